@@ -1,0 +1,78 @@
+# pyright: reportUnknownMemberType=false
+"""What the author of a page calls in it: who is here, and sign-out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nicegui import ui
+
+from ..cookies import token_of
+from ..live import AuthState, Tab, tabs
+from ..redirects import CHOOSE_PATH, HOME_PATH
+from ..sessions import SignedOut, set_active
+from ..sessions import sign_out as end_sessions
+
+
+async def open_tab() -> Tab:
+    """Register the tab whose page is being requested, with what the request's cookie grants. Call it first."""
+    page = ui.context.client
+    return await tabs().open(page, token_of(page.request.scope))
+
+
+def auth_state() -> AuthState:
+    """Return the state of the tab whose page is being built, to bind to; it changes live.
+
+    :raises RuntimeError: outside of a page
+    """
+    return tabs().here().state
+
+
+async def sign_out(session_id: str | None = None, redirect_url: str | None = None) -> SignedOut:
+    """Sign out on this browser, and go on elsewhere if the session in use ended.
+
+    :param session_id: the one session to end; without it, every session of this browser
+    :param redirect_url: where this tab goes then; by default home, or to the chooser if other accounts remain
+    :raises SessionNotFound: if the given session is not signed in here; then nobody was signed out
+    :raises StoreAway: if the store can't be reached; then everybody is still signed in
+    """
+    tab = tabs().here()
+    done = await end_sessions(tabs().auth, tab.client, session_id)
+    if done.active_ended:
+        with tab.page:
+            ui.navigate.to(redirect_url or (CHOOSE_PATH if done.others_remain else HOME_PATH))
+    return done
+
+
+async def choose(session_id: str) -> None:
+    """Use another account of this browser.
+
+    :raises SessionNotFound: if it is not signed in here; then nothing changes
+    :raises StoreAway: if the store can't be reached
+    """
+    await set_active(tabs().auth, tabs().here().client, session_id)
+
+
+def may_add_account() -> bool:
+    """Tell whether this browser may hold one account more."""
+    return auth_state().status != 'signed_in' or not tabs().auth.settings.single_session_mode
+
+
+def redraw_on_change(container: ui.element, draw: Callable[[], None]) -> None:
+    """Fill a container now, and anew whenever the state of its tab changes; for what can't be bound, such as a list.
+
+    :param container: what is emptied and filled
+    :param draw: builds the content
+    """
+    tab = tabs().here()
+
+    def redraw() -> None:
+        if container.is_deleted:
+            tab.on_change.remove(redraw)
+            return
+        container.clear()
+        with container:
+            draw()
+
+    tab.on_change.append(redraw)
+    redraw()

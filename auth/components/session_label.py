@@ -1,0 +1,22 @@
+# pyright: reportUnknownMemberType=false
+"""The label that tells whether somebody is signed in."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from .here import auth_state
+
+SIGNED_OUT = 'You are signed out'
+LOADING = 'Loading…'
+
+
+class SessionLabel(ui.label):
+    """Reads "Active Session: sess_…" while the session lives, and "You are signed out" once it has ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        state = auth_state()
+        texts = {'signed_out': SIGNED_OUT, 'loading': LOADING}
+        self.bind_text_from(state, 'status', lambda status: texts.get(status) or f'Active Session: {state.session_id}')
+        self.props('role=status')

@@ -1,0 +1,97 @@
+"""What can go wrong, as one tree. Each error carries what its handler needs, in Clerk's codes, and says what to do."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import ClassVar
+
+
+class AuthError(Exception):
+    """Something was refused, and nothing was changed."""
+
+    code: ClassVar[str] = 'error'
+    status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
+    message: str = 'That did not work. Try again.'
+
+    def __init__(self, message: str | None = None, *, param: str | None = None) -> None:
+        self.message = message or self.message
+        self.param = param
+        """The form field concerned, if it is one."""
+        super().__init__(self.message)
+
+
+class PasswordIncorrect(AuthError):
+    """Wrong password, or nobody has that address: a stranger is not told which (ASVS 6.3.8)."""
+
+    code = 'form_password_incorrect'
+    message = 'The email address or the password is incorrect. Try again.'
+
+
+class IdentifierExists(AuthError):
+    """Somebody has signed up with that address already."""
+
+    code = 'form_identifier_exists'
+    message = 'That email address is taken. Sign in instead, or use another one.'
+
+
+class ParamMissing(AuthError):
+    """A field that is needed is not there, or is empty."""
+
+    code = 'form_param_missing'
+    message = 'Fill in this field.'
+
+
+class ParamInvalid(AuthError):
+    """A field holds something that it can't hold."""
+
+    code = 'form_param_format_invalid'
+
+
+class PasswordTooShort(AuthError):
+    """Shorter than the rule allows."""
+
+    code = 'form_password_length_too_short'
+
+
+class PasswordTooLong(AuthError):
+    """Longer than the rule allows."""
+
+    code = 'form_password_length_too_long'
+
+
+class PasswordTooCommon(AuthError):
+    """Among the first that anybody would try."""
+
+    code = 'form_password_pwned'
+
+
+class SessionExists(AuthError):
+    """In single-session mode, somebody is signed in on this client already."""
+
+    code = 'session_exists'
+    status = HTTPStatus.BAD_REQUEST
+    message = "You're already signed in. Sign out first to use another account."
+
+
+class SessionNotFound(AuthError):
+    """No session of this client that is signed in: unknown, somebody else's, ended and malformed are not told apart."""
+
+    code = 'resource_not_found'
+    status = HTTPStatus.NOT_FOUND
+    message = 'That session is not signed in on this browser. Nobody was signed out; reload the page to see who is.'
+
+
+class UserDisabled(AuthError):
+    """The right password of a user whom an administrator has disabled."""
+
+    code = 'user_deactivated'
+    status = HTTPStatus.FORBIDDEN
+    message = 'This account has been disabled. Ask the administrator of this site.'
+
+
+class StoreAway(AuthError):
+    """The store can't be reached: nothing was changed, and whoever was signed in still is."""
+
+    code = 'store_unavailable'
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    message = 'The server cannot reach its data right now. Nothing was changed. Try again in a moment.'

@@ -1,0 +1,131 @@
+"""The front door: an ASGI app that answers what it can by itself and lets through to NiceGUI only what has a page.
+
+The Frontend API is answered here, before NiceGUI's middleware, which alone costs half a millisecond a request.
+A path that is no page's gets a plain 404, because NiceGUI would build a page for it and keep that for a minute.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+from urllib.parse import quote
+
+from starlette.routing import compile_path
+
+from .access import PageBuilder, access_of, check_access
+from .cookies import is_secure, token_of
+from .errors import StoreAway
+from .redirects import SIGN_IN_PATH
+from .watcher import Watcher
+
+log = logging.getLogger('live_sessions')
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_PASSED_ON = ('/_nicegui/', '/_nicegui_ws/', '/static/', '/favicon.ico')
+_REFUSED = '/_nicegui/client/'
+"""NiceGUI's uploads, which ask for no cookie; no page of ours uses them."""
+
+_HEADERS = (
+    (b'x-content-type-options', b'nosniff'),
+    (b'referrer-policy', b'same-origin'),
+    (b'cross-origin-opener-policy', b'same-origin'),
+    (b'content-security-policy', b"frame-ancestors 'self'; base-uri 'none'; object-src 'none'; form-action 'self'"),
+)
+
+_LOCAL_HOST = re.compile(rb'(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.*\.localhost)(:\d+)?', re.IGNORECASE)
+
+
+class Front:
+    """See the module.
+
+    :param app: NiceGUI's app; it is found under this name by NiceGUI as well
+    :param api: the Frontend API
+    :param routes: the pages by path
+    :param watcher: knows who is signed in
+    """
+
+    def __init__(self, app: App, *, api: App, routes: Mapping[str, PageBuilder], watcher: Watcher) -> None:
+        check_access(routes)
+        self.app = app
+        self._api = api
+        self._watcher = watcher
+        self._routes = [(compile_path(path)[0], access_of(builder)) for path, builder in routes.items()]
+        self._warned = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or let it through."""
+        if scope['type'] == 'lifespan':
+            await self.app(scope, receive, send)
+            return
+        # NiceGUI believes this header from anybody and writes it into the page.
+        scope['headers'] = [header for header in scope['headers'] if header[0] != b'x-forwarded-prefix']
+        if scope['type'] == 'http':
+            self._warn_of_plain_http(scope)
+            await self._answer(scope, receive, _with_headers(send))
+        else:
+            await self.app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope['path']
+        if path.startswith('/v1/'):
+            await self._api(scope, receive, send)
+        elif path.startswith(_PASSED_ON) and not path.startswith(_REFUSED):
+            await self.app(scope, receive, send)
+        else:
+            access = next((access for pattern, access in self._routes if pattern.match(path)), None)
+            if access is None:
+                await _plain(send, 404, 'There is no page here. Go to / for the start page.')
+            elif scope['method'] not in {'GET', 'HEAD'}:
+                await _plain(send, 405, 'A page can only be read.', (b'allow', b'GET, HEAD'))
+            elif access == 'private':
+                await self._let_in(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send somebody who is not signed in to the sign-in page, before a page object is made for them."""
+        try:
+            client = await self._watcher.authenticate(token_of(scope))
+        except StoreAway as error:
+            await _plain(send, 503, error.message, (b'retry-after', b'2'))
+            return
+        if client is not None and client.active_session(self._watcher.now()) is not None:
+            await self.app(scope, receive, send)
+            return
+        query = scope['query_string'].decode('latin-1')
+        wanted = quote(scope['path'] + (f'?{query}' if query else ''), safe='')
+        await _plain(send, 303, '', (b'location', f'{SIGN_IN_PATH}?redirect_url={wanted}'.encode()))
+
+    def _warn_of_plain_http(self, scope: Scope) -> None:
+        if self._warned or is_secure(scope):
+            return
+        host = next((value for name, value in scope['headers'] if name == b'host'), b'')
+        if not _LOCAL_HOST.fullmatch(host):
+            self._warned = True
+            log.warning('THIS SITE IS SERVED OVER PLAIN HTTP as %r: passwords and cookies can be read on the way. '
+                        'Put a proxy with TLS in front of it, and name the proxy in TRUSTED_PROXIES.',
+                        host.decode('latin-1'))
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message['type'] == 'http.response.start':
+            message['headers'] = [*message['headers'], *_HEADERS]
+        await send(message)
+
+    return sending
+
+
+async def _plain(send: Send, status: int, text: str, *headers: tuple[bytes, bytes]) -> None:
+    body = text.encode()
+    await send({'type': 'http.response.start', 'status': status,
+                'headers': [(b'content-type', b'text/plain; charset=utf-8'), (b'cache-control', b'no-store'),
+                            (b'content-length', str(len(body)).encode()), *headers]})
+    await send({'type': 'http.response.body', 'body': body})

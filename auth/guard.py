@@ -1,0 +1,252 @@
+# pyright: reportPrivateUsage=false, reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+"""The guards of NiceGUI: who may connect to a tab's socket, whose events count, and who sees which sub page.
+
+This is the only file that uses private names of NiceGUI, whose version is pinned for that reason;
+tests/auth/test_guard.py fails when an upgrade changes one of them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
+
+import nicegui.nicegui as nicegui_server
+from nicegui import core, ui
+from nicegui.page_arguments import RouteMatch
+from socketio.exceptions import ConnectionRefusedError
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from .access import PageBuilder, access_of, check_access
+from .api import FrontendApi
+from .context import Auth
+from .cookies import token_of
+from .errors import StoreAway
+from .front import App, Front
+from .live import Tab, Tabs, install
+from .tokens import ClientToken
+
+log = logging.getLogger('live_sessions')
+
+Environ = dict[str, Any]
+Message = dict[str, Any]
+TabHandler = Callable[[Tab, str, Message], Awaitable[None]]
+
+_RELOAD = 'Implicit handshake failed'
+"""The one refusal at which NiceGUI's page reloads itself, and so comes back with the cookie it has now."""
+
+_STORE_AWAY = 'The server cannot reach its data right now. Nothing was changed. Try again in a moment.'
+
+
+def guard(app: App, auth: Auth, routes: Mapping[str, PageBuilder]) -> Front:
+    """Put the guards in front of a NiceGUI app, and start to watch the store when it starts.
+
+    :param app: the app that NiceGUI was mounted on with ``ui.run_with``
+    :param auth: what the verbs need
+    :param routes: the pages by path
+    :return: the app to serve
+    :raises AccessNotStated: if a page does not say whether it is public or private
+    """
+    tabs = Tabs(auth)
+    install(tabs)
+    sockets = SocketGuard(tabs)
+    sockets.install()
+    core.app.add_exception_handler(404, _not_found)
+    core.app.on_startup(tabs.watcher.start)
+    core.app.on_shutdown(tabs.watcher.stop)
+    core.app.on_shutdown(auth.close)
+    return Front(app, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=routes, watcher=tabs.watcher)
+
+
+class SocketGuard:
+    """Stands in front of NiceGUI's socket handlers.
+
+    NiceGUI takes the id of a page for a secret and asks for nothing else. Here a socket may join a tab only with the
+    cookie of the client that the tab belongs to, an event counts only for the tab that its socket has joined, and only
+    while the session that the tab shows lives in the store.
+    """
+
+    def __init__(self, tabs: Tabs) -> None:
+        self._tabs = tabs
+
+    def install(self) -> None:
+        """Replace NiceGUI's handlers."""
+        core.sio.eio.cors_allowed_origins = _same_origin
+        core.sio.on('connect', self.connect)
+        core.sio.on('handshake', self.handshake)
+        core.sio.on('event', self._checked(self.event))
+        for name, handler in (('javascript_response', nicegui_server._on_javascript_response),
+                              ('ack', nicegui_server._on_ack)):
+            core.sio.on(name, self._checked(_passing_to(handler)))
+        core.sio.on('log', self._checked(_drop))  # or anybody could write whatever they like into the log
+
+    async def connect(self, sid: str, environ: Environ, _: Any = None) -> None:
+        """Let a socket join the tab it names, if it has the tab's cookie; else the page reloads."""
+        query = parse_qs(environ.get('QUERY_STRING', ''))
+        page_id = query.get('client_id', [''])[0]
+        if not query.get('tab_id') or not query.get('document_id') or not await self._may_join(page_id, environ):
+            raise ConnectionRefusedError(_RELOAD)
+        try:
+            await nicegui_server._on_connect(sid, environ)
+        except (KeyError, ValueError) as error:
+            raise ConnectionRefusedError('malformed') from error
+
+    async def handshake(self, sid: str, data: Any) -> bool:
+        """The same for a page that was prefetched, which joins its tab later than it connects."""
+        needed = ('client_id', 'tab_id', 'document_id')
+        if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in needed):
+            return False
+        message = cast(Message, data)
+        if not await self._may_join(message['client_id'], core.sio.get_environ(sid) or {}):
+            return False
+        return await nicegui_server._on_handshake(sid, message)
+
+    async def event(self, tab: Tab, _: str, message: Message) -> None:
+        """Pass an event on, unless the session that the tab shows has ended meanwhile."""
+        async with tab.turn:
+            if tab.state.status == 'signed_in':
+                try:
+                    if not await self._tabs.confirm(tab):
+                        return
+                except StoreAway:
+                    with tab.page:
+                        ui.notify(_STORE_AWAY, type='negative')
+                    return
+            nicegui_server._on_event('', message)
+            self._tabs.note_activity(tab)
+
+    async def prove(self, page_id: str, socket_id: str, token: ClientToken | None, *, final: bool) -> bool:
+        """Grant a tab what the cookie of an HTTP request grants.
+
+        A socket id is known to its browser and to this server only, so nobody can prove a tab on another's behalf.
+        Other sockets that have joined the tab are thrown out: they joined it without this proof.
+
+        :param final: whether a cookie that was renewed a moment ago counts as none; else the tab may try again
+        :return: whether the matter is settled; False is "try again"
+        :raises LookupError: if there is no such tab or its socket is another one
+        :raises StoreAway: if the store can't be reached
+        """
+        client = await self._tabs.watcher.authenticate(token)
+        tab = self._tabs.get(page_id)
+        if tab is None or page_id not in core.sio.rooms(socket_id):
+            raise LookupError(page_id)
+        if client is None and token and tab.client and token.client_id == tab.client.id and not final:
+            return False
+        for other in _sockets_of(page_id):
+            if other != socket_id:
+                await core.sio.leave_room(other, page_id)
+                await core.sio.disconnect(other)
+        self._tabs.grant(tab, client)
+        return True
+
+    async def _may_join(self, page_id: str, environ: Environ) -> bool:
+        tab = self._tabs.get(page_id)
+        if tab is None:
+            return False
+        try:
+            client = await self._tabs.watcher.authenticate(token_of(environ['asgi.scope']))
+        except StoreAway:
+            tab.proof_needed = True
+            tab.load()
+            return True
+        if tab.client is not None:
+            return client is not None and client.id == tab.client.id
+        if client is not None:  # signed in since the page was requested
+            tab.proof_needed = True
+        return True
+
+    def _checked(self, handler: TabHandler) -> Callable[[str, Any], Awaitable[None]]:
+        """Drop what does not come from the tab's own socket, and what no page would send."""
+
+        async def checked(sid: str, message: Any = None) -> None:
+            page_id = cast(Message, message).get('client_id') if isinstance(message, dict) else None
+            tab = self._tabs.get(page_id) if isinstance(page_id, str) else None
+            if tab is None or page_id not in core.sio.rooms(sid):
+                return
+            try:
+                await handler(tab, sid, cast(Message, message))
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+                log.warning('dropped a malformed message of a socket: %s', type(error).__name__)
+
+        return checked
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholders:
+    """What is shown where a page can't be; each builds its content where it is called."""
+
+    loading: Callable[[], None]
+    """In place of a private page while it is not known who is signed in."""
+    signed_out: Callable[[], None]
+    """In place of a private page to somebody who is not signed in."""
+    not_found: Callable[[], None]
+    """For a path that is no page's."""
+    failed: Callable[[], None]
+    """For a page whose builder failed."""
+
+
+class GuardedPages(ui.sub_pages):
+    """A ``ui.sub_pages`` that shows private pages only to somebody who is signed in, and takes them away live.
+
+    :param routes: the pages by path
+    :param tab: whose pages they are
+    :param placeholders: what to show where a page can't be
+    :raises AccessNotStated: if a page does not say whether it is public or private
+    """
+
+    def __init__(self, routes: dict[str, PageBuilder], *, tab: Tab, placeholders: Placeholders) -> None:
+        check_access(routes)
+        self._tab = tab
+        self._placeholders = placeholders
+        self._built_for: tuple[str, str | None] | None = None
+        super().__init__(routes)
+        tab.on_change.append(self._follow)
+
+    def _render_page(self, match: RouteMatch) -> bool:
+        state = self._tab.state
+        self._built_for = (state.status, state.session_id)
+        if access_of(match.builder) == 'private' and state.status != 'signed_in':
+            self._rendered_path = match.path
+            (self._placeholders.loading if state.status == 'loading' else self._placeholders.signed_out)()
+            return True
+        return super()._render_page(match)
+
+    def _render_404(self) -> None:
+        self._placeholders.not_found()
+
+    def _render_error(self, _: Exception) -> None:
+        self._placeholders.failed()
+
+    def _follow(self) -> None:
+        shown = self._match
+        state = self._tab.state
+        if shown and access_of(shown.builder) == 'private' and self._built_for != (state.status, state.session_id):
+            self.refresh()
+
+
+def _not_found(_: Request, __: Exception) -> Response:
+    """What NiceGUI has no route for costs no page object."""
+    return PlainTextResponse('There is nothing here.', status_code=404)
+
+
+def _passing_to(handler: Callable[[str, Message], Any]) -> TabHandler:
+    async def passing(_: Tab, sid: str, message: Message) -> None:
+        handler(sid, message)
+
+    return passing
+
+
+async def _drop(_: Tab, __: str, ___: Message) -> None:
+    pass
+
+
+def _same_origin(origin: str, environ: Environ | None = None) -> bool:
+    return environ is not None and urlsplit(origin).netloc == environ.get('HTTP_HOST')
+
+
+def _sockets_of(page_id: str) -> list[str]:
+    return [sid for sid, _ in core.sio.manager.get_participants('/', page_id)]

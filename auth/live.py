@@ -1,0 +1,273 @@
+# pyright: reportUnknownMemberType=false
+"""The open tabs: what each one shows of its session, kept true while the session lives and after it has ended.
+
+A push may only take access away. Whatever would give a tab more than it has, such as a sign-in, a switch of account
+or a new secret, makes it fall to Loading and prove itself by an HTTP request that carries the browser's cookie.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from nicegui import Client as Page
+from nicegui import background_tasks, ui
+
+from .clients import ClientView, SessionView, UserView
+from .context import Auth
+from .errors import StoreAway
+from .sessions import touch
+from .tokens import ClientToken
+from .watcher import Watcher
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as bindable_dataclass  # NiceGUI's hides the class from type checkers
+else:
+    from nicegui.binding import bindable_dataclass
+
+Status = Literal['loading', 'signed_in', 'signed_out']
+
+PROVE = 'window.liveSessions?.prove()'
+"""Makes the tab prove itself; see static/auth.js."""
+
+FRESH = 'window.liveSessions?.fresh()'
+"""Tells the tab that everything it was sent before is the newest state; see static/auth.js."""
+
+
+@bindable_dataclass(eq=False)
+class AuthState:
+    """What a tab may show, for labels and buttons to bind to; like Clerk's ``useAuth()``."""
+
+    status: Status = 'loading'
+    session_id: str | None = None
+    """The active session, while ``status`` is ``'signed_in'``."""
+    user: UserView | None = None
+    """Whose session it is."""
+    sessions: tuple[SessionView, ...] = ()
+    """The accounts signed in on this browser, the active one among them; none of them while loading."""
+
+
+@dataclass(eq=False, slots=True)
+class Tab:
+    """One open page and what it was granted."""
+
+    page: Page
+    client: ClientView | None = None
+    """The client whose cookie the tab has proved itself with, as it was last read."""
+    state: AuthState = field(default_factory=AuthState)
+    proof_needed: bool = False
+    touched_at: datetime | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Events of a tab are handled one after the other, also when one waits for the store."""
+    on_change: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+    """Called after ``state`` has changed, within the page."""
+
+    def active_session(self, now: datetime) -> SessionView | None:
+        """The session that the tab shows as its own."""
+        return self.client and self.client.active_session(now)
+
+    def render(self, now: datetime) -> None:
+        """Show what was granted."""
+        session = self.active_session(now)
+        signed_in = self.client.signed_in(now) if self.client else ()
+        self._set('signed_in' if session else 'signed_out', session, signed_in)
+
+    def load(self) -> None:
+        """Show nothing protected."""
+        self._set('loading', None, ())
+
+    def ask_for_proof(self) -> None:
+        """Show nothing protected until the tab has proved itself anew."""
+        self.proof_needed = True
+        self.load()
+        self.page.run_javascript(PROVE)
+
+    def _set(self, status: Status, session: SessionView | None, sessions: tuple[SessionView, ...]) -> None:
+        state, session_id, user = self.state, session and session.id, session and session.user
+        before = (state.status, state.session_id, state.user, state.sessions)
+        if before == (status, session_id, user, sessions):
+            return
+        # The status is last: whatever binds to it finds the rest of the state as it is now.
+        state.sessions, state.user, state.session_id, state.status = sessions, user, session_id, status
+        with self.page:
+            for notify in list(self.on_change):
+                notify()
+
+
+class Tabs:
+    """The registry of the open tabs of this process: the one place that knows them, empty when they have closed."""
+
+    def __init__(self, auth: Auth) -> None:
+        self.auth = auth
+        self._by_page: dict[str, Tab] = {}
+        self._by_client: dict[str, set[Tab]] = {}
+        self.watcher = Watcher(auth, self)
+
+    def __len__(self) -> int:
+        return len(self._by_page)
+
+    def get(self, page_id: str) -> Tab | None:
+        """Find the tab of a page."""
+        return self._by_page.get(page_id)
+
+    def here(self) -> Tab:
+        """Return the tab whose page is being built, or whose event is being handled.
+
+        :raises RuntimeError: outside of a page that was opened with ``open``
+        """
+        tab = self._by_page.get(ui.context.client.id)
+        if tab is None:
+            raise RuntimeError('There is no tab here: this page was not opened through auth, or it has closed.')
+        return tab
+
+    async def open(self, page: Page, token: ClientToken | None) -> Tab:
+        """Register the tab of a page that is being requested, and grant it what the cookie of the request grants."""
+        tab = Tab(page)
+        try:
+            client = await self.watcher.authenticate(token)
+        except StoreAway:
+            tab.proof_needed = True  # it stays at Loading, and proves itself when the store is back
+        else:
+            self._bind(tab, client)
+            tab.render(self.auth.now())
+        self._by_page[page.id] = tab
+        page.on_delete(lambda: self._close(tab))
+        page.on_connect(lambda: self._connected(tab))
+        return tab
+
+    def grant(self, tab: Tab, client: ClientView | None) -> None:
+        """Give a tab what a request granted whose cookie was found to be this client's; None signs the tab out."""
+        tab.proof_needed = self.watcher.blind
+        self._bind(tab, client)
+        if tab.proof_needed:
+            tab.load()
+        else:
+            tab.render(self.auth.now())
+        tab.page.run_javascript(FRESH)
+
+    async def confirm(self, tab: Tab) -> bool:
+        """Tell whether the session that a tab shows lives in the store now; else the tab shows what is true.
+
+        :raises StoreAway: if the store can't be reached
+        """
+        session_id = tab.state.session_id
+        if tab.client is None or session_id is None:
+            return False
+        self._show(tab, await self.watcher.confirmed(tab.client.id))
+        return tab.state.session_id == session_id
+
+    def note_activity(self, tab: Tab) -> None:
+        """Write, now and then, that the person at this tab is active."""
+        now = self.auth.now()
+        session = tab.active_session(now)
+        since = session and max(session.last_active_at, tab.touched_at or session.last_active_at)
+        if session and since and tab.client and now - since >= self.auth.settings.activity_interval:
+            tab.touched_at = now
+            background_tasks.create(_touch(self.auth, tab.client.id, session.id), name='note activity')
+
+    def shown_clients(self) -> Collection[str]:
+        """The ids of the clients whose tabs are open here."""
+        return self._by_client.keys()
+
+    def show(self, clients: Mapping[str, ClientView | None]) -> None:
+        """Bring the tabs of these clients up to date."""
+        for client_id, client in clients.items():
+            for tab in list(self._by_client.get(client_id, ())):
+                self._show(tab, client)
+
+    def hide(self) -> None:
+        """Let every tab that shows anything of a client fall to Loading."""
+        for tab in list(self._by_page.values()):
+            if tab.client is not None and tab.state.status != 'loading':
+                tab.proof_needed = True
+                tab.load()
+
+    def back(self) -> None:
+        """The store is back: the tabs that were opened while it was away prove themselves."""
+        for tab in list(self._by_page.values()):
+            if tab.client is None and tab.proof_needed:
+                tab.ask_for_proof()
+
+    def _show(self, tab: Tab, client: ClientView | None) -> None:
+        now = self.auth.now()
+        if client is None:
+            self._bind(tab, None)
+            tab.proof_needed = False
+            tab.render(now)
+        elif tab.client is None or tab.proof_needed or client.secret_hash != tab.client.secret_hash \
+                or _widens(tab.client, client, now):
+            tab.ask_for_proof()
+        else:
+            self._bind(tab, client)
+            tab.render(now)
+            _forget_what_was_sent(tab)
+
+    def _bind(self, tab: Tab, client: ClientView | None) -> None:
+        before, after = tab.client and tab.client.id, client and client.id
+        tab.client = client
+        if before == after:
+            return
+        if before is not None:
+            self._by_client[before].discard(tab)
+            if not self._by_client[before]:
+                del self._by_client[before]
+        if after is not None:
+            self._by_client.setdefault(after, set()).add(tab)
+
+    def _close(self, tab: Tab) -> None:
+        self._bind(tab, None)
+        self._by_page.pop(tab.page.id, None)
+        tab.on_change.clear()
+
+    async def _connected(self, tab: Tab) -> None:
+        """Show the newest state before anything else, whatever the tab missed while it was away."""
+        try:
+            if tab.proof_needed:
+                tab.ask_for_proof()
+            elif tab.client is not None:
+                self._show(tab, await self.watcher.confirmed(tab.client.id))
+        except StoreAway:
+            tab.proof_needed = True
+            tab.load()
+        tab.page.run_javascript(FRESH)
+
+
+_installed: list[Tabs] = []
+
+
+def install(tabs: Tabs) -> None:
+    """Make this the registry of the process."""
+    _installed[:] = [tabs]
+
+
+def tabs() -> Tabs:
+    """Return the registry of the process.
+
+    :raises RuntimeError: before it was installed
+    """
+    if not _installed:
+        raise RuntimeError('Call auth.start() before a page is served.')
+    return _installed[0]
+
+
+def _widens(granted: ClientView, found: ClientView, now: datetime) -> bool:
+    """Tell whether a state would give a tab more than it has."""
+    old, new = granted.active_session(now), found.active_session(now)
+    if new is not None and (old is None or old.id != new.id):
+        return True
+    return not {session.id for session in found.signed_in(now)} <= {session.id for session in granted.signed_in(now)}
+
+
+def _forget_what_was_sent(tab: Tab) -> None:
+    """Keep a tab that is away from being replayed what it may no longer show: it reloads instead."""
+    if not tab.page.has_socket_connection and tab.state.status != 'signed_in':
+        tab.page.outbox.message_history.clear()
+
+
+async def _touch(auth: Auth, client_id: str, session_id: str) -> None:
+    with suppress(StoreAway):  # then the next activity is noted
+        await touch(auth, client_id, session_id)

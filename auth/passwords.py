@@ -1,0 +1,84 @@
+"""Passwords: which are accepted, and how they are hashed without holding up anything else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from .errors import ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort
+
+MIN_LENGTH = 8
+"""Characters; ASVS 6.2.1. There are no composition rules (ASVS 6.2.5)."""
+
+MAX_LENGTH = 256
+"""Characters; far above the 64 that must be allowed (ASVS 6.2.9), and little enough to hash whatever is sent."""
+
+MEMORY_KIB = 19 * 1024
+TIME_COST = 2
+PARALLELISM = 1
+"""Argon2id at OWASP's minimum: more would let fewer people sign in at once; see docs/measurements.md."""
+
+
+def check_password(password: str, *, email_address: str) -> None:
+    """Refuse a password that is too short, too long, or among the first that anybody would try.
+
+    :raises AuthError: with what to change, for the field ``password``
+    """
+    if not password:
+        raise ParamMissing('Enter a password.', param='password')
+    if len(password) < MIN_LENGTH:
+        raise PasswordTooShort(f'Passwords must have {MIN_LENGTH} characters or more. Make it longer.',
+                               param='password')
+    if len(password) > MAX_LENGTH:
+        raise PasswordTooLong(f'Passwords may have {MAX_LENGTH} characters at most. Make it shorter.',
+                              param='password')
+    if password.lower() in _common_passwords():
+        raise PasswordTooCommon('That password is among the most common ones. Choose one that is yours alone.',
+                                param='password')
+    if password.lower() in {email_address.lower(), email_address.lower().partition('@')[0]}:
+        raise PasswordTooCommon('The password is your email address. Choose one that nobody can look up.',
+                                param='password')
+
+
+class Passwords:
+    """Hashes and verifies in a few threads, so that the event loop and the live sessions never wait for a hash."""
+
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=PARALLELISM)
+        self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix='argon2')
+        self._dummy_hash = self._hasher.hash('the password of nobody')
+
+    async def hash(self, password: str) -> str:
+        """Hash a password, whole, as it is."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._hasher.hash, password)
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Tell whether the password is right; with no hash it takes as long and says no (ASVS 6.3.8)."""
+        right = await asyncio.get_running_loop().run_in_executor(
+            self._pool, self._verify, password_hash or self._dummy_hash, password)
+        return right and password_hash is not None
+
+    def needs_upgrade(self, password_hash: str) -> bool:
+        """Tell whether a hash was made with other parameters than today's."""
+        return self._hasher.check_needs_rehash(password_hash)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _verify(self, password_hash: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    return frozenset(FREQUENCY_LISTS['passwords'])

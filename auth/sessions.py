@@ -1,0 +1,160 @@
+"""What may happen to a session: sign out, switch, touch, and end when its time has passed.
+
+Each verb checks the store in the statement that changes it, so nothing that a tab or a cache believes is trusted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, or_, select, update
+
+from models import AuditAction, SessionStatus
+from models.tables import client, session, user
+
+from .audit import Subject, Visitor, record
+from .clients import ClientView
+from .context import Auth
+from .errors import SessionNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """What a sign-out did."""
+
+    session_ids: tuple[str, ...]
+    """The sessions that ended; empty if nothing was signed in."""
+    active_ended: bool
+    """Whether the session in use was among them."""
+    others_remain: bool
+    """Whether other accounts stay signed in on this client."""
+
+
+_OF_THE_CLIENT = exists().where(client.c.id == bindparam('client'), client.c.secret_hash == bindparam('secret_hash'))
+
+
+def signed_in_now() -> ColumnElement[bool]:
+    """The condition that a session is signed in at the moment bound as ``now``."""
+    return and_(session.c.status == SessionStatus.ACTIVE, session.c.expire_at > bindparam('now'),
+                or_(session.c.abandon_at.is_(None), session.c.abandon_at > bindparam('now')))
+
+
+_REMOVE_ALL = (
+    update(session)
+    .where(session.c.client_id == bindparam('client'), signed_in_now(), _OF_THE_CLIENT)
+    .values(status=SessionStatus.REMOVED)
+    .returning(session.c.id, session.c.user_id)
+)
+_REMOVE_ONE = _REMOVE_ALL.where(session.c.id == bindparam('session'))
+
+_CHOOSE = (
+    update(client)
+    .where(client.c.id == bindparam('client'), client.c.secret_hash == bindparam('secret_hash'),
+           exists().where(session.c.id == bindparam('session'), session.c.client_id == bindparam('client'),
+                          session.c.user_id == user.c.id, user.c.disabled.is_(False), signed_in_now()))
+    .values(active_session_id=bindparam('session'))
+    .returning(client.c.id)
+)
+
+_TOUCH = (
+    update(session)
+    .where(session.c.id == bindparam('session'), session.c.client_id == bindparam('client'), signed_in_now(),
+           session.c.last_active_at < bindparam('not_since'))
+    .values(last_active_at=bindparam('now'), abandon_at=bindparam('abandon_at'))
+)
+
+_END_OVERDUE = (
+    update(session)
+    .where(session.c.status == SessionStatus.ACTIVE,
+           session.c.id.in_(
+               select(session.c.id).where(session.c.status == SessionStatus.ACTIVE,
+                                          session.c.expire_at <= bindparam('now'))
+               .union(select(session.c.id).where(session.c.status == SessionStatus.ACTIVE,
+                                                 session.c.abandon_at.is_not(None),
+                                                 session.c.abandon_at <= bindparam('now')))))
+    .values(status=case((session.c.expire_at <= bindparam('now'), SessionStatus.EXPIRED),
+                        else_=SessionStatus.ABANDONED))
+    .returning(session.c.id, session.c.user_id, session.c.client_id, session.c.status)
+)
+
+
+async def sign_out(auth: Auth, client: ClientView | None, session_id: str | None = None, *,
+                   visitor: Visitor | None = None) -> SignedOut:
+    """Sign out of this client: of all its sessions, or of the given one. Other clients of the user stay signed in.
+
+    :param client: who asks; None is somebody with no client, and nothing is signed in there
+    :param session_id: the one session to end; without it, every session of the client
+    :raises SessionNotFound: if the given session is not signed in on this client; then nobody was signed out
+    :raises StoreAway: if the store can't be reached; then everybody is still signed in
+    """
+    if client is None and session_id is None:
+        return SignedOut((), active_ended=False, others_remain=False)
+    if client is None:
+        raise SessionNotFound
+    now = auth.now()
+    asked = {'client': client.id, 'secret_hash': client.secret_hash, 'now': now}
+    async with auth.transaction() as db:
+        if session_id is None:
+            ended = (await db.execute(_REMOVE_ALL, asked)).all()
+        else:
+            ended = (await db.execute(_REMOVE_ONE, {**asked, 'session': session_id})).all()
+            if not ended:
+                raise SessionNotFound
+        await record(db, AuditAction.SIGNED_OUT, now,
+                     [Subject(user_id, client.id, ended_id) for ended_id, user_id in ended], visitor)
+    ended_ids = tuple(row[0] for row in ended)
+    return SignedOut(ended_ids, active_ended=client.chosen_session_id in ended_ids,
+                     others_remain=any(other.id not in ended_ids for other in client.signed_in(now)))
+
+
+async def set_active(auth: Auth, client: ClientView | None, session_id: str, *,
+                     visitor: Visitor | None = None) -> None:
+    """Use another of the client's sessions, or go on using the one in use.
+
+    :raises SessionNotFound: if it is not signed in on this client; then nothing changes
+    :raises StoreAway: if the store can't be reached
+    """
+    if client is None:
+        raise SessionNotFound
+    now = auth.now()
+    async with auth.transaction() as db:
+        chosen = await db.execute(_CHOOSE, {'client': client.id, 'secret_hash': client.secret_hash,
+                                            'session': session_id, 'now': now})
+        if chosen.first() is None:
+            raise SessionNotFound
+        if session_id != client.chosen_session_id:
+            user_id = next((known.user.id for known in client.sessions if known.id == session_id), None)
+            await record(db, AuditAction.SWITCHED, now, [Subject(user_id, client.id, session_id)], visitor)
+
+
+async def touch(auth: Auth, client_id: str, session_id: str) -> None:
+    """Note that the person is active: a later inactivity end, and a newer last-seen time.
+
+    :raises StoreAway: if the store can't be reached
+    """
+    now = auth.now()
+    async with auth.transaction() as db:
+        await db.execute(_TOUCH, {'client': client_id, 'session': session_id, 'now': now,
+                                  'abandon_at': abandon_at(auth, now),
+                                  'not_since': now - auth.settings.activity_interval})
+
+
+async def end_overdue(auth: Auth) -> None:
+    """Mark the sessions whose lifetime has passed, of every client.
+
+    :raises StoreAway: if the store can't be reached
+    """
+    now = auth.now()
+    async with auth.transaction() as db:
+        ended = (await db.execute(_END_OVERDUE, {'now': now})).all()
+        for action, status in ((AuditAction.EXPIRED, SessionStatus.EXPIRED),
+                               (AuditAction.ABANDONED, SessionStatus.ABANDONED)):
+            await record(db, action, now, [Subject(user_id, client_id, session_id)
+                                           for session_id, user_id, client_id, found in ended if found == status])
+
+
+def abandon_at(auth: Auth, now: datetime) -> datetime | None:
+    """When a session that is used now ends for want of use; None if there is no such limit."""
+    limit = auth.settings.session_inactivity
+    return None if limit is None else now + limit

@@ -1,0 +1,53 @@
+"""Every limit of the rules, with its unit in its name; each can be set in the environment or in a ``.env`` file."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a deployment may choose. The environment variable of a setting is its name in capitals."""
+
+    model_config = SettingsConfigDict(env_file='.env', extra='ignore')
+
+    database_url: str = 'sqlite:///data/live-sessions.db'
+    """Where the store is: ``sqlite:///relative/path`` or ``sqlite:////absolute/path``."""
+
+    host: str = '127.0.0.1'
+    port: int = Field(default=8080, ge=0, le=65535)
+
+    trusted_proxies: str = ''
+    """Addresses whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed, separated by commas."""
+
+    session_lifetime_seconds: float = Field(default=7 * 24 * 3600, gt=0)
+    """A session ends this long after the last time its password was given, whatever happens (NIST 800-63B §2.1.3)."""
+
+    session_inactivity_seconds: float = Field(default=0, ge=0)
+    """A session ends after this long without activity of its person. 0: there is no such limit."""
+
+    activity_interval_seconds: float = Field(default=60, gt=0)
+    """Activity is written at most once in this time for a session."""
+
+    single_session_mode: bool = False
+    """Whether a browser may hold one account only."""
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        """The absolute lifetime."""
+        return timedelta(seconds=self.session_lifetime_seconds)
+
+    @property
+    def session_inactivity(self) -> timedelta | None:
+        """The inactivity limit, or none."""
+        return timedelta(seconds=self.session_inactivity_seconds) if self.session_inactivity_seconds else None
+
+    @property
+    def activity_interval(self) -> timedelta:
+        """How often activity is written; often enough for a short inactivity limit to be measured well."""
+        seconds = self.activity_interval_seconds
+        if self.session_inactivity_seconds:
+            seconds = min(seconds, self.session_inactivity_seconds / 10)
+        return timedelta(seconds=seconds)

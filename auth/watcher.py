@@ -1,0 +1,262 @@
+"""The watcher: keeps what this process knows of clients true to the store, and tells whoever shows them.
+
+There is one in a process. It takes what the change feed tells, forgets the clients concerned, reads those that open
+tabs show, and hands them to the tabs. It also acts when a lifetime passes, and says so when the store can't be heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from models import FeedLost, StoreUnavailable
+
+from .clients import ClientView, authenticate, read_clients
+from .context import Auth
+from .errors import StoreAway
+from .sessions import end_overdue
+from .tokens import ClientToken
+
+log = logging.getLogger('live_sessions')
+
+BLIND_AFTER_SECONDS = 4.0
+"""A process that could not hear the store for this long hides what is protected; within 5 s, as is promised."""
+
+ROUND_SECONDS = 1.0
+"""How long a round of the watcher may wait for news before it looks at the clock."""
+
+SWEEP_INTERVAL = timedelta(seconds=30)
+"""How often overdue sessions that no tab of this process shows are marked in the store."""
+
+KNOWN_CLIENTS = 20_000
+"""How many clients are kept in memory; about 1 KiB each."""
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Audience(Protocol):
+    """Whoever shows clients: the registry of tabs."""
+
+    def shown_clients(self) -> Collection[str]:
+        """The ids of the clients that are shown now."""
+        ...
+
+    def show(self, clients: Mapping[str, ClientView | None]) -> None:
+        """Show these clients as they are now; None is a client that is no more."""
+        ...
+
+    def hide(self) -> None:
+        """Show nothing protected: what is known may be wrong."""
+        ...
+
+    def back(self) -> None:
+        """The store can be heard again after it could not."""
+        ...
+
+
+class Watcher:
+    """What this process knows of clients; see the module.
+
+    :param auth: what the verbs need
+    :param audience: whoever shows clients
+    """
+
+    def __init__(self, auth: Auth, audience: Audience) -> None:
+        self._auth = auth
+        self._feed = auth.store.feed
+        self._audience = audience
+        self._known: OrderedDict[str, ClientView] = OrderedDict()
+        self._forgotten = 0  # counts what was forgotten, to notice it while a read is under way
+        self._pending: set[str] = set()
+        self._ends: list[tuple[datetime, str]] = []  # a heap; of a client, only the end in _expected counts
+        self._expected: dict[str, datetime] = {}
+        self._store_was_away = False
+        self._heard_at = time.monotonic()
+        self._blind = True
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def blind(self) -> bool:
+        """Whether the store can't be heard, so that nothing protected may be shown."""
+        return self._blind
+
+    def now(self) -> datetime:
+        """The moment by which lifetimes are judged."""
+        return self._auth.now()
+
+    def start(self) -> None:
+        """Begin to watch.
+
+        :raises StoreAway: if the store can't be heard even once
+        """
+        try:
+            self._catch_up()
+        except FeedLost as error:
+            raise StoreAway from error
+        self._heard()
+        self._tasks = [asyncio.create_task(_forever(job), name=f'watcher: {job.__name__}')
+                       for job in (self._watch, self._guard_against_silence, self._sweep)]
+
+    async def stop(self) -> None:
+        """End the tasks."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def authenticate(self, token: ClientToken | None) -> ClientView | None:
+        """Find the client that a cookie belongs to, as it is in the store now.
+
+        :raises StoreAway: if the store can't be reached
+        """
+        return token and authenticate(token, await self.client(token.client_id))
+
+    async def client(self, client_id: str) -> ClientView | None:
+        """Return a client as it is in the store now, from memory where the feed can vouch for it.
+
+        :raises StoreAway: if the store can't be reached
+        """
+        try:
+            self._catch_up()
+        except FeedLost as error:
+            raise StoreAway from error
+        known = self._known.get(client_id)
+        if known is not None and not self._blind:
+            self._known.move_to_end(client_id)
+            return known
+        while True:
+            forgotten = self._forgotten
+            clients = await self._read([client_id])
+            if self._forgotten == forgotten:  # else something changed meanwhile, and this may be the state before it
+                return clients.get(client_id)
+
+    async def confirmed(self, client_id: str) -> ClientView | None:
+        """Return a client as the store has it, for an act: from memory only if the feed has seen every commit.
+
+        :raises StoreAway: if the store can't be reached
+        """
+        if not self._feed.exact:
+            self._known.pop(client_id, None)
+        return await self.client(client_id)
+
+    def _catch_up(self) -> None:
+        changes = self._feed.take()
+        if changes.missed:
+            self._store_was_away = True
+            self._forget(list(self._known))
+            self._pending.update(self._audience.shown_clients())
+        elif changes.client_ids:
+            self._forget(changes.client_ids)
+            self._pending.update(changes.client_ids)
+            self._feed.poke()
+
+    def _forget(self, client_ids: Iterable[str]) -> None:
+        self._forgotten += 1
+        for client_id in client_ids:
+            self._known.pop(client_id, None)
+
+    async def _read(self, client_ids: Collection[str]) -> dict[str, ClientView]:
+        forgotten = self._forgotten
+        clients = await read_clients(self._auth, client_ids)
+        for client in clients.values():
+            self._expect_end(client)
+        if self._forgotten == forgotten:  # nothing changed meanwhile
+            self._known.update(clients)
+            while len(self._known) > KNOWN_CLIENTS:
+                self._known.popitem(last=False)
+        return clients
+
+    async def _watch(self) -> None:
+        while True:
+            await self._feed.wait(self._seconds_to_next_end())
+            try:
+                await self._round()
+            except FeedLost as error:
+                log.warning('the store can not be heard: %s', error)
+                await asyncio.sleep(0.1)
+            except StoreAway as error:
+                log.warning('the store can not be read: %s', error.__cause__)
+                await asyncio.sleep(0.1)
+
+    async def _round(self) -> None:
+        self._catch_up()
+        if self._store_was_away:
+            await self._auth.store.reopen()  # its file may be another one now
+            self._store_was_away = False
+            self._audience.back()
+        if self._blind:  # heard again: what the tabs hid has to be shown from the newest state
+            self._pending.update(self._audience.shown_clients())
+        due = self._take_due()
+        wanted = self._pending
+        self._pending = set()
+        try:
+            shown = (wanted | due).intersection(self._audience.shown_clients())
+            if shown:
+                clients = await self._read(shown)
+                self._heard()
+                self._audience.show({client_id: clients.get(client_id) for client_id in shown})
+        except BaseException:
+            self._pending |= wanted | due
+            raise
+        self._heard()
+        if due:
+            await end_overdue(self._auth)
+
+    def _heard(self) -> None:
+        self._heard_at = time.monotonic()
+        self._blind = False
+
+    def _expect_end(self, client: ClientView) -> None:
+        end = client.next_end(self._auth.now())
+        if end is not None and end < self._expected.get(client.id, _NEVER):
+            self._expected[client.id] = end
+            heapq.heappush(self._ends, (end, client.id))
+
+    def _take_due(self) -> set[str]:
+        now = self._auth.now()
+        due: set[str] = set()
+        while self._ends and self._ends[0][0] <= now:
+            end, client_id = heapq.heappop(self._ends)
+            if self._expected.get(client_id) == end:
+                del self._expected[client_id]
+                due.add(client_id)
+                if (client := self._known.get(client_id)) is not None:
+                    self._expect_end(client)
+        return due
+
+    def _seconds_to_next_end(self) -> float:
+        if not self._ends:
+            return ROUND_SECONDS
+        return min(ROUND_SECONDS, max(0.0, (self._ends[0][0] - self._auth.now()).total_seconds()))
+
+    async def _guard_against_silence(self) -> None:
+        """Hide what is protected when the watching task has not managed a round for too long, whatever holds it up."""
+        while True:
+            await asyncio.sleep(0.2)
+            if not self._blind and time.monotonic() - self._heard_at > BLIND_AFTER_SECONDS:
+                self._blind = True
+                self._audience.hide()
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                await end_overdue(self._auth)
+                await self._auth.store.tidy()
+            except (StoreAway, StoreUnavailable) as error:
+                log.warning('overdue sessions can not be marked: %s', error.__cause__ or error)
+            await asyncio.sleep(SWEEP_INTERVAL.total_seconds())
+
+
+async def _forever(job: Callable[[], Awaitable[None]]) -> None:
+    """Go on after a mistake of ours: a watcher that died would leave tabs showing what has ended."""
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception('the watcher stumbled and goes on')
+            await asyncio.sleep(0.5)

@@ -1,0 +1,84 @@
+"""Serve the app: ``uv run main.py``."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import logging
+import socket
+import sys
+
+import uvicorn
+from fastapi import FastAPI
+from nicegui import app, ui
+from pydantic import ValidationError
+
+import pages
+from auth import Auth, Settings, guard
+from models import BadDatabaseUrl, CannotOpenStore, Store, migrate
+
+
+def main() -> None:
+    """Read the settings, open the store, and serve until stopped."""
+    logging.basicConfig(level=logging.WARNING, format='%(asctime)s %(levelname)s %(name)s: %(message)s')
+    try:
+        settings = read_settings()
+        migrate(settings.database_url)
+        listener = listen(settings.host, settings.port)
+    except (ValidationError, BadDatabaseUrl, CannotOpenStore, OSError) as error:
+        sys.exit(explain(error))
+    host, port = listener.getsockname()[:2]
+    print(f'Live Sessions is ready on http://{"localhost" if host == "127.0.0.1" else host}:{port}', flush=True)
+    server = uvicorn.Server(uvicorn.Config(
+        build(settings), log_level='warning', server_header=False, ws='websockets-sansio', ws_max_size=1_100_000,
+        proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=3))
+    server.run(sockets=[listener])
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment; the command line goes before it."""
+    parser = argparse.ArgumentParser(description='Serve Live Sessions.')
+    parser.add_argument('--host', help='the address to listen on (default: 127.0.0.1, this machine only)')
+    parser.add_argument('--port', type=int, help='the port to listen on (default: 8080)')
+    given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
+    return Settings(**given)
+
+
+def build(settings: Settings):
+    """Wire the store, the rules and the pages into one ASGI app."""
+    base = FastAPI(openapi_url=None)
+    pages.install(pages.ROUTES)
+    ui.run_with(base, title='Live Sessions', favicon=pages.FAVICON, language='en-US', dark=None, tailwind=False,
+                show_welcome_message=False, binding_refresh_interval=None)
+    app.on_startup(quieten_garbage_collector)
+    return guard(base, Auth(Store(settings.database_url), settings), pages.ROUTES)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port now, to tell in one sentence if it is taken."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ':' in host else socket.AF_INET,
+                                    backlog=2048)
+    except OSError as error:
+        raise OSError(f'Port {port} on {host} can not be used ({error.strerror}). '
+                      'Stop what uses it, or choose another one with --port.') from error
+
+
+def explain(error: Exception) -> str:
+    """Tell in one sentence what is wrong with how the server was started."""
+    if isinstance(error, ValidationError):
+        wrong = error.errors()[0]
+        return f'The setting {str(wrong["loc"][0]).upper()} is wrong: {wrong["msg"]}.'
+    return str(error)
+
+
+def quieten_garbage_collector() -> None:
+    """Collect less often: what is loaded now stays, and a full collection holds up every tab."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+if __name__ in {'__main__', '__mp_main__'}:
+    main()

@@ -1,0 +1,31 @@
+"""What is stored: the tables, the store, and the feed of what changes in it. Imports nothing else of ours."""
+
+from sqlmodel import SQLModel
+
+from .audit_event import AuditAction, AuditEvent
+from .change import Change
+from .client import Client
+from .feed import ChangeFeed, Changes, FeedLost
+from .migrate import CannotOpenStore, migrate
+from .session import Session, SessionStatus
+from .store import BadDatabaseUrl, Store, StoreUnavailable
+from .user import User
+
+__all__ = [
+    'AuditAction',
+    'AuditEvent',
+    'BadDatabaseUrl',
+    'CannotOpenStore',
+    'Change',
+    'ChangeFeed',
+    'Changes',
+    'Client',
+    'FeedLost',
+    'SQLModel',
+    'Session',
+    'SessionStatus',
+    'Store',
+    'StoreUnavailable',
+    'User',
+    'migrate',
+]

@@ -1,0 +1,51 @@
+"""The change feed: how a process hears that a row some tab shows has changed, whoever changed it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was committed since the feed was last asked."""
+
+    client_ids: frozenset[str] = field(default_factory=frozenset[str])
+    """The clients concerned: their row, one of their sessions, or the user of one of their sessions changed."""
+    user_ids: frozenset[str] = field(default_factory=frozenset[str])
+    """The users concerned, for whoever shows a list of a user's sessions."""
+    missed: bool = False
+    """Some changes can't be told any more: read everything again."""
+
+
+class FeedLost(Exception):
+    """The store can't be heard at the moment; what is known of it may be wrong."""
+
+
+class ChangeFeed(ABC):
+    """Tells which clients and users were concerned by committed changes.
+
+    ``take`` is cheap enough to be called before every decision; ``wait`` is for the one task that waits for news.
+    """
+
+    exact: bool
+    """Whether ``take`` has seen every commit that was made before the call, by whatever process."""
+
+    @abstractmethod
+    def take(self) -> Changes:
+        """Return what was committed since the last call, without waiting and without blocking the event loop.
+
+        :raises FeedLost: if the store can't be heard
+        """
+
+    @abstractmethod
+    async def wait(self, timeout_seconds: float) -> None:
+        """Wait until there may be something to take, or until the time is up."""
+
+    @abstractmethod
+    def poke(self) -> None:
+        """Say that this process has just committed, so that ``wait`` returns at once."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Give back what the feed holds."""

@@ -1,0 +1,24 @@
+"""What Alembic runs: on the connection it is handed, or on DATABASE_URL when called as a command."""
+
+from __future__ import annotations
+
+import os
+
+from alembic import context
+from sqlalchemy import Connection, create_engine
+
+from models import SQLModel
+
+
+def run(connection: Connection) -> None:
+    """Apply the migrations on one connection, in its transaction."""
+    context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if (given := context.config.attributes.get('connection')) is not None:
+    run(given)
+else:
+    with create_engine(os.environ.get('DATABASE_URL', 'sqlite:///data/live-sessions.db')).begin() as opened:
+        run(opened)

@@ -1,0 +1,46 @@
+"""One user signed in on one client."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from .types import Moment, new_id
+
+
+class SessionStatus(StrEnum):
+    """Why a session is, or is not, signed in. Only ``active`` is; a status the code does not know is not."""
+
+    ACTIVE = 'active'
+    PENDING = 'pending'
+    """Signed in, but a task is left to do."""
+    REMOVED = 'removed'
+    """Signed out here, and gone from the client."""
+    ENDED = 'ended'
+    """Signed out, still listed on the client."""
+    REVOKED = 'revoked'
+    """Ended from somewhere else."""
+    EXPIRED = 'expired'
+    """The absolute lifetime passed."""
+    ABANDONED = 'abandoned'
+    """The inactivity limit passed."""
+    REPLACED = 'replaced'
+
+
+class Session(SQLModel, table=True):
+    """One user signed in on one client. Once it has ended it never becomes active again."""
+
+    id: str = Field(default_factory=lambda: new_id('sess'), primary_key=True)
+    user_id: str = Field(foreign_key='user.id', ondelete='CASCADE', index=True)
+    client_id: str = Field(foreign_key='client.id', ondelete='CASCADE', index=True)
+    status: str = SessionStatus.ACTIVE
+    created_at: datetime = Field(sa_type=Moment)
+    last_active_at: datetime = Field(sa_type=Moment)
+    expire_at: datetime = Field(sa_type=Moment)
+    """When the absolute lifetime passes."""
+    abandon_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the inactivity limit passes; none if there is no such limit."""
+    user_agent: str = ''
+    ip_address: str = ''

@@ -1,0 +1,23 @@
+"""A person's account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from .types import Moment, new_id
+
+
+class User(SQLModel, table=True):
+    """A person's account, found by its e-mail address."""
+
+    id: str = Field(default_factory=lambda: new_id('user'), primary_key=True)
+    email_address: str = Field(unique=True, index=True)
+    first_name: str = ''
+    last_name: str = ''
+    password_hash: str = Field(repr=False)
+    password_changed_at: datetime = Field(sa_type=Moment)
+    is_admin: bool = False
+    disabled: bool = False
+    created_at: datetime = Field(sa_type=Moment)

@@ -1,0 +1,51 @@
+"""Choosing an account, when several are signed in and none is in use. Nothing is chosen for the person."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from nicegui import ui
+
+from auth import AuthError, SessionView, auth_state, choose, public, redraw_on_change, safe_path
+
+from .parts import Text, button_link, card
+
+
+@public
+def page(redirect_url: str = '') -> None:
+    """Build the chooser.
+
+    :param redirect_url: where to go afterwards, if it is a path of this site
+    """
+    ui.page_title('Choose an account · Live Sessions')
+    with card('narrow'):
+        Text('h1', 'Choose an account')
+        Text('p', 'Select the account with which you wish to continue.').classes('quiet')
+        accounts = ui.element('ul').classes('accounts')
+        error = Text('p').classes('error').props('role=alert')
+        redraw_on_change(accounts, lambda: _list(accounts, safe_path(redirect_url), error))
+        button_link('Add account', '/sign-in', 'plain')
+
+
+def _list(accounts: ui.element, wanted: str, error: Text) -> None:
+    state = auth_state()
+    if not state.sessions:
+        Text('li', 'Nobody is signed in on this browser.').classes('quiet')
+    for session in state.sessions:
+        with ui.element('li'), ui.element('button').props('type=button') as button:
+            Text('strong', session.user.name)
+            Text('span', session.user.email_address).classes('quiet')
+            if session.id == state.session_id:
+                Text('span', 'In use').classes('badge')
+        button.on('click', partial(_choose, session, wanted, error), [])
+
+
+async def _choose(session: SessionView, wanted: str, error: Text) -> None:
+    page = ui.context.client
+    try:
+        await choose(session.id)
+    except AuthError as refused:
+        error.set_text(refused.message)
+    else:
+        with page:
+            ui.navigate.to(wanted)

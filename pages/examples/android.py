@@ -1,0 +1,69 @@
+"""Android: a view model whose UI state is loading, signed in, or signed out."""
+
+from enum import Enum, auto
+
+from nicegui import binding, ui
+
+from auth import AuthError, AuthState, auth_state, public, sign_out
+
+from ..parts import Text, button_link, spinner
+from .frame import example
+
+
+class UiState(Enum):
+    """What the screen shows."""
+
+    Loading = auto()
+    SignedIn = auto()
+    SignedOut = auto()
+
+    @staticmethod
+    def of(status: str) -> 'UiState':
+        """Read the state of the session."""
+        return {'signed_in': UiState.SignedIn, 'signed_out': UiState.SignedOut}.get(status, UiState.Loading)
+
+
+@binding.bindable_dataclass
+class MainViewModel:
+    """Follows the session, and signs out."""
+
+    auth: AuthState
+    failure: str = ''
+
+    async def sign_out(self) -> None:
+        """Sign out; the UI state follows the session by itself."""
+        try:
+            await sign_out(redirect_url='/examples/android')
+        except AuthError as error:
+            self.on_failure(error)
+        else:
+            self.on_success()
+
+    def on_success(self) -> None:
+        """Nothing is left to say."""
+        self.failure = ''
+
+    def on_failure(self, error: AuthError) -> None:
+        """Tell what went wrong."""
+        self.failure = f'You are still signed in. {error.message}'
+
+
+@public
+def page() -> None:
+    """Build the example."""
+    with example('Android', 'A spinner, a button, or a signed-out view, by the state of a view model.', __file__):
+        model = MainViewModel(auth_state())
+
+        def view(state: UiState) -> ui.element:
+            return ui.element('div').classes('stack').bind_visibility_from(
+                model.auth, 'status', lambda status: UiState.of(status) is state)
+
+        with view(UiState.Loading):
+            spinner()
+            Text('p', 'Loading…')
+        with view(UiState.SignedIn):
+            ui.button('Sign out', color=None, on_click=model.sign_out).classes('button').props('no-caps unelevated')
+        with view(UiState.SignedOut):
+            Text('p', 'You are signed out').props('role=status')
+            button_link('Sign in', '/sign-in', redirect_url='/examples/android')
+        Text('p').classes('error').props('role=alert').bind_text_from(model, 'failure')

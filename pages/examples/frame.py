@@ -1,0 +1,41 @@
+"""What is around every example: its title, the running thing, and the source it runs from."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from nicegui import ui
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from ..parts import Text, card, link
+
+
+@contextmanager
+def example(title: str, text: str, file: str) -> Generator[None]:
+    """Frame an example; the running thing is built within the ``with`` block.
+
+    :param title: the platform
+    :param text: what the example shows
+    :param file: the ``__file__`` of the example
+    """
+    ui.page_title(f'{title} · Live Sessions')
+    link('← All examples', '/examples').classes('back')
+    Text('h1', title)
+    Text('p', text).classes('lead')
+    with ui.element('div').classes('example'):
+        with card('running'):
+            yield
+        with ui.element('figure'):
+            Text('figcaption', f'pages/examples/{Path(file).name}')
+            ui.html(_source(file), sanitize=False).classes('source').props('tabindex=0 role=region aria-label=Source')
+
+
+@cache
+def _source(file: str) -> str:
+    """The source as HTML; it is our own file, so there is nothing to sanitize."""
+    return highlight(Path(file).read_text(encoding='utf-8'), PythonLexer(), HtmlFormatter(nowrap=False))

@@ -1,0 +1,57 @@
+"""The start page: the label, and the button that every tab sees."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from auth import AuthState, SessionLabel, SignOutButton, auth_state, public
+
+from .parts import Text, button_link, card
+
+_PROMISES = (
+    ('Every tab at once', 'A session that ends, ends in every open tab of every browser, within a tenth of a second. '
+                          'Nothing is polled, nothing has to be reloaded.'),
+    ('The store is the truth', 'It does not matter who ended it: this tab, another device, another program, '
+                               'or a line of SQL typed by hand.'),
+    ('Closed when in doubt', 'A tab that can not hear the server hides what is private within five seconds, '
+                             'until it knows again.'),
+)
+
+
+@public
+def page() -> None:
+    """Build the start page."""
+    ui.page_title('Live Sessions')
+    state = auth_state()
+    with ui.element('div').classes('hero'):
+        with ui.element('div'):
+            Text('h1', 'When a session ends, every tab knows.')
+            Text('p', 'Sign up, open this page in a few more tabs or browsers, and sign out in one of them.')
+        with card('session'):
+            with ui.element('div').classes('live'):
+                ui.element('span').classes('dot').props('aria-hidden=true')
+                SessionLabel().classes('session-id')
+            person = Text('p').classes('quiet')
+            for name in ('status', 'user'):
+                person.bind_text_from(state, name, lambda _: _describe(state))
+            with ui.element('div').classes('actions').bind_visibility_from(state, 'status', value='signed_in'):
+                SignOutButton()
+                ui.link('Open another tab', '/', new_tab=True).classes('button plain')
+            with ui.element('div').classes('actions').bind_visibility_from(state, 'status', value='signed_out'):
+                button_link('Sign up', '/sign-up')
+                button_link('Sign in', '/sign-in', 'plain')
+                choose = button_link('Choose an account', '/sign-in/choose', 'plain')
+                choose.bind_visibility_from(state, 'sessions', bool)
+    with ui.element('div').classes('promises'):
+        for title, text in _PROMISES:
+            with ui.element('div'):
+                Text('h2', title)
+                Text('p', text)
+
+
+def _describe(state: AuthState) -> str:
+    if state.user:
+        return f'Signed in as {state.user.name}'
+    if state.status == 'loading':
+        return 'One moment.'
+    return 'Sign up in a few seconds: an email address and a password, no mail is sent.'

@@ -1,0 +1,79 @@
+"""Small parts that several pages are made of: native elements, so that they weigh little and browsers know them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Literal
+from urllib.parse import urlencode
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+from auth import HOME_PATH
+
+
+class Text(TextElement):
+    """A native element that holds a text, such as a heading or a paragraph."""
+
+    def __init__(self, tag: str, text: str = '') -> None:
+        super().__init__(tag=tag, text=text)
+
+
+def card(*classes: str) -> ui.element:
+    """A framed piece of a page."""
+    return ui.element('section').classes('card ' + ' '.join(classes))
+
+
+def spinner() -> None:
+    """Something turns: it is being worked on."""
+    ui.element('span').classes('spinner').props('aria-hidden=true')
+
+
+def link(text: str, path: str, **query: str) -> ui.link:
+    """A link within the site; a query that says nothing more than the default is left out."""
+    query = {name: value for name, value in query.items() if value != HOME_PATH}
+    return ui.link(text, f'{path}?{urlencode(query)}' if query else path)
+
+
+def button_link(text: str, path: str, kind: Literal['primary', 'plain'] = 'primary', **query: str) -> ui.link:
+    """A link that looks like a button."""
+    return link(text, path, **query).classes(f'button {kind}')
+
+
+@contextmanager
+def credentials_form(action: str, submit: str, *, on_done: Callable[[], None]) -> Generator[None]:
+    """A native form, which static/auth.js posts to the Frontend API. Its fields are built within the ``with`` block.
+
+    Nothing that is typed into it passes through the websocket.
+
+    :param action: the path of the Frontend API
+    :param submit: what is written on the button
+    :param on_done: called when it was accepted and the tab has proved itself
+    """
+    with ui.element('form').props(f'method=post action={action} data-credentials novalidate').on(
+            'done', on_done, []):
+        yield
+        Text('p').classes('error').props('data-error="" role=alert')
+        with ui.element('button').classes('button primary').props('type=submit'):
+            spinner()
+            Text('span', submit)
+
+
+def field(name: str, label: str, *, kind: str, autocomplete: str, hint: str = '', optional: bool = False) -> None:
+    """A labelled input with a place for its error below it."""
+    with ui.element('div').classes('field'):
+        caption = Text('label', label).props(f'for={name}')
+        if optional:
+            with caption:
+                Text('span', ' (optional)').classes('quiet')
+        described = f'{name}-error {name}-hint' if hint else f'{name}-error'
+        entry = ui.element('input')
+        entry.props(f'id={name} name={name} type={kind} autocomplete={autocomplete}')
+        entry.props('' if optional else 'required')
+        entry.props['aria-describedby'] = described
+        if kind == 'email':
+            entry.props('inputmode=email autocapitalize=none spellcheck=false')
+        if hint:
+            Text('p', hint).classes('quiet').props(f'id={name}-hint')
+        Text('p').classes('error').props(f'id={name}-error data-error={name}')

@@ -1,0 +1,22 @@
+"""The table of routes. Each page says itself whether it is public or private."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import account, choose, home, sign_in, sign_up
+from .examples import android, expo, index, javascript, nextjs, swiftui
+
+ROUTES: dict[str, Callable[..., object]] = {
+    '/': home.page,
+    '/sign-in': sign_in.page,
+    '/sign-in/choose': choose.page,
+    '/sign-up': sign_up.page,
+    '/account': account.page,
+    '/examples': index.page,
+    '/examples/nextjs': nextjs.page,
+    '/examples/javascript': javascript.page,
+    '/examples/expo': expo.page,
+    '/examples/swiftui': swiftui.page,
+    '/examples/android': android.page,
+}

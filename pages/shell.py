@@ -1,0 +1,121 @@
+"""What is around every page: the header, the place for the page, and what stands there when the page can't."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from nicegui import app, ui
+
+from auth import AuthState, GuardedPages, Placeholders, Tab, auth_state, open_tab
+
+from .parts import Text, button_link, card, spinner
+
+STATIC = Path(__file__).parent.parent / 'static'
+app_log = logging.getLogger('live_sessions')
+FAVICON = STATIC / 'icon.svg'
+
+_NAVIGATION = {'/': 'Home', '/account': 'Account', '/examples': 'Examples'}
+
+
+def install(routes: Iterable[str]) -> None:
+    """Register, at every path, the one page of which the others are parts."""
+    app.add_static_files('/static', STATIC, max_cache_age=0)
+    ui.add_head_html('<script src="/static/theme.js"></script><script src="/static/auth.js"></script>'
+                     '<link rel="stylesheet" href="/static/app.css">', shared=True)
+    ui.add_body_html('<div id="away" role="alert">Loading… This tab has lost the server and waits for it.</div>',
+                     shared=True)
+    for path in routes:
+        ui.page(path)(root)
+    app.on_page_exception(failed)
+
+
+async def root() -> None:
+    """Build the shell and, in it, the page that the path names."""
+    from .routes import ROUTES  # noqa: PLC0415 (the routes name pages, and the pages need this module)
+
+    tab = await open_tab()
+    outer = ui.context.client.content.parent_slot
+    if outer is not None:
+        outer.parent.props('role=none')  # NiceGUI's own <main>; ours leaves the header out
+    shell = ui.element('div').classes('shell')
+    _mark(shell, tab)
+    tab.on_change.append(lambda: _mark(shell, tab))
+    with shell:
+        ui.link('Skip to the content', '#content').classes('skip')
+        header()
+        with ui.element('main').classes('content').props('id=content tabindex=-1'):
+            GuardedPages(ROUTES, tab=tab, placeholders=Placeholders(loading, signed_out, not_found, failed))
+        with ui.element('footer'):
+            Text('p', 'When a session ends, every tab knows.')
+
+
+def header() -> None:
+    """The name of the site, the way around it, and who is here."""
+    state = auth_state()
+    with ui.element('header'):
+        with ui.link(target='/').classes('brand').props('aria-label="Live Sessions, home"'):
+            ui.element('img').props('src=/static/icon.svg alt="" width=28 height=28')
+            Text('span', 'Live Sessions')
+        with ui.element('nav').props('aria-label=Pages'):
+            for path, name in _NAVIGATION.items():
+                ui.link(name, path)
+        with ui.element('div').classes('who'):
+            person = Text('span').classes('person')
+            person.bind_text_from(state, 'user', lambda user: user.name if user else '')
+            for text, path in (('Sign in', '/sign-in'), ('Sign up', '/sign-up')):
+                link = ui.link(text, path)
+                link.bind_visibility_from(state, 'status', value='signed_out')
+        with ui.element('button').props('type=button data-theme-switch aria-label="Colour theme" class=theme-switch'):
+            Text('span').classes('theme-icon').props('aria-hidden=true')
+
+
+def loading() -> None:
+    """In place of a private page while it is not known who is signed in."""
+    ui.page_title('Loading · Live Sessions')
+    with card('narrow'):
+        spinner()
+        Text('p', 'Loading…').props('role=status')
+
+
+def signed_out() -> None:
+    """In place of a private page to somebody who is not signed in."""
+    ui.page_title('Signed out · Live Sessions')
+    state: AuthState = auth_state()
+    here = ui.context.client.sub_pages_router.current_path
+    with card('narrow'):
+        heading = Text('h1', 'You are signed out').props('tabindex=-1 role=status')
+        Text('p', 'This page is for people who are signed in.')
+        with ui.element('div').classes('actions'):
+            if state.sessions:
+                button_link('Choose an account', '/sign-in/choose', redirect_url=here)
+            else:
+                button_link('Sign in', '/sign-in', redirect_url=here)
+    ui.context.client.run_javascript(f'getHtmlElement({heading.id})?.focus()')
+
+
+def not_found() -> None:
+    """For a path that is no page's."""
+    ui.page_title('Not found · Live Sessions')
+    with card('narrow'):
+        Text('h1', 'There is no page here')
+        Text('p', 'The address may have been mistyped, or the page has moved.')
+        button_link('Go to the start page', '/')
+
+
+def failed() -> None:
+    """For a page that failed: no word of why, but a number that is in the log as well."""
+    number = secrets.token_hex(4)
+    app_log.error('error %s: a page failed', number)
+    ui.page_title('Something went wrong · Live Sessions')
+    with card('narrow'):
+        Text('h1', 'Something went wrong')
+        Text('p', f'The server could not show this page. Try again; if it stays so, tell us the number {number}.')
+        button_link('Go to the start page', '/')
+
+
+def _mark(shell: ui.element, tab: Tab) -> None:
+    """Let the browser know whether there is anything to hide when it loses the server."""
+    shell.props(f'data-status={tab.state.status}')

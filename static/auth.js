@@ -1,0 +1,164 @@
+// What only the browser can do: post credentials and proofs with its cookie, tell its other tabs,
+// and hide what is private when it can't hear the server.
+(() => {
+  // The server pings every 4 s. A signed-in tab that has heard nothing for longer hides what it shows: within 5 s.
+  const DEAF_AFTER_MS = 4800;
+  const PROGRESS_AFTER_MS = 300;
+  const UNREACHABLE = "The server can not be reached. Nothing was changed. Check the connection and try again.";
+
+  const root = document.documentElement;
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel("live-sessions") : null;
+  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  // ------------------------------------------------------------ the Frontend API
+
+  async function call(method, path, fields) {
+    let response;
+    try {
+      response = await fetch(path, {
+        method,
+        body: fields && new URLSearchParams(fields),
+        headers: { Accept: "application/json" },
+      });
+    } catch {
+      throw Object.assign(new Error(UNREACHABLE), { status: 0, errors: [] });
+    }
+    const body = await response.json().catch(() => ({}));
+    if (response.ok) return body;
+    const errors = body.errors ?? [];
+    throw Object.assign(new Error(errors[0]?.message ?? UNREACHABLE), { status: response.status, errors });
+  }
+
+  async function signOut(sessionId) {
+    if (sessionId) return call("POST", `/v1/client/sessions/${encodeURIComponent(sessionId)}/remove`);
+    return call("DELETE", "/v1/client/sessions");
+  }
+
+  // ------------------------------------------------------------ the proof of this tab
+
+  // The server gives a tab access only in a request that carries the cookie. This is that request.
+  let proving = null;
+  let askedAgain = false;
+
+  function prove() {
+    askedAgain = proving !== null;
+    proving ??= proveUntilSettled().finally(() => {
+      proving = null;
+      if (askedAgain) return prove();
+    });
+    return proving;
+  }
+
+  async function proveUntilSettled() {
+    // The cookie of a sign-in may still be on its way to this browser, so a stale one is tried again.
+    for (const wait of [0, 100, 300, 1000]) {
+      await sleep(wait);
+      if (!window.socket?.connected) return; // the server asks again when it is connected
+      try {
+        const final = wait === 1000 ? "1" : "";
+        const { response } = await call("POST", "/v1/client/tabs", { tab: window.clientId, socket: window.socket.id, final });
+        if (response.settled) return;
+      } catch (error) {
+        if (error.status === 404) return; // NiceGUI reloads a page whose tab is gone
+        await sleep(1000);
+      }
+    }
+    setTimeout(prove, 1000);
+  }
+
+  channel?.addEventListener("message", prove);
+
+  // ------------------------------------------------------------ fail closed
+
+  // Date.now() goes on while a laptop sleeps, performance.now() may not.
+  let heardAt = Date.now();
+
+  function checkHearing() {
+    if (Date.now() - heardAt > DEAF_AFTER_MS) root.classList.add("away");
+  }
+
+  function heard() {
+    checkHearing(); // first: after a sleep, hide before anything that was waiting is shown
+    heardAt = Date.now();
+    if (root.classList.contains("away")) prove();
+  }
+
+  // The server says so after it has sent everything that changed meanwhile.
+  function fresh() {
+    heardAt = Date.now();
+    root.classList.remove("away");
+  }
+
+  function listen() {
+    if (!window.socket) return setTimeout(listen, 10);
+    let connects = window.socket.connected ? 1 : 0;
+    window.socket.io.on("ping", heard);
+    window.socket.onAny(heard);
+    window.socket.on("connect", () => {
+      if (connects++ > 0) root.classList.add("away"); // until the server has told what was missed
+      heardAt = Date.now();
+    });
+  }
+
+  listen();
+  setInterval(checkHearing, 200);
+  for (const type of ["visibilitychange", "resume"]) document.addEventListener(type, checkHearing);
+  for (const type of ["focus", "online"]) window.addEventListener(type, checkHearing);
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      root.classList.add("away");
+      window.location.reload(); // a page out of the back-forward cache shows what was true then
+    }
+  });
+
+  // ------------------------------------------------------------ forms
+
+  function showErrors(form, errors, message) {
+    let first = null;
+    for (const { message: text, meta } of errors.length ? errors : [{ message, meta: {} }]) {
+      const name = meta?.param_name ?? "";
+      const place = form.querySelector(`[data-error="${CSS.escape(name)}"]`) ?? form.querySelector('[data-error=""]');
+      place.textContent = text;
+      const input = form.elements.namedItem(name);
+      if (input instanceof HTMLInputElement) {
+        input.setAttribute("aria-invalid", "true");
+        first ??= input;
+      }
+    }
+    first?.focus();
+  }
+
+  function clearErrors(form) {
+    for (const place of form.querySelectorAll("[data-error]")) place.textContent = "";
+    for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+  }
+
+  async function submit(form) {
+    if (form.getAttribute("aria-busy") === "true") return;
+    form.setAttribute("aria-busy", "true");
+    clearErrors(form);
+    const progress = setTimeout(() => form.classList.add("busy"), PROGRESS_AFTER_MS);
+    try {
+      await call("POST", form.getAttribute("action"), new FormData(form));
+      channel?.postMessage("signed in");
+      await prove();
+      form.reset();
+      form.dispatchEvent(new CustomEvent("done"));
+    } catch (error) {
+      showErrors(form, error.errors ?? [], error.message);
+    } finally {
+      clearTimeout(progress);
+      form.classList.remove("busy");
+      form.removeAttribute("aria-busy");
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-credentials]");
+    if (!form) return;
+    event.preventDefault();
+    submit(form);
+  });
+
+  window.liveSessions = { prove, fresh, signOut };
+})();

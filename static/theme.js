@@ -1,0 +1,34 @@
+// The colour theme: the system's choice, unless this browser was told otherwise. Runs before anything is painted.
+(() => {
+  const THEMES = ["system", "light", "dark"];
+  const root = document.documentElement;
+
+  function apply(theme) {
+    root.dataset.theme = theme;
+    const button = document.querySelector("[data-theme-switch]");
+    if (button) button.setAttribute("aria-label", `Colour theme: ${theme}. Change it.`);
+    if (window.Quasar?.Dark) window.Quasar.Dark.set(theme === "system" ? "auto" : theme === "dark");
+  }
+
+  function stored() {
+    try {
+      return THEMES.includes(localStorage.theme) ? localStorage.theme : "system";
+    } catch {
+      return "system"; // storage is switched off
+    }
+  }
+
+  apply(stored());
+  window.addEventListener("load", () => apply(stored()));
+  window.addEventListener("storage", () => apply(stored()));
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-theme-switch]")) return;
+    const next = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
+    try {
+      localStorage.theme = next;
+    } catch {
+      // it holds for this page only
+    }
+    apply(next);
+  });
+})();
