@@ -47,10 +47,14 @@ def check_password(password: str, *, email_address: str) -> None:
 
 
 class Passwords:
-    """Hashes and verifies in a few threads, so that the event loop and the live sessions never wait for a hash."""
+    """Hashes and verifies in a few threads, so that the event loop and the live sessions never wait for a hash.
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=PARALLELISM)
+    :param memory_kib: what one hash takes, in KiB
+    :param time_cost: how often it goes over that memory
+    """
+
+    def __init__(self, *, memory_kib: int = MEMORY_KIB, time_cost: int = TIME_COST) -> None:
+        self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=PARALLELISM)
         self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix='argon2')
         self._dummy_hash = self._hasher.hash('the password of nobody')
 

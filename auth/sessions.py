@@ -31,7 +31,7 @@ class SignedOut:
     """Whether other accounts stay signed in on this client."""
 
 
-_OF_THE_CLIENT = exists().where(client.c.id == bindparam('client'), client.c.secret_hash == bindparam('secret_hash'))
+_OF_THE_CLIENT = exists().where(client.c.id == bindparam('the_client'), client.c.secret_hash == bindparam('the_secret_hash'))
 
 
 def signed_in_now() -> ColumnElement[bool]:
@@ -42,26 +42,26 @@ def signed_in_now() -> ColumnElement[bool]:
 
 _REMOVE_ALL = (
     update(session)
-    .where(session.c.client_id == bindparam('client'), signed_in_now(), _OF_THE_CLIENT)
+    .where(session.c.client_id == bindparam('the_client'), signed_in_now(), _OF_THE_CLIENT)
     .values(status=SessionStatus.REMOVED)
     .returning(session.c.id, session.c.user_id)
 )
-_REMOVE_ONE = _REMOVE_ALL.where(session.c.id == bindparam('session'))
+_REMOVE_ONE = _REMOVE_ALL.where(session.c.id == bindparam('the_session'))
 
 _CHOOSE = (
     update(client)
-    .where(client.c.id == bindparam('client'), client.c.secret_hash == bindparam('secret_hash'),
-           exists().where(session.c.id == bindparam('session'), session.c.client_id == bindparam('client'),
+    .where(client.c.id == bindparam('the_client'), client.c.secret_hash == bindparam('the_secret_hash'),
+           exists().where(session.c.id == bindparam('the_session'), session.c.client_id == bindparam('the_client'),
                           session.c.user_id == user.c.id, user.c.disabled.is_(False), signed_in_now()))
-    .values(active_session_id=bindparam('session'))
+    .values(active_session_id=bindparam('the_session'))
     .returning(client.c.id)
 )
 
 _TOUCH = (
     update(session)
-    .where(session.c.id == bindparam('session'), session.c.client_id == bindparam('client'), signed_in_now(),
+    .where(session.c.id == bindparam('the_session'), session.c.client_id == bindparam('the_client'), signed_in_now(),
            session.c.last_active_at < bindparam('not_since'))
-    .values(last_active_at=bindparam('now'), abandon_at=bindparam('abandon_at'))
+    .values(last_active_at=bindparam('now'), abandon_at=bindparam('the_abandon_at'))
 )
 
 _END_OVERDUE = (
@@ -93,12 +93,12 @@ async def sign_out(auth: Auth, client: ClientView | None, session_id: str | None
     if client is None:
         raise SessionNotFound
     now = auth.now()
-    asked = {'client': client.id, 'secret_hash': client.secret_hash, 'now': now}
+    asked = {'the_client': client.id, 'the_secret_hash': client.secret_hash, 'now': now}
     async with auth.transaction() as db:
         if session_id is None:
             ended = (await db.execute(_REMOVE_ALL, asked)).all()
         else:
-            ended = (await db.execute(_REMOVE_ONE, {**asked, 'session': session_id})).all()
+            ended = (await db.execute(_REMOVE_ONE, {**asked, 'the_session': session_id})).all()
             if not ended:
                 raise SessionNotFound
         await record(db, AuditAction.SIGNED_OUT, now,
@@ -119,8 +119,8 @@ async def set_active(auth: Auth, client: ClientView | None, session_id: str, *,
         raise SessionNotFound
     now = auth.now()
     async with auth.transaction() as db:
-        chosen = await db.execute(_CHOOSE, {'client': client.id, 'secret_hash': client.secret_hash,
-                                            'session': session_id, 'now': now})
+        chosen = await db.execute(_CHOOSE, {'the_client': client.id, 'the_secret_hash': client.secret_hash,
+                                            'the_session': session_id, 'now': now})
         if chosen.first() is None:
             raise SessionNotFound
         if session_id != client.chosen_session_id:
@@ -135,8 +135,8 @@ async def touch(auth: Auth, client_id: str, session_id: str) -> None:
     """
     now = auth.now()
     async with auth.transaction() as db:
-        await db.execute(_TOUCH, {'client': client_id, 'session': session_id, 'now': now,
-                                  'abandon_at': abandon_at(auth, now),
+        await db.execute(_TOUCH, {'the_client': client_id, 'the_session': session_id, 'now': now,
+                                  'the_abandon_at': abandon_at(auth, now),
                                   'not_since': now - auth.settings.activity_interval})
 
 

@@ -1,0 +1,280 @@
+"""Signing up and signing in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from argon2 import PasswordHasher
+
+from auth.accounts import normal_address, sign_up
+from auth.errors import (
+    AuthError,
+    IdentifierExists,
+    ParamInvalid,
+    ParamMissing,
+    PasswordIncorrect,
+    SessionExists,
+    UserDisabled,
+)
+from auth.tokens import ClientToken, hash_secret
+from tests.conftest import LAPTOP, House
+
+
+async def test_signing_up_makes_a_user_who_is_signed_in(house: House) -> None:
+    done = await house.sign_up('ann@example.com', first_name=' Ann ')
+
+    client = await house.here(done.token)
+
+    session = client.active_session(house.clock())
+    assert session is not None
+    assert session.id == done.session_id
+    assert (session.user.id, session.user.name) == (done.user_id, 'Ann')
+    assert house.events() == [('signed_up',), ('signed_in',)]
+
+
+async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(house: House) -> None:
+    await house.sign_up('ann@example.com')
+
+    with pytest.raises(PasswordIncorrect) as wrong:
+        await house.sign_in('ann@example.com', password='not the password')
+    with pytest.raises(PasswordIncorrect) as unknown:
+        await house.sign_in('nobody@example.com')
+    with pytest.raises(PasswordIncorrect) as malformed:
+        await house.sign_in('no address at all')
+
+    assert str(wrong.value) == str(unknown.value) == str(malformed.value)
+    assert wrong.value.param == unknown.value.param == malformed.value.param == 'password'
+
+
+async def test_an_unknown_address_costs_a_hash_as_well(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    verify = PasswordHasher.verify
+    monkeypatch.setattr(PasswordHasher, 'verify', lambda self, hash_, password: hashed.append(hash_) or verify(
+        self, hash_, password))
+
+    with pytest.raises(PasswordIncorrect):
+        await house.sign_in('nobody@example.com')
+
+    assert len(hashed) == 1
+
+
+async def test_the_password_of_the_dummy_hash_signs_nobody_in(house: House) -> None:
+    with pytest.raises(PasswordIncorrect):
+        await house.sign_in('nobody@example.com', password='the password of nobody')
+
+
+async def test_a_failed_attempt_is_in_the_audit_log_without_the_password(house: House) -> None:
+    done = await house.sign_up()
+
+    with pytest.raises(PasswordIncorrect):
+        await house.sign_in(password='a secret guess')
+
+    assert house.events('action', 'user_id')[-1] == ('sign_in_failed', done.user_id)
+    assert 'a secret guess' not in repr(house.events('*'))
+
+
+async def test_a_disabled_user_is_refused_with_the_right_password_only(house: House) -> None:
+    await house.sign_up()
+    house.sql('UPDATE user SET disabled = 1')
+
+    with pytest.raises(UserDisabled):
+        await house.sign_in()
+    with pytest.raises(PasswordIncorrect):
+        await house.sign_in(password='not the password')
+
+    assert house.sql("SELECT count(*) FROM session WHERE status = 'active'") == [(1,)]
+
+
+@pytest.mark.parametrize('written', ['Ann@Example.com', ' ann@example.com ', 'ANN@EXAMPLE.COM', 'ann@EXAMPLE.com'])
+async def test_letter_case_and_spaces_do_not_make_another_identity(house: House, written: str) -> None:
+    await house.sign_up('ann@example.com')
+
+    with pytest.raises(IdentifierExists):
+        await house.sign_up(written)
+    done = await house.sign_in(written)
+
+    assert house.sql('SELECT id FROM user') == [(done.user_id,)]
+
+
+async def test_letters_that_look_alike_are_another_identity(house: House) -> None:
+    await house.sign_up('mike@example.com')
+
+    dotless = await house.sign_up('mıke@example.com')
+    cyrillic = await house.sign_up('mikе@example.com')  # noqa: RUF001 (the last letter is Cyrillic)
+
+    assert len({dotless.user_id, cyrillic.user_id, *(row[0] for row in house.sql('SELECT id FROM user'))}) == 3
+
+
+@pytest.mark.parametrize('address', ['', '   '])
+def test_an_empty_address_is_missing(address: str) -> None:
+    with pytest.raises(ParamMissing):
+        normal_address(address)
+
+
+@pytest.mark.parametrize('address', ['ann', 'ann@', '@example.com', 'a b@example.com', 'ann@example', 'x' * 500 + '@a.de'])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(ParamInvalid):
+        normal_address(address)
+
+
+@pytest.mark.parametrize('password', ['x' * 72 + 'tail', 'with spaces in it ', '🦊🦊🦊🦊🦊🦊🦊🦊', 'ß' * 100, 'é' * 256])
+async def test_a_password_is_kept_and_verified_whole(house: House, password: str) -> None:
+    await sign_up(house.auth, None, email_address='ann@example.com', password=password, visitor=LAPTOP)
+
+    await house.sign_in(password=password)
+    with pytest.raises(PasswordIncorrect):
+        await house.sign_in(password=password[:-1])
+
+
+async def test_a_hash_with_old_parameters_is_upgraded_once_at_a_successful_sign_in(house: House) -> None:
+    await house.sign_up()
+    old = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash('correct horse battery')
+    house.sql('UPDATE user SET password_hash = ?', old)
+
+    with pytest.raises(PasswordIncorrect):
+        await house.sign_in(password='not the password')
+    kept = house.sql('SELECT password_hash FROM user')
+    await house.sign_in()
+    upgraded = house.sql('SELECT password_hash FROM user')
+    await house.sign_in()
+
+    assert kept == [(old,)]
+    assert upgraded != kept
+    assert house.sql('SELECT password_hash FROM user') == upgraded
+
+
+async def test_a_sign_up_whose_session_cannot_be_written_leaves_no_user(house: House) -> None:
+    house.sql("CREATE TRIGGER no_sessions BEFORE INSERT ON session BEGIN SELECT raise(ABORT, 'no'); END")
+
+    with pytest.raises(Exception, match='no'):
+        await house.sign_up()
+
+    for table in ('user', 'client', 'session', 'audit_event'):
+        assert house.sql(f'SELECT count(*) FROM {table}') == [(0,)]
+
+
+async def test_of_two_sign_ups_with_one_address_at_once_one_succeeds(house: House) -> None:
+    outcomes = await asyncio.gather(*(house.sign_up() for _ in range(4)), return_exceptions=True)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ['IdentifierExists'] * 3 + ['SignedIn']
+    assert house.sql('SELECT count(*) FROM user') == [(1,)]
+
+
+async def test_the_same_user_again_gets_no_second_session_but_a_longer_life(house: House) -> None:
+    first = await house.sign_up()
+    house.clock.forward(days=6)
+
+    again = await house.sign_in(client=await house.here(first.token))
+    house.clock.forward(days=6)
+
+    assert again.session_id == first.session_id
+    assert await house.active(again.token) == first.session_id
+    assert house.sql('SELECT count(*) FROM session') == [(1,)]
+
+
+async def test_a_second_user_joins_the_client_and_becomes_the_active_one(house: House) -> None:
+    ann = await house.sign_up('ann@example.com')
+    house.clock.forward(seconds=1)
+
+    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
+
+    client = await house.here(bob.token)
+    assert bob.token.client_id == ann.token.client_id
+    assert [session.user.email_address for session in client.sessions] == ['ann@example.com', 'bob@example.com']
+    assert await house.active(bob.token) == bob.session_id
+
+
+async def test_in_single_session_mode_a_second_sign_in_is_refused_and_changes_nothing(
+        house_with: Callable[..., House]) -> None:
+    house = house_with(single_session_mode=True)
+    ann = await house.sign_up('ann@example.com')
+    client = await house.here(ann.token)
+
+    with pytest.raises(SessionExists, match="You're already signed in"):
+        await house.sign_in('ann@example.com', client)
+    with pytest.raises(SessionExists):
+        await house.sign_up('bob@example.com', client)
+
+    assert await house.active(ann.token) == ann.session_id
+    assert house.sql('SELECT count(*) FROM user') == [(1,)]
+
+
+async def test_the_secret_rotates_at_every_sign_in_and_the_old_one_is_refused(house: House) -> None:
+    first = await house.sign_up()
+
+    second = await house.sign_in(client=await house.here(first.token))
+
+    assert second.token.client_id == first.token.client_id
+    assert await house.client(first.token) is None
+    assert await house.client(second.token) is not None
+
+
+async def test_two_sign_ins_at_the_moment_of_rotation_leave_both_answers_signed_in(house: House) -> None:
+    first = await house.sign_up('ann@example.com')
+    await house.sign_up('bob@example.com')
+    client = await house.here(first.token)
+
+    ann, bob = await asyncio.gather(house.sign_in('ann@example.com', client), house.sign_in('bob@example.com', client))
+
+    assert await house.active(ann.token) == ann.session_id
+    assert await house.active(bob.token) == bob.session_id
+
+
+async def test_a_client_id_that_nobody_was_given_is_never_adopted(house: House) -> None:
+    planted = ClientToken('client_' + 'a' * 24, 'b' * 43)
+
+    done = await house.sign_up(client=await house.client(planted))
+
+    assert done.token.client_id != planted.client_id
+    assert await house.client(planted) is None
+
+
+async def test_a_user_disabled_while_the_password_is_hashed_is_not_signed_in(
+        house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await house.sign_up()
+    verify = house.auth.passwords._verify
+
+    def verify_slowly(password_hash: str, password: str) -> bool:
+        house.sql('UPDATE user SET disabled = 1')
+        return verify(password_hash, password)
+
+    monkeypatch.setattr(house.auth.passwords, '_verify', verify_slowly)
+
+    with pytest.raises(UserDisabled):
+        await house.sign_in()
+
+    assert house.sql('SELECT count(*) FROM session') == [(1,)]
+
+
+async def test_nothing_in_the_store_is_accepted_as_a_secret(house: House) -> None:
+    done = await house.sign_up()
+    tables = ('user', 'client', 'session', 'audit_event', 'change')
+    dump = [str(value) for table in tables for row in house.sql(f'SELECT * FROM {table}') for value in row]
+
+    assert done.token.secret not in ' '.join(dump)
+    assert hash_secret(done.token.secret) in dump
+    for value in dump:
+        assert await house.client(ClientToken(done.token.client_id, value)) is None
+
+
+async def test_no_repr_shows_a_secret(house: House) -> None:
+    done = await house.sign_up()
+    client = await house.here(done.token)
+
+    shown = repr((done, done.token, client, house.auth))
+
+    assert done.token.secret not in shown
+    assert client.secret_hash not in shown
+    assert 'correct horse battery' not in shown
+
+
+def test_every_error_has_a_code_and_says_what_to_do() -> None:
+    def below(kind: type[AuthError]) -> list[type[AuthError]]:
+        return [kind, *(found for child in kind.__subclasses__() for found in below(child))]
+
+    for kind in below(AuthError):
+        assert kind.code
+        assert 400 <= kind.status < 600
+        assert kind.message.endswith('.')

@@ -1,0 +1,66 @@
+"""The cookie of a client."""
+
+from __future__ import annotations
+
+import pytest
+
+from auth.cookies import set_cookie, token_of
+from auth.tokens import ClientToken, hash_secret, new_secret, parse_token, secret_matches
+
+ID = 'client_' + 'a' * 24
+SECRET = 'S' * 43
+
+
+def scope(*cookies: bytes, scheme: str = 'http') -> dict[str, object]:
+    return {'type': 'http', 'scheme': scheme, 'headers': [(b'cookie', cookie) for cookie in cookies]}
+
+
+def test_a_token_is_read_as_it_was_written() -> None:
+    token = ClientToken(ID, new_secret())
+
+    assert parse_token(str(token)) == token
+    assert secret_matches(token, hash_secret(token.secret))
+    assert token.secret not in repr(token)
+
+
+@pytest.mark.parametrize('value', [
+    '', '.', ID, f'{ID}.', f'.{SECRET}', f'{ID}.{SECRET}x', f'{ID}.{SECRET[:-1]}', f'{ID}.{SECRET}\n', f' {ID}.{SECRET}',
+    f'{ID}.{SECRET}.{SECRET}', f'client_{"é" * 24}.{SECRET}', f'{ID}.{"ſ" * 43}', f'sess_{"a" * 24}.{SECRET}', 'x' * 9999,
+    f'"{ID}.{SECRET}"', '\x00', f'{ID}.{SECRET[:-1]}=',
+])
+def test_anything_but_exactly_a_token_is_nobodys(value: str) -> None:
+    assert parse_token(value) is None
+
+
+@pytest.mark.parametrize('cookies', [
+    (b'__client=',), (b'__client',), (b';;;=;',), (b'\xff\xfe=\xff',), (b'x' * 20_000,), (b'__Client=' + ID.encode(),),
+    (f'__client={ID}.{SECRET}; __client={ID}.{SECRET}'.encode(),),
+    (f'__client={ID}.{SECRET}'.encode(), f'__client={ID}.{SECRET}'.encode()),
+    (f'__Host-client={ID}.{SECRET}'.encode(),),
+])
+def test_odd_cookie_headers_are_nobodys(cookies: tuple[bytes, ...]) -> None:
+    assert token_of(scope(*cookies)) is None
+
+
+def test_the_cookie_is_found_among_others() -> None:
+    token = token_of(scope(b'a=b; c', f'__client={ID}.{SECRET} '.encode(), b'__client2=x'))
+
+    assert token == ClientToken(ID, SECRET)
+
+
+def test_over_https_only_the_cookie_counts_that_https_alone_can_set() -> None:
+    cookie = f'__client={ID}.{SECRET}; __Host-client={ID}.{SECRET[:-1]}T'.encode()
+
+    token = token_of(scope(cookie, scheme='https'))
+
+    assert token == ClientToken(ID, SECRET[:-1] + 'T')
+    assert token_of(scope(f'__client={ID}.{SECRET}'.encode(), scheme='https')) is None
+
+
+def test_the_attributes_of_the_cookie() -> None:
+    token = ClientToken(ID, SECRET)
+
+    plain, secure = set_cookie(token, secure=False), set_cookie(token, secure=True)
+
+    assert plain == f'__client={ID}.{SECRET}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax'
+    assert secure == f'__Host-client={ID}.{SECRET}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax; Secure'

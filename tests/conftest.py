@@ -1,0 +1,117 @@
+"""What every test may use: a store of its own, a clock that stands still, and the verbs on both."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auth import Auth, Settings
+from auth.accounts import SignedIn, sign_in, sign_up
+from auth.audit import Visitor
+from auth.clients import ClientView, authenticate, read_clients
+from auth.passwords import Passwords
+from auth.tokens import ClientToken
+from models import Store, migrate
+
+PASSWORD = 'correct horse battery'
+LAPTOP = Visitor('192.0.2.1', 'Laptop')
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved."""
+
+    moment: datetime = field(default_factory=lambda: datetime(2026, 1, 1, 12, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **by: float) -> None:
+        """Let time pass."""
+        self.moment += timedelta(**by)
+
+
+@dataclass
+class House:
+    """A store with its rules, and short ways to do in it what people do."""
+
+    path: Path
+    auth: Auth
+    clock: Clock
+
+    async def sign_up(self, email_address: str = 'ann@example.com', client: ClientView | None = None,
+                      **more: Any) -> SignedIn:
+        return await sign_up(self.auth, client, email_address=email_address, password=PASSWORD, visitor=LAPTOP, **more)
+
+    async def sign_in(self, identifier: str = 'ann@example.com', client: ClientView | None = None,
+                      password: str = PASSWORD) -> SignedIn:
+        return await sign_in(self.auth, client, identifier=identifier, password=password, visitor=LAPTOP)
+
+    async def client(self, token: ClientToken) -> ClientView | None:
+        """The client that a cookie gives, as it is in the store now."""
+        return authenticate(token, (await read_clients(self.auth, [token.client_id])).get(token.client_id))
+
+    async def here(self, token: ClientToken) -> ClientView:
+        """The same, where there must be one."""
+        client = await self.client(token)
+        assert client is not None
+        return client
+
+    async def active(self, token: ClientToken) -> str | None:
+        """The id of the session that a cookie's client uses."""
+        client = await self.client(token)
+        session = client and client.active_session(self.clock())
+        return session and session.id
+
+    def sql(self, statement: str, *values: Any) -> list[Any]:
+        """Run a statement as another program would: on a connection of its own, committed at once."""
+        connection = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            return connection.execute(statement, values).fetchall()
+        finally:
+            connection.close()
+
+    def status(self, session_id: str) -> str:
+        """The status of a session, as the store has it."""
+        return self.sql('SELECT status FROM session WHERE id = ?', session_id)[0][0]
+
+    def events(self, *columns: str) -> list[Any]:
+        """The audit log, the oldest event first."""
+        return self.sql(f'SELECT {", ".join(columns or ("action",))} FROM audit_event ORDER BY at, rowid')
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still."""
+    return Clock()
+
+
+@pytest.fixture
+async def house_with(tmp_path: Path, clock: Clock) -> AsyncIterator[Callable[..., House]]:
+    """Makes a house with the given settings."""
+    houses: list[House] = []
+
+    def make(**settings: Any) -> House:
+        path = tmp_path / f'house-{len(houses)}' / 'live.db'
+        url = f'sqlite:///{path}'
+        migrate(url)
+        cheap = Passwords(memory_kib=8, time_cost=1)
+        auth = Auth(Store(url), Settings(database_url=url, **settings), clock, cheap)
+        houses.append(House(path, auth, clock))
+        return houses[-1]
+
+    yield make
+    for house in houses:
+        await house.auth.close()
+
+
+@pytest.fixture
+def house(house_with: Callable[..., House]) -> House:
+    """A house with the default settings."""
+    return house_with()
