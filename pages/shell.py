@@ -85,8 +85,8 @@ def signed_out() -> None:
     ui.page_title('Signed out · Live Sessions')
     state: AuthState = auth_state()
     here = ui.context.client.sub_pages_router.current_path
-    with card('narrow'):
-        heading = Text('h1', 'You are signed out').props('tabindex=-1 role=status')
+    with card('narrow').props('role=status'):
+        heading = Text('h1', 'You are signed out').props('tabindex=-1')
         Text('p', 'This page is for people who are signed in.')
         with ui.element('div').classes('actions'):
             if state.sessions:

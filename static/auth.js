@@ -91,6 +91,8 @@
 
   function listen() {
     if (!window.socket) return setTimeout(listen, 10);
+    // The page is built; the text that it was built from would outlive what is taken off the screen.
+    for (const script of document.querySelectorAll("body script:not([src])")) script.remove();
     let connects = window.socket.connected ? 1 : 0;
     window.socket.io.on("ping", heard);
     window.socket.onAny(heard);

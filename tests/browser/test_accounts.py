@@ -1,0 +1,115 @@
+"""Several accounts in one browser."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from .conftest import MakeDevice, a_new_address
+
+
+async def test_a_second_account_becomes_active_in_every_tab(device: MakeDevice) -> None:
+    laptop = await device()
+    ann = await laptop.sign_up(first_name='Ann')
+    left, right = await laptop.tab(), await laptop.tab('/account')
+    await right.shows(ann)
+
+    bob = await laptop.sign_up(first_name='Bob')
+
+    await left.shows(bob)
+    await right.shows(bob)
+    await expect(right.page.locator('.person')).to_have_text('Bob')
+    assert 'Ann' not in await right.text()
+
+
+async def test_the_same_user_again_makes_no_second_entry(device: MakeDevice) -> None:
+    laptop = await device()
+    address = a_new_address()
+    ann = await laptop.sign_up(address)
+    await laptop.sign_up()
+
+    again = await laptop.sign_in(address)
+    client = (await (await laptop.api('GET', '/client')).json())['response']
+
+    assert again == ann
+    assert client['last_active_session_id'] == ann
+    assert len(client['sessions']) == 2
+
+
+async def test_a_switch_in_one_tab_is_followed_by_the_others_and_nothing_of_the_former_account_stays(
+        device: MakeDevice) -> None:
+    laptop = await device()
+    ann = await laptop.sign_up('ann-of-the-switch@example.com', first_name='Ann')
+    bob = await laptop.sign_up('bob-of-the-switch@example.com', first_name='Bob')
+    chooser, private = await laptop.tab('/sign-in/choose'), await laptop.tab('/account')
+    await private.shows(bob)
+
+    await chooser.page.get_by_role('button', name='Ann').click()
+
+    await private.shows(ann)
+    await expect(private.page.locator('.person')).to_have_text('Ann')
+    assert 'bob-of-the-switch' not in await private.text()
+    assert 'Bob' not in await private.text()
+
+
+async def test_signing_out_the_active_one_of_two_leads_to_the_chooser_also_after_a_reload(device: MakeDevice) -> None:
+    laptop = await device()
+    ann = await laptop.sign_up(first_name='Ann')
+    bob = await laptop.sign_up(first_name='Bob')
+    left, right = await laptop.tab(), await laptop.tab('/account')
+    await right.shows(bob)
+
+    assert (await laptop.api('POST', f'/client/sessions/{bob}/remove')).ok
+
+    await left.signed_out()
+    await right.signed_out()
+    await right.page.reload()
+    await right.live()
+    await right.page.goto(f'{right.url}/sign-in/choose')
+    await expect(right.page.get_by_role('heading', name='Choose an account')).to_be_visible()
+    await expect(right.page.get_by_role('listitem')).to_have_count(1)
+    await right.page.get_by_role('button', name='Ann').click()
+    await left.shows(ann)
+
+
+async def test_signing_out_the_other_one_leaves_the_active_one_and_its_page_alone(device: MakeDevice) -> None:
+    laptop = await device()
+    ann = await laptop.sign_up(first_name='Ann')
+    bob = await laptop.sign_up(first_name='Bob')
+    private, chooser = await laptop.tab('/account'), await laptop.tab('/sign-in/choose')
+    await expect(chooser.page.get_by_role('listitem')).to_have_count(2)
+
+    assert (await laptop.api('POST', f'/client/sessions/{ann}/remove')).ok
+
+    await expect(chooser.page.get_by_role('listitem')).to_have_count(1)
+    await private.shows(bob)
+    await expect(private.page).to_have_url(f'{private.url}/account')
+
+
+async def test_signing_out_of_all_accounts_leaves_other_devices_alone(device: MakeDevice) -> None:
+    laptop, phone = await device(), await device()
+    address = a_new_address()
+    await laptop.sign_up(address)
+    await laptop.sign_up()
+    on_phone = await phone.sign_in(address)
+    left, elsewhere = await laptop.tab(), await phone.tab('/account')
+    await elsewhere.shows(on_phone)
+
+    await left.button().click()
+
+    await left.signed_out()
+    assert (await (await laptop.api('GET', '/client')).json())['response']['sessions'] == []
+    await elsewhere.shows(on_phone)
+
+
+async def test_a_session_that_is_not_this_browsers_can_not_be_used_or_ended(device: MakeDevice) -> None:
+    laptop, phone = await device(), await device()
+    ann, bob = await laptop.sign_up(), await phone.sign_up()
+    tab, elsewhere = await laptop.tab(), await phone.tab()
+
+    answers = [await (await laptop.api('POST', f'/client/sessions/{session}/{act}')).text()
+               for session in (bob, 'sess_' + 'x' * 24, 'nonsense') for act in ('touch', 'remove')]
+
+    assert len(set(answers)) == 1
+    assert 'resource_not_found' in answers[0]
+    await tab.shows(ann)
+    await elsewhere.shows(bob)

@@ -1,0 +1,230 @@
+"""The heart: every tab shows the end of a session, whoever ended it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import expect
+
+from models import SessionStatus
+from tests.server import Server, run_python
+
+from .conftest import MakeDevice, a_new_address
+
+REVOKE = '''
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=5)
+connection.execute("UPDATE session SET status = 'revoked' WHERE id = ?", [sys.argv[2]])
+connection.close()
+'''
+
+SIGN_OUT_WITH_THE_VERB = '''
+import asyncio, sys
+from auth import Auth, Settings
+from auth.clients import read_clients
+from auth.sessions import sign_out
+from models import Store
+
+async def main():
+    auth = Auth(Store(Settings().database_url), Settings())
+    client = (await read_clients(auth, [sys.argv[1]]))[sys.argv[1]]
+    await sign_out(auth, client)
+    await auth.close()
+
+asyncio.run(main())
+'''
+
+
+async def test_signing_out_in_one_tab_is_seen_in_the_other_without_a_reload(device: MakeDevice) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    left, right = await laptop.tab(), await laptop.tab()
+    await right.page.evaluate('window.not_reloaded = true')
+    await left.shows(session_id)
+    await right.shows(session_id)
+
+    await left.button().click()
+
+    await right.signed_out()
+    await left.signed_out()
+    assert await right.page.evaluate('window.not_reloaded')
+    await expect(right.button()).to_be_hidden()
+
+
+async def test_a_session_ended_in_sql_by_another_program_leaves_the_screen(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone = await device(), await device()
+    address = a_new_address()
+    on_laptop, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
+    private, public, other = await laptop.tab('/account'), await laptop.tab(), await phone.tab('/account')
+    await expect(private.see(address).first).to_be_visible()
+
+    run_python(REVOKE, [str(shared_server.database), on_laptop])
+
+    await private.signed_out()
+    await public.signed_out()
+    assert address not in await private.text()
+    assert on_laptop not in await private.text()
+    await other.shows(on_phone)
+
+
+async def test_a_session_ended_by_another_process_of_ours_leaves_the_screen(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    await tab.shows(session_id)
+    cookie = await laptop.cookie()
+    assert cookie
+
+    run_python(SIGN_OUT_WITH_THE_VERB, [cookie.partition('.')[0]], database_url=shared_server.database_url)
+
+    await tab.signed_out()
+
+
+async def test_a_deleted_row_ends_a_session_like_a_status_does(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    await tab.shows(session_id)
+
+    shared_server.sql('DELETE FROM session WHERE id = ?', session_id)
+
+    await tab.signed_out()
+
+
+async def test_a_status_that_nobody_knows_counts_as_signed_out(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab()
+    await tab.shows(session_id)
+
+    shared_server.sql("UPDATE session SET status = 'sleeping' WHERE id = ?", session_id)
+
+    await tab.signed_out()
+
+
+async def test_an_ended_session_that_is_made_active_again_by_hand_is_not_pushed_into_a_tab(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab()
+    shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+    await tab.signed_out()
+    proofs: list[str] = []
+    tab.page.on('request', lambda request: proofs.append(request.url) if '/v1/client/tabs' in request.url else None)
+
+    shared_server.sql("UPDATE session SET status = 'active' WHERE id = ?", session_id)
+
+    await tab.shows(session_id)
+    assert proofs  # it was the cookie that gave the access, in a request
+
+
+async def test_a_sign_in_is_seen_in_the_other_tabs_of_the_browser_and_nowhere_else(device: MakeDevice) -> None:
+    laptop, phone = await device(), await device()
+    address = a_new_address()
+    session_id = await phone.sign_up(address)
+    left, right, private, elsewhere = (await laptop.tab('/sign-in'), await laptop.tab(), await laptop.tab('/examples'),
+                                       await phone.tab())
+
+    await left.page.get_by_label('Email address').fill(address)
+    await left.page.get_by_label('Password').fill('correct horse battery')
+    await left.button('Sign in').click()
+
+    await expect(right.button()).to_be_visible()
+    await expect(left.button()).to_be_visible()
+    await expect(private.page.locator('.person')).to_have_text(address)
+    await elsewhere.shows(session_id)
+
+
+async def test_one_users_end_leaves_the_other_account_of_the_browser_alone(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    ann = await laptop.sign_up()
+    bob = await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    await tab.shows(bob)
+    await tab.page.evaluate('window.not_rebuilt = document.querySelector("h1")')
+
+    shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann)
+    answer = await (await laptop.api('GET', '/client')).json()
+
+    assert [session['id'] for session in answer['response']['sessions']] == [bob]
+    await tab.shows(bob)
+    assert await tab.page.evaluate('window.not_rebuilt.isConnected')
+
+
+async def test_a_rotated_secret_throws_no_tab_out(device: MakeDevice) -> None:
+    laptop = await device()
+    address = a_new_address()
+    session_id = await laptop.sign_up(address)
+    left, right = await laptop.tab('/account'), await laptop.tab()
+    await left.shows(session_id)
+    before = await laptop.cookie()
+
+    assert await laptop.sign_in(address) == session_id
+
+    assert await laptop.cookie() != before
+    await left.shows(session_id)
+    await right.shows(session_id)
+    await left.button().click()  # it can still act
+    await right.signed_out()
+
+
+async def test_a_disabled_user_is_gone_from_every_tab_of_every_device(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone = await device(), await device()
+    address = a_new_address()
+    await laptop.sign_up(address)
+    await phone.sign_in(address)
+    tabs = [await laptop.tab('/account'), await laptop.tab(), await phone.tab('/account')]
+    for tab in tabs:
+        await expect(tab.button()).to_be_visible()
+
+    shared_server.sql('UPDATE user SET disabled = 1 WHERE email_address = ?', address)
+
+    await asyncio.gather(*(tab.signed_out() for tab in tabs))
+
+
+async def test_a_changed_name_is_seen_without_a_reload(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    address = a_new_address()
+    await laptop.sign_up(address, first_name='Ann')
+    tab = await laptop.tab('/account')
+    await expect(tab.page.locator('.person')).to_have_text('Ann')
+
+    shared_server.sql("UPDATE user SET first_name = 'Anna' WHERE email_address = ?", address)
+
+    await expect(tab.page.locator('.person')).to_have_text('Anna')
+    await expect(tab.page.locator('dd').first).to_have_text('Anna')
+
+
+async def test_every_way_a_session_can_end_ends_it_on_the_screen(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    for status in SessionStatus:
+        if status == SessionStatus.ACTIVE:
+            continue
+        session_id = await laptop.sign_up()
+        tab = await laptop.tab('/account')
+        await tab.shows(session_id)
+
+        shared_server.sql('UPDATE session SET status = ? WHERE client_id = (SELECT client_id FROM session WHERE id = ?)',
+                          status, session_id)
+
+        await tab.signed_out()
+
+
+async def test_the_rest_of_the_page_goes_on_and_focus_goes_somewhere_sensible(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    await tab.button().focus()
+
+    shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+    await tab.signed_out()
+
+    await expect(tab.page.get_by_role('heading', name='You are signed out')).to_be_focused()
+    await tab.page.get_by_role('link', name='Examples').click()
+    await expect(tab.page.get_by_role('heading', name='Examples')).to_be_visible()
+    await expect(tab.page.locator('.q-notification')).to_have_count(0)
