@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import os
 import socket
 import sys
 
@@ -61,7 +62,7 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ':' in host else socket.AF_INET,
                                     backlog=2048)
     except OSError as error:
-        raise OSError(f'Port {port} on {host} can not be used ({error.strerror}). '
+        raise OSError(f'Port {port} on {host} can not be used ({os.strerror(error.errno or 0)}). '
                       'Stop what uses it, or choose another one with --port.') from error
 
 

@@ -31,7 +31,8 @@ class SignedOut:
     """Whether other accounts stay signed in on this client."""
 
 
-_OF_THE_CLIENT = exists().where(client.c.id == bindparam('the_client'), client.c.secret_hash == bindparam('the_secret_hash'))
+_OF_THE_CLIENT = exists().where(client.c.id == bindparam('the_client'),
+                                client.c.secret_hash == bindparam('the_secret_hash'))
 
 
 def signed_in_now() -> ColumnElement[bool]:

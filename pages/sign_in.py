@@ -28,6 +28,9 @@ def page(redirect_url: str = '') -> None:
             notice = Text('p').props('role=status')
             notice.bind_text_from(state, 'user', lambda user: f'You are signed in as {user.name}.' if user else '')
             button_link('Continue', wanted, 'plain')
+        if redirect_url:
+            why = Text('p', 'You are signed out. Sign in to see the page you asked for.').classes('quiet')
+            why.bind_visibility_from(state, 'status', value='signed_out')
         with credentials_form('/v1/client/sign_ins', 'Sign in', on_done=lambda: ui.navigate.to(wanted)):
             field('identifier', 'Email address', kind='email', autocomplete='username')
             field('password', 'Password', kind='password', autocomplete='current-password')

@@ -102,7 +102,7 @@ async def test_letters_that_look_alike_are_another_identity(house: House) -> Non
     await house.sign_up('mike@example.com')
 
     dotless = await house.sign_up('mıke@example.com')
-    cyrillic = await house.sign_up('mikе@example.com')  # noqa: RUF001 (the last letter is Cyrillic)
+    cyrillic = await house.sign_up('mikе@example.com')  # the last letter is Cyrillic
 
     assert len({dotless.user_id, cyrillic.user_id, *(row[0] for row in house.sql('SELECT id FROM user'))}) == 3
 
@@ -113,13 +113,13 @@ def test_an_empty_address_is_missing(address: str) -> None:
         normal_address(address)
 
 
-@pytest.mark.parametrize('address', ['ann', 'ann@', '@example.com', 'a b@example.com', 'ann@example', 'x' * 500 + '@a.de'])
+@pytest.mark.parametrize('address', ['ann', 'ann@', '@example.com', 'a b@example.com', 'ann@example', 'x' * 500 + '@a.de',)
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(ParamInvalid):
         normal_address(address)
 
 
-@pytest.mark.parametrize('password', ['x' * 72 + 'tail', 'with spaces in it ', '🦊🦊🦊🦊🦊🦊🦊🦊', 'ß' * 100, 'é' * 256])
+@pytest.mark.parametrize('password', ['x' * 72 + 'tail', 'with spaces in it ', '🦊' * 8, 'ß' * 100, 'é' * 256])
 async def test_a_password_is_kept_and_verified_whole(house: House, password: str) -> None:
     await sign_up(house.auth, None, email_address='ann@example.com', password=password, visitor=LAPTOP)
 

@@ -24,8 +24,10 @@ def test_a_token_is_read_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize('value', [
-    '', '.', ID, f'{ID}.', f'.{SECRET}', f'{ID}.{SECRET}x', f'{ID}.{SECRET[:-1]}', f'{ID}.{SECRET}\n', f' {ID}.{SECRET}',
-    f'{ID}.{SECRET}.{SECRET}', f'client_{"é" * 24}.{SECRET}', f'{ID}.{"ſ" * 43}', f'sess_{"a" * 24}.{SECRET}', 'x' * 9999,
+    '', '.', ID, f'{ID}.', f'.{SECRET}', f'{ID}.{SECRET}x', f'{ID}.{SECRET[:-1]}', f'{ID}.{SECRET}\n',
+    f' {ID}.{SECRET}',
+    f'{ID}.{SECRET}.{SECRET}', f'client_{"é" * 24}.{SECRET}', f'{ID}.{"ſ" * 43}', f'sess_{"a" * 24}.{SECRET}',
+    'x' * 9999,
     f'"{ID}.{SECRET}"', '\x00', f'{ID}.{SECRET[:-1]}=',
 ])
 def test_anything_but_exactly_a_token_is_nobodys(value: str) -> None:

@@ -208,8 +208,8 @@ async def test_every_way_a_session_can_end_ends_it_on_the_screen(device: MakeDev
         tab = await laptop.tab('/account')
         await tab.shows(session_id)
 
-        shared_server.sql('UPDATE session SET status = ? WHERE client_id = (SELECT client_id FROM session WHERE id = ?)',
-                          status, session_id)
+        shared_server.sql("UPDATE session SET status = ? WHERE status = 'active' AND client_id = "
+                          '(SELECT client_id FROM session WHERE id = ?)', status, session_id)
 
         await tab.signed_out()
 

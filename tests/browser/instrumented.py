@@ -1,0 +1,70 @@
+"""The app with two pages and a count more, for tests: ``python instrumented.py`` serves it like ``main.py``."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from nicegui import Client, binding, ui
+
+import main
+import pages
+from auth import Settings, private, public
+from auth.live import AuthState, Tab, tabs
+
+App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
+serve = main.build
+
+
+@private
+def acting() -> None:
+    """A private page with a button that does something, and trusts whoever let the click through."""
+    ui.label('Something private')
+    ui.button('Act', on_click=act)
+
+
+def act() -> None:
+    """Leave a trace."""
+    with Path(os.environ['ACTS']).open('a') as acts:
+        acts.write('acted\n')
+
+
+@public
+def failing() -> None:
+    """A page that can't be built."""
+    raise ValueError('the inner secret of the server')
+
+
+def counts() -> dict[str, int]:
+    """How many of the things that come and go with tabs there are."""
+    gc.collect()
+    living = gc.get_objects()
+    return {'tabs': len(tabs()), 'clients': len(tabs().shown_clients()), 'pages': len(Client.instances),
+            'links': len(binding.active_links), 'bindings': len(binding.bindings),
+            'tab objects': sum(isinstance(one, Tab) for one in living),
+            'state objects': sum(isinstance(one, AuthState) for one in living)}
+
+
+def build(settings: Settings) -> App:
+    """Build the app, and answer ``/counts`` before it."""
+    app = serve(settings)
+
+    async def counting(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        if scope.get('path') != '/counts':
+            await app(scope, receive, send)
+            return
+        await send({'type': 'http.response.start', 'status': 200, 'headers': []})
+        await send({'type': 'http.response.body', 'body': json.dumps(counts()).encode()})
+
+    counting.app = app  # type: ignore[attr-defined]
+    return counting
+
+
+pages.ROUTES['/acting'] = acting
+pages.ROUTES['/failing'] = failing
+main.build = build
+main.main()

@@ -1,0 +1,67 @@
+"""A piece of network that a test owns: it can fall silent, and come back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from tests.server import free_port
+
+
+@dataclass
+class Relay:
+    """Passes on what is sent to its port, unless it is cut; then everything waits, and nobody is told."""
+
+    target: int
+    port: int = field(default_factory=free_port)
+    _open: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def cut(self) -> None:
+        """Pass nothing on."""
+        self._open.clear()
+
+    def mend(self) -> None:
+        """Pass everything on, also what has waited."""
+        self._open.set()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            other_reader, other_writer = await asyncio.open_connection('127.0.0.1', self.target)
+        except OSError:
+            writer.close()
+            return
+        for source, sink in ((reader, other_writer), (other_reader, writer)):
+            task = asyncio.create_task(self._pass_on(source, sink))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        try:
+            while data := await source.read(65536):
+                await self._open.wait()
+                sink.write(data)
+                await sink.drain()
+        except OSError:
+            pass  # one side has hung up
+        finally:
+            sink.close()
+            with suppress(OSError):
+                await sink.wait_closed()
+
+
+@asynccontextmanager
+async def relay_to(target: int) -> AsyncIterator[Relay]:
+    """Open a relay to a port of this machine."""
+    relay = Relay(target)
+    relay.mend()
+    server = await asyncio.start_server(relay._connected, '127.0.0.1', relay.port)
+    try:
+        yield relay
+    finally:
+        server.close()
+        for task in list(relay._tasks):
+            task.cancel()
+        await asyncio.gather(*relay._tasks, return_exceptions=True)

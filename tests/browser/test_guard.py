@@ -1,0 +1,284 @@
+"""Who may join a tab's socket, and what a socket may send."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+import socketio
+from playwright.async_api import expect
+
+from tests.server import Server
+
+from .conftest import MakeDevice, Tab, a_new_address
+from .test_faults import INSTRUMENTED
+
+
+@dataclass
+class Stolen:
+    """Everything that names a tab: what its socket was opened with."""
+
+    client_id: str
+    tab_id: str
+    document_id: str
+
+    @classmethod
+    async def of(cls, tab: Tab) -> Stolen:
+        return cls(**await tab.page.evaluate('''() => ({client_id: window.clientId, tab_id: TAB_ID,
+                                                       document_id: window.documentId})'''))
+
+    def query(self, **more: str) -> str:
+        return urlencode({'client_id': self.client_id, 'tab_id': self.tab_id, 'document_id': self.document_id,
+                          'implicit_handshake': 'true', 'next_message_id': '0', **more})
+
+
+class Attacker:
+    """A socket that a program opened, and what it heard."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.socket = socketio.AsyncClient(reconnection=False)
+        self.heard: list[object] = []
+        self.socket.on('*', lambda event, *data: self.heard.append((event, data)))
+
+    async def connect(self, query: str, **headers: str) -> bool:
+        """Try to connect; tells whether it was let in."""
+        try:
+            await self.socket.connect(f'{self.url}?{query}', headers=headers, transports=['websocket'],
+                                      socketio_path='/_nicegui_ws/socket.io', wait_timeout=3)
+        except socketio.exceptions.ConnectionError:
+            return False
+        await asyncio.sleep(0.1)
+        return self.socket.connected
+
+    async def close(self) -> None:
+        await self.socket.disconnect()
+        if self.socket.eio.http:
+            await self.socket.eio.http.close()
+
+
+@pytest.fixture
+async def attacker(shared_server: Server):
+    """Makes attackers."""
+    made: list[Attacker] = []
+
+    def make(url: str = shared_server.url) -> Attacker:
+        made.append(Attacker(url))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.close()
+
+
+async def test_a_stolen_tab_id_opens_nothing_without_the_cookie_of_its_client(device: MakeDevice, attacker) -> None:
+    laptop, thief = await device(), await device()
+    session_id = await laptop.sign_up()
+    await thief.sign_up()
+    tab = await laptop.tab('/account')
+    stolen = await Stolen.of(tab)
+    own, thiefs = await laptop.cookie(), await thief.cookie()
+    assert own
+    assert thiefs
+
+    for cookie in ('', '__client=', f'__client={thiefs}', f'__client={own[:-1]}{"A" if own[-1] != "A" else "B"}',
+                   f'__client={own.partition(".")[0]}.{"x" * 43}'):
+        assert not await attacker().connect(stolen.query(), Cookie=cookie)
+
+    # The very browser is let in; else none of the above would mean anything.
+    assert await attacker().connect(stolen.query(), Cookie=f'__client={own}')
+    await tab.shows(session_id)
+
+
+async def test_a_foreign_origin_is_refused_even_with_the_cookie(device: MakeDevice, attacker) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab = await laptop.tab()
+    stolen, cookie = await Stolen.of(tab), f'__client={await laptop.cookie()}'
+
+    for origin in ('https://evil.example', 'null', f'{tab.url}.evil.example', 'http://localhost:1'):
+        assert not await attacker().connect(stolen.query(), Cookie=cookie, Origin=origin)
+
+    assert await attacker().connect(stolen.query(), Cookie=cookie, Origin=tab.url)
+
+
+async def test_a_socket_of_another_tab_can_not_act_for_a_tab_or_hear_it(
+        device: MakeDevice, own_server, tmp_path: Path) -> None:
+    acts = tmp_path / 'acts'
+    server = await own_server(INSTRUMENTED, acts=acts)
+    laptop, thief = await device(server), await device(server)
+    session_id = await laptop.sign_up()
+    await thief.sign_up()
+    tab, thiefs = await laptop.tab(None), await thief.tab()
+    sent: list[str] = []
+    tab.page.on('websocket', lambda socket: socket.on('framesent', lambda payload: sent.append(str(payload))))
+    await tab.open('/acting')
+    await tab.button('Act').click()
+    while not acts.exists():
+        await asyncio.sleep(0.01)
+    frame = next(payload for payload in sent if '"event"' in payload)
+
+    heard = await thiefs.page.evaluate('''async ([frame, stolen]) => {
+        window.heard = [];
+        window.socket.onAny((...message) => window.heard.push(JSON.stringify(message)));
+        window.socket.emit(...JSON.parse(frame));
+        const joined = await new Promise((resolve) => window.socket.emit('handshake', stolen, resolve));
+        return joined;
+    }''', [frame[2:], vars(await Stolen.of(tab))])
+    server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+    await tab.signed_out()
+
+    assert heard is False
+    assert acts.read_text() == 'acted\n'
+    assert session_id not in repr(await thiefs.page.evaluate('window.heard'))
+    assert await thiefs.page.evaluate('window.heard.length') == 0
+
+
+async def test_a_socket_that_names_no_tab_is_refused(attacker) -> None:
+    for query in ('', 'x=y', 'client_id=nobody', 'client_id=nobody&tab_id=x&document_id=y&implicit_handshake=false'):
+        assert not await attacker().connect(query)
+
+
+async def test_a_socket_that_joined_before_the_sign_in_is_thrown_out_by_it(device: MakeDevice, attacker) -> None:
+    laptop = await device()
+    tab = await laptop.tab('/sign-up')
+    listener = attacker()
+    assert await listener.connect((await Stolen.of(tab)).query())  # nobody is signed in: there is nothing to hear
+    address = a_new_address()
+
+    await tab.page.get_by_label('Email address').fill(address)
+    await tab.page.get_by_label('Password').fill('correct horse battery')
+    await tab.button('Sign up').click()
+    await expect(tab.button()).to_be_visible()
+
+    assert not listener.socket.connected
+    assert address not in repr(listener.heard)
+    assert 'sess_' not in repr(listener.heard)
+
+
+async def test_a_planted_cookie_is_worthless_after_the_sign_in(device: MakeDevice) -> None:
+    attackers, victims = await device(), await device()
+    await attackers.sign_up('attacker@example.com')
+    planted = await attackers.cookie()
+    assert planted
+    await victims.context.add_cookies([{'name': '__client', 'value': planted, 'url': victims.url}])
+    watching = await attackers.tab('/account')
+
+    session_id = await victims.sign_up()
+    tab = await victims.tab()
+
+    await tab.shows(session_id)
+    await watching.signed_out()
+    assert (await (await attackers.api('GET', '/client')).json())['response'] is None
+    assert session_id not in await watching.text()
+
+
+MALFORMED = [
+    ('event', None), ('event', {}), ('event', []), ('event', 'x' * 1000), ('event', {'client_id': 7}),
+    ('event', {'client_id': {'a': 'b'}}), ('event', {'client_id': 'ID'}), ('event', {'client_id': 'ID', 'id': 'x'}),
+    ('event', {'client_id': 'ID', 'id': 0, 'listener_id': 'none', 'args': ['{']}),
+    ('event', {'client_id': 'ID', 'id': 0, 'listener_id': 'none', 'args': 7}),
+    ('event', {'client_id': 'ID', 'id': [], 'listener_id': {}, 'args': [None]}),
+    ('javascript_response', {'client_id': 'ID'}), ('javascript_response', {'client_id': 'ID', 'request_id': []}),
+    ('ack', {'client_id': 'ID'}), ('ack', {'client_id': 'ID', 'next_message_id': 'x'}), ('ack', 'ID'),
+    ('log', {'client_id': 'ID', 'level': 'error', 'message': 'written by\nan attacker'}), ('log', {}),
+    ('unknown', {'client_id': 'ID'}), ('handshake', {'client_id': 'ID'}),
+]
+
+
+async def test_malformed_events_are_dropped_with_a_line_at_most_and_the_tab_works_on(
+        device: MakeDevice, own_server) -> None:
+    server = await own_server()
+    laptop = await device(server)
+    await laptop.sign_up()
+    tab = await laptop.tab()
+
+    for name, message in MALFORMED:
+        await tab.page.evaluate('''([name, message]) => {
+            if (message?.client_id === 'ID') message.client_id = window.clientId;
+            window.socket.emit(name, message);
+        }''', [name, message])
+    await tab.button().click()
+    await tab.signed_out()
+
+    assert 'Traceback' not in server.log
+    assert 'an attacker' not in server.log
+    assert len(server.log.splitlines()) <= len(MALFORMED)
+
+
+async def test_a_megabyte_is_refused(device: MakeDevice, attacker) -> None:
+    laptop, flood = await device(), attacker()
+    tab = await laptop.tab()
+    assert await flood.connect((await Stolen.of(tab)).query())
+
+    await flood.socket.emit('event', {'client_id': 'x' * 3_000_000})
+    for _ in range(100):
+        if not flood.socket.connected:
+            break
+        await asyncio.sleep(0.05)
+
+    assert not flood.socket.connected
+    await laptop.tab()
+
+
+async def test_unknown_urls_cost_no_page_object(own_server, tmp_path: Path) -> None:
+    server = await own_server(INSTRUMENTED, acts=tmp_path / 'acts')
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        before = (await http.get('/counts')).json()
+
+        for number in range(100):
+            for path in ('robots.txt', f'wp-admin/{number}', '_nicegui/x', f'_nicegui/client/{number}/upload/1',
+                         'sign-in/x', 'static/none', '_nicegui/3.18.0/components/x', 'favicon.icon'):
+                answer = await http.get(f'/{path}')
+                assert answer.status_code == 404, path
+                assert len(answer.content) < 200
+
+        assert (await http.get('/counts')).json() == before
+
+
+async def test_a_failing_page_shows_a_number_and_no_word_of_why(
+        device: MakeDevice, own_server, tmp_path: Path) -> None:
+    server = await own_server(INSTRUMENTED, acts=tmp_path / 'acts')
+    laptop = await device(server)
+
+    tab = await laptop.tab('/failing')
+
+    shown = await tab.text()
+    assert 'Something went wrong' in shown
+    assert 'inner secret' not in shown
+    assert 'ValueError' not in shown
+    number = re.search(r'the number ([0-9a-f]{8})', shown)
+    assert number
+    assert number[1] in server.log
+
+
+async def test_a_hundred_tabs_that_came_and_went_leave_nothing_behind(
+        device: MakeDevice, own_server, tmp_path: Path) -> None:
+    server = await own_server(INSTRUMENTED, acts=tmp_path / 'acts')
+    laptop = await device(server)
+    session_id = await laptop.sign_up()
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        at_first = (await http.get('/counts')).json()
+
+        for round_ in range(20):
+            path = ('/account', '/', '/examples/swiftui', '/sign-in/choose')[round_ % 4]
+            tab = await laptop.tab(path)
+            for _ in range(4):
+                await tab.open(path)
+            await tab.page.close()
+        survivor = await laptop.tab('/account')
+        await survivor.shows(session_id)
+        await survivor.page.close()
+
+        for _ in range(120):  # pages that never connected are kept for a minute
+            left = (await http.get('/counts')).json()
+            if left == at_first:
+                break
+            await asyncio.sleep(1)
+    assert left == at_first
+    assert left['tabs'] == left['pages'] == left['tab objects'] == left['state objects'] == 0

@@ -1,0 +1,59 @@
+"""Starting the server: what can be wrong is told in one sentence."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server import ROOT, clean_environment
+
+
+def start(folder: Path, *arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, str(ROOT / 'main.py'), *arguments], cwd=folder, capture_output=True,
+                          text=True, timeout=60, check=False, env=clean_environment(**settings))
+
+
+def test_a_port_that_is_in_use_is_told(tmp_path: Path) -> None:
+    with socket.create_server(('127.0.0.1', 0)) as taken:
+        port = taken.getsockname()[1]
+
+        done = start(tmp_path, '--port', str(port))
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [f'Port {port} on 127.0.0.1 can not be used (Address already in use). '
+                                        'Stop what uses it, or choose another one with --port.']
+
+
+@pytest.mark.parametrize(('url', 'told'), [
+    ('nonsense', 'DATABASE_URL is not a database URL.'),
+    ('mysql://x/y', 'DATABASE_URL starts with "mysql:", which this version does not know.'),
+    ('sqlite://', 'DATABASE_URL names no file.'),
+    ('sqlite:////proc/nowhere/live.db', 'can not be opened for writing'),
+    ('sqlite:///main-is-no-folder/live.db', 'can not be opened for writing'),
+    ('sqlite:///not-a-database.db', 'can not be opened for writing'),
+])
+def test_a_store_that_can_not_be_opened_is_told(tmp_path: Path, url: str, told: str) -> None:
+    (tmp_path / 'main-is-no-folder').write_text('a file')
+    (tmp_path / 'not-a-database.db').write_text('this is no database, but it is long enough to be looked at' * 99)
+
+    done = start(tmp_path, '--port', '0', database_url=url)
+
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.rstrip().endswith(('.', 'live-sessions.db'))
+
+
+@pytest.mark.parametrize(('setting', 'value'), [('session_lifetime_seconds', '-1'), ('port', 'eighty'),
+                                                ('session_inactivity_seconds', 'never')])
+def test_a_wrong_setting_is_named(tmp_path: Path, setting: str, value: str) -> None:
+    done = start(tmp_path, **{setting: value})
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f'The setting {setting.upper()} is wrong: ')
+    assert len(done.stderr.splitlines()) == 1
