@@ -12,6 +12,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -79,6 +80,7 @@ class Watcher:
         self._store_was_away = False
         self._heard_at = time.monotonic()
         self._blind = True
+        self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -100,14 +102,14 @@ class Watcher:
         except FeedLost as error:
             raise StoreAway from error
         self._heard()
-        self._tasks = [asyncio.create_task(_forever(job), name=f'watcher: {job.__name__}')
+        self._tasks = [asyncio.create_task(self._forever(job), name=f'watcher: {job.__name__}')
                        for job in (self._watch, self._guard_against_silence, self._sweep)]
 
     async def stop(self) -> None:
-        """End the tasks."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """End the tasks, each where it has finished what it was doing."""
+        self._stopping.set()
+        self._feed.poke()
+        await asyncio.gather(*self._tasks)
 
     async def authenticate(self, token: ClientToken | None) -> ClientView | None:
         """Find the client that a cookie belongs to, as it is in the store now.
@@ -172,21 +174,20 @@ class Watcher:
         return clients
 
     async def _watch(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             await self._feed.wait(self._seconds_to_next_end())
             try:
                 await self._round()
             except FeedLost as error:
                 log.warning('the store can not be heard: %s', error)
-                await asyncio.sleep(0.1)
+                await self._pause(0.1)
             except StoreAway as error:
                 log.warning('the store can not be read: %s', error.__cause__)
-                await asyncio.sleep(0.1)
+                await self._pause(0.1)
 
     async def _round(self) -> None:
         self._catch_up()
         if self._store_was_away:
-            await self._auth.store.reopen()  # its file may be another one now
             self._store_was_away = False
             self._audience.back()
         if self._blind:  # heard again: what the tabs hid has to be shown from the newest state
@@ -236,27 +237,31 @@ class Watcher:
 
     async def _guard_against_silence(self) -> None:
         """Hide what is protected when the watching task has not managed a round for too long, whatever holds it up."""
-        while True:
-            await asyncio.sleep(0.2)
+        while not self._stopping.is_set():
+            await self._pause(0.2)
             if not self._blind and time.monotonic() - self._heard_at > BLIND_AFTER_SECONDS:
                 self._blind = True
                 self._audience.hide()
 
     async def _sweep(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 await end_overdue(self._auth)
                 await self._auth.store.tidy()
             except (StoreAway, StoreUnavailable) as error:
                 log.warning('overdue sessions can not be marked: %s', error.__cause__ or error)
-            await asyncio.sleep(SWEEP_INTERVAL.total_seconds())
+            await self._pause(SWEEP_INTERVAL.total_seconds())
 
 
-async def _forever(job: Callable[[], Awaitable[None]]) -> None:
-    """Go on after a mistake of ours: a watcher that died would leave tabs showing what has ended."""
-    while True:
-        try:
-            await job()
-        except Exception:
-            log.exception('the watcher stumbled and goes on')
-            await asyncio.sleep(0.5)
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _forever(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Go on after a mistake of ours: a watcher that died would leave tabs showing what has ended."""
+        while not self._stopping.is_set():
+            try:
+                await job()
+            except Exception:
+                log.exception('the watcher stumbled and goes on')
+                await self._pause(0.5)

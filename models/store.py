@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, delete, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -73,7 +73,9 @@ class Store:
         self._reader = _engine(file_url, pool_size=_READERS, pool_timeout=LOCK_TIMEOUT_SECONDS,
                                isolation_level='AUTOCOMMIT', pool_reset_on_return=None)
         event.listen(self._writer.sync_engine, 'begin', _begin_immediate)
-        self._file: os.stat_result | None = None
+        for engine in (self._writer, self._reader):
+            event.listen(engine.sync_engine, 'connect', self._note_file)
+            event.listen(engine.sync_engine, 'checkout', self._check_file)
         self.feed: ChangeFeed = SqliteFeed(self._path)
 
     @asynccontextmanager
@@ -83,10 +85,9 @@ class Store:
         :raises StoreUnavailable: if the store can't be reached or another process keeps it locked
         """
         try:
-            self._check_file()
             async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
                 yield session
-        except (DBAPIError, PoolTimeout, OSError) as error:
+        except (DBAPIError, PoolTimeout, DisconnectionError, OSError) as error:
             raise _unavailable(error) from error
         self.feed.poke()
 
@@ -97,10 +98,9 @@ class Store:
         :raises StoreUnavailable: if the store can't be reached
         """
         try:
-            self._check_file()
             async with self._reader.connect() as connection:
                 yield connection
-        except (DBAPIError, PoolTimeout, OSError) as error:
+        except (DBAPIError, PoolTimeout, DisconnectionError, OSError) as error:
             raise _unavailable(error) from error
 
     async def tidy(self) -> None:
@@ -111,24 +111,19 @@ class Store:
         async with self.transaction() as session:
             await session.execute(_PURGE_CHANGES)
 
-    async def reopen(self) -> None:
-        """Forget every open connection, after the store was away: there may be another file in its place."""
-        self._file = None
-        await self._writer.dispose()
-        await self._reader.dispose()
-
     async def close(self) -> None:
         """Close the connections and the feed."""
         await self.feed.close()
-        await self.reopen()
+        await self._writer.dispose()
+        await self._reader.dispose()
 
-    def _check_file(self) -> None:
-        """Refuse to write to a file that is no longer at its path: nobody else would ever see what we commit."""
-        found = self._path.stat()
-        if self._file is None:
-            self._file = found
-        elif not os.path.samestat(self._file, found):
-            raise OSError(f'{self._path} is not the file that was opened')
+    def _note_file(self, _: Any, record: ConnectionPoolEntry) -> None:
+        record.info['file'] = self._path.stat()
+
+    def _check_file(self, _: Any, record: ConnectionPoolEntry, __: Any) -> None:
+        """Use no connection to a file that is no longer at its path: nobody else would ever see what we commit."""
+        if not os.path.samestat(record.info['file'], self._path.stat()):
+            raise DisconnectionError
 
 
 def _engine(url: URL, **options: Any) -> AsyncEngine:

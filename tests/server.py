@@ -28,10 +28,11 @@ def free_port() -> int:
 
 def clean_environment(**settings: Any) -> dict[str, str]:
     """The environment of a server: ours, without what would change how NiceGUI behaves."""
+    dropped = {'DATABASE_URL', 'HOST', 'PORT', 'PYTHONDONTWRITEBYTECODE'}
     kept = {name: value for name, value in os.environ.items()
-            if not name.startswith(('NICEGUI_', 'PYTEST_')) and name not in {'DATABASE_URL', 'HOST', 'PORT', 'PYTHONDONTWRITEBYTECODE'}}
-    return kept | {'PYTHONPATH': str(ROOT), 'PYTHONWARNINGS': 'default'} | {
-        name.upper(): str(value) for name, value in settings.items()}
+            if not name.startswith(('NICEGUI_', 'PYTEST_')) and name not in dropped}
+    given = {name.upper(): str(value) for name, value in settings.items()}
+    return {**kept, 'PYTHONPATH': str(ROOT), **given}
 
 
 @dataclass

@@ -1,0 +1,230 @@
+"""Whatever the order of sign-in, sign-out, switch, revoke and expiry: the store does what a plain model says."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from auth import Auth, Settings
+from auth.errors import SessionNotFound, UserDisabled
+from auth.passwords import Passwords
+from auth.sessions import end_overdue, set_active, sign_out, touch
+from auth.tokens import ClientToken
+from models import Store, migrate
+from tests.conftest import Clock, House
+
+LIFETIME = timedelta(hours=10)
+INACTIVITY = timedelta(hours=3)
+BROWSERS = st.integers(0, 2)
+PEOPLE = st.integers(0, 2)
+ADDRESSES = [f'person{number}@example.com' for number in range(3)]
+
+
+@dataclass
+class ModelSession:
+    """A session as a plain model has it."""
+
+    id: str
+    person: int
+    browser: int
+    expire_at: datetime
+    abandon_at: datetime
+    ended: str | None = None
+
+
+@dataclass
+class ModelBrowser:
+    """A browser: its newest cookie, the cookies before it, and the session it uses."""
+
+    token: ClientToken | None = None
+    old: list[ClientToken] = field(default_factory=list)
+    active: str | None = None
+
+
+class Sessions(RuleBasedStateMachine):
+    """Three people, three browsers, and everything that can happen to them."""
+
+    @initialize()
+    def start(self) -> None:
+        """Begin with three people and nobody signed in."""
+        self.loop = asyncio.Runner()
+        self.folder = tempfile.TemporaryDirectory()
+        path = Path(self.folder.name) / 'live.db'
+        migrate(f'sqlite:///{path}')
+        clock = Clock()
+        limits = Settings(session_lifetime_seconds=LIFETIME.total_seconds(),
+                          session_inactivity_seconds=INACTIVITY.total_seconds())
+        auth = Auth(Store(f'sqlite:///{path}'), limits, clock, Passwords(memory_kib=8, time_cost=1))
+        self.house = House(path, auth, clock)
+        self.browsers = [ModelBrowser() for _ in range(3)]
+        self.sessions: dict[str, ModelSession] = {}
+        self.disabled: set[int] = set()
+        for address in ADDRESSES:
+            self.run(self.house.sign_up(address))
+        self.house.sql("UPDATE session SET status = 'removed'")
+        self.house.sql('DELETE FROM audit_event')
+
+    def teardown(self) -> None:
+        """Leave nothing behind."""
+        if hasattr(self, 'house'):
+            self.run(self.house.auth.close())
+            self.loop.close()
+            self.folder.cleanup()
+
+    def run(self, coroutine: Any) -> Any:
+        """Wait for a verb."""
+        return self.loop.run(coroutine)
+
+    def alive(self, browser: int | None = None) -> list[ModelSession]:
+        """The sessions that are signed in."""
+        now = self.house.clock()
+        return [one for one in self.sessions.values() if one.ended is None and one.person not in self.disabled
+                and now < one.expire_at and now < one.abandon_at and browser in {None, one.browser}]
+
+    def client(self, browser: int) -> Any:
+        """The client of a browser, by its newest cookie."""
+        token = self.browsers[browser].token
+        return self.run(self.house.client(token)) if token else None
+
+    @rule(browser=BROWSERS, person=PEOPLE)
+    def sign_in(self, browser: int, person: int) -> None:
+        here = self.browsers[browser]
+        if person in self.disabled:
+            with pytest.raises(UserDisabled):
+                self.run(self.house.sign_in(ADDRESSES[person], self.client(browser)))
+            return
+        own = [one for one in self.alive(browser) if one.person == person]
+
+        done = self.run(self.house.sign_in(ADDRESSES[person], self.client(browser)))
+
+        assert [one.id for one in own] in ([], [done.session_id])
+        if here.token:
+            assert done.token.client_id == here.token.client_id
+            here.old.append(here.token)
+        now = self.house.clock()
+        self.sessions[done.session_id] = ModelSession(done.session_id, person, browser, now + LIFETIME,
+                                                      now + INACTIVITY)
+        here.token, here.active = done.token, done.session_id
+
+    @rule(browser=BROWSERS)
+    def sign_out_of_all(self, browser: int) -> None:
+        leaving = {one.id for one in self.alive(browser)}
+
+        done = self.run(sign_out(self.house.auth, self.client(browser)))
+
+        # A disabled user's session is removed as well; the model counts it as ended only if it was said to be.
+        assert leaving <= set(done.session_ids)
+        for session_id in done.session_ids:
+            assert self.sessions[session_id].browser == browser
+            self.sessions[session_id].ended = 'removed'
+
+    @rule(browser=BROWSERS, number=st.integers(0, 30), act=st.sampled_from([sign_out, set_active]))
+    def act_on_some_session(self, browser: int, number: int, act: Any) -> None:
+        ids = [*self.sessions, 'sess_' + 'x' * 24, 'nonsense']
+        session_id = ids[number % len(ids)]
+        model = self.sessions.get(session_id)
+        now = self.house.clock()
+        mine = model is not None and model.browser == browser and model.ended is None \
+            and now < model.expire_at and now < model.abandon_at
+        allowed = mine and (act is sign_out or (model is not None and model.person not in self.disabled))
+        if not allowed:
+            with pytest.raises(SessionNotFound):
+                self.run(act(self.house.auth, self.client(browser), session_id))
+            return
+
+        self.run(act(self.house.auth, self.client(browser), session_id))
+
+        assert model is not None
+        if act is sign_out:
+            model.ended = 'removed'
+        else:
+            self.browsers[browser].active = session_id
+
+    @precondition(lambda self: any(browser.old for browser in self.browsers))
+    @rule(browser=BROWSERS)
+    def use_an_old_cookie(self, browser: int) -> None:
+        for token in self.browsers[browser].old:
+            assert self.run(self.house.client(token)) is None
+
+    @precondition(lambda self: self.sessions)
+    @rule(number=st.integers(0, 30))
+    def use_a_session(self, number: int) -> None:
+        model = list(self.sessions.values())[number % len(self.sessions)]
+        token = self.browsers[model.browser].token
+        assert token is not None
+        now = self.house.clock()
+        before = self.house.sql('SELECT last_active_at FROM session WHERE id = ?', model.id)
+
+        self.run(touch(self.house.auth, token.client_id, model.id))
+
+        if self.house.sql('SELECT last_active_at FROM session WHERE id = ?', model.id) != before:
+            assert model.ended is None
+            assert now < min(model.expire_at, model.abandon_at)
+            model.abandon_at = now + INACTIVITY
+
+    @precondition(lambda self: self.sessions)
+    @rule(number=st.integers(0, 30))
+    def revoke_in_sql(self, number: int) -> None:
+        model = list(self.sessions.values())[number % len(self.sessions)]
+        if model.ended is None:
+            self.house.sql("UPDATE session SET status = 'revoked' WHERE id = ?", model.id)
+            model.ended = 'revoked'
+
+    @rule(person=PEOPLE)
+    def disable_or_enable(self, person: int) -> None:
+        self.disabled ^= {person}
+        self.house.sql('UPDATE user SET disabled = ? WHERE email_address = ?', person in self.disabled,
+                       ADDRESSES[person])
+
+    @rule(minutes=st.sampled_from([1, 61, 179, 181, 599, 601]))
+    def let_time_pass(self, minutes: int) -> None:
+        self.house.clock.forward(minutes=minutes)
+
+    @rule()
+    def sweep(self) -> None:
+        self.run(end_overdue(self.house.auth))
+        now = self.house.clock()
+        for one in self.sessions.values():
+            if one.ended is None and now >= one.expire_at:
+                one.ended = 'expired'
+            elif one.ended is None and now >= one.abandon_at:
+                one.ended = 'abandoned'
+
+    @invariant()
+    def every_browser_is_as_the_model_says(self) -> None:
+        if not hasattr(self, 'house'):
+            return
+        now = self.house.clock()
+        for number, browser in enumerate(self.browsers):
+            client = self.client(number)
+            alive = {one.id for one in self.alive(number)}
+            shown = {one.id for one in client.signed_in(now)} if client else set()
+            active = client and client.active_session(now)
+            assert shown == alive
+            assert (active and active.id) == (browser.active if browser.active in alive else None)
+
+    @invariant()
+    def what_has_ended_stays_ended_and_is_in_the_log_once(self) -> None:
+        if not hasattr(self, 'house'):
+            return
+        statuses = dict(self.house.sql('SELECT id, status FROM session'))
+        ends = [row[0] for row in self.house.sql(
+            "SELECT session_id FROM audit_event WHERE action IN ('signed_out', 'expired', 'abandoned')")]
+        assert len(ends) == len(set(ends))
+        for one in self.sessions.values():
+            assert statuses[one.id] == (one.ended or 'active')
+            assert (one.id in ends) == (one.ended in {'removed', 'expired', 'abandoned'})
+
+
+TestSessionsInAnyOrder = Sessions.TestCase
+TestSessionsInAnyOrder.settings = settings(max_examples=25, stateful_step_count=30, deadline=None,
+                                           suppress_health_check=list(HealthCheck), derandomize=True)

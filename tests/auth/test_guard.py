@@ -1,0 +1,77 @@
+"""What the guards take for granted of NiceGUI. An upgrade that changes it fails here, and says what."""
+
+from __future__ import annotations
+
+import inspect
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import nicegui
+import nicegui.nicegui as server
+import pytest
+from nicegui import core
+from nicegui.elements.sub_pages import SubPages
+from nicegui.outbox import Outbox
+
+from tests.server import ROOT
+
+STATIC = Path(nicegui.__file__).parent / 'static'
+
+
+def test_the_pinned_version_is_the_one_that_was_looked_at() -> None:
+    dependencies = tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']['dependencies']
+
+    assert 'nicegui==3.18.0' in dependencies
+    assert version('nicegui') == '3.18.0', (
+        'NiceGUI was upgraded: read the changes of nicegui.py, client.py, outbox.py, sub_pages.py and nicegui.js, '
+        'see whether auth/guard.py still stands in front of everything, and then change this test.')
+
+
+@pytest.mark.parametrize(('name', 'parameters'), [
+    ('_on_connect', ['sid', 'data', '_']), ('_on_handshake', ['sid', 'data']), ('_on_disconnect', ['sid']),
+    ('_on_event', ['_', 'msg']), ('_on_javascript_response', ['_', 'msg']), ('_on_ack', ['_', 'msg']),
+    ('_on_log', ['_', 'msg']),
+])
+def test_the_handlers_of_the_socket_are_those_that_are_replaced(name: str, parameters: list[str]) -> None:
+    assert list(inspect.signature(getattr(server, name)).parameters) == parameters
+
+
+def test_nicegui_listens_to_no_other_event() -> None:
+    source = Path(server.__file__).read_text(encoding='utf-8')
+
+    events = {line.split("'")[1] for line in source.splitlines() if line.startswith('@sio.on(')}
+
+    assert events == {'connect', 'handshake', 'disconnect', 'event', 'javascript_response', 'ack', 'log'}
+    assert set(core.sio.handlers['/']) <= events
+    assert set(core.sio.handlers) == {'/'}
+
+
+def test_the_hooks_of_sub_pages_are_there() -> None:
+    assert list(inspect.signature(SubPages._render_page).parameters) == ['self', 'match']
+    assert list(inspect.signature(SubPages._render_404).parameters) == ['self']
+    assert list(inspect.signature(SubPages._render_error).parameters) == ['self', '_']
+    assert 'self._match: RouteMatch | None' in inspect.getsource(SubPages.__init__)
+    assert 'self._render_page(match)' in inspect.getsource(SubPages._show)
+
+
+def test_a_refused_handshake_reloads_the_page() -> None:
+    script = (STATIC / 'nicegui.js').read_text(encoding='utf-8')
+
+    assert 'err.message == "Implicit handshake failed"' in script
+    assert 'window.socket = io(' in script
+    assert 'window.clientId = options.query.client_id' in script
+    assert 'window.did_handshake = true' in script
+
+
+def test_messages_are_kept_for_a_tab_that_comes_back() -> None:
+    assert 'self.message_history: deque' in inspect.getsource(Outbox.__init__)
+    assert 'window.location.reload()' in inspect.getsource(Outbox.try_rewind)
+    assert "'_id'" in inspect.getsource(Outbox._emit)
+
+
+def test_the_server_pings_often_enough_for_the_bound_that_is_promised() -> None:
+    script = (ROOT / 'static/auth.js').read_text(encoding='utf-8')
+
+    assert 'ping_interval = max(app.config.reconnect_timeout * 0.8, 4)' in inspect.getsource(server._startup)
+    assert 'DEAF_AFTER_MS = 4800' in script  # more than a ping of 4 s, and less than the 5 s that are promised

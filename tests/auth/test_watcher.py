@@ -1,0 +1,176 @@
+"""The watcher: what changes in the store reaches whoever shows it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+import auth.watcher
+from auth.clients import ClientView
+from auth.errors import StoreAway
+from auth.watcher import Watcher
+from tests.conftest import House
+from tests.server import run_python
+
+
+@dataclass
+class Screen:
+    """Shows some clients, and wakes whoever waits for a change."""
+
+    clients: dict[str, ClientView | None] = field(default_factory=dict)
+    hidden: bool = False
+    backs: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def shown_clients(self) -> set[str]:
+        return set(self.clients)
+
+    def show(self, clients: Mapping[str, ClientView | None]) -> None:
+        self.hidden = False
+        self.clients.update(clients)
+        self.changed.set()
+
+    def hide(self) -> None:
+        self.hidden = True
+        self.changed.set()
+
+    def back(self) -> None:
+        self.backs += 1
+
+    async def change(self) -> None:
+        """Wait for something to happen."""
+        await asyncio.wait_for(self.changed.wait(), 10)
+        self.changed.clear()
+
+
+@pytest.fixture
+async def screen(house: House) -> AsyncIterator[Screen]:
+    """A screen that is watched for."""
+    screen = Screen()
+    watcher = Watcher(house.auth, screen)
+    watcher.start()
+    screen.watcher = watcher  # type: ignore[attr-defined]
+    yield screen
+    await watcher.stop()
+
+
+async def test_a_change_by_another_process_is_shown(house: House, screen: Screen) -> None:
+    done = await house.sign_up()
+    screen.clients[done.token.client_id] = await house.client(done.token)
+
+    run_python('import sqlite3, sys\n'
+               'sqlite3.connect(sys.argv[1], isolation_level=None).execute("UPDATE session SET status = \'revoked\'")',
+               [str(house.path)])
+    await screen.change()
+
+    shown = screen.clients[done.token.client_id]
+    assert shown is not None
+    assert shown.sessions == ()
+
+
+async def test_only_the_clients_concerned_are_shown_anew(house: House, screen: Screen) -> None:
+    ann, bob = await house.sign_up('ann@example.com'), await house.sign_up('bob@example.com')
+    untouched = await house.client(bob.token)
+    screen.clients = {ann.token.client_id: await house.client(ann.token), bob.token.client_id: untouched}
+    await asyncio.sleep(0.1)  # what the sign-ups have to tell is told
+    screen.clients[bob.token.client_id] = untouched
+
+    house.sql('DELETE FROM session WHERE id = ?', ann.session_id)
+    await screen.change()
+
+    assert screen.clients[bob.token.client_id] is untouched
+
+
+async def test_a_client_that_is_deleted_is_shown_as_no_more(house: House, screen: Screen) -> None:
+    done = await house.sign_up()
+    screen.clients[done.token.client_id] = await house.client(done.token)
+    house.sql('PRAGMA foreign_keys=ON')
+
+    house.sql('DELETE FROM client')
+    while screen.clients[done.token.client_id] is not None:
+        await screen.change()
+
+
+async def test_the_end_of_a_lifetime_is_shown_and_marked_with_nobody_acting(house: House, screen: Screen) -> None:
+    done = await house.sign_up()
+    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    screen.clients[done.token.client_id] = await watcher.authenticate(done.token)
+    screen.changed.clear()
+
+    house.clock.forward(days=7)
+    await screen.change()
+
+    shown = screen.clients[done.token.client_id]
+    assert shown is not None
+    assert shown.active_session(house.clock()) is None
+    while house.status(done.session_id) != 'expired':
+        await asyncio.sleep(0.01)
+
+
+async def test_a_store_that_can_not_be_heard_hides_everything_and_its_return_shows_it(
+        house: House, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auth.watcher, 'BLIND_AFTER_SECONDS', 0.5)
+    done = await house.sign_up()
+    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    screen.clients[done.token.client_id] = await watcher.authenticate(done.token)
+    elsewhere = house.path.with_name('elsewhere.db')
+
+    house.path.rename(elsewhere)
+    while not screen.hidden:
+        await screen.change()
+    blind = watcher.blind
+    with pytest.raises(StoreAway):
+        await watcher.authenticate(done.token)
+    elsewhere.rename(house.path)
+    while screen.hidden:
+        await screen.change()
+
+    assert blind
+    assert not watcher.blind
+    assert screen.backs >= 1
+    assert await watcher.authenticate(done.token) is not None
+
+
+async def test_a_watcher_that_stumbles_goes_on(house: House, screen: Screen,
+                                                caplog: pytest.LogCaptureFixture) -> None:
+    done = await house.sign_up()
+    screen.clients[done.token.client_id] = await house.client(done.token)
+    show, stumbles = screen.show, iter([True])
+
+    def stumble(clients: Mapping[str, ClientView | None]) -> None:
+        if next(stumbles, False):
+            raise RuntimeError('a mistake of ours')
+        show(clients)
+
+    screen.show = stumble  # type: ignore[method-assign]
+
+    house.sql("UPDATE session SET status = 'revoked'")
+    await screen.change()
+
+    shown = screen.clients[done.token.client_id]
+    assert shown is not None
+    assert shown.sessions == ()
+    assert 'the watcher stumbled' in caplog.text
+
+
+async def test_reads_that_race_writes_never_leave_a_stale_client_in_memory(house: House, screen: Screen) -> None:
+    done = await house.sign_up()
+    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+
+    async def read() -> None:
+        for _ in range(100):
+            await watcher.client(done.token.client_id)
+
+    for number in range(30):
+        reads = [asyncio.create_task(read()) for _ in range(3)]
+        await asyncio.sleep(0)
+        await asyncio.to_thread(house.sql, 'UPDATE session SET status = ?', 'active' if number % 2 else 'revoked')
+        found = await watcher.client(done.token.client_id)
+        await asyncio.gather(*reads)
+
+        assert found is not None
+        assert bool(found.sessions) == bool(number % 2)
+        assert await watcher.client(done.token.client_id) == found

@@ -1,0 +1,119 @@
+"""Several server processes on one store, and several requests at one moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from playwright.async_api import expect
+
+from tests.server import Server
+
+from .conftest import PASSWORD, Device, MakeDevice, Tab, a_new_address
+from .test_faults import forgive_the_network
+
+
+@pytest.fixture
+async def two_servers(own_server: Callable[..., Awaitable[Server]]) -> AsyncIterator[tuple[Server, Server]]:
+    """Two processes that serve one store; a browser sends both the same cookie, because ports don't count there."""
+    first = await own_server()
+    second = Server(first.folder)
+    try:
+        yield first, await second.start()
+    finally:
+        second.stop()
+
+
+async def tab_at(device: Device, server: Server, path: str = '/') -> Tab:
+    tab = await device.tab(None)
+    tab.url = server.url
+    return await tab.open(path)
+
+
+async def test_a_sign_out_in_one_process_is_seen_in_the_tabs_of_another(
+        device: MakeDevice, two_servers: tuple[Server, Server]) -> None:
+    first, second = two_servers
+    laptop = await device(first)
+    address = a_new_address()
+    session_id = await laptop.sign_up(address)
+    here, there = await tab_at(laptop, first), await tab_at(laptop, second, '/account')
+    await there.shows(session_id)
+
+    await here.button().click()
+
+    await there.signed_out()
+    assert address not in await there.text()
+
+
+async def test_a_second_account_and_a_switch_in_one_process_are_followed_by_the_tabs_of_another(
+        device: MakeDevice, two_servers: tuple[Server, Server]) -> None:
+    first, second = two_servers
+    laptop = await device(first)
+    ann = await laptop.sign_up(first_name='Ann')
+    there = await tab_at(laptop, second, '/account')
+    await there.shows(ann)
+
+    bob = await laptop.sign_up(first_name='Bob')
+    await there.shows(bob)
+    assert (await laptop.api('POST', f'/client/sessions/{ann}/touch')).ok
+
+    await there.shows(ann)
+    assert 'Bob' not in await there.text()
+
+
+async def test_a_process_that_is_killed_leaves_the_tabs_of_another_alone(
+        device: MakeDevice, two_servers: tuple[Server, Server]) -> None:
+    first, second = two_servers
+    laptop = await device(first)
+    session_id = await laptop.sign_up()
+    here, there = await tab_at(laptop, first), await tab_at(laptop, second)
+    await here.shows(session_id)
+
+    first.kill()
+    await there.button().click()
+    await there.signed_out()
+    await first.start()
+
+    await here.signed_out()
+    forgive_the_network(here)
+
+
+async def test_tabs_survive_many_rotations_in_quick_succession(device: MakeDevice) -> None:
+    laptop = await device()
+    address = a_new_address()
+    session_id = await laptop.sign_up(address)
+    tabs = [await laptop.tab('/account'), await laptop.tab(), await laptop.tab('/examples/swiftui')]
+
+    for _ in range(8):
+        assert await laptop.sign_in(address) == session_id
+
+    for tab in tabs:
+        await tab.shows(session_id)
+    await tabs[0].button().click()
+    for tab in tabs:
+        await tab.signed_out()
+
+
+async def test_two_sign_ins_at_one_moment_sign_nobody_out(device: MakeDevice) -> None:
+    phone, laptop = await device(), await device()
+    addresses = [a_new_address(), a_new_address()]
+    for address in addresses:
+        await phone.sign_up(address)
+    first_here = await laptop.sign_up()
+    left, right, watching = await laptop.tab('/sign-in'), await laptop.tab('/sign-in'), await laptop.tab()
+    await watching.shows(first_here)
+    for tab, address in zip((left, right), addresses, strict=True):
+        await tab.page.get_by_label('Email address').fill(address)
+        await tab.page.get_by_label('Password').fill(PASSWORD)
+
+    await asyncio.gather(left.button('Sign in').click(), right.button('Sign in').click())
+    for tab in (left, right):
+        await expect(tab.page).to_have_url(f'{tab.url}/')
+
+    client = (await (await laptop.api('GET', '/client')).json())['response']
+    for tab in (left, right, watching):
+        await tab.shows(client['last_active_session_id'])
+    signed_in = {session['public_user_data']['identifier'] for session in client['sessions']}
+    assert signed_in >= set(addresses)
+    assert first_here in {session['id'] for session in client['sessions']}

@@ -1,0 +1,251 @@
+"""The store, its triggers, and its change feed."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from models import BadDatabaseUrl, CannotOpenStore, FeedLost, Store, StoreUnavailable, migrate
+from models.store import KEPT_CHANGES, sqlite_path
+from tests.conftest import House
+from tests.server import clean_environment, run_python
+
+MIGRATE = 'import os, models; models.migrate(os.environ["DATABASE_URL"])'
+
+
+def concerned(house: House) -> tuple[set[str], set[str]]:
+    """Take what the feed has to tell: the clients and the users concerned."""
+    changes = house.auth.store.feed.take()
+    assert not changes.missed
+    return set(changes.client_ids), set(changes.user_ids)
+
+
+@pytest.fixture
+async def ann(house: House):
+    """Ann, signed in; what her sign-up had to tell has been told."""
+    done = await house.sign_up()
+    assert house.auth.store.feed.take().missed
+    return done
+
+
+async def test_a_transaction_is_committed_whole_or_not_at_all(house: House) -> None:
+    with pytest.raises(RuntimeError):
+        async with house.auth.store.transaction() as session:
+            await session.execute(text("INSERT INTO change (client_id) VALUES ('client_x')"))
+            raise RuntimeError
+
+    assert house.sql('SELECT count(*) FROM change') == [(0,)]
+
+
+async def test_a_locked_store_is_unavailable_and_then_available_again(house: House) -> None:
+    locked = sqlite3.connect(house.path, isolation_level=None)
+    locked.execute('BEGIN IMMEDIATE')
+
+    with pytest.raises(StoreUnavailable):
+        async with house.auth.store.transaction() as session:
+            await session.execute(text('SELECT 1'))
+    locked.execute('ROLLBACK')
+    locked.close()
+
+    async with house.auth.store.transaction() as session:
+        await session.execute(text("INSERT INTO change (client_id) VALUES ('client_x')"))
+    assert house.sql('SELECT client_id FROM change') == [('client_x',)]
+
+
+async def test_a_store_whose_file_is_gone_is_unavailable_and_makes_no_empty_one(house: House) -> None:
+    async with house.auth.store.transaction() as session:
+        await session.execute(text('SELECT 1'))
+    elsewhere = house.path.with_name('elsewhere.db')
+    house.path.rename(elsewhere)
+
+    for way in (house.auth.store.transaction, house.auth.store.read):
+        with pytest.raises(StoreUnavailable):
+            async with way() as session:
+                await session.execute(text('SELECT 1'))
+
+    assert not house.path.exists()
+    elsewhere.rename(house.path)
+    async with house.auth.store.transaction() as session:
+        await session.execute(text('SELECT 1'))
+
+
+async def test_a_mistake_in_a_statement_is_not_hidden_as_unavailable(house: House, ann) -> None:
+    with pytest.raises(Exception, match='UNIQUE'):
+        async with house.auth.store.transaction() as session:
+            await session.execute(text('INSERT INTO "user" SELECT * FROM "user"'))
+
+
+async def test_what_ends_a_session_is_on_the_disk_when_it_is_committed(house: House) -> None:
+    async with house.auth.store.transaction() as session:
+        synchronous = (await session.execute(text('PRAGMA synchronous'))).scalar()
+        foreign_keys = (await session.execute(text('PRAGMA foreign_keys'))).scalar()
+        journal = (await session.execute(text('PRAGMA journal_mode'))).scalar()
+
+    assert (synchronous, foreign_keys, journal) == (2, 1, 'wal')
+
+
+@pytest.mark.parametrize('statement', [
+    "UPDATE session SET status = 'revoked'", 'UPDATE session SET expire_at = 0', "UPDATE session SET abandon_at = '2000'",
+    'DELETE FROM session',
+])
+async def test_a_change_of_a_session_concerns_its_client_and_its_user(house: House, ann, statement: str) -> None:
+    house.sql(statement)
+
+    assert concerned(house) == ({ann.token.client_id}, {ann.user_id})
+
+
+@pytest.mark.parametrize('statement', ["UPDATE client SET secret_hash = 'x'", 'UPDATE client SET active_session_id = 0',
+                                       'UPDATE client SET active_session_id = NULL'])
+async def test_a_change_of_a_client_concerns_it(house: House, ann, statement: str) -> None:
+    house.sql(statement)
+
+    assert concerned(house) == ({ann.token.client_id}, set())
+
+
+@pytest.mark.parametrize('statement', [
+    "UPDATE user SET first_name = 'x'", "UPDATE user SET last_name = 'x'", "UPDATE user SET email_address = 'x'",
+    'UPDATE user SET disabled = 1', 'UPDATE user SET is_admin = 1', 'UPDATE user SET password_changed_at = 0',
+    'DELETE FROM user',
+])
+async def test_a_change_of_a_user_concerns_every_client_they_are_signed_in_on(
+        house: House, ann, statement: str) -> None:
+    phone = await house.sign_in()
+    await house.sign_up('bob@example.com')
+    concerned(house)
+
+    house.sql(f"{statement} WHERE id = '{ann.user_id}'")
+
+    assert concerned(house) == ({ann.token.client_id, phone.token.client_id}, {ann.user_id})
+
+
+@pytest.mark.parametrize('statement', [
+    'UPDATE session SET last_active_at = 0', "UPDATE session SET ip_address = 'x', user_agent = 'y'",
+    'UPDATE session SET status = status', "UPDATE user SET password_hash = 'x'", 'UPDATE client SET created_at = 0',
+    "INSERT INTO audit_event (id, at, action) VALUES ('a', 'b', 'c')",
+])
+async def test_what_no_tab_can_show_concerns_nobody(house: House, ann, statement: str) -> None:
+    house.sql(statement)
+
+    assert concerned(house) == (set(), set())
+
+
+async def test_a_change_that_is_rolled_back_concerns_nobody(house: House, ann) -> None:
+    other = sqlite3.connect(house.path, isolation_level=None)
+    other.execute('BEGIN IMMEDIATE')
+    other.execute("UPDATE session SET status = 'revoked'")
+    before = concerned(house)
+    other.execute('ROLLBACK')
+    other.close()
+
+    assert before == concerned(house) == (set(), set())
+
+
+async def test_the_commit_of_another_process_is_heard(house: House, ann) -> None:
+    feed = house.auth.store.feed
+
+    run_python('import sqlite3, sys\n'
+               'sqlite3.connect(sys.argv[1], isolation_level=None).execute("UPDATE session SET status = \'revoked\'")',
+               [str(house.path)])
+
+    assert set(feed.take().client_ids) == {ann.token.client_id}
+    assert not feed.take().client_ids
+
+
+async def test_a_poke_ends_the_wait_at_once(house: House) -> None:
+    feed = house.auth.store.feed
+    feed.poke()
+
+    await asyncio.wait_for(feed.wait(60), 5)
+
+
+async def test_a_feed_that_was_held_up_until_changes_were_purged_says_that_it_missed_some(house: House, ann) -> None:
+    connection = sqlite3.connect(house.path)
+    with connection:
+        connection.executemany('INSERT INTO change (client_id) VALUES (?)', [('client_x',)] * (KEPT_CHANGES + 50))
+    connection.close()
+
+    await house.auth.store.tidy()
+
+    assert house.sql('SELECT count(*) FROM change') == [(KEPT_CHANGES,)]
+    assert house.auth.store.feed.take().missed
+    assert not house.auth.store.feed.take().missed
+
+
+async def test_a_feed_loses_a_file_that_is_gone_and_finds_the_one_that_comes(house: House, ann) -> None:
+    feed = house.auth.store.feed
+    elsewhere = house.path.with_name('elsewhere.db')
+
+    house.path.rename(elsewhere)
+    await asyncio.sleep(0.6)  # the file is looked for twice a second
+    with pytest.raises(FeedLost):
+        feed.take()
+    with pytest.raises(FeedLost):
+        feed.take()
+    elsewhere.rename(house.path)
+
+    assert feed.take().missed
+    house.sql("UPDATE session SET status = 'revoked'")
+    assert set(feed.take().client_ids) == {ann.token.client_id}
+
+
+def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
+    url = f'sqlite:///{tmp_path}/new/folder/live.db'
+
+    migrate(url)
+    first = sqlite3.connect(tmp_path / 'new/folder/live.db')
+    before = first.execute('SELECT name, sql FROM sqlite_master ORDER BY name').fetchall()
+    migrate(url)
+
+    assert first.execute('SELECT name, sql FROM sqlite_master ORDER BY name').fetchall() == before
+    assert {'user', 'client', 'session', 'audit_event', 'change'} <= {name for name, _ in before}
+    first.close()
+
+
+async def test_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
+    url = f'sqlite:///{tmp_path}/live.db'
+
+    programs = [await asyncio.create_subprocess_exec('python', '-c', MIGRATE, env=clean_environment(database_url=url),
+                                                     stderr=asyncio.subprocess.PIPE) for _ in range(3)]
+    ends = [await program.communicate() for program in programs]
+
+    assert [program.returncode for program in programs] == [0, 0, 0], ends
+    await Store(url).close()
+
+
+def test_the_migrations_and_the_models_agree(tmp_path: Path) -> None:
+    url = f'sqlite:///{tmp_path}/live.db'
+    migrate(url)
+
+    run_python('''
+import os
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+from models import SQLModel
+engine = create_engine(os.environ['DATABASE_URL'])
+with engine.connect() as connection:
+    differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
+found = [one for one in differences if one[0] not in {'remove_index'}]
+assert not found, found
+engine.dispose()
+''', database_url=url)
+
+
+@pytest.mark.parametrize('url', ['', 'x', 'sqlite:', 'sqlite://', 'sqlite:///:memory:', 'postgresql://x/y', 'file:///x', '://'])
+def test_a_url_that_names_no_store_is_refused(url: str) -> None:
+    with pytest.raises(BadDatabaseUrl, match='sqlite:///data/live-sessions.db'):
+        sqlite_path(url)
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
+    letter = tmp_path / 'letter.txt'
+    letter.write_text('Dear Ann, ' * 500)
+
+    with pytest.raises(CannotOpenStore, match=r'letter\.txt'):
+        migrate(f'sqlite:///{letter}')
+
+    assert letter.read_text().startswith('Dear Ann')

@@ -1,0 +1,95 @@
+"""The house: which way imports point, who knows NiceGUI, and that every page says who may see it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pages
+from auth import GuardedPages, Placeholders, Tab, private, public
+from auth.access import AccessNotStated, access_of, check_access
+from tests.server import ROOT
+
+KNOW_NICEGUI = {'auth/live.py', 'auth/guard.py'}
+BELOW = {'models': {'models'}, 'auth': {'auth', 'models'}, 'pages': {'pages', 'auth', 'models'}}
+
+
+def files(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob('*.py'))
+
+
+def imported(file: Path) -> Iterator[str]:
+    """The absolute names of what a file imports."""
+    package = file.parent.relative_to(ROOT).parts
+    for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[:len(package) - node.level + 1] if node.level else ()
+            yield '.'.join([*base, *([node.module] if node.module else [])])
+
+
+@pytest.mark.parametrize('folder', BELOW)
+def test_imports_point_one_way(folder: str) -> None:
+    for file in files(folder):
+        ours = {name.partition('.')[0] for name in imported(file)} & {*BELOW, 'main', 'tests', 'benchmarks'}
+        assert ours <= BELOW[folder], file
+
+
+def test_pages_hold_no_sql_and_know_no_store() -> None:
+    for file in files('pages'):
+        assert not {'sqlalchemy', 'sqlmodel', 'sqlite3', 'models'} & {name.partition('.')[0] for name in imported(file)}
+
+
+def test_nicegui_is_known_where_it_has_to_be_and_nowhere_else() -> None:
+    for file in [*files('models'), *files('auth')]:
+        name = file.relative_to(ROOT).as_posix()
+        if any(module.partition('.')[0] in {'nicegui', 'socketio'} for module in imported(file)):
+            assert name in KNOW_NICEGUI or name.startswith('auth/components/')
+
+
+def test_private_names_of_nicegui_are_in_one_file() -> None:
+    def own(name: str) -> bool:
+        return not name.startswith('_') or name.startswith('__')
+
+    for file in [*files('auth'), *files('pages')]:
+        if file.name == 'guard.py':
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
+            if isinstance(node, ast.Attribute) and not own(node.attr):
+                assert isinstance(node.value, ast.Name), f'{file}: {node.attr}'
+                assert node.value.id in {'self', 'session'}, f'{file}: {node.attr}'
+
+
+def test_every_route_says_who_may_see_it() -> None:
+    assert {path: access_of(builder) for path, builder in pages.ROUTES.items()} == {
+        '/': 'public', '/sign-in': 'public', '/sign-in/choose': 'public', '/sign-up': 'public', '/account': 'private',
+        '/examples': 'public', '/examples/nextjs': 'public', '/examples/javascript': 'public',
+        '/examples/expo': 'public', '/examples/swiftui': 'public', '/examples/android': 'public'}
+
+
+def test_a_table_with_a_page_that_does_not_say_is_refused() -> None:
+    def unmarked() -> None:
+        pass
+
+    with pytest.raises(AccessNotStated, match='"unmarked" must say who may see it'):
+        check_access({'/': public(lambda: None), '/x': private(lambda: None), '/y': unmarked})
+
+
+def test_the_router_refuses_an_unmarked_page_before_it_builds_anything() -> None:
+    nothing = Placeholders(*[lambda: None] * 4)
+
+    with pytest.raises(AccessNotStated):
+        GuardedPages({'/': lambda: None}, tab=Tab(page=None), placeholders=nothing)  # type: ignore[arg-type]
+
+
+def test_the_project_speaks_of_nothing_but_itself() -> None:
+    for file in [*files('models'), *files('auth'), *files('pages'), *files('benchmarks'), ROOT / 'main.py',
+                 *ROOT.glob('*.md'), *ROOT.glob('docs/*.md'), *ROOT.glob('static/*')]:
+        if file.suffix in {'.py', '.md', '.js', '.css'}:
+            text = file.read_text(encoding='utf-8')
+            assert 'TODO' not in text, file
+            assert '/work/' not in text, file
