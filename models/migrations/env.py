@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import Connection, create_engine
 
 from models import SQLModel
+from models.store import sqlite_path
 
 
 def run(connection: Connection) -> None:
@@ -20,5 +21,7 @@ def run(connection: Connection) -> None:
 if (given := context.config.attributes.get('connection')) is not None:
     run(given)
 else:
-    with create_engine(os.environ.get('DATABASE_URL', 'sqlite:///data/live-sessions.db')).begin() as opened:
+    url = os.environ.get('DATABASE_URL', 'sqlite:///data/live-sessions.db')
+    sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
+    with create_engine(url).begin() as opened:
         run(opened)

@@ -1,0 +1,79 @@
+"""Bare NiceGUI, to measure against: no accounts, no guards. Served by ``ui.run`` as it comes."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nicegui import app, ui
+
+labels: list[ui.label] = []
+
+
+@ui.page('/push')
+def push() -> None:
+    """A page whose button changes the label of every other tab."""
+    label = ui.label('0').props('id=label')
+    labels.append(label)
+    ui.context.client.on_delete(lambda: labels.remove(label))
+
+    def change() -> None:
+        for one in labels:
+            one.set_text(str(int(one.text) + 1))
+
+    ui.button('Push', on_click=change).props('id=button')
+
+
+@ui.page('/')
+@ui.page('/account')
+def same() -> None:
+    """The account page of our app, of as many and the same elements, with nothing behind them."""
+    ui.add_head_html('<script src="/static/theme.js"></script><script src="/static/auth.js"></script>'
+                     '<link rel="stylesheet" href="/static/app.css">')
+    ui.add_body_html('<div id="away" role="alert">Loading… This tab has lost the server and waits for it.</div>')
+    with ui.element('div').classes('shell').props('data-status=signed_in'):
+        ui.link('Skip to the content', '#content').classes('skip')
+        with ui.element('header'):
+            with ui.link(target='/').classes('brand').props('aria-label="Live Sessions, home"'):
+                ui.element('img').props('src=/static/icon.svg alt="" width=28 height=28')
+                ui.label('Live Sessions')
+            with ui.element('nav').props('aria-label=Pages'):
+                for path, name in {'/': 'Home', '/account': 'Account', '/examples': 'Examples'}.items():
+                    ui.link(name, path)
+            with ui.element('div').classes('who'):
+                ui.label('person@example.com').classes('person')
+                for text, path in (('Sign in', '/sign-in'), ('Sign up', '/sign-up')):
+                    ui.link(text, path).set_visibility(False)
+            with ui.element('button').props('type=button data-theme-switch aria-label="Colour theme"'):
+                ui.label().classes('theme-icon')
+        with ui.element('main').classes('content').props('id=content tabindex=-1'):
+            ui.sub_pages({'/': account, '/account': account})
+        with ui.element('footer'):
+            ui.label('When a session ends, every tab knows.')
+
+
+def account() -> None:
+    """The content of the page."""
+    ui.page_title('Account · Live Sessions')
+    ui.label('Account')
+    with ui.element('section').classes('card'):
+        ui.label('You')
+        with ui.element('dl'):
+            for text in ('Name', 'person@example.com', 'Email address', 'person@example.com'):
+                ui.label(text)
+    with ui.element('section').classes('card'):
+        ui.label('This session')
+        ui.label('Active Session: sess_000000000000000000000000').classes('session-id').props('role=status')
+        ui.label('This page is private: it was built because you are signed in, and is taken out of every tab '
+                 'the moment you are not.').classes('quiet')
+        with ui.element('div').classes('actions'), ui.element('div').classes('sign-out'):
+            ui.button('Sign out', color=None).classes('button').props('unelevated no-caps :ripple=false')
+            ui.label().classes('error').props('role=alert').set_visibility(False)
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument('--port', type=int, required=True)
+port = parser.parse_args().port
+app.add_static_files('/static', Path(__file__).parent.parent / 'static')
+ui.run(host='127.0.0.1', port=port, reload=False, show=False, show_welcome_message=False, tailwind=False,
+       language='en-US', dark=None)

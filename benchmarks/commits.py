@@ -1,0 +1,68 @@
+"""What does it cost that a sign-out survives a power cut? ``synchronous=FULL`` beside ``NORMAL``.
+
+``uv run benchmarks/commits.py``
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path[0] = str(Path(__file__).parent.parent)
+
+from sqlalchemy import event
+
+from auth import Auth, Settings
+from auth.accounts import sign_up
+from auth.audit import Visitor
+from auth.clients import read_clients
+from auth.passwords import Passwords
+from auth.sessions import sign_out
+from benchmarks.support import machine, percentile, table
+from models import Store, migrate
+
+
+async def measure(folder: str, mode: str, rounds: int) -> list[float]:
+    """Sign many people out, one after the other; returns how long the verb took, in ms."""
+    url = f'sqlite:///{folder}/{mode}.db'
+    migrate(url)
+    store = Store(url)
+
+    def choose(connection: Any, _: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f'PRAGMA synchronous={mode}')
+        cursor.close()
+
+    event.listen(store._writer.sync_engine, 'connect', choose)  # there is no setting for it
+    auth = Auth(store, Settings(database_url=url), passwords=Passwords(memory_kib=8, time_cost=1))
+    times: list[float] = []
+    for number in range(rounds):
+        done = await sign_up(auth, None, email_address=f'person{number}@example.com', password='correct horse battery',
+                             visitor=Visitor())
+        client = (await read_clients(auth, [done.token.client_id]))[done.token.client_id]
+        start = time.perf_counter()
+        await sign_out(auth, client)
+        times.append((time.perf_counter() - start) * 1000)
+    await auth.close()
+    return [percentile(times, 0.5), percentile(times, 0.99), 1000 / (sum(times) / len(times))]
+
+
+def main() -> None:
+    """Measure, and print what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--rounds', type=int, default=500)
+    rounds = parser.parse_args().rounds
+    print(f'{machine()}; {rounds} sign-outs\n')
+    with tempfile.TemporaryDirectory(prefix='benchmark-') as folder:
+        table(['synchronous', 'sign_out p50 ms', 'p99 ms', 'a second'],
+              [[mode + (' (chosen)' if mode == 'FULL' else ''), *asyncio.run(measure(folder, mode, rounds))]
+               for mode in ('FULL', 'NORMAL')])
+
+
+if __name__ == '__main__':
+    main()

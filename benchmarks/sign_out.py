@@ -1,0 +1,170 @@
+"""How long after a click on "Sign out" does another tab show it? Beside a bare NiceGUI push, in the same run.
+
+``uv run benchmarks/sign_out.py --rounds 200``
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import BrowserContext, Page, async_playwright
+
+sys.path[0] = str(Path(__file__).parent.parent)
+
+from benchmarks.support import ROOT, browser_path, machine, percentile, serving, table
+
+PASSWORD = 'correct horse battery'
+
+# Resolves with the moment at which the page reads so, in milliseconds by the machine's clock.
+SEEN = '''(wanted) => {
+    window.seen = new Promise((resolve) => {
+        const look = () => {
+            if (!document.querySelector("main").innerText.includes(wanted)) return;
+            observer.disconnect();
+            resolve(performance.timeOrigin + performance.now());
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true});
+    });
+}'''
+CHANGED = '''() => {
+    const label = document.getElementById("label");
+    window.seen = new Promise((resolve) => {
+        const observer = new MutationObserver(() => {
+            observer.disconnect();
+            resolve(performance.timeOrigin + performance.now());
+        });
+        observer.observe(label, {subtree: true, childList: true, characterData: true});
+    });
+}'''
+CLICK = '''(name) => {
+    const button = [...document.querySelectorAll("button")].find((one) => one.innerText.trim() === name);
+    const at = performance.timeOrigin + performance.now();
+    button.click();
+    return at;
+}'''
+
+
+def write(orders: Connection, database: str) -> None:
+    """Another process that ends sessions: with the verb, or with a line of SQL. Answers when, in milliseconds."""
+    import sqlite3  # noqa: PLC0415 (only this process needs them)
+    import time  # noqa: PLC0415
+
+    from auth import Auth, Settings  # noqa: PLC0415
+    from auth.clients import read_clients  # noqa: PLC0415
+    from auth.sessions import sign_out  # noqa: PLC0415
+    from models import Store  # noqa: PLC0415
+
+    async def serve() -> None:
+        url = f'sqlite:///{database}'
+        auth = Auth(Store(url), Settings(database_url=url))
+        raw = sqlite3.connect(database, isolation_level=None, timeout=5)
+        while order := await asyncio.to_thread(orders.recv):
+            how, client_id = order
+            client = (await read_clients(auth, [client_id]))[client_id]
+            at = time.time() * 1000
+            if how == 'verb':
+                await sign_out(auth, client)
+            else:
+                raw.execute("UPDATE session SET status = 'revoked' WHERE client_id = ?", [client_id])
+            orders.send(at)
+        raw.close()
+        await auth.close()
+
+    asyncio.run(serve())
+
+
+async def open_tab(context: BrowserContext, url: str) -> Page:
+    """Open a page and wait until it is live."""
+    page = await context.new_page()
+    await page.goto(url)
+    await page.wait_for_function('window.did_handshake === true')
+    return page
+
+
+async def sign_in(context: BrowserContext, url: str, number: int) -> str:
+    """Sign a person in, by the API; returns the id of the client."""
+    form = {'email_address': f'person{number}@example.com', 'password': PASSWORD}
+    answer = await context.request.post(f'{url}/v1/client/sign_ups', form=form)
+    return (await answer.json())['client']['id']
+
+
+async def measure(rounds: int) -> dict[str, list[float]]:
+    """Play all ways in turn, round by round."""
+    times: dict[str, list[float]] = {'bare': [], 'click': [], 'verb': [], 'sql': []}
+    async with async_playwright() as playwright:
+        with serving([str(ROOT / 'main.py')]) as ours, serving([str(ROOT / 'benchmarks/bare.py')]) as bare:
+            here, there = Pipe()
+            writer = Process(target=write, args=(there, str(ours.database)))
+            writer.start()
+            browser = await playwright.chromium.launch(executable_path=browser_path(), args=[
+                '--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync'])
+            print(f'{machine()}, Chromium {browser.version}; {rounds} rounds\n')
+            context = await browser.new_context()
+            left, right = await open_tab(context, ours.url), await open_tab(context, ours.url)
+            bare_left, bare_right = (await open_tab(context, f'{bare.url}/push'),
+                                     await open_tab(context, f'{bare.url}/push'))
+            for number in range(rounds + 5):
+                for how, taken in times.items():
+                    took = await (push(bare_left, bare_right) if how == 'bare' else
+                                  end(how, context, ours.url, left, right, here, number))
+                    if number >= 5:  # the first ones warm up
+                        taken.append(took)
+            here.send(None)
+            writer.join(10)
+            await browser.close()
+    return times
+
+
+async def push(left: Page, right: Page) -> float:
+    """One push of bare NiceGUI: from the click in one tab to the label of the other, in milliseconds."""
+    await right.evaluate(CHANGED)
+    at = await left.evaluate(CLICK, 'PUSH')
+    return await right.evaluate('window.seen') - at
+
+
+async def end(how: str, context: BrowserContext, url: str, left: Page, right: Page, writer: Connection,
+              number: int) -> float:
+    """One end of a session, to the label of the right tab, in milliseconds."""
+    client_id = await sign_in(context, url, number * 10 + len(how))
+    for page in (left, right):
+        # A sign-in through the API is told to no tab of a browser that had no client yet; the first round asks.
+        await page.evaluate('liveSessions.prove()')
+        await page.wait_for_function('document.querySelector("main").innerText.includes("Active Session: sess_")')
+    await asyncio.sleep(0.05)
+    await right.evaluate(SEEN, 'You are signed out')
+    if how == 'click':
+        at: Any = await left.evaluate(CLICK, 'Sign out')
+    else:
+        writer.send((how, client_id))
+        at = await asyncio.to_thread(writer.recv)
+    took = await right.evaluate('window.seen') - at
+    await left.wait_for_function('document.querySelector("main").innerText.includes("You are signed out")')
+    return took
+
+
+def main() -> None:
+    """Measure, and print what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--rounds', type=int, default=200)
+    times = asyncio.run(measure(parser.parse_args().rounds))
+    names = {'bare': 'bare NiceGUI: click → label.set_text in the other tab',
+             'click': 'click on Sign out → the other tab', 'verb': 'a second process signs out → the tab',
+             'sql': 'raw SQL of a second process → the tab'}
+    shares = (0.5, 0.95, 0.99, 1.0)
+    table(['milliseconds', 'p50', 'p95', 'p99', 'max'],
+          [[names[how], *(percentile(found, share) for share in shares)] for how, found in times.items()])
+    for share in (0.5, 0.99):
+        ratio = percentile(times['click'], share) / percentile(times['bare'], share)
+        print(f'\nclick / bare at p{share * 100:.0f}: {ratio:.2f}', end='')
+    print()
+
+
+if __name__ == '__main__':
+    main()

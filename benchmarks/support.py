@@ -1,0 +1,109 @@
+"""What the benchmarks share: servers in processes of their own, a browser, the machine's name, and tables."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BROWSERS = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
+
+
+def free_port() -> int:
+    """Find a port that nobody uses now."""
+    with socket.create_server(('127.0.0.1', 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def machine() -> str:
+    """Name the machine and what runs on it."""
+    info = Path('/proc/cpuinfo')
+    lines = info.read_text().splitlines() if info.exists() else []
+    models = [line.partition(':')[2].strip() for line in lines if line.startswith('model name')]
+    model = models[0] if models else platform.machine()
+    return (f'{os.cpu_count()} cores of {model}, Python {platform.python_version()}, NiceGUI {version("nicegui")}, '
+            f'{time.strftime("%Y-%m-%d")}')
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where a server is, and where its store."""
+
+    url: str
+    database: Path
+
+
+@contextmanager
+def serving(command: Sequence[str], core: int | None = None, **settings: str) -> Iterator[Served]:
+    """Serve with a Python program that takes ``--port``, in a folder of its own."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix='benchmark-') as folder:
+        environment = {**os.environ, 'PYTHONPATH': str(ROOT), 'DATABASE_URL': f'sqlite:///{folder}/live.db', **settings}
+        with Path(folder, 'log').open('wb') as log:
+            process = subprocess.Popen([sys.executable, *command, '--port', str(port)], cwd=folder, env=environment,
+                                       stdout=log, stderr=log)
+        try:
+            if core is not None:
+                os.sched_setaffinity(process.pid, {core})
+            _wait_for(f'http://127.0.0.1:{port}/', process, Path(folder, 'log'))
+            yield Served(f'http://localhost:{port}', Path(folder, 'live.db'))
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(log.read_text())
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError('the server did not start')
+
+
+def browser_path() -> str:
+    """Find an installed Chromium or Chrome."""
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return path
+    raise SystemExit('Install Chromium or Google Chrome to run this benchmark.')
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which this share of the values is."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]], show: Callable[[str], None] = print) -> None:
+    """Print a table as Markdown, which people can read as well."""
+    cells = [list(columns)]
+    cells += [[f'{cell:.1f}' if isinstance(cell, float) else str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[number]) for row in cells) for number in range(len(columns))]
+    for position, row in enumerate(cells):
+        show('| ' + ' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + ' |')
+        if position == 0:
+            show('|' + '|'.join('-' * (width + 2) for width in widths) + '|')
