@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import expect
@@ -14,15 +14,17 @@ from .conftest import PASSWORD, Device, MakeDevice, Tab, a_new_address
 from .test_faults import forgive_the_network
 
 
-@pytest.fixture
-async def two_servers(own_server: Callable[..., Awaitable[Server]]) -> AsyncIterator[tuple[Server, Server]]:
+@pytest.fixture(scope='module')
+async def two_servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Server, Server]]:
     """Two processes that serve one store; a browser sends both the same cookie, because ports don't count there."""
-    first = await own_server()
+    first = Server(tmp_path_factory.mktemp('two-servers'))
     second = Server(first.folder)
     try:
-        yield first, await second.start()
+        yield await first.start(), await second.start()
     finally:
+        first.stop()
         second.stop()
+    assert 'Traceback' not in first.log, first.log
 
 
 async def tab_at(device: Device, server: Server, path: str = '/') -> Tab:
@@ -83,7 +85,7 @@ async def test_tabs_survive_many_rotations_in_quick_succession(device: MakeDevic
     laptop = await device()
     address = a_new_address()
     session_id = await laptop.sign_up(address)
-    tabs = [await laptop.tab('/account'), await laptop.tab(), await laptop.tab('/examples/swiftui')]
+    tabs = [await laptop.tab('/account'), await laptop.tab(), await laptop.tab('/account')]
 
     for _ in range(8):
         assert await laptop.sign_in(address) == session_id
@@ -107,7 +109,8 @@ async def test_two_sign_ins_at_one_moment_sign_nobody_out(device: MakeDevice) ->
         await tab.page.get_by_label('Email address').fill(address)
         await tab.page.get_by_label('Password').fill(PASSWORD)
 
-    await asyncio.gather(left.button('Sign in').click(), right.button('Sign in').click())
+    submit = 'document.querySelector("form").requestSubmit()'
+    await asyncio.gather(left.page.evaluate(submit), right.page.evaluate(submit))
     for tab in (left, right):
         await expect(tab.page).to_have_url(f'{tab.url}/')
 
@@ -117,3 +120,5 @@ async def test_two_sign_ins_at_one_moment_sign_nobody_out(device: MakeDevice) ->
     signed_in = {session['public_user_data']['identifier'] for session in client['sessions']}
     assert signed_in >= set(addresses)
     assert first_here in {session['id'] for session in client['sessions']}
+    for tab in (left, right):  # one of them may have been told to try again, as long as it did
+        tab.complaints[:] = [complaint for complaint in tab.complaints if 'status of 4' not in complaint]
