@@ -1,0 +1,47 @@
+"""No account is chosen for anybody: after one has ended the person chooses."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.server import Server
+
+from .conftest import MakeDevice
+
+
+@pytest.mark.parametrize('path', ['/account', '/'])
+async def test_a_reload_after_the_active_one_of_two_ended_offers_the_choice_and_chooses_nobody(
+        device: MakeDevice, path: str) -> None:
+    laptop = await device()
+    await laptop.sign_up(first_name='Ann')
+    bob = await laptop.sign_up(first_name='Bob')
+    tab = await laptop.tab(path)
+    await tab.shows(bob)
+
+    assert (await laptop.api('POST', f'/client/sessions/{bob}/remove')).ok
+    await tab.signed_out()
+    await tab.page.reload()
+    await tab.live()
+
+    await expect(tab.page.get_by_text('Choose an account').first).to_be_visible()
+    client = (await (await laptop.api('GET', '/client')).json())['response']
+    assert client['last_active_session_id'] is None
+    assert len(client['sessions']) == 1
+
+
+async def test_an_account_that_ended_can_not_be_chosen_any_more(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    ann = await laptop.sign_up(first_name='Ann')
+    bob = await laptop.sign_up(first_name='Bob')
+    chooser, private = await laptop.tab('/sign-in/choose'), await laptop.tab('/account')
+    await expect(chooser.page.get_by_role('button', name='Ann')).to_be_visible()
+
+    shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann)
+    await chooser.page.evaluate('''() => [...document.querySelectorAll('.accounts button')]
+                                   .find((one) => one.textContent.includes('Ann'))?.click()''')
+    await expect(chooser.page.get_by_role('button', name='Ann')).to_have_count(0)
+    refused = await laptop.api('POST', f'/client/sessions/{ann}/touch')
+
+    assert refused.status == 404
+    await private.shows(bob)
