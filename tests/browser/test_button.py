@@ -1,0 +1,111 @@
+"""The sign-out button as others use it: with a veto, for one account, with content of their own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.server import Server
+
+from .conftest import MakeDevice
+
+BUTTONS = Path(__file__).parent / 'buttons.py'
+
+
+@pytest.fixture(scope='module')
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """A server with a page of buttons."""
+    server = await Server(tmp_path_factory.mktemp('buttons'), script=BUTTONS).start()
+    yield server
+    server.stop()
+    assert 'Traceback' not in server.log, server.log
+
+
+def signed_out(server: Server) -> set[str]:
+    """The sessions that were signed out by somebody."""
+    return {session_id for session_id, in server.sql("SELECT session_id FROM audit_event WHERE action = 'signed_out'")}
+
+
+async def test_a_handler_may_veto_now_or_later(device: MakeDevice, server: Server) -> None:
+    laptop = await device(server)
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab('/buttons')
+
+    for name in ('Vetoed', 'Vetoed later'):
+        await tab.button(name).click()
+        await tab.page.evaluate('new Promise((done) => window.socket.emit("handshake", {}, done))')  # answered after it
+        await expect(tab.button(name)).to_be_enabled()
+
+    await tab.shows(session_id)
+    await expect(tab.page).to_have_url(f'{tab.url}/buttons')
+    assert session_id not in signed_out(server)
+
+
+async def test_a_handler_that_does_not_veto_lets_the_person_go_where_the_button_says(
+        device: MakeDevice, server: Server) -> None:
+    laptop = await device(server)
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab('/buttons')
+
+    await tab.button('Not vetoed').click()
+
+    await expect(tab.page).to_have_url(f'{tab.url}/examples')
+    assert session_id in signed_out(server)
+
+
+async def test_a_button_for_one_account_leaves_the_active_one_and_the_page_alone(
+        device: MakeDevice, server: Server) -> None:
+    laptop = await device(server)
+    ann, bob = await laptop.sign_up(), await laptop.sign_up()
+    tab = await laptop.tab(f'/buttons?session_id={ann}')
+    await tab.shows(bob)
+
+    await tab.button('Only that one').click()
+    while ann not in signed_out(server):
+        await expect(tab.button('Only that one')).to_be_enabled()
+
+    await tab.shows(bob)
+    assert tab.page.url.startswith(f'{tab.url}/buttons')
+    assert bob not in signed_out(server)
+
+
+async def test_a_button_for_the_active_one_of_two_leads_to_the_chooser(device: MakeDevice, server: Server) -> None:
+    laptop = await device(server)
+    ann, bob = await laptop.sign_up(first_name='Ann'), await laptop.sign_up(first_name='Bob')
+    tab = await laptop.tab(f'/buttons?session_id={bob}')
+    await tab.shows(bob)
+
+    await tab.button('Only that one').click()
+
+    await expect(tab.page).to_have_url(f'{tab.url}/sign-in/choose')
+    await expect(tab.page.get_by_role('listitem')).to_have_count(1)
+    await expect(tab.page.get_by_role('listitem')).to_contain_text('Ann')
+    assert ann not in signed_out(server)
+
+
+@pytest.mark.parametrize('session_id', ['sess_' + 'x' * 24, 'nonsense', "'; DROP TABLE session; --"])
+async def test_a_button_for_a_session_that_is_not_here_tells_so_and_signs_nobody_out(
+        device: MakeDevice, server: Server, session_id: str) -> None:
+    laptop = await device(server)
+    own = await laptop.sign_up()
+    tab = await laptop.tab(f'/buttons?session_id={session_id}')
+
+    await tab.button('Only that one').click()
+
+    await expect(tab.page.get_by_role('alert').filter(has_text='Nobody was signed out')).to_be_visible()
+    await tab.shows(own)
+    assert own not in signed_out(server)
+
+
+async def test_content_of_ones_own_takes_the_place_of_the_label(device: MakeDevice, server: Server) -> None:
+    laptop = await device(server)
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab('/buttons')
+
+    await tab.button('Leave now').click()
+
+    await expect(tab.page).to_have_url(f'{tab.url}/examples')
+    assert session_id in signed_out(server)
