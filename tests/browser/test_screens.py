@@ -1,0 +1,184 @@
+"""What every page has in common: it fits, it can be used by anybody, and it gives nothing away."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import WebSocket, expect
+
+from tests.server import Server
+
+from .conftest import PASSWORD, MakeDevice, Tab, a_new_address
+
+PUBLIC = ('/', '/sign-in', '/sign-in/choose', '/sign-up', '/examples', '/examples/nextjs', '/examples/javascript',
+          '/examples/expo', '/examples/swiftui', '/examples/android')
+PRIVATE = ('/account',)
+LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorffwelchevoraltern'
+
+
+async def background(tab: Tab) -> int:
+    """How light the page is, from 0 to 255."""
+    return await tab.page.evaluate("parseInt(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])")
+
+
+async def test_on_a_screen_320_pixels_wide_no_page_has_to_be_scrolled_sideways(device: MakeDevice) -> None:
+    width, small = 320, {'width': 320, 'height': 640}
+    stranger, person = await device(viewport=small), await device(viewport=small)
+    await person.sign_up(f'{LONG_NAME.lower()}@{LONG_NAME.lower()}.example.com', first_name=LONG_NAME)
+
+    too_wide: list[tuple[str, int]] = []
+    for laptop, paths in ((stranger, PUBLIC[:5]), (person, PUBLIC + PRIVATE)):
+        tab = await laptop.tab(None)
+        for path in paths:
+            await tab.open(path)
+            await expect(tab.page.get_by_role('main').get_by_role('heading').first).to_be_visible()
+            needed = await tab.page.evaluate('document.documentElement.scrollWidth')
+            if needed > width:
+                too_wide.append((path, needed))
+
+    assert too_wide == []
+
+
+async def test_the_colours_follow_the_system_until_the_switch_says_otherwise(device: MakeDevice) -> None:
+    laptop = await device(color_scheme='dark')
+    tab, other = await laptop.tab(), await laptop.tab('/sign-in')
+    assert await background(tab) < 60
+
+    switch = tab.page.get_by_role('button', name='Colour theme: system. Change it.')
+    await switch.click()
+    await expect(tab.page.get_by_role('button', name='Colour theme: light. Change it.')).to_be_visible()
+
+    assert await background(tab) > 200
+    await expect(other.page.get_by_role('button', name='Colour theme: light. Change it.')).to_be_visible()
+    await tab.page.reload()
+    await tab.live()
+    assert await background(tab) > 200
+
+
+async def test_a_visitor_who_does_not_sign_in_leaves_no_cookie_and_no_row(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    before = shared_server.sql('SELECT count(*) FROM client')
+
+    tab = await laptop.tab(None)
+    for path in ('/', '/sign-in', '/examples/android'):
+        await tab.open(path)
+
+    assert await laptop.context.cookies() == []
+    assert shared_server.sql('SELECT count(*) FROM client') == before
+
+
+async def test_the_secret_of_the_cookie_is_in_no_page_no_frame_no_answer_and_no_line_of_the_log(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    secret = (await laptop.cookie() or '').partition('.')[2]
+    assert len(secret) == 43
+    tab = await laptop.tab(None)
+    seen: list[str] = []
+
+    def record(socket: WebSocket) -> None:
+        seen.append(socket.url)
+        socket.on('framesent', lambda payload: seen.append(str(payload)))
+        socket.on('framereceived', lambda payload: seen.append(str(payload)))
+
+    tab.page.on('websocket', record)
+    for path in ('/account', '/sign-in', '/examples/swiftui', '/'):
+        await tab.open(path)
+        seen.append(await tab.page.content())
+    seen.append(await (await laptop.api('GET', '/client')).text())
+    await tab.button().click()
+    await tab.signed_out()
+
+    assert [text for text in seen if 'Active Session' in text]  # it was recorded
+    assert not [text for text in seen if secret in text]
+    assert secret not in shared_server.log
+
+
+async def test_open_another_tab_opens_one_that_is_live_on_its_own(device: MakeDevice) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    left = await laptop.tab()
+    await left.shows(session_id)
+
+    async with laptop.context.expect_page() as opened:
+        await left.page.get_by_role('link', name='Open another tab').click()
+    right = Tab(await opened.value, left.url)
+    await right.live()
+    await right.shows(session_id)
+    await right.button().click()
+
+    await left.signed_out()
+    await right.signed_out()
+
+
+async def test_a_duplicated_tab_is_live_and_leaves_the_first_one_alone(device: MakeDevice) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    left = await laptop.tab('/account')
+    await left.shows(session_id)
+
+    async with laptop.context.expect_page() as opened:  # with an opener, the new tab gets a copy of the tab's storage
+        await left.page.evaluate("window.open('/account')")
+    right = Tab(await opened.value, left.url)
+    await right.live()
+    await right.shows(session_id)
+    await left.button().click()
+
+    await left.signed_out()
+    await right.signed_out()
+
+
+async def test_a_person_with_a_keyboard_alone_signs_in_and_skips_to_the_content(device: MakeDevice) -> None:
+    phone, laptop = await device(), await device()
+    address = a_new_address()
+    await phone.sign_up(address)
+    tab = await laptop.tab('/sign-in')
+    press = tab.page.keyboard.press
+
+    await press('Tab')
+    await expect(tab.page.get_by_role('link', name='Skip to the content')).to_be_focused()
+    await press('Enter')
+    await expect(tab.page.locator('#content')).to_be_focused()
+    await press('Tab')
+    await expect(tab.page.get_by_label('Email address')).to_be_focused()
+    outline = await tab.page.evaluate('getComputedStyle(document.activeElement).outlineStyle')
+    await tab.page.keyboard.type(address)
+    await press('Tab')
+    await tab.page.keyboard.type(PASSWORD)
+    await press('Tab')
+    await expect(tab.button('Sign in')).to_be_focused()
+    await press('Enter')
+
+    await expect(tab.button()).to_be_visible()
+    assert outline == 'solid'
+
+
+async def test_what_changes_by_itself_is_announced(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    public, private = await laptop.tab(), await laptop.tab('/account')
+    await expect(public.page.get_by_role('status').filter(has_text=session_id)).to_be_visible()
+
+    shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+
+    for tab in (public, private):
+        await expect(tab.page.get_by_role('status').filter(has_text='You are signed out').first).to_be_visible()
+
+
+@pytest.mark.parametrize('address', ["{{7*7}}@example.com", "o'brien&amp;`${7*7}`@example.com"])
+async def test_an_address_that_looks_like_code_is_shown_as_text(device: MakeDevice, address: str) -> None:
+    laptop = await device()
+    dialogs: list[str] = []
+    tab = await laptop.tab('/sign-up')
+    tab.page.on('dialog', lambda dialog: dialogs.append(dialog.message))
+
+    await tab.page.get_by_label('Email address').fill(address.replace(';', ''))
+    await tab.page.get_by_label('Password').fill(PASSWORD)
+    await tab.button('Sign up').click()
+    await expect(tab.button()).to_be_visible()
+
+    for path in ('/account', '/sign-in', '/sign-in/choose'):
+        await tab.open(path)
+        await expect(tab.page.get_by_text(address.replace(';', '')).first).to_be_attached()
+        assert '49' not in await tab.page.locator('#content').inner_text()
+    assert dialogs == []
