@@ -26,5 +26,6 @@ def buttons(session_id: str = '') -> None:
         ui.label('Leave now')
 
 
-pages.ROUTES['/buttons'] = buttons
-main.main()
+if __name__ == '__main__':
+    pages.ROUTES['/buttons'] = buttons
+    main.main()
