@@ -15,7 +15,7 @@ from nicegui import app, ui
 from pydantic import ValidationError
 
 import pages
-from auth import Auth, Settings, guard
+from auth import Auth, Settings, protect
 from models import BadDatabaseUrl, CannotOpenStore, Store, migrate
 
 
@@ -53,7 +53,7 @@ def build(settings: Settings):
     ui.run_with(base, title='Live Sessions', favicon=pages.FAVICON, language='en-US', dark=None, tailwind=False,
                 show_welcome_message=False, binding_refresh_interval=None)
     app.on_startup(quieten_garbage_collector)
-    return guard(base, Auth(Store(settings.database_url), settings), pages.ROUTES)
+    return protect(base, Auth(Store(settings.database_url), settings), pages.ROUTES)
 
 
 def listen(host: str, port: int) -> socket.socket:

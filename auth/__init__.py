@@ -14,7 +14,7 @@ from .components import (
 )
 from .context import Auth
 from .errors import AuthError
-from .guard import GuardedPages, Placeholders, guard
+from .guard import GuardedPages, Placeholders, protect
 from .live import AuthState, Tab
 from .redirects import CHOOSE_PATH, HOME_PATH, SIGN_IN_PATH, safe_path
 from .settings import Settings
@@ -36,10 +36,10 @@ __all__ = [
     'UserView',
     'auth_state',
     'choose',
-    'guard',
     'may_add_account',
     'open_tab',
     'private',
+    'protect',
     'public',
     'redraw_on_change',
     'safe_path',

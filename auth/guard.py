@@ -42,7 +42,7 @@ _RELOAD = 'Implicit handshake failed'
 _STORE_AWAY = 'The server cannot reach its data right now. Nothing was changed. Try again in a moment.'
 
 
-def guard(app: App, auth: Auth, routes: Mapping[str, PageBuilder]) -> Front:
+def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder]) -> Front:
     """Put the guards in front of a NiceGUI app, and start to watch the store when it starts.
 
     :param app: the app that NiceGUI was mounted on with ``ui.run_with``

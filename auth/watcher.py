@@ -80,6 +80,7 @@ class Watcher:
         self._store_was_away = False
         self._heard_at = time.monotonic()
         self._blind = True
+        self._waiting: list[asyncio.Future[None]] = []
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -146,6 +147,13 @@ class Watcher:
             self._known.pop(client_id, None)
         return await self.client(client_id)
 
+    async def caught_up(self) -> None:
+        """Wait until the tabs show what was committed before; a second at most, since nothing depends on it."""
+        shown: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(shown)
+        self._feed.poke()
+        await asyncio.wait([shown], timeout=ROUND_SECONDS)
+
     def _catch_up(self) -> None:
         changes = self._feed.take()
         if changes.missed:
@@ -176,6 +184,7 @@ class Watcher:
     async def _watch(self) -> None:
         while not self._stopping.is_set():
             await self._feed.wait(self._seconds_to_next_end())
+            waiting, self._waiting = self._waiting, []
             try:
                 await self._round()
             except FeedLost as error:
@@ -184,6 +193,10 @@ class Watcher:
             except StoreAway as error:
                 log.warning('the store can not be read: %s', error.__cause__)
                 await self._pause(0.1)
+            finally:
+                for shown in waiting:
+                    if not shown.done():
+                        shown.set_result(None)
 
     async def _round(self) -> None:
         self._catch_up()

@@ -38,6 +38,7 @@ async def sign_out(session_id: str | None = None, redirect_url: str | None = Non
     """
     tab = tabs().here()
     done = await end_sessions(tabs().auth, tab.client, session_id)
+    await tabs().watcher.caught_up()  # the other tabs come before what this one does next
     if done.active_ended:
         with tab.page:
             ui.navigate.to(redirect_url or (CHOOSE_PATH if done.others_remain else HOME_PATH))
