@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from nicegui import app, ui
@@ -10,26 +12,57 @@ from nicegui import app, ui
 labels: list[ui.label] = []
 
 
-@ui.page('/push')
-def push() -> None:
-    """A page whose button changes the label of every other tab."""
+def change() -> None:
+    """Change the label of every tab."""
+    for one in labels:
+        one.set_text(str(int(one.text) + 1))
+
+
+def pushed_label() -> None:
+    """A label that every click of a button in any tab changes."""
     label = ui.label('0').props('id=label')
     labels.append(label)
     ui.context.client.on_delete(lambda: labels.remove(label))
 
-    def change() -> None:
-        for one in labels:
-            one.set_text(str(int(one.text) + 1))
 
-    ui.button('Push', on_click=change).props('id=button')
+@ui.page('/push')
+def push() -> None:
+    """A page with nothing but the label and the button."""
+    pushed_label()
+    ui.button('Push', on_click=change)
 
 
-@ui.page('/')
-@ui.page('/account')
-def same() -> None:
-    """The account page of our app, of as many and the same elements, with nothing behind them."""
-    ui.add_head_html('<script src="/static/theme.js"></script><script src="/static/auth.js"></script>'
-                     '<link rel="stylesheet" href="/static/app.css">')
+@ui.page('/push-same')
+def push_same() -> None:
+    """The label and the button among the elements of our start page."""
+    with shell():
+        with ui.element('div').classes('hero'):
+            with ui.element('div'):
+                ui.label('When a session ends, every tab knows.')
+                ui.label('Sign up, open this page in a few more tabs or browsers, and sign out in one of them.')
+            with ui.element('section').classes('card session'):
+                with ui.element('div').classes('live'):
+                    ui.element('span').classes('dot')
+                    pushed_label()
+                ui.label('Signed in as person@example.com').classes('quiet')
+                with ui.element('div').classes('actions'), ui.element('div').classes('sign-out'):
+                    ui.button('Push', on_click=change)
+                    ui.label().classes('error').set_visibility(False)
+                with ui.element('div').classes('actions') as actions:
+                    for text in ('Sign up', 'Sign in', 'Choose an account'):
+                        ui.link(text, '/').classes('button')
+                actions.set_visibility(False)
+        with ui.element('div').classes('promises'):
+            for _ in range(3):
+                with ui.element('div'):
+                    ui.label('Every tab at once')
+                    ui.label('A session that ends, ends in every open tab of every browser. Nothing is polled.')
+
+
+@contextmanager
+def shell() -> Generator[None]:
+    """What is around every page of our app."""
+    ui.add_head_html('<script src="/static/theme.js"></script><link rel="stylesheet" href="/static/app.css">')
     ui.add_body_html('<div id="away" role="alert">Loading… This tab has lost the server and waits for it.</div>')
     with ui.element('div').classes('shell').props('data-status=signed_in'):
         ui.link('Skip to the content', '#content').classes('skip')
@@ -47,9 +80,17 @@ def same() -> None:
             with ui.element('button').props('type=button data-theme-switch aria-label="Colour theme"'):
                 ui.label().classes('theme-icon')
         with ui.element('main').classes('content').props('id=content tabindex=-1'):
-            ui.sub_pages({'/': account, '/account': account})
+            yield
         with ui.element('footer'):
             ui.label('When a session ends, every tab knows.')
+
+
+@ui.page('/')
+@ui.page('/account')
+def same() -> None:
+    """The account page of our app, of as many and the same elements, with nothing behind them."""
+    with shell():
+        ui.sub_pages({'/': account, '/account': account})
 
 
 def account() -> None:

@@ -97,7 +97,7 @@ async def sign_in(context: BrowserContext, url: str, number: int) -> str:
 
 async def measure(rounds: int) -> dict[str, list[float]]:
     """Play all ways in turn, round by round."""
-    times: dict[str, list[float]] = {'bare': [], 'click': [], 'verb': [], 'sql': []}
+    times: dict[str, list[float]] = {'bare': [], 'same': [], 'click': [], 'verb': [], 'sql': []}
     async with async_playwright() as playwright:
         with serving([str(ROOT / 'main.py')]) as ours, serving([str(ROOT / 'benchmarks/bare.py')]) as bare:
             here, there = Pipe()
@@ -108,11 +108,11 @@ async def measure(rounds: int) -> dict[str, list[float]]:
             print(f'{machine()}, Chromium {browser.version}; {rounds} rounds\n')
             context = await browser.new_context()
             left, right = await open_tab(context, ours.url), await open_tab(context, ours.url)
-            bare_left, bare_right = (await open_tab(context, f'{bare.url}/push'),
-                                     await open_tab(context, f'{bare.url}/push'))
+            pushes = {how: [await open_tab(context, f'{bare.url}/{path}') for _ in range(2)]
+                      for how, path in (('bare', 'push'), ('same', 'push-same'))}
             for number in range(rounds + 5):
                 for how, taken in times.items():
-                    took = await (push(bare_left, bare_right) if how == 'bare' else
+                    took = await (push(*pushes[how]) if how in pushes else
                                   end(how, context, ours.url, left, right, here, number))
                     if number >= 5:  # the first ones warm up
                         taken.append(took)
@@ -154,15 +154,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--rounds', type=int, default=200)
     times = asyncio.run(measure(parser.parse_args().rounds))
-    names = {'bare': 'bare NiceGUI: click → label.set_text in the other tab',
+    names = {'bare': 'bare NiceGUI, a label and a button: click → label.set_text in the other tab',
+             'same': 'bare NiceGUI, a page of as many elements as ours: the same',
              'click': 'click on Sign out → the other tab', 'verb': 'a second process signs out → the tab',
              'sql': 'raw SQL of a second process → the tab'}
     shares = (0.5, 0.95, 0.99, 1.0)
     table(['milliseconds', 'p50', 'p95', 'p99', 'max'],
           [[names[how], *(percentile(found, share) for share in shares)] for how, found in times.items()])
-    for share in (0.5, 0.99):
-        ratio = percentile(times['click'], share) / percentile(times['bare'], share)
-        print(f'\nclick / bare at p{share * 100:.0f}: {ratio:.2f}', end='')
+    for how, name in (('bare', 'a label and a button'), ('same', 'a page of as many elements')):
+        ratios = [percentile(times['click'], share) / percentile(times[how], share) for share in (0.5, 0.99)]
+        print(f'\nours / bare NiceGUI with {name}: {ratios[0]:.2f} at p50, {ratios[1]:.2f} at p99', end='')
     print()
 
 

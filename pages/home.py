@@ -34,10 +34,10 @@ def page() -> None:
             person = Text('p').classes('quiet')
             for name in ('status', 'user'):
                 person.bind_text_from(state, name, lambda _: _describe(state))
-            with ui.element('div').classes('actions').bind_visibility_from(state, 'status', value='signed_in'):
+            with ui.element('div').classes('actions when-signed-in'):
                 SignOutButton()
                 ui.link('Open another tab', '/', new_tab=True).classes('button plain')
-            with ui.element('div').classes('actions').bind_visibility_from(state, 'status', value='signed_out'):
+            with ui.element('div').classes('actions when-signed-out'):
                 button_link('Sign up', '/sign-up')
                 button_link('Sign in', '/sign-in', 'plain')
                 choose = button_link('Choose an account', '/sign-in/choose', 'plain')

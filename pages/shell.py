@@ -66,8 +66,7 @@ def header() -> None:
             person = Text('span').classes('person')
             person.bind_text_from(state, 'user', lambda user: user.name if user else '')
             for text, path in (('Sign in', '/sign-in'), ('Sign up', '/sign-up')):
-                link = ui.link(text, path)
-                link.bind_visibility_from(state, 'status', value='signed_out')
+                ui.link(text, path).classes('when-signed-out')
         with ui.element('button').props('type=button data-theme-switch aria-label="Colour theme" class=theme-switch'):
             Text('span').classes('theme-icon').props('aria-hidden=true')
 
@@ -117,5 +116,8 @@ def failed() -> None:
 
 
 def _mark(shell: ui.element, tab: Tab) -> None:
-    """Let the browser know whether there is anything to hide when it loses the server."""
+    """Let the stylesheet know who is here: what to hide when the server is lost, and what holds no private text.
+
+    One changed element takes less time to send and to draw than one for each part that is shown or hidden.
+    """
     shell.props(f'data-status={tab.state.status}')
