@@ -21,7 +21,15 @@ from models.types import new_id
 from .audit import Subject, Visitor, record
 from .clients import ClientView
 from .context import Auth
-from .errors import IdentifierExists, ParamInvalid, ParamMissing, PasswordIncorrect, SessionExists, UserDisabled
+from .errors import (
+    ClientRenewed,
+    IdentifierExists,
+    ParamInvalid,
+    ParamMissing,
+    PasswordIncorrect,
+    SessionExists,
+    UserDisabled,
+)
 from .passwords import MAX_LENGTH, check_password
 from .sessions import abandon_at, signed_in_now
 from .tokens import ClientToken, hash_secret, new_secret
@@ -51,7 +59,7 @@ async def sign_up(auth: Auth, client: ClientView | None, *, email_address: str, 
     """Make a user and sign them in, both or neither.
 
     :param client: the browser that asks, if it has a client already
-    :raises AuthError: naming the field to correct; or ``SessionExists``, or ``StoreAway``
+    :raises AuthError: naming the field to correct; or ``SessionExists``, ``ClientRenewed``, ``StoreAway``
     """
     email_address = normal_address(email_address)
     check_password(password, email_address=email_address)
@@ -81,7 +89,8 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
 
     :param client: the browser that asks, if it has a client already
     :raises PasswordIncorrect: for a wrong password and for an unknown address alike, after the same time
-    :raises AuthError: naming the field to correct; or ``UserDisabled``, ``SessionExists``, ``StoreAway``
+    :raises AuthError: naming the field to correct; or ``UserDisabled``, ``SessionExists``, ``ClientRenewed``,
+        ``StoreAway``
     """
     if not identifier.strip():
         raise ParamMissing('Enter your email address.', param='identifier')
@@ -165,9 +174,10 @@ async def _renew_client(db: AsyncSession, client: ClientView | None, now: dateti
             update(client_table)
             .where(client_table.c.id == client.id, client_table.c.secret_hash == client.secret_hash)
             .values(secret_hash=hash_secret(secret)).returning(client_table.c.id))
-        if renewed.first() is not None:
-            return ClientToken(client.id, secret)
-    token = ClientToken(new_id('client'), secret)  # nobody's, or renewed by another request a moment ago
+        if renewed.first() is None:  # a client of its own would take the place of the one with the other accounts
+            raise ClientRenewed
+        return ClientToken(client.id, secret)
+    token = ClientToken(new_id('client'), secret)
     await db.execute(insert(client_table), {'id': token.client_id, 'secret_hash': hash_secret(secret),
                                             'created_at': now})
     return token

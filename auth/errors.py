@@ -73,6 +73,14 @@ class SessionExists(AuthError):
     message = "You're already signed in. Sign out first to use another account."
 
 
+class ClientRenewed(AuthError):
+    """Another request of the same browser gave it a new cookie at the same moment; with that one this would work."""
+
+    code = 'client_renewed'
+    status = HTTPStatus.CONFLICT
+    message = 'This browser signed in in another tab at the same moment. Try again.'
+
+
 class SessionNotFound(AuthError):
     """No session of this client that is signed in: unknown, somebody else's, ended and malformed are not told apart."""
 

@@ -17,7 +17,7 @@ from starlette.routing import compile_path
 from .access import PageBuilder, access_of, check_access
 from .cookies import is_secure, token_of
 from .errors import StoreAway
-from .redirects import SIGN_IN_PATH
+from .redirects import CHOOSE_PATH, SIGN_IN_PATH
 from .watcher import Watcher
 
 log = logging.getLogger('live_sessions')
@@ -90,7 +90,7 @@ class Front:
                 await self.app(scope, receive, send)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send somebody who is not signed in to the sign-in page, before a page object is made for them."""
+        """Send somebody who is not signed in to where they can be, before a page object is made for them."""
         try:
             client = await self._watcher.authenticate(token_of(scope))
         except StoreAway as error:
@@ -100,8 +100,11 @@ class Front:
             await self.app(scope, receive, send)
             return
         query = scope['query_string'].decode('latin-1')
+        # Accounts that are signed in here have to be chosen from, not signed in to.
+        others = client is not None and client.signed_in(self._watcher.now())
+        target = CHOOSE_PATH if others else SIGN_IN_PATH
         wanted = quote(scope['path'] + (f'?{query}' if query else ''), safe='')
-        await _plain(send, 303, '', (b'location', f'{SIGN_IN_PATH}?redirect_url={wanted}'.encode()))
+        await _plain(send, 303, '', (b'location', f'{target}?redirect_url={wanted}'.encode()))
 
     def _warn_of_plain_http(self, scope: Scope) -> None:
         if self._warned or is_secure(scope):

@@ -141,7 +141,7 @@
     clearErrors(form);
     const progress = setTimeout(() => form.classList.add("busy"), PROGRESS_AFTER_MS);
     try {
-      await call("POST", form.getAttribute("action"), new FormData(form));
+      await oneAtATime(() => send(form));
       channel?.postMessage("signed in");
       await prove();
       form.reset();
@@ -152,6 +152,19 @@
       clearTimeout(progress);
       form.classList.remove("busy");
       form.removeAttribute("aria-busy");
+    }
+  }
+
+  // Each sign-in gives this browser a new cookie. Two tabs that sent the old one at once would get in each other's way.
+  const oneAtATime = (work) => (navigator.locks ? navigator.locks.request("live-sessions", work) : work());
+
+  async function send(form) {
+    const post = () => call("POST", form.getAttribute("action"), new FormData(form));
+    try {
+      await post();
+    } catch (error) {
+      if (error.errors?.[0]?.code !== "client_renewed") throw error;
+      await post(); // with the cookie that it was renewed to
     }
   }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Self
 
 from nicegui import ui
 
@@ -38,12 +39,19 @@ class SignOutButton(ui.element):
         self._session_id = session_id
         self._redirect_url = redirect_url
         self._before = before
-        with self:
+        with self.default_slot:
             self.button = ui.button(label, color=None, on_click=self._clicked).classes('button')
             self.button.props('unelevated no-caps :ripple=false')
             self.error = ui.label().classes('error').props('role=alert')
         self.error.set_visibility(False)
-        self._content = self.button.default_slot
+
+    def __enter__(self) -> Self:
+        """Put what is built in the block into the button."""
+        self.button.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.button.__exit__(*_)
 
     async def _clicked(self) -> None:
         if not self.button.enabled:  # a second click that was sent before the first one was answered
