@@ -119,12 +119,14 @@ class SocketGuard:
             nicegui_server._on_event('', message)
             self._tabs.note_activity(tab)
 
-    async def prove(self, page_id: str, socket_id: str, token: ClientToken | None, *, final: bool) -> bool:
+    async def prove(self, page_id: str, socket_id: str, token: ClientToken | None, *, absence: int,
+                    final: bool) -> bool:
         """Grant a tab what the cookie of an HTTP request grants.
 
         A socket id is known to its browser and to this server only, so nobody can prove a tab on another's behalf.
         Other sockets that have joined the tab are thrown out: they joined it without this proof.
 
+        :param absence: which time the tab had lost the server, by its own count
         :param final: whether a cookie that was renewed a moment ago counts as none; else the tab may try again
         :return: whether the matter is settled; False is "try again"
         :raises LookupError: if there is no such tab or its socket is another one
@@ -140,7 +142,7 @@ class SocketGuard:
             if other != socket_id:
                 await core.sio.leave_room(other, page_id)
                 await core.sio.disconnect(other)
-        self._tabs.grant(tab, client)
+        self._tabs.grant(tab, client, absence)
         return True
 
     async def _may_join(self, page_id: str, environ: Environ) -> bool:

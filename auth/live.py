@@ -34,8 +34,8 @@ Status = Literal['loading', 'signed_in', 'signed_out']
 PROVE = 'window.liveSessions?.prove()'
 """Makes the tab prove itself; see static/auth.js."""
 
-FRESH = 'window.liveSessions?.fresh()'
-"""Tells the tab that everything it was sent before is the newest state; see static/auth.js."""
+FRESH = 'window.liveSessions?.fresh({})'
+"""Tells the tab that what it was sent before is the newest state since this absence; see static/auth.js."""
 
 
 @bindable_dataclass(eq=False)
@@ -139,15 +139,18 @@ class Tabs:
         page.on_connect(lambda: self._connected(tab))
         return tab
 
-    def grant(self, tab: Tab, client: ClientView | None) -> None:
-        """Give a tab what a request granted whose cookie was found to be this client's; None signs the tab out."""
+    def grant(self, tab: Tab, client: ClientView | None, absence: int) -> None:
+        """Give a tab what a request granted whose cookie was found to be this client's; None signs the tab out.
+
+        :param absence: which time the tab had lost the server, by its own count; it may show again what it shows
+        """
         tab.proof_needed = self.watcher.blind
         self._bind(tab, client)
         if tab.proof_needed:
             tab.load()
         else:
             tab.render(self.auth.now())
-        tab.page.run_javascript(FRESH)
+        tab.page.run_javascript(FRESH.format(absence))
 
     async def confirm(self, tab: Tab) -> bool:
         """Tell whether the session that a tab shows lives in the store now; else the tab shows what is true.
@@ -233,7 +236,6 @@ class Tabs:
         except StoreAway:
             tab.proof_needed = True
             tab.load()
-        tab.page.run_javascript(FRESH)
 
 
 _installed: list[Tabs] = []

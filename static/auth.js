@@ -56,7 +56,8 @@
       if (!window.socket?.connected) return; // the server asks again when it is connected
       try {
         const final = wait === 1000 ? "1" : "";
-        const { response } = await call("POST", "/v1/client/tabs", { tab: window.clientId, socket: window.socket.id, final });
+        const fields = { tab: window.clientId, socket: window.socket.id, absence, final };
+        const { response } = await call("POST", "/v1/client/tabs", fields);
         if (response.settled) return;
       } catch (error) {
         if (error.status === 404) return; // NiceGUI reloads a page whose tab is gone
@@ -72,9 +73,15 @@
 
   // Date.now() goes on while a laptop sleeps, performance.now() may not.
   let heardAt = Date.now();
+  let absence = 0; // counts how often this tab lost the server
+
+  function away() {
+    absence += 1;
+    root.classList.add("away");
+  }
 
   function checkHearing() {
-    if (Date.now() - heardAt > DEAF_AFTER_MS) root.classList.add("away");
+    if (Date.now() - heardAt > DEAF_AFTER_MS && !root.classList.contains("away")) away();
   }
 
   function heard() {
@@ -83,10 +90,10 @@
     if (root.classList.contains("away")) prove();
   }
 
-  // The server says so after it has sent everything that changed meanwhile.
-  function fresh() {
-    heardAt = Date.now();
-    root.classList.remove("away");
+  // The server says so after it has sent everything that changed up to a proof. One that has been on its way
+  // since an earlier absence says nothing of this one.
+  function fresh(ofAbsence) {
+    if (ofAbsence === absence) root.classList.remove("away");
   }
 
   function listen() {
@@ -97,8 +104,11 @@
     window.socket.io.on("ping", heard);
     window.socket.onAny(heard);
     window.socket.on("connect", () => {
-      if (connects++ > 0) root.classList.add("away"); // until the server has told what was missed
       heardAt = Date.now();
+      if (connects++ > 0) {
+        away(); // until the server has told what was missed
+        prove();
+      }
     });
   }
 
@@ -108,7 +118,7 @@
   for (const type of ["focus", "online"]) window.addEventListener(type, checkHearing);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) {
-      root.classList.add("away");
+      away();
       window.location.reload(); // a page out of the back-forward cache shows what was true then
     }
   });

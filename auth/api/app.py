@@ -13,7 +13,7 @@ from ..accounts import SignedIn, sign_in, sign_up
 from ..clients import ClientView
 from ..context import Auth
 from ..cookies import is_secure, set_cookie, token_of
-from ..errors import AuthError, ParamMissing, SessionNotFound
+from ..errors import AuthError, ParamInvalid, ParamMissing, SessionNotFound
 from ..sessions import set_active, sign_out
 from ..tokens import ClientToken
 from ..watcher import Watcher
@@ -38,7 +38,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 class Prove(Protocol):
     """How a tab proves itself; see ``auth.guard.SocketGuard.prove``."""
 
-    async def __call__(self, page_id: str, socket_id: str, token: ClientToken | None, *, final: bool) -> bool:
+    async def __call__(self, page_id: str, socket_id: str, token: ClientToken | None, *, absence: int,
+                       final: bool) -> bool:
         """Grant a tab what the cookie of a request grants."""
         ...
 
@@ -169,7 +170,8 @@ class FrontendApi:
             if not fields.get(name):
                 raise ParamMissing(f'Send "{name}".', param=name)
         try:
-            settled = await self._prove(fields['tab'], fields['socket'], call.token, final=bool(fields.get('final')))
+            settled = await self._prove(fields['tab'], fields['socket'], call.token, final=bool(fields.get('final')),
+                                        absence=_number(fields.get('absence', '0')))
         except LookupError as error:
             raise TabUnknown from error
         return Answer({'response': {'object': 'tab', 'settled': settled}, 'client': None})
@@ -185,3 +187,9 @@ class FrontendApi:
         if response is None:
             return Answer({'response': shown, 'client': None})
         return Answer({'response': response, 'client': shown})
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise ParamInvalid('"absence" must be a number.', param='absence')
+    return int(text)

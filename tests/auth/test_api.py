@@ -57,7 +57,7 @@ async def api(house: House) -> AsyncIterator[Api]:
     watcher = Watcher(house.auth, NoTabs())
     watcher.start()
 
-    async def prove(page_id: str, socket_id: str, token: object, *, final: bool) -> bool:
+    async def prove(page_id: str, socket_id: str, token: object, *, absence: int, final: bool) -> bool:
         raise LookupError(page_id)
 
     yield Api(house, Front(nothing_behind, api=FrontendApi(house.auth, watcher, prove), routes={}, watcher=watcher))
@@ -170,6 +170,14 @@ async def test_nothing_changes_by_another_method(api: Api, method: str, path: st
         answer = await laptop.request(method, path)
 
     assert (answer.status_code, answer.headers['allow']) == (405, allowed)
+
+
+async def test_a_proof_of_a_tab_that_is_not_open_is_refused_whatever_it_sends(api: Api) -> None:
+    async with api.browser() as laptop:
+        answers = [await laptop.post('/v1/client/tabs', data={'tab': 'x', 'socket': 'y', 'absence': absence})
+                   for absence in ('0', '7', '', '-1', '1);alert(1', '²', '9' * 10)]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 422, 422, 422, 422, 422]
 
 
 MALFORMED: list[tuple[dict[str, str], bytes]] = [
