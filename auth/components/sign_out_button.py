@@ -12,6 +12,9 @@ from nicegui import ui
 from ..errors import AuthError
 from .here import sign_out
 
+DISABLED_AFTER_SECONDS = 0.1
+"""At work the button takes no click. It looks so after this time; sooner it would only be one more thing to draw."""
+
 PROGRESS_AFTER_SECONDS = 0.3
 """Whatever takes longer than this shows that it is at work."""
 
@@ -39,6 +42,7 @@ class SignOutButton(ui.element):
         self._session_id = session_id
         self._redirect_url = redirect_url
         self._before = before
+        self._at_work = False
         with self.default_slot:
             self.button = ui.button(label, color=None, on_click=self._clicked).classes('button')
             self.button.props('unelevated no-caps :ripple=false')
@@ -54,19 +58,23 @@ class SignOutButton(ui.element):
         self.button.__exit__(*_)
 
     async def _clicked(self) -> None:
-        if not self.button.enabled:  # a second click that was sent before the first one was answered
+        if self._at_work:  # a second click that was sent before the first one was answered
             return
-        self.button.disable()
+        self._at_work = True
         self.error.set_visibility(False)
-        progress = asyncio.get_running_loop().call_later(PROGRESS_AFTER_SECONDS, self.button.props, 'loading')
+        later = asyncio.get_running_loop().call_later
+        shown = [later(DISABLED_AFTER_SECONDS, self.button.disable),
+                 later(PROGRESS_AFTER_SECONDS, self.button.props, 'loading')]
         try:
             if await self._is_wanted():
                 await sign_out(self._session_id, self._redirect_url)
         except AuthError as error:
             self._tell(error.message)
         finally:
-            progress.cancel()
-            if not self.is_deleted:
+            for timer in shown:
+                timer.cancel()
+            self._at_work = False
+            if not self.is_deleted and not self.button.enabled:
                 self.button.props(remove='loading')
                 self.button.enable()
 
