@@ -1,0 +1,70 @@
+"""What the tests of the rules share: the front door of a house, and browsers that knock at it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from auth.api import FrontendApi
+from auth.front import Front
+from auth.watcher import Watcher
+from tests.conftest import PASSWORD, House
+
+
+class NoTabs:
+    """An audience that shows nothing."""
+
+    def shown_clients(self) -> set[str]:
+        return set()
+
+    def show(self, clients: object) -> None:
+        raise AssertionError('there is nobody to show it to')
+
+    def hide(self) -> None:
+        pass
+
+    def back(self) -> None:
+        pass
+
+
+@dataclass
+class Api:
+    """The front door of a house, and browsers that knock at it."""
+
+    house: House
+    app: Front
+
+    def browser(self, base_url: str = 'http://localhost', **headers: str) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url=base_url, headers=headers)
+
+
+async def nothing_behind(scope: Any, receive: Any, send: Any) -> None:
+    raise AssertionError('no request may get past the front door here')
+
+
+@pytest.fixture
+async def api(house: House) -> AsyncIterator[Api]:
+    """The Frontend API of a house, behind its front door."""
+    watcher = Watcher(house.auth, NoTabs())
+    watcher.start()
+
+    async def prove(page_id: str, socket_id: str, token: object, *, absence: int, final: bool) -> bool:
+        raise LookupError(page_id)
+
+    yield Api(house, Front(nothing_behind, api=FrontendApi(house.auth, watcher, prove), routes={}, watcher=watcher))
+    await watcher.stop()
+
+
+async def sign_up(browser: httpx.AsyncClient, email_address: str = 'ann@example.com', **more: str) -> httpx.Response:
+    """Sign up on a browser."""
+    return await browser.post('/v1/client/sign_ups', data={'email_address': email_address, 'password': PASSWORD} | more)
+
+
+async def sign_in(browser: httpx.AsyncClient, identifier: str = 'ann@example.com') -> httpx.Response:
+    """Sign in on a browser."""
+    return await browser.post('/v1/client/sign_ins', data={'identifier': identifier, 'password': PASSWORD})
