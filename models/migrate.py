@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import URL, Connection, create_engine, event
 
 from .store import sqlite_path
 
@@ -36,8 +36,8 @@ def migrate(url: str) -> None:
     except (OSError, sqlite3.Error) as error:
         raise CannotOpenStore(f'The database {path} can not be opened for writing ({error}). '
                               'Check the folder and its permissions, or set DATABASE_URL to another place.') from error
-    engine = create_engine(f'sqlite:///{path}', connect_args={'timeout': _LOCK_TIMEOUT_SECONDS,
-                                                              'isolation_level': None})
+    engine = create_engine(URL.create('sqlite', database=str(path)),
+                           connect_args={'timeout': _LOCK_TIMEOUT_SECONDS, 'isolation_level': None})
     event.listen(engine, 'begin', _begin_immediate)
     try:
         with engine.begin() as connection:

@@ -74,8 +74,7 @@ class SqliteFeed(ChangeFeed):
             on_failure.callback(connection.close)
             connection.isolation_level = None
             (self._version,) = connection.execute('PRAGMA data_version').fetchone()
-            (self._seen,) = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'change'"
-                                               ).fetchone()
+            self._seen = _last_number(connection)
             self._inode = self._path.stat().st_ino
             on_failure.pop_all()
         self._connection = connection
@@ -89,12 +88,14 @@ class SqliteFeed(ChangeFeed):
             self._file_checked_at = now
 
     def _read(self, connection: sqlite3.Connection) -> Changes:
+        last = _last_number(connection)
+        if last == self._seen:
+            return _NO_CHANGES
         rows = connection.execute('SELECT seq, client_id, user_id FROM change WHERE seq > ? ORDER BY seq',
                                   (self._seen,)).fetchall()
-        if not rows:
-            return _NO_CHANGES
-        missed = rows[0][0] != self._seen + 1  # numbers are given without gaps, so a gap is rows purged before we came
-        self._seen = rows[-1][0]
+        # Numbers are given without gaps: a gap is rows purged before we came, and a lower one is a restored backup.
+        missed = last < self._seen or not rows or rows[0][0] != self._seen + 1
+        self._seen = rows[-1][0] if rows else last
         return Changes(client_ids=frozenset(row[1] for row in rows if row[1]),
                        user_ids=frozenset(row[2] for row in rows if row[2]),
                        missed=missed)
@@ -103,3 +104,8 @@ class SqliteFeed(ChangeFeed):
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _last_number(connection: sqlite3.Connection) -> int:
+    (last,) = connection.execute('SELECT coalesce(max(seq), 0) FROM change').fetchone()
+    return last

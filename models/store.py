@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ class Store:
         self._reader = _engine(file_url, pool_size=_READERS, pool_timeout=LOCK_TIMEOUT_SECONDS,
                                isolation_level='AUTOCOMMIT', pool_reset_on_return=None)
         event.listen(self._writer.sync_engine, 'begin', _begin_immediate)
+        event.listen(self._writer.sync_engine, 'invalidate', _roll_back)
         for engine in (self._writer, self._reader):
             event.listen(engine.sync_engine, 'connect', self._note_file)
             event.listen(engine.sync_engine, 'checkout', self._check_file)
@@ -142,6 +144,12 @@ def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
 
 def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql('BEGIN IMMEDIATE')  # taken at the start, so that no transaction fails half-way
+
+
+def _roll_back(connection: Any, _: ConnectionPoolEntry, __: BaseException | None) -> None:
+    """Let go of the lock where a transaction was cancelled: a mere close keeps it while a cursor is held anywhere."""
+    with suppress(sqlite3.Error, ValueError):
+        connection.rollback()
 
 
 def _unavailable(error: Exception) -> Exception:

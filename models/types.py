@@ -48,6 +48,6 @@ class Moment(TypeDecorator[datetime]):
             return value
         try:
             moment = datetime.fromisoformat(str(value))
-        except ValueError:
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):
             return DISTANT_PAST
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,153 @@
+"""The change feed of a SQLite file: nobody's commit goes unheard, and what can't be told is said to be missed."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from models import Changes, FeedLost, Store
+from models.sqlite_feed import LOOK_INTERVAL_SECONDS
+from tests.conftest import House
+from tests.server import run_python
+
+REVOKE = ('import contextlib, sqlite3, sys\n'
+          'with contextlib.closing(sqlite3.connect(sys.argv[1])) as connection, connection:\n'
+          '    connection.execute("UPDATE session SET status = \'revoked\'")')
+
+DIES = ('import os, sqlite3, sys\n'
+        'connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n'
+        'connection.execute("UPDATE user SET first_name = \'committed\'")\n'
+        'connection.execute("BEGIN IMMEDIATE")\n'
+        'connection.execute("UPDATE session SET status = \'revoked\'")\n'
+        'os.kill(os.getpid(), 9)')
+
+
+async def news(house: House) -> Changes:
+    """Listen until there is something to tell."""
+    feed = house.auth.store.feed
+    while not ((changes := feed.take()).client_ids or changes.missed):
+        await feed.wait(60)
+    return changes
+
+
+async def test_a_listener_hears_the_commit_of_another_process_without_a_poke(house: House) -> None:
+    ann = await house.sign_up()
+    assert (await news(house)).missed
+    listening = asyncio.create_task(news(house))
+
+    await asyncio.to_thread(run_python, REVOKE, [str(house.path)])
+    changes = await asyncio.wait_for(listening, 10)
+
+    assert changes == Changes(frozenset({ann.token.client_id}), frozenset({ann.user_id}))
+    assert LOOK_INTERVAL_SECONDS < 0.04  # how late it may be heard
+
+
+async def test_a_process_that_dies_within_a_transaction_has_only_committed_what_is_heard(house: House) -> None:
+    ann = await house.sign_up()
+    assert (await news(house)).missed
+
+    died = await asyncio.to_thread(subprocess.run, [sys.executable, '-c', DIES, str(house.path)], check=False)
+    changes = house.auth.store.feed.take()
+
+    assert died.returncode == -9
+    assert changes.client_ids == {ann.token.client_id}
+    assert house.status(ann.session_id) == 'active'
+    assert house.auth.store.feed.take() == Changes()
+
+
+async def test_two_processes_worth_of_feeds_hear_the_same_and_neither_takes_it_from_the_other(house: House) -> None:
+    ann = await house.sign_up()
+    other = Store(f'sqlite:///{house.path}')
+    feeds = [house.auth.store.feed, other.feed]
+    first = [feed.take().missed for feed in feeds]
+
+    house.sql("UPDATE session SET status = 'revoked'")
+    heard = [feed.take() for feed in feeds]
+    afterwards = [feed.take() for feed in feeds]
+
+    await other.close()
+    assert first == [True, True]
+    assert [set(changes.client_ids) for changes in heard] == [{ann.token.client_id}] * 2
+    assert afterwards == [Changes(), Changes()]
+
+
+async def test_what_was_committed_while_the_feed_was_closed_is_said_to_be_missed(house: House) -> None:
+    feed = house.auth.store.feed
+    feed.take()
+    await feed.close()
+
+    house.sql('CREATE TABLE anything (id)')
+
+    assert feed.take().missed
+    assert not feed.take().missed
+
+
+async def test_many_commits_between_two_looks_are_all_told(house: House) -> None:
+    people = [await house.sign_up(f'person{number}@example.com') for number in range(5)]
+    feed = house.auth.store.feed
+    feed.take()
+
+    for one in people:
+        house.sql("UPDATE session SET status = 'revoked' WHERE id = ?", one.session_id)
+
+    assert feed.take() == Changes(frozenset(one.token.client_id for one in people),
+                                  frozenset(one.user_id for one in people))
+
+
+async def test_a_backup_restored_into_the_file_is_heard(house: House) -> None:
+    ann = await house.sign_up()
+    feed = house.auth.store.feed
+    house.sql("UPDATE session SET status = 'revoked'")
+    live, backup = sqlite3.connect(house.path), sqlite3.connect(':memory:')
+    live.backup(backup)
+    house.sql("UPDATE session SET status = 'active'")
+    house.sql("UPDATE user SET first_name = 'Ann'")
+    feed.take()
+
+    backup.backup(live)
+    changes = feed.take()
+
+    live.close()
+    backup.close()
+    assert house.status(ann.session_id) == 'revoked'
+    assert changes.missed or ann.token.client_id in changes.client_ids
+
+
+async def test_notes_that_are_numbered_from_the_start_again_are_heard(house: House) -> None:
+    ann = await house.sign_up()
+    feed = house.auth.store.feed
+    feed.take()
+
+    house.sql('DELETE FROM change')
+    house.sql('DELETE FROM sqlite_sequence')
+    house.sql("UPDATE session SET status = 'revoked'")
+    changes = feed.take()
+
+    assert changes.missed or ann.token.client_id in changes.client_ids
+
+
+async def test_a_file_that_becomes_no_database_is_lost_and_not_taken_for_silence(house: House) -> None:
+    feed = house.auth.store.feed
+    feed.take()
+
+    house.sql('DROP TABLE change')
+    house.sql('CREATE TABLE anything (id)')
+
+    with pytest.raises(FeedLost):
+        feed.take()
+
+
+async def test_a_wait_ends_when_its_time_is_up_and_at_the_next_look_otherwise(house: House) -> None:
+    feed = house.auth.store.feed
+
+    await asyncio.wait_for(feed.wait(0), 5)
+    await asyncio.wait_for(feed.wait(3600), 5)
+    feed.poke()
+    feed.poke()
+    await asyncio.wait_for(feed.wait(3600), 5)
+
+    assert feed.take().missed  # nobody had asked before

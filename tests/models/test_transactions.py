@@ -1,0 +1,217 @@
+"""Transactions when things go wrong around them: cancelled, crowded, locked out, and files that come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import text
+
+from auth.errors import StoreAway
+from auth.sessions import sign_out
+from models import CannotOpenStore, Store, StoreUnavailable, migrate
+from tests.conftest import House
+
+HOLD_THE_LOCK = ('import sqlite3, sys\n'
+                 'connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n'
+                 'connection.execute("BEGIN IMMEDIATE")\n'
+                 'print("locked", flush=True)\n'
+                 'sys.stdin.read()\n'
+                 'connection.close()')
+
+
+async def write_something(store: Store) -> None:
+    async with store.transaction() as session:
+        await session.execute(text("INSERT INTO change (client_id) VALUES ('client_x')"))
+
+
+async def test_a_verb_that_is_cancelled_at_any_moment_did_everything_or_nothing(house: House) -> None:
+    await house.sign_up()
+
+    for turns in range(0, 120, 3):
+        done = await house.sign_in()
+        client = await house.here(done.token)
+        leaving = asyncio.create_task(sign_out(house.auth, client))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        leaving.cancel()
+        with suppress(asyncio.CancelledError):
+            await leaving
+
+        told = house.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_out' AND session_id = ?",
+                         done.session_id)
+        assert (house.status(done.session_id), told) in [('active', [(0,)]), ('removed', [(1,)])]
+    done = await house.sign_in()
+    await asyncio.wait_for(sign_out(house.auth, await house.here(done.token)), 5)
+
+    assert house.status(done.session_id) == 'removed'
+
+
+@pytest.mark.parametrize('statements', [0, 1])
+async def test_a_transaction_that_is_cancelled_in_a_statement_leaves_the_store_free(
+        house: House, statements: int) -> None:
+    done = await house.sign_up()
+
+    async def cut_off() -> None:
+        async with house.auth.store.transaction() as session:
+            for _ in range(statements):
+                await session.execute(text("UPDATE session SET status = 'revoked'"))
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+            await session.execute(text('SELECT 1'))
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(cut_off())
+
+    assert house.status(done.session_id) == 'active'
+    await sign_out(house.auth, await house.here(done.token))
+    assert house.status(done.session_id) == 'removed'
+
+
+async def test_a_read_that_is_cancelled_leaves_the_others_their_connections(house: House) -> None:
+    done = await house.sign_up()
+
+    for turns in range(40):
+        reading = asyncio.create_task(house.client(done.token))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        reading.cancel()
+        with suppress(asyncio.CancelledError):
+            await reading
+
+    assert await asyncio.wait_for(house.active(done.token), 5) == done.session_id
+
+
+async def test_writers_that_come_at_once_wait_for_their_turn(house: House) -> None:
+    async def write(number: int) -> None:
+        async with house.auth.store.transaction() as session:
+            await session.execute(text('INSERT INTO change (client_id) VALUES (:id)'), {'id': f'client_{number}'})
+
+    await asyncio.gather(*(write(number) for number in range(30)))
+
+    assert house.sql('SELECT count(*) FROM change') == [(30,)]
+
+
+async def test_a_process_that_keeps_the_store_locked_holds_up_writers_only(house: House) -> None:
+    done = await house.sign_up()
+    holder = await asyncio.create_subprocess_exec(sys.executable, '-c', HOLD_THE_LOCK, str(house.path),
+                                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    assert await holder.stdout.readline() == b'locked\n'
+
+    active = await house.active(done.token)
+    with pytest.raises(StoreUnavailable):
+        await write_something(house.auth.store)
+    await holder.communicate(b'')  # the end of its input makes it let go
+    await write_something(house.auth.store)
+
+    assert active == done.session_id
+    assert house.sql("SELECT count(*) FROM change WHERE client_id = 'client_x'") == [(1,)]
+
+
+async def test_a_process_that_is_killed_while_it_keeps_the_store_locked_lets_go_of_it(house: House) -> None:
+    holder = await asyncio.create_subprocess_exec(sys.executable, '-c', HOLD_THE_LOCK, str(house.path),
+                                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    assert await holder.stdout.readline() == b'locked\n'
+
+    holder.kill()
+    await holder.communicate()
+
+    assert (await house.sign_up()).session_id
+
+
+async def test_what_is_read_is_the_newest_commit_also_on_a_connection_that_stays_open(house: House) -> None:
+    count = text('SELECT count(*) FROM change')
+
+    async with house.auth.store.read() as connection:
+        before = (await connection.execute(count)).scalar()
+        house.sql("INSERT INTO change (client_id) VALUES ('client_x')")
+        after = (await connection.execute(count)).scalar()
+
+    assert (before, after) == (0, 1)
+
+
+async def test_nothing_can_be_written_to_rows_that_belong_to_nobody(house: House) -> None:
+    done = await house.sign_up()
+
+    with pytest.raises(Exception, match='FOREIGN KEY'):
+        async with house.auth.store.transaction() as session:
+            await session.execute(text("UPDATE session SET user_id = 'user_of_nobody'"))
+
+    assert house.sql('SELECT user_id FROM session') == [(done.user_id,)]
+
+
+async def test_a_folder_that_goes_and_comes_back_makes_no_file_and_loses_nothing(house: House) -> None:
+    done = await house.sign_up()
+    folder = house.path.parent
+    elsewhere = folder.with_name('elsewhere')
+
+    folder.rename(elsewhere)
+    with pytest.raises(StoreUnavailable):
+        await write_something(house.auth.store)
+    with pytest.raises(StoreAway):
+        await house.active(done.token)
+    nothing_made = not folder.exists()
+    elsewhere.rename(folder)
+
+    assert nothing_made
+    assert await house.active(done.token) == done.session_id
+    await sign_out(house.auth, await house.here(done.token))
+    assert house.status(done.session_id) == 'removed'
+
+
+async def test_a_store_that_was_never_made_is_unavailable_and_stays_unmade(tmp_path: Path) -> None:
+    store = Store(f'sqlite:///{tmp_path}/never.db')
+
+    with pytest.raises(StoreUnavailable):
+        await write_something(store)
+
+    await store.close()
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize('name', ['with spaces', 'größe', 'a#b', '100%41', "quote's", '🦊', 'semi;colon&co'])
+async def test_a_store_may_be_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    url = f'sqlite:///{tmp_path}/{quote(name)}/live.db'
+
+    migrate(url)
+    store = Store(url)
+    assert store.feed.take().missed
+    await write_something(store)
+    heard = store.feed.take()
+
+    await store.close()
+    assert heard.client_ids == {'client_x'}
+    assert os.listdir(tmp_path) == [name]
+    assert 'live.db' in os.listdir(tmp_path / name)
+
+
+@pytest.mark.parametrize('path', ['a-file/live.db', 'a-folder', '/proc/nowhere/live.db', '/proc/version',
+                                  '/dev/null/x'])
+def test_what_can_not_be_a_store_is_refused_with_its_name(tmp_path: Path, path: str) -> None:
+    (tmp_path / 'a-file').write_text('a file')
+    (tmp_path / 'a-folder').mkdir()
+
+    with pytest.raises(CannotOpenStore, match='DATABASE_URL') as refused:
+        migrate(f'sqlite:///{tmp_path / path}')
+
+    assert str(tmp_path / path) in str(refused.value)
+    assert (tmp_path / 'a-file').read_text() == 'a file'
+
+
+def test_a_copy_of_a_store_at_rest_is_a_store(tmp_path: Path) -> None:
+    migrate(f'sqlite:///{tmp_path}/live.db')
+
+    shutil.copy(tmp_path / 'live.db', tmp_path / 'copy.db')
+    migrate(f'sqlite:///{tmp_path}/copy.db')
+
+    assert (tmp_path / 'copy.db').stat().st_size == (tmp_path / 'live.db').stat().st_size
