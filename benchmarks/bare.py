@@ -29,7 +29,7 @@ def pushed_label() -> None:
 def push() -> None:
     """A page with nothing but the label and the button."""
     pushed_label()
-    ui.button('Push', on_click=change)
+    ui.button('Push', on_click=change).props('id=push')
 
 
 @ui.page('/push-same')
@@ -37,26 +37,22 @@ def push_same() -> None:
     """The label and the button among the elements of our start page."""
     with shell():
         with ui.element('div').classes('hero'):
-            with ui.element('div'):
-                ui.label('When a session ends, every tab knows.')
-                ui.label('Sign up, open this page in a few more tabs or browsers, and sign out in one of them.')
+            static('div', '<h1>When a session ends, every tab knows.</h1><p>Sign up and open more tabs.</p>')
             with ui.element('section').classes('card session'):
                 with ui.element('div').classes('live'):
                     ui.element('span').classes('dot')
                     pushed_label()
                 ui.label('Signed in as person@example.com').classes('quiet')
-                with ui.element('div').classes('actions'), ui.element('div').classes('sign-out'):
-                    ui.button('Push', on_click=change)
-                    ui.label().classes('error').set_visibility(False)
+                with ui.element('div').classes('actions'):
+                    with ui.element('div').classes('sign-out'):
+                        ui.element('button').classes('button').on('click', change, [])
+                        ui.label().classes('error').set_visibility(False)
+                    ui.element('a').classes('button').props('href=/')
                 with ui.element('div').classes('actions') as actions:
-                    for text in ('Sign up', 'Sign in', 'Choose an account'):
-                        ui.link(text, '/').classes('button')
+                    for _ in range(3):
+                        ui.element('a').classes('button').props('href=/')
                 actions.set_visibility(False)
-        with ui.element('div').classes('promises'):
-            for _ in range(3):
-                with ui.element('div'):
-                    ui.label('Every tab at once')
-                    ui.label('A session that ends, ends in every open tab of every browser. Nothing is polled.')
+        static('div', '<div><h2>Every tab at once</h2><p>Nothing is polled.</p></div>' * 3).classes('promises')
 
 
 @contextmanager
@@ -65,24 +61,24 @@ def shell() -> Generator[None]:
     ui.add_head_html('<script src="/static/theme.js"></script><link rel="stylesheet" href="/static/app.css">')
     ui.add_body_html('<div id="away" role="alert">Loading… This tab has lost the server and waits for it.</div>')
     with ui.element('div').classes('shell').props('data-status=signed_in'):
-        ui.link('Skip to the content', '#content').classes('skip')
+        static('a', 'Skip to the content').classes('skip').props('href=#content')
         with ui.element('header'):
-            with ui.link(target='/').classes('brand').props('aria-label="Live Sessions, home"'):
-                ui.element('img').props('src=/static/icon.svg alt="" width=28 height=28')
-                ui.label('Live Sessions')
-            with ui.element('nav').props('aria-label=Pages'):
-                for path, name in {'/': 'Home', '/account': 'Account', '/examples': 'Examples'}.items():
-                    ui.link(name, path)
+            static('a', '<img src="/static/icon.svg" alt="" width="28" height="28"><span>Live Sessions</span>')
+            static('nav', '<a href="/">Home</a><a href="/account">Account</a><a href="/examples">Examples</a>')
             with ui.element('div').classes('who'):
                 ui.label('person@example.com').classes('person')
-                for text, path in (('Sign in', '/sign-in'), ('Sign up', '/sign-up')):
-                    ui.link(text, path).set_visibility(False)
-            with ui.element('button').props('type=button data-theme-switch aria-label="Colour theme"'):
-                ui.label().classes('theme-icon')
-        with ui.element('main').classes('content').props('id=content tabindex=-1'):
+                static('span', '<a href="/sign-in">Sign in</a><a href="/sign-up">Sign up</a>')
+            static('button', '<span class="theme-icon"></span>').classes('theme-switch').props('data-theme-switch')
+        with ui.element('main').classes('content').props('id=content tabindex=-1'), ui.element('div'):
             yield
-        with ui.element('footer'):
-            ui.label('When a session ends, every tab knows.')
+        static('footer', 'When a session ends, every tab knows.')
+
+
+def static(tag: str, html: str) -> ui.element:
+    """One element, however much is in it."""
+    element = ui.element(tag)
+    element.props['innerHTML'] = html
+    return element
 
 
 @ui.page('/')
@@ -108,7 +104,7 @@ def account() -> None:
         ui.label('This page is private: it was built because you are signed in, and is taken out of every tab '
                  'the moment you are not.').classes('quiet')
         with ui.element('div').classes('actions'), ui.element('div').classes('sign-out'):
-            ui.button('Sign out', color=None).classes('button').props('unelevated no-caps :ripple=false')
+            ui.element('button').classes('button').props('type=button')
             ui.label().classes('error').props('role=alert').set_visibility(False)
 
 

@@ -21,30 +21,19 @@ from benchmarks.support import ROOT, browser_path, machine, percentile, serving,
 
 PASSWORD = 'correct horse battery'
 
-# Resolves with the moment at which the page reads so, in milliseconds by the machine's clock.
-SEEN = '''(wanted) => {
-    window.seen = new Promise((resolve) => {
-        const look = () => {
-            if (!document.querySelector("main").innerText.includes(wanted)) return;
-            observer.disconnect();
-            resolve(performance.timeOrigin + performance.now());
-        };
-        const observer = new MutationObserver(look);
-        observer.observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true});
-    });
-}'''
-CHANGED = '''() => {
-    const label = document.getElementById("label");
+# Resolves with the moment at which an element reads so, in milliseconds by the machine's clock; any change, if null.
+SEEN = '''([selector, wanted]) => {
     window.seen = new Promise((resolve) => {
         const observer = new MutationObserver(() => {
+            if (wanted !== null && document.querySelector(selector)?.textContent !== wanted) return;
             observer.disconnect();
             resolve(performance.timeOrigin + performance.now());
         });
-        observer.observe(label, {subtree: true, childList: true, characterData: true});
+        observer.observe(document.querySelector(selector), {subtree: true, childList: true, characterData: true});
     });
 }'''
-CLICK = '''(name) => {
-    const button = [...document.querySelectorAll("button")].find((one) => one.innerText.trim() === name);
+CLICK = '''() => {
+    const button = document.querySelector("#push, .sign-out button");
     const at = performance.timeOrigin + performance.now();
     button.click();
     return at;
@@ -124,8 +113,8 @@ async def measure(rounds: int) -> dict[str, list[float]]:
 
 async def push(left: Page, right: Page) -> float:
     """One push of bare NiceGUI: from the click in one tab to the label of the other, in milliseconds."""
-    await right.evaluate(CHANGED)
-    at = await left.evaluate(CLICK, 'PUSH')
+    await right.evaluate(SEEN, ['#label', None])
+    at = await left.evaluate(CLICK)
     return await right.evaluate('window.seen') - at
 
 
@@ -138,9 +127,9 @@ async def end(how: str, context: BrowserContext, url: str, left: Page, right: Pa
         await page.evaluate('liveSessions.prove()')
         await page.wait_for_function('document.querySelector("main").innerText.includes("Active Session: sess_")')
     await asyncio.sleep(0.05)
-    await right.evaluate(SEEN, 'You are signed out')
+    await right.evaluate(SEEN, ['.session-id', 'You are signed out'])
     if how == 'click':
-        at: Any = await left.evaluate(CLICK, 'Sign out')
+        at: Any = await left.evaluate(CLICK)
     else:
         writer.send((how, client_id))
         at = await asyncio.to_thread(writer.recv)

@@ -6,7 +6,10 @@ from nicegui import ui
 
 from auth import AuthState, SessionLabel, SignOutButton, auth_state, public
 
-from .parts import Text, button_link, card
+from .parts import Static, Text, button_link, card
+
+_WELCOME = ('<h1>When a session ends, every tab knows.</h1>'
+            '<p>Sign up, open this page in a few more tabs or browsers, and sign out in one of them.</p>')
 
 _PROMISES = (
     ('Every tab at once', 'A session that ends, ends in every open tab of every browser, within a tenth of a second. '
@@ -24,9 +27,7 @@ def page() -> None:
     ui.page_title('Live Sessions')
     state = auth_state()
     with ui.element('div').classes('hero'):
-        with ui.element('div'):
-            Text('h1', 'When a session ends, every tab knows.')
-            Text('p', 'Sign up, open this page in a few more tabs or browsers, and sign out in one of them.')
+        Static('div', _WELCOME)
         with card('session'):
             with ui.element('div').classes('live'):
                 ui.element('span').classes('dot').props('aria-hidden=true')
@@ -36,17 +37,14 @@ def page() -> None:
                 person.bind_text_from(state, name, lambda _: _describe(state))
             with ui.element('div').classes('actions when-signed-in'):
                 SignOutButton()
-                ui.link('Open another tab', '/', new_tab=True).classes('button plain')
+                button_link('Open another tab', '/', 'plain').props('target=_blank')
             with ui.element('div').classes('actions when-signed-out'):
                 button_link('Sign up', '/sign-up')
                 button_link('Sign in', '/sign-in', 'plain')
                 choose = button_link('Choose an account', '/sign-in/choose', 'plain')
                 choose.bind_visibility_from(state, 'sessions', bool)
-    with ui.element('div').classes('promises'):
-        for title, text in _PROMISES:
-            with ui.element('div'):
-                Text('h2', title)
-                Text('p', text)
+    Static('div', ''.join(f'<div><h2>{title}</h2><p>{text}</p></div>' for title, text in _PROMISES)
+           ).classes('promises')
 
 
 def _describe(state: AuthState) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from nicegui import ui
@@ -20,9 +20,29 @@ class Text(TextElement):
         super().__init__(tag=tag, text=text)
 
 
+class Static(ui.element):
+    """An element whose content never changes, such as a menu. However much is in it, it weighs as much as one.
+
+    NiceGUI's page draws all of its elements anew when one of them changes, so a page of few is quick to follow.
+
+    :param html: written by us; never a text of somebody else's
+    """
+
+    def __init__(self, tag: str, html: str) -> None:
+        super().__init__(tag)
+        self.props['innerHTML'] = html
+
+
 def card(*classes: str) -> ui.element:
     """A framed piece of a page."""
     return ui.element('section').classes('card ' + ' '.join(classes))
+
+
+def button(text: str, on_click: Callable[[], Any]) -> Text:
+    """A native button."""
+    element = Text('button', text).classes('button').props('type=button')
+    element.on('click', on_click, [])
+    return element
 
 
 def spinner() -> None:
@@ -30,13 +50,15 @@ def spinner() -> None:
     ui.element('span').classes('spinner').props('aria-hidden=true')
 
 
-def link(text: str, path: str, **query: str) -> ui.link:
+def link(text: str, path: str, **query: str) -> Text:
     """A link within the site; a query that says nothing more than the default is left out."""
     query = {name: value for name, value in query.items() if value != HOME_PATH}
-    return ui.link(text, f'{path}?{urlencode(query)}' if query else path)
+    anchor = Text('a', text)
+    anchor.props['href'] = f'{path}?{urlencode(query)}' if query else path
+    return anchor
 
 
-def button_link(text: str, path: str, kind: Literal['primary', 'plain'] = 'primary', **query: str) -> ui.link:
+def button_link(text: str, path: str, kind: Literal['primary', 'plain'] = 'primary', **query: str) -> Text:
     """A link that looks like a button."""
     return link(text, path, **query).classes(f'button {kind}')
 

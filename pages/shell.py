@@ -11,13 +11,15 @@ from nicegui import app, ui
 
 from auth import AuthState, GuardedPages, Placeholders, Tab, auth_state, open_tab
 
-from .parts import Text, button_link, card, spinner
+from .parts import Static, Text, button_link, card, spinner
 
 STATIC = Path(__file__).parent.parent / 'static'
 app_log = logging.getLogger('live_sessions')
 FAVICON = STATIC / 'icon.svg'
 
-_NAVIGATION = {'/': 'Home', '/account': 'Account', '/examples': 'Examples'}
+_BRAND = '<img src="/static/icon.svg" alt="" width="28" height="28"><span>Live Sessions</span>'
+_NAVIGATION = '<a href="/">Home</a><a href="/account">Account</a><a href="/examples">Examples</a>'
+_WAYS_IN = '<a href="/sign-in">Sign in</a><a href="/sign-up">Sign up</a>'
 
 
 def install(routes: Iterable[str]) -> None:
@@ -44,31 +46,25 @@ async def root() -> None:
     _mark(shell, tab)
     tab.on_change.append(lambda: _mark(shell, tab))
     with shell:
-        ui.link('Skip to the content', '#content').classes('skip')
+        Static('a', 'Skip to the content').classes('skip').props('href=#content')
         header()
         with ui.element('main').classes('content').props('id=content tabindex=-1'):
             GuardedPages(ROUTES, tab=tab, placeholders=Placeholders(loading, signed_out, not_found, failed))
-        with ui.element('footer'):
-            Text('p', 'When a session ends, every tab knows.')
+        Static('footer', 'When a session ends, every tab knows.')
 
 
 def header() -> None:
     """The name of the site, the way around it, and who is here."""
     state = auth_state()
     with ui.element('header'):
-        with ui.link(target='/').classes('brand').props('aria-label="Live Sessions, home"'):
-            ui.element('img').props('src=/static/icon.svg alt="" width=28 height=28')
-            Text('span', 'Live Sessions')
-        with ui.element('nav').props('aria-label=Pages'):
-            for path, name in _NAVIGATION.items():
-                ui.link(name, path)
+        Static('a', _BRAND).classes('brand').props('href=/ aria-label="Live Sessions, home"')
+        Static('nav', _NAVIGATION).props('aria-label=Pages')
         with ui.element('div').classes('who'):
             person = Text('span').classes('person')
             person.bind_text_from(state, 'user', lambda user: user.name if user else '')
-            for text, path in (('Sign in', '/sign-in'), ('Sign up', '/sign-up')):
-                ui.link(text, path).classes('when-signed-out')
-        with ui.element('button').props('type=button data-theme-switch aria-label="Colour theme" class=theme-switch'):
-            Text('span').classes('theme-icon').props('aria-hidden=true')
+            Static('span', _WAYS_IN).classes('when-signed-out')
+        Static('button', '<span class="theme-icon" aria-hidden="true"></span>').classes('theme-switch').props(
+            'type=button data-theme-switch aria-label="Colour theme"')
 
 
 def loading() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Self
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from ..errors import AuthError
 from .here import sign_out
@@ -44,8 +45,8 @@ class SignOutButton(ui.element):
         self._before = before
         self._at_work = False
         with self.default_slot:
-            self.button = ui.button(label, color=None, on_click=self._clicked).classes('button')
-            self.button.props('unelevated no-caps :ripple=false')
+            self.button = TextElement(tag='button', text=label).props('type=button').classes('button')
+            self.button.on('click', self._clicked, [])
             self.error = ui.label().classes('error').props('role=alert')
         self.error.set_visibility(False)
 
@@ -63,8 +64,8 @@ class SignOutButton(ui.element):
         self._at_work = True
         self.error.set_visibility(False)
         later = asyncio.get_running_loop().call_later
-        shown = [later(DISABLED_AFTER_SECONDS, self.button.disable),
-                 later(PROGRESS_AFTER_SECONDS, self.button.props, 'loading')]
+        shown = [later(DISABLED_AFTER_SECONDS, self.button.props, 'disabled'),
+                 later(PROGRESS_AFTER_SECONDS, self.button.props, 'aria-busy=true')]
         try:
             if await self._is_wanted():
                 await sign_out(self._session_id, self._redirect_url)
@@ -74,9 +75,8 @@ class SignOutButton(ui.element):
             for timer in shown:
                 timer.cancel()
             self._at_work = False
-            if not self.is_deleted and not self.button.enabled:
-                self.button.props(remove='loading')
-                self.button.enable()
+            if not self.is_deleted:
+                self.button.props(remove='disabled aria-busy')
 
     async def _is_wanted(self) -> bool:
         answer = self._before() if self._before else None

@@ -6,7 +6,7 @@ from nicegui import binding, ui
 
 from auth import AuthError, AuthState, auth_state, public, sign_out
 
-from ..parts import Text, button_link, spinner
+from ..parts import Text, button, button_link, spinner
 from .frame import example
 
 
@@ -62,7 +62,7 @@ def page() -> None:
             spinner()
             Text('p', 'Loading…')
         with view(UiState.SignedIn):
-            ui.button('Sign out', color=None, on_click=model.sign_out).classes('button').props('no-caps unelevated')
+            button('Sign out', model.sign_out)
         with view(UiState.SignedOut):
             Text('p', 'You are signed out').props('role=status')
             button_link('Sign in', '/sign-in', redirect_url='/examples/android')

@@ -4,7 +4,7 @@ from nicegui import ui
 
 from auth import AuthError, auth_state, public, redraw_on_change, sign_out
 
-from ..parts import Text, button_link
+from ..parts import Text, button, button_link
 from .frame import example
 
 
@@ -21,7 +21,7 @@ class SignOutView:
         """Show the state as it is now."""
         if self.session.status == 'signed_in':
             Text('p', f'Active Session: {self.session.session_id}')
-            ui.button('Sign out', color=None, on_click=self.sign_out).classes('button').props('no-caps unelevated')
+            button('Sign out', self.sign_out)
         elif self.session.status == 'signed_out':
             Text('p', 'You are signed out')
             button_link('Sign in', '/sign-in', redirect_url='/examples/swiftui')

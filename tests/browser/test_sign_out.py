@@ -49,7 +49,7 @@ async def test_while_the_store_is_locked_the_person_stays_signed_in_is_told_so_a
     locked.execute('BEGIN IMMEDIATE')
 
     await tab.button().click()
-    await expect(tab.page.locator('.sign-out .q-spinner')).to_be_visible()
+    await expect(tab.page.locator('.sign-out [aria-busy="true"]')).to_be_visible()
     await expect(tab.page.get_by_role('alert').filter(has_text='You are still signed in.')).to_be_visible()
     await tab.shows(session_id)
     await other.shows(session_id)
