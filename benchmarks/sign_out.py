@@ -17,7 +17,8 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
-from benchmarks.support import ROOT, browser_path, machine, percentile, serving, table
+from benchmarks.support import ROOT, machine, percentile, serving, table
+from tests.browser.chromium import launch
 
 PASSWORD = 'correct horse battery'
 
@@ -92,8 +93,7 @@ async def measure(rounds: int) -> dict[str, list[float]]:
             here, there = Pipe()
             writer = Process(target=write, args=(there, str(ours.database)))
             writer.start()
-            browser = await playwright.chromium.launch(executable_path=browser_path(), args=[
-                '--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync'])
+            browser = await launch(playwright)
             print(f'{machine()}, Chromium {browser.version}; {rounds} rounds\n')
             context = await browser.new_context()
             left, right = await open_tab(context, ours.url), await open_tab(context, ours.url)

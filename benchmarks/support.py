@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,7 +18,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-BROWSERS = ('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable')
 
 
 def free_port() -> int:
@@ -82,14 +80,6 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         else:
             return
     raise RuntimeError('the server did not start')
-
-
-def browser_path() -> str:
-    """Find an installed Chromium or Chrome."""
-    for name in BROWSERS:
-        if path := shutil.which(name):
-            return path
-    raise SystemExit('Install Chromium or Google Chrome to run this benchmark.')
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -1,0 +1,56 @@
+"""The benchmarks run and print what they promise; what they measure is judged by people, on a quiet machine."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.server import ROOT, clean_environment
+
+
+def run(name: str, *arguments: str) -> str:
+    """Run a benchmark as the README says; returns what it printed."""
+    done = subprocess.run([sys.executable, f'benchmarks/{name}.py', *arguments], cwd=ROOT, env=clean_environment(),
+                          capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def rows(printed: str) -> dict[str, list[float]]:
+    """The rows of the table, by what is measured."""
+    cells = [[cell.strip() for cell in line.strip('|').split('|')] for line in printed.splitlines()
+             if line.startswith('| ')]
+    return {row[0]: [float(cell) for cell in row[1:]] for row in cells[1:]}
+
+
+def test_sign_out_measures_all_ways_and_compares_them_with_bare_nicegui() -> None:
+    printed = run('sign_out', '--rounds', '2')
+
+    found = rows(printed)
+    assert len(found) == 5
+    assert all(0 < p50 <= p95 <= p99 <= most for p50, p95, p99, most in found.values())
+    assert len(re.findall(r'ours / bare NiceGUI with .*: [\d.]+ at p50, [\d.]+ at p99', printed)) == 2
+
+
+def test_requests_measures_the_api_and_a_page_beside_bare_ones() -> None:
+    printed = run('requests', '--seconds', '1')
+
+    cells = re.findall(r'\| +(\d+) +\| ([\d.]+) +\| ([\d.]+) +\|', printed)
+    assert [int(connections) for connections, _, _ in cells] == [1, 1, 16, 16, 1, 1]
+    assert all(float(rate) > 0 and float(p99) > 0 for _, rate, p99 in cells)
+    assert re.search(r'page with the guard / page without: [\d.]+', printed)
+
+
+@pytest.mark.parametrize(('name', 'arguments', 'measured'), [
+    ('hashing', ('--hashes', '16'), ['19 MiB, t=2 (chosen)', '46 MiB, t=1', '64 MiB, t=3']),
+    ('commits', ('--rounds', '5'), ['FULL (chosen)', 'NORMAL']),
+])
+def test_the_choices_that_were_measured_are_printed_with_their_alternatives(
+        name: str, arguments: tuple[str, ...], measured: list[str]) -> None:
+    found = rows(run(name, *arguments))
+
+    assert list(found) == measured
+    assert all(number >= 0 for row in found.values() for number in row)
