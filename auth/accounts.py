@@ -18,10 +18,11 @@ from models.tables import session as session_table
 from models.tables import user as user_table
 from models.types import new_id
 
-from .audit import Subject, Visitor, record
+from .audit import Subject, record
 from .clients import ClientView
 from .context import Auth
 from .errors import (
+    AccountLimitReached,
     ClientRenewed,
     IdentifierExists,
     ParamInvalid,
@@ -33,6 +34,7 @@ from .errors import (
 from .passwords import MAX_LENGTH, check_password
 from .sessions import abandon_at, signed_in_now
 from .tokens import ClientToken, hash_secret, new_secret
+from .visitor import Visitor
 
 MAX_NAME = 100
 """Characters of a first or last name."""
@@ -63,9 +65,7 @@ async def sign_up(auth: Auth, client: ClientView | None, *, email_address: str, 
     """
     email_address = normal_address(email_address)
     check_password(password, email_address=email_address)
-    for param, name in (('first_name', first_name), ('last_name', last_name)):
-        if len(name) > MAX_NAME:
-            raise ParamInvalid(f'Names may have {MAX_NAME} characters at most. Make it shorter.', param=param)
+    check_names(first_name, last_name)
     password_hash = await auth.passwords.hash(password)
     now = auth.now()
     user_id = new_id('user')
@@ -117,6 +117,16 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
         return await _start_session(auth, db, client, found.id, now, visitor)
 
 
+def check_names(first_name: str, last_name: str) -> None:
+    """Refuse names that are too long.
+
+    :raises ParamInvalid: naming the field
+    """
+    for param, name in (('first_name', first_name), ('last_name', last_name)):
+        if len(name) > MAX_NAME:
+            raise ParamInvalid(f'Names may have {MAX_NAME} characters at most. Make it shorter.', param=param)
+
+
 def normal_address(email_address: str) -> str:
     """Write an address in the one way it is stored: no spaces around it, and letter case does not count.
 
@@ -145,7 +155,7 @@ async def _find_user(auth: Auth, identifier: str) -> Any:
 
 async def _start_session(auth: Auth, db: AsyncSession, client: ClientView | None, user_id: str, now: datetime,
                          visitor: Visitor) -> SignedIn:
-    token = await _renew_client(db, client, now)
+    token = await renew_client(db, client, now)
     lifetimes = {'last_active_at': now, 'expire_at': now + auth.settings.session_lifetime,
                  'abandon_at': abandon_at(auth, now), 'user_agent': visitor.user_agent,
                  'ip_address': visitor.ip_address}
@@ -155,6 +165,8 @@ async def _start_session(auth: Auth, db: AsyncSession, client: ClientView | None
     session_id = next((row.id for row in signed_in if row.user_id == user_id), None)
     if session_id is not None:
         await db.execute(update(session_table).where(session_table.c.id == session_id).values(lifetimes))
+    elif len(signed_in) >= auth.settings.max_accounts:
+        raise AccountLimitReached(auth.settings.max_accounts)
     else:
         session_id = new_id('sess')
         await db.execute(insert(session_table), {
@@ -166,8 +178,11 @@ async def _start_session(auth: Auth, db: AsyncSession, client: ClientView | None
     return SignedIn(user_id, session_id, token)
 
 
-async def _renew_client(db: AsyncSession, client: ClientView | None, now: datetime) -> ClientToken:
-    """Give the client a new secret; whoever knew the old one, such as somebody who planted it, has nothing now."""
+async def renew_client(db: AsyncSession, client: ClientView | None, now: datetime) -> ClientToken:
+    """Give the client a new secret, or make one; whoever knew the old one, such as who planted it, has nothing now.
+
+    :raises ClientRenewed: if it was given another secret since it was read
+    """
     secret = new_secret()
     if client is not None:
         renewed = await db.execute(

@@ -7,22 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import AuditAction
 from models.tables import audit_event
 from models.types import new_id
 
-MAX_USER_AGENT = 512
-"""Characters kept of a User-Agent header."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Where a request came from."""
-
-    ip_address: str = ''
-    user_agent: str = ''
+from .context import Connection
+from .visitor import Visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +28,17 @@ class Subject:
 _INSERT = insert(audit_event)
 
 
-async def record(db: AsyncSession, action: AuditAction, at: datetime, subjects: Iterable[Subject],
-                 visitor: Visitor | None = None) -> None:
-    """Write one event for each subject."""
+async def record(db: Connection, action: AuditAction, at: datetime, subjects: Iterable[Subject],
+                 visitor: Visitor | None = None, *, actor: str = '') -> None:
+    """Write one event for each subject.
+
+    :param visitor: where it was done
+    :param actor: who did it, if not the subject themselves
+    """
     visitor = visitor or Visitor()
     rows = [{'id': new_id('evt'), 'at': at, 'action': action, 'user_id': subject.user_id,
              'client_id': subject.client_id, 'session_id': subject.session_id,
-             'ip_address': visitor.ip_address, 'user_agent': visitor.user_agent} for subject in subjects]
+             'ip_address': visitor.ip_address, 'user_agent': visitor.user_agent, 'actor': actor}
+            for subject in subjects]
     if rows:
         await db.execute(_INSERT, rows)

@@ -24,6 +24,7 @@ class UserView:
     email_address: str
     first_name: str
     last_name: str
+    is_admin: bool = False
 
     @property
     def name(self) -> str:
@@ -82,7 +83,7 @@ def authenticate(token: ClientToken | None, found: ClientView | None) -> ClientV
 _READ = (
     select(client.c.id, client.c.secret_hash, client.c.active_session_id, client.c.created_at,
            session.c.id, session.c.created_at, session.c.last_active_at, session.c.expire_at, session.c.abandon_at,
-           user.c.id, user.c.email_address, user.c.first_name, user.c.last_name)
+           user.c.id, user.c.email_address, user.c.first_name, user.c.last_name, user.c.is_admin)
     .select_from(client
                  .outerjoin(session, (session.c.client_id == client.c.id) & (session.c.status == SessionStatus.ACTIVE))
                  .outerjoin(user, (user.c.id == session.c.user_id) & user.c.disabled.is_(False)))
@@ -106,5 +107,5 @@ async def read_clients(auth: Auth, client_ids: Iterable[str]) -> dict[str, Clien
 
 def _view(rows: list[Any]) -> ClientView:
     client_id, secret_hash, chosen, created_at = rows[0][:4]
-    sessions = tuple(SessionView(row[4], UserView(*row[9:13]), *row[5:9]) for row in rows if row[4] and row[9])
+    sessions = tuple(SessionView(row[4], UserView(*row[9:14]), *row[5:9]) for row in rows if row[4] and row[9])
     return ClientView(client_id, secret_hash, chosen, created_at, sessions)

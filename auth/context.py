@@ -15,6 +15,9 @@ from .errors import StoreAway
 from .passwords import Passwords
 from .settings import Settings
 
+Connection = AsyncSession | AsyncConnection
+"""What statements are run on: within a transaction, or to read."""
+
 
 def utc_now() -> datetime:
     """The clock of a running server."""

@@ -89,6 +89,41 @@ class SessionNotFound(AuthError):
     message = 'That session is not signed in on this browser. Nobody was signed out; reload the page to see who is.'
 
 
+class NotSignedIn(AuthError):
+    """The act needs somebody who is signed in, and the session that asks is not, or not any more."""
+
+    code = 'authentication_invalid'
+    status = HTTPStatus.UNAUTHORIZED
+    message = 'You are signed out. Nothing was changed. Sign in and try again.'
+
+
+class NotAllowed(AuthError):
+    """The act is an administrator's, and the session that asks is none's."""
+
+    code = 'authorization_invalid'
+    status = HTTPStatus.FORBIDDEN
+    message = 'Only an administrator may do this. Nothing was changed.'
+
+
+class UserNotFound(AuthError):
+    """There is no such user, or not any more."""
+
+    code = 'resource_not_found'
+    status = HTTPStatus.NOT_FOUND
+    message = 'There is no such user. Nothing was changed; look for them by another address or id.'
+
+
+class AccountLimitReached(AuthError):
+    """The browser holds as many accounts as it may."""
+
+    code = 'account_limit_reached'
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f'This browser holds {limit} accounts, which is the most it may. '
+                         'Sign out of one of them, then add this one.')
+
+
 class UserDisabled(AuthError):
     """The right password of a user whom an administrator has disabled."""
 

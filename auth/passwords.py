@@ -22,28 +22,29 @@ MAX_LENGTH = 256
 MEMORY_KIB = 19 * 1024
 TIME_COST = 2
 PARALLELISM = 1
-"""Argon2id at OWASP's minimum: more would let fewer people sign in at once; see docs/measurements.md."""
+"""Argon2id at OWASP's minimum: more would let fewer people sign in at once; see docs/how-it-works.md."""
 
 
-def check_password(password: str, *, email_address: str) -> None:
+def check_password(password: str, *, email_address: str, param: str = 'password') -> None:
     """Refuse a password that is too short, too long, or among the first that anybody would try.
 
-    :raises AuthError: with what to change, for the field ``password``
+    :param param: the name of the field it was typed into
+    :raises AuthError: with what to change
     """
     if not password:
-        raise ParamMissing('Enter a password.', param='password')
+        raise ParamMissing('Enter a password.', param=param)
     if len(password) < MIN_LENGTH:
         raise PasswordTooShort(f'Passwords must have {MIN_LENGTH} characters or more. Make it longer.',
-                               param='password')
+                               param=param)
     if len(password) > MAX_LENGTH:
         raise PasswordTooLong(f'Passwords may have {MAX_LENGTH} characters at most. Make it shorter.',
-                              param='password')
+                              param=param)
     if password.lower() in _common_passwords():
         raise PasswordTooCommon('That password is among the most common ones. Choose one that is yours alone.',
-                                param='password')
+                                param=param)
     if password.lower() in {email_address.lower(), email_address.lower().partition('@')[0]}:
         raise PasswordTooCommon('The password is your email address. Choose one that nobody can look up.',
-                                param='password')
+                                param=param)
 
 
 class Passwords:

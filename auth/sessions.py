@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, exists, or_, select
 from models import AuditAction, SessionStatus
 from models.tables import client, session, user
 
-from .audit import Subject, Visitor, record
+from .audit import Subject, record
 from .clients import ClientView
 from .context import Auth
 from .errors import SessionNotFound
+from .visitor import Visitor
 
 
 @dataclass(frozen=True, slots=True)

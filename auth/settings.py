@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     single_session_mode: bool = False
     """Whether a browser may hold one account only."""
 
+    max_accounts: int = Field(default=10, ge=1)
+    """How many accounts a browser may hold at once."""
+
     @property
     def session_lifetime(self) -> timedelta:
         """The absolute lifetime."""

@@ -19,10 +19,10 @@ from sqlalchemy import event
 
 from auth import Auth, Settings
 from auth.accounts import sign_up
-from auth.audit import Visitor
 from auth.clients import read_clients
 from auth.passwords import Passwords
 from auth.sessions import sign_out
+from auth.visitor import Visitor
 from benchmarks.support import machine, percentile, table
 from models import Store, migrate
 

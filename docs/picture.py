@@ -14,7 +14,8 @@ from playwright.async_api import Page, async_playwright
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
-from benchmarks.support import ROOT, browser_path, serving
+from benchmarks.support import ROOT, serving
+from tests.browser.chromium import launch
 
 FRAME = '''<style>
     body { margin: 0; padding: 26px; background: #dfe7e5; font: 600 15px system-ui; color: #37474f;
@@ -29,8 +30,7 @@ async def main() -> None:
     """Serve, sign up, open two tabs, sign out in one, and put the four pictures into one."""
     async with async_playwright() as playwright:
         with serving([str(ROOT / 'main.py')]) as ours:
-            browser = await playwright.chromium.launch(executable_path=browser_path(), args=[
-                '--no-sandbox', '--disable-background-networking'])
+            browser = await launch(playwright)
             context = await browser.new_context(viewport={'width': 860, 'height': 470}, color_scheme='light')
             await context.request.post(f'{ours.url}/v1/client/sign_ups', form={
                 'email_address': 'ann@example.com', 'password': 'correct horse battery', 'first_name': 'Ann'})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from .types import Moment, new_id
@@ -21,6 +22,13 @@ class AuditAction(StrEnum):
     REVOKED = 'revoked'
     EXPIRED = 'expired'
     ABANDONED = 'abandoned'
+    NAME_CHANGED = 'name_changed'
+    PASSWORD_CHANGED = 'password_changed'  # noqa: S105 (the name of an action)
+    ACCOUNT_DELETED = 'account_deleted'
+    DISABLED = 'disabled'
+    ENABLED = 'enabled'
+    ADMIN_GRANTED = 'admin_granted'
+    ADMIN_WITHDRAWN = 'admin_withdrawn'
 
 
 class AuditEvent(SQLModel, table=True):
@@ -28,11 +36,15 @@ class AuditEvent(SQLModel, table=True):
 
     __tablename__ = 'audit_event'  # pyright: ignore[reportAssignmentType]
 
+    __table_args__ = (Index('ix_audit_event_user_id_at', 'user_id', 'at', 'id'),)
+
     id: str = Field(default_factory=lambda: new_id('evt'), primary_key=True)
     at: datetime = Field(sa_type=Moment, index=True)
     action: str
-    user_id: str | None = Field(default=None, index=True)
+    user_id: str | None = None
     client_id: str | None = None
     session_id: str | None = None
     ip_address: str = ''
     user_agent: str = ''
+    actor: str = ''
+    """Who did it, if not the person themselves: the id of an administrator, or "command line"."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from .types import Moment, new_id
@@ -31,6 +32,9 @@ class SessionStatus(StrEnum):
 
 class Session(SQLModel, table=True):
     """One user signed in on one client. Once it has ended it never becomes active again."""
+
+    __table_args__ = (Index('ix_session_created_at', 'created_at', 'id', sqlite_where=text("status = 'active'"),
+                            postgresql_where=text("status = 'active'")),)
 
     id: str = Field(default_factory=lambda: new_id('sess'), primary_key=True)
     user_id: str = Field(foreign_key='user.id', ondelete='CASCADE', index=True)

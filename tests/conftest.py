@@ -13,10 +13,10 @@ import pytest
 
 from auth import Auth, Settings
 from auth.accounts import SignedIn, sign_in, sign_up
-from auth.audit import Visitor
 from auth.clients import ClientView, authenticate, read_clients
 from auth.passwords import Passwords
 from auth.tokens import ClientToken
+from auth.visitor import Visitor
 from models import Store, migrate
 
 PASSWORD = 'correct horse battery'

@@ -16,17 +16,16 @@ from ..cookies import is_secure, set_cookie, token_of
 from ..errors import AuthError, ParamInvalid, ParamMissing, SessionNotFound
 from ..sessions import set_active, sign_out
 from ..tokens import ClientToken
+from ..visitor import Scope, visitor_of
 from ..watcher import Watcher
 from .requests import (
     MethodRefused,
     NoSuchEndpoint,
     Receive,
-    Scope,
     TabUnknown,
     check_origin,
     method_of,
     read_fields,
-    visitor_of,
 )
 from .shapes import Json, attempt_json, client_json, error_json, session_json
 

@@ -8,10 +8,9 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from ..audit import MAX_USER_AGENT, Visitor
 from ..errors import AuthError, ParamInvalid
+from ..visitor import Scope, header
 
-Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 MAX_BODY_BYTES = 16 * 1024
@@ -70,11 +69,6 @@ class BodyInvalid(AuthError):
     message = 'Send a form, or a JSON object whose values are texts.'
 
 
-def header(scope: Scope, name: bytes) -> str | None:
-    """Read a header; None if it is not there."""
-    return next((value.decode('latin-1') for key, value in scope['headers'] if key == name), None)
-
-
 def method_of(scope: Scope) -> str:
     """Tell the method; Clerk's clients send a POST that names another one, which spares them a CORS preflight."""
     if scope['method'] != 'POST':
@@ -95,13 +89,6 @@ def check_origin(scope: Scope) -> None:
     origin = header(scope, b'origin')
     if origin is not None and urlsplit(origin).netloc != header(scope, b'host'):
         raise OriginRefused
-
-
-def visitor_of(scope: Scope) -> Visitor:
-    """Tell where a request came from."""
-    address = scope.get('client')
-    return Visitor(ip_address=address[0] if address else '',
-                   user_agent=(header(scope, b'user-agent') or '')[:MAX_USER_AGENT])
 
 
 async def read_fields(scope: Scope, receive: Receive) -> dict[str, str]:

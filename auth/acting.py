@@ -1,0 +1,64 @@
+"""Who acts: found in the transaction that acts for them, so that nobody acts in a session that has just ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from models.tables import client, session, user
+
+from .clients import ClientView
+from .context import Connection
+from .errors import NotAllowed, NotSignedIn
+from .sessions import signed_in_now
+
+_WHO = (
+    select(session.c.id, client.c.id, user.c.id, user.c.email_address, user.c.is_admin, user.c.password_hash)
+    .where(session.c.id == bindparam('the_session'), session.c.client_id == bindparam('the_client'), signed_in_now(),
+           client.c.id == session.c.client_id, client.c.secret_hash == bindparam('the_secret_hash'),
+           user.c.id == session.c.user_id, user.c.disabled.is_(False))
+    .with_for_update(of=session)  # for stores with several writers: the session can't end before the act is done
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A user, in one of their sessions."""
+
+    session_id: str
+    client_id: str
+    user_id: str
+    email_address: str
+    is_admin: bool
+    password_hash: str = field(repr=False)
+
+
+async def acting(db: Connection, client: ClientView | None, now: datetime, session_id: str | None = None) -> Acting:
+    """Find the user for whom a client acts.
+
+    :param session_id: the session of the client in which they act; by default the active one
+    :raises NotSignedIn: if it is not signed in, or the client has another secret by now
+    """
+    active = client and client.active_session(now)
+    wanted = session_id or (active and active.id)
+    if client is None or wanted is None:
+        raise NotSignedIn
+    found = (await db.execute(_WHO, {'the_session': wanted, 'the_client': client.id,
+                                     'the_secret_hash': client.secret_hash, 'now': now})).first()
+    if found is None:
+        raise NotSignedIn
+    return Acting(*found)
+
+
+async def acting_admin(db: Connection, client: ClientView | None, now: datetime) -> Acting:
+    """Find the administrator for whom a client acts.
+
+    :raises NotSignedIn: if nobody is signed in
+    :raises NotAllowed: if it is no administrator
+    """
+    who = await acting(db, client, now)
+    if not who.is_admin:
+        raise NotAllowed
+    return who

@@ -1,0 +1,129 @@
+"""The devices of a user: the sessions they are signed in with, on every client, and ending those elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import AuditAction, SessionStatus
+from models.tables import session
+
+from .acting import acting
+from .audit import Subject, record
+from .clients import ClientView
+from .context import Auth
+from .errors import SessionNotFound
+from .sessions import sign_out, signed_in_now
+from .user_agents import UserAgent, read_user_agent
+from .visitor import Visitor
+
+DEVICES_A_PAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One session of a user, as its owner may see it."""
+
+    session_id: str
+    this_device: bool
+    """Whether it is on the client that asks."""
+    user_agent: UserAgent
+    ip_address: str
+    created_at: datetime
+    last_active_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """One page of a user's devices."""
+
+    devices: tuple[Device, ...]
+    total: int
+    """On all pages."""
+
+
+_OF_USER = (session.c.user_id == bindparam('the_user'), signed_in_now())
+
+_COUNT = select(func.count()).select_from(session).where(*_OF_USER)
+_LIST = (
+    select(session.c.id, session.c.client_id, session.c.user_agent, session.c.ip_address, session.c.created_at,
+           session.c.last_active_at)
+    .where(*_OF_USER)
+    .order_by(case((session.c.client_id == bindparam('the_client'), 0), else_=1), session.c.created_at.desc(),
+              session.c.id)
+    .limit(bindparam('the_limit')).offset(bindparam('the_offset'))
+)
+_REVOKE = (update(session).where(*_OF_USER).values(status=SessionStatus.REVOKED)
+           .returning(session.c.id, session.c.client_id))
+_REVOKE_ONE = _REVOKE.where(session.c.id == bindparam('the_session'))
+_REVOKE_OTHERS = _REVOKE.where(session.c.client_id != bindparam('the_client'))
+
+
+async def read_devices(auth: Auth, client: ClientView | None, *, page: int = 0,
+                       session_id: str | None = None) -> Devices:
+    """Read a page of the devices of whoever acts: this one first, then the newest sign-in first.
+
+    :param page: counted from 0
+    :param session_id: the session of the client that asks; by default the active one
+    :raises NotSignedIn: if nobody is signed in
+    :raises StoreAway: if the store can't be reached
+    """
+    now = auth.now()
+    async with auth.read() as connection:
+        who = await acting(connection, client, now, session_id)
+        asked = {'the_user': who.user_id, 'now': now}
+        total = (await connection.execute(_COUNT, asked)).scalar_one()
+        rows = (await connection.execute(_LIST, {**asked, 'the_client': who.client_id, 'the_limit': DEVICES_A_PAGE,
+                                                 'the_offset': page * DEVICES_A_PAGE})).all()
+    devices = tuple(Device(found_id, client_id == who.client_id, read_user_agent(user_agent), ip_address, created_at,
+                           last_active_at)
+                    for found_id, client_id, user_agent, ip_address, created_at, last_active_at in rows)
+    return Devices(devices, total)
+
+
+async def revoke(auth: Auth, client: ClientView | None, session_id: str, *, acting_session_id: str | None = None,
+                 visitor: Visitor | None = None) -> None:
+    """Sign out one device of whoever acts; on this client that is a plain sign-out of that session.
+
+    :raises NotSignedIn: if nobody is signed in
+    :raises SessionNotFound: if they have no such session that is signed in; then nothing ends
+    :raises StoreAway: if the store can't be reached
+    """
+    now = auth.now()
+    if client is not None and any(own.id == session_id for own in client.signed_in(now)):
+        await sign_out(auth, client, session_id, visitor=visitor)
+        return
+    async with auth.transaction() as db:
+        who = await acting(db, client, now, acting_session_id)
+        ended = (await db.execute(_REVOKE_ONE, {'the_user': who.user_id, 'the_session': session_id, 'now': now})).all()
+        if not ended:
+            raise SessionNotFound('You have no such device that is signed in. Nobody was signed out; '
+                                  'reload the page to see your devices.')
+        await record(db, AuditAction.REVOKED, now, [Subject(who.user_id, client_id, ended_id)
+                                                    for ended_id, client_id in ended], visitor)
+
+
+async def revoke_others(auth: Auth, client: ClientView | None, *, acting_session_id: str | None = None,
+                        visitor: Visitor | None = None) -> int:
+    """Sign out all devices of whoever acts but this one.
+
+    :return: how many there were
+    :raises NotSignedIn: if nobody is signed in
+    :raises StoreAway: if the store can't be reached
+    """
+    now = auth.now()
+    async with auth.transaction() as db:
+        who = await acting(db, client, now, acting_session_id)
+        return await revoke_elsewhere(db, who.user_id, who.client_id, now, visitor)
+
+
+async def revoke_elsewhere(db: AsyncSession, user_id: str, client_id: str, now: datetime,
+                           visitor: Visitor | None) -> int:
+    """Within a transaction: end a user's sessions on all clients but one; returns how many."""
+    ended = (await db.execute(_REVOKE_OTHERS, {'the_user': user_id, 'the_client': client_id, 'now': now})).all()
+    await record(db, AuditAction.REVOKED, now, [Subject(user_id, other, ended_id) for ended_id, other in ended],
+                 visitor)
+    return len(ended)

@@ -1,0 +1,131 @@
+"""What a person may do with their own account: change the name and the password, and delete it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import bindparam, delete, exists, select, update
+
+from models import AuditAction
+from models.tables import audit_event, client, session, user
+
+from .accounts import check_names, renew_client
+from .acting import Acting, acting
+from .audit import Subject, record
+from .clients import ClientView
+from .context import Auth
+from .devices import revoke_elsewhere
+from .errors import ParamInvalid, ParamMissing, PasswordIncorrect
+from .passwords import MAX_LENGTH, check_password
+from .tokens import ClientToken
+from .visitor import Visitor
+
+DELETE_CONFIRMATION = 'delete my account'
+"""What has to be typed before an account is deleted."""
+
+_WRONG = 'That is not your password. Nothing was changed. Try again.'
+
+_RENAME = update(user).where(user.c.id == bindparam('the_user')).values(first_name=bindparam('the_first_name'),
+                                                                        last_name=bindparam('the_last_name'))
+_CHANGE_PASSWORD = (
+    update(user)
+    .where(user.c.id == bindparam('the_user'), user.c.password_hash == bindparam('the_old_hash'))
+    .values(password_hash=bindparam('the_new_hash'), password_changed_at=bindparam('now'))
+    .returning(user.c.id)
+)
+_CLIENTS_OF_USER = select(session.c.client_id).where(session.c.user_id == bindparam('the_user')).distinct()
+_DELETE_SESSIONS = delete(session).where(session.c.user_id == bindparam('the_user'))
+_DELETE_USER = delete(user).where(user.c.id == bindparam('the_user'))
+_DELETE_CLIENTS_LEFT_EMPTY = delete(client).where(client.c.id.in_(bindparam('the_clients', expanding=True)),
+                                                  ~exists().where(session.c.client_id == client.c.id))
+_FORGET_WHERE = (update(audit_event).where(audit_event.c.user_id == bindparam('the_user'))
+                 .values(ip_address='', user_agent=''))
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged:
+    """What a change of password did. The token belongs in the cookie and nowhere else."""
+
+    revoked: int
+    """How many other devices were signed out."""
+    token: ClientToken = field(repr=False)
+
+
+async def change_name(auth: Auth, client: ClientView | None, *, first_name: str, last_name: str,
+                      visitor: Visitor) -> None:
+    """Give the person who acts another name.
+
+    :raises ParamInvalid: if it is too long
+    :raises NotSignedIn: if nobody is signed in
+    :raises StoreAway: if the store can't be reached
+    """
+    check_names(first_name, last_name)
+    now = auth.now()
+    async with auth.transaction() as db:
+        who = await acting(db, client, now)
+        await db.execute(_RENAME, {'the_user': who.user_id, 'the_first_name': first_name.strip(),
+                                   'the_last_name': last_name.strip()})
+        await record(db, AuditAction.NAME_CHANGED, now, [_subject(who)], visitor)
+
+
+async def change_password(auth: Auth, client: ClientView | None, *, current_password: str, new_password: str,
+                          sign_out_others: bool, visitor: Visitor) -> PasswordChanged:
+    """Change the password of the person who acts; this client gets a new secret (ASVS 7.2.4, 7.4.3).
+
+    :param sign_out_others: whether their sessions on all other devices end
+    :raises PasswordIncorrect: if the current password is wrong; then nothing is changed
+    :raises AuthError: naming the field to correct; or ``NotSignedIn``, ``ClientRenewed``, ``StoreAway``
+    """
+    who = await _who_knows_the_password(auth, client, current_password, param='current_password')
+    check_password(new_password, email_address=who.email_address, param='new_password')
+    new_hash = await auth.passwords.hash(new_password)
+    now = auth.now()
+    async with auth.transaction() as db:
+        await acting(db, client, now, who.session_id)  # hashing took its time
+        changed = await db.execute(_CHANGE_PASSWORD, {'the_user': who.user_id, 'the_old_hash': who.password_hash,
+                                                      'the_new_hash': new_hash, 'now': now})
+        if changed.first() is None:
+            raise PasswordIncorrect(_WRONG, param='current_password')
+        await record(db, AuditAction.PASSWORD_CHANGED, now, [_subject(who)], visitor)
+        revoked = await revoke_elsewhere(db, who.user_id, who.client_id, now, visitor) if sign_out_others else 0
+        return PasswordChanged(revoked, await renew_client(db, client, now))
+
+
+async def delete_account(auth: Auth, client: ClientView | None, *, password: str, confirmation: str,
+                         visitor: Visitor) -> None:
+    """Delete the account of the person who acts, with all its sessions. Of the audit log only ids and times stay.
+
+    :param confirmation: what they typed to confirm it: ``DELETE_CONFIRMATION``
+    :raises ParamInvalid: if it is something else
+    :raises PasswordIncorrect: if the password is wrong
+    :raises NotSignedIn: if nobody is signed in
+    :raises StoreAway: if the store can't be reached; then nothing was deleted
+    """
+    if confirmation.strip().lower() != DELETE_CONFIRMATION:
+        raise ParamInvalid(f'Type "{DELETE_CONFIRMATION}" to confirm it. Nothing was deleted.', param='confirmation')
+    who = await _who_knows_the_password(auth, client, password, param='password')
+    now = auth.now()
+    async with auth.transaction() as db:
+        await acting(db, client, now, who.session_id)
+        asked = {'the_user': who.user_id}
+        clients = [row[0] for row in await db.execute(_CLIENTS_OF_USER, asked)]
+        await db.execute(_DELETE_SESSIONS, asked)
+        await db.execute(_DELETE_USER, asked)
+        await db.execute(_DELETE_CLIENTS_LEFT_EMPTY, {'the_clients': clients})
+        await record(db, AuditAction.ACCOUNT_DELETED, now, [_subject(who)], visitor)
+        await db.execute(_FORGET_WHERE, asked)
+
+
+async def _who_knows_the_password(auth: Auth, client: ClientView | None, password: str, *, param: str) -> Acting:
+    if not password:
+        raise ParamMissing('Enter your password.', param=param)
+    async with auth.read() as connection:
+        who = await acting(connection, client, auth.now())
+    too_long = len(password) > MAX_LENGTH
+    if not await auth.passwords.verify('' if too_long else password, who.password_hash):
+        raise PasswordIncorrect(_WRONG, param=param)
+    return who
+
+
+def _subject(who: Acting) -> Subject:
+    return Subject(who.user_id, who.client_id, who.session_id)

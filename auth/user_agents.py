@@ -1,0 +1,39 @@
+"""What a User-Agent header says of a device, in words that its owner knows it by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ua_parser import parse
+
+_DEVICES = {'Windows': 'Windows PC', 'Mac OS X': 'Mac', 'Linux': 'Linux PC', 'Ubuntu': 'Linux PC',
+            'Fedora': 'Linux PC', 'Debian': 'Linux PC', 'Chrome OS': 'Chromebook', 'Android': 'Android device'}
+_MOBILE = ('iPhone', 'iPad', 'iPod')
+
+
+@dataclass(frozen=True, slots=True)
+class UserAgent:
+    """A device and its browser."""
+
+    device: str
+    """Such as "Mac" or "iPhone"; "Unknown device" if it does not say."""
+    browser: str
+    """Such as "Firefox 143"; "Web browser" if it does not say."""
+
+    def __str__(self) -> str:
+        return f'{self.browser} on {self.device}'
+
+
+@lru_cache(maxsize=4096)
+def read_user_agent(header: str) -> UserAgent:
+    """Read a User-Agent header. It is what a browser says of itself; nothing may depend on it."""
+    found = parse(header)
+    device = next((name for name in _MOBILE if found.device and found.device.family.startswith(name)), None)
+    if device is None and found.os is not None:
+        device = _DEVICES.get(found.os.family)
+    browser = found.user_agent
+    if browser is None:
+        return UserAgent(device or 'Unknown device', 'Web browser')
+    name = browser.family.removeprefix('Mobile ').removesuffix(' Mobile').removesuffix(' Mobile WebView')
+    return UserAgent(device or 'Unknown device', f'{name} {browser.major or ""}'.strip())

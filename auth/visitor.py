@@ -1,0 +1,35 @@
+"""Where a request came from: what is kept of it for the list of devices and the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+
+MAX_USER_AGENT = 512
+"""Characters kept of a User-Agent header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Where a request came from."""
+
+    ip_address: str = ''
+    user_agent: str = ''
+
+
+def visitor_of(scope: Scope) -> Visitor:
+    """Tell where an ASGI request came from.
+
+    Its address is the peer's, or what a proxy among the ``trusted_proxies`` says; the server has put it there.
+    """
+    address = scope.get('client')
+    return Visitor(ip_address=address[0] if address else '',
+                   user_agent=(header(scope, b'user-agent') or '')[:MAX_USER_AGENT])
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """Read a header; None if it is not there."""
+    return next((value.decode('latin-1') for key, value in scope['headers'] if key == name), None)
