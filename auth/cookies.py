@@ -26,6 +26,11 @@ def set_cookie(token: ClientToken, *, secure: bool) -> str:
             + ('; Secure' if secure else ''))
 
 
+def drop_cookie(*, secure: bool) -> str:
+    """Write the ``Set-Cookie`` header that makes a browser forget its client."""
+    return f'{cookie_name(secure=secure)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax' + ('; Secure' if secure else '')
+
+
 def is_secure(scope: Scope) -> bool:
     """Tell whether an ASGI request came over https, as far as the server or a trusted proxy says."""
     return scope.get('scheme') in {'https', 'wss'}

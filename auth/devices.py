@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, case, func, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import AuditAction, SessionStatus
 from models.tables import session
 
-from .acting import acting
+from .acting import Acting, acting
 from .audit import Subject, record
 from .clients import ClientView
-from .context import Auth
+from .context import Auth, Connection
 from .errors import SessionNotFound
 from .sessions import sign_out, signed_in_now
 from .user_agents import UserAgent, read_user_agent
@@ -74,14 +73,21 @@ async def read_devices(auth: Auth, client: ClientView | None, *, page: int = 0,
     now = auth.now()
     async with auth.read() as connection:
         who = await acting(connection, client, now, session_id)
-        asked = {'the_user': who.user_id, 'now': now}
-        total = (await connection.execute(_COUNT, asked)).scalar_one()
-        rows = (await connection.execute(_LIST, {**asked, 'the_client': who.client_id, 'the_limit': DEVICES_A_PAGE,
-                                                 'the_offset': page * DEVICES_A_PAGE})).all()
-    devices = tuple(Device(found_id, client_id == who.client_id, read_user_agent(user_agent), ip_address, created_at,
-                           last_active_at)
-                    for found_id, client_id, user_agent, ip_address, created_at, last_active_at in rows)
-    return Devices(devices, total)
+        total = (await connection.execute(_COUNT, {'the_user': who.user_id, 'now': now})).scalar_one()
+        return Devices(await _read(connection, who, now, DEVICES_A_PAGE, page * DEVICES_A_PAGE), total)
+
+
+async def read_all_devices(auth: Auth, client: ClientView | None, *, session_id: str | None = None
+                           ) -> tuple[Device, ...]:
+    """Read the devices of whoever acts, in the same order; of very many, the first thousand.
+
+    :param session_id: the session of the client that asks; by default the active one
+    :raises NotSignedIn: if nobody is signed in
+    :raises StoreAway: if the store can't be reached
+    """
+    now = auth.now()
+    async with auth.read() as connection:
+        return await _read(connection, await acting(connection, client, now, session_id), now, 1000, 0)
 
 
 async def revoke(auth: Auth, client: ClientView | None, session_id: str, *, acting_session_id: str | None = None,
@@ -120,10 +126,18 @@ async def revoke_others(auth: Auth, client: ClientView | None, *, acting_session
         return await revoke_elsewhere(db, who.user_id, who.client_id, now, visitor)
 
 
-async def revoke_elsewhere(db: AsyncSession, user_id: str, client_id: str, now: datetime,
+async def revoke_elsewhere(db: Connection, user_id: str, client_id: str, now: datetime,
                            visitor: Visitor | None) -> int:
     """Within a transaction: end a user's sessions on all clients but one; returns how many."""
     ended = (await db.execute(_REVOKE_OTHERS, {'the_user': user_id, 'the_client': client_id, 'now': now})).all()
     await record(db, AuditAction.REVOKED, now, [Subject(user_id, other, ended_id) for ended_id, other in ended],
                  visitor)
     return len(ended)
+
+
+async def _read(connection: Connection, who: Acting, now: datetime, limit: int, offset: int) -> tuple[Device, ...]:
+    rows = await connection.execute(_LIST, {'the_user': who.user_id, 'the_client': who.client_id, 'now': now,
+                                            'the_limit': limit, 'the_offset': offset})
+    return tuple(Device(session_id, client_id == who.client_id, read_user_agent(user_agent), ip_address, created_at,
+                        last_active_at)
+                 for session_id, client_id, user_agent, ip_address, created_at, last_active_at in rows)

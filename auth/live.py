@@ -98,6 +98,10 @@ class Tab:
                 notify()
 
 
+Listener = Callable[[Collection[str] | None], None]
+"""Called with the ids of the users of whom something changed; None is "of anybody"."""
+
+
 class Tabs:
     """The registry of the open tabs of this process: the one place that knows them, empty when they have closed."""
 
@@ -105,6 +109,7 @@ class Tabs:
         self.auth = auth
         self._by_page: dict[str, Tab] = {}
         self._by_client: dict[str, set[Tab]] = {}
+        self._listeners: dict[Tab, list[Listener]] = {}
         self.watcher = Watcher(auth, self)
 
     def __len__(self) -> int:
@@ -182,6 +187,26 @@ class Tabs:
             for tab in list(self._by_client.get(client_id, ())):
                 self._show(tab, client)
 
+    def listen(self, tab: Tab, listener: Listener) -> Callable[[], None]:
+        """Call a listener in a tab whenever something of some user changed, until the tab closes.
+
+        :return: call it to end that sooner
+        """
+        self._listeners.setdefault(tab, []).append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners.get(tab, ()):
+                self._listeners[tab].remove(listener)
+
+        return stop
+
+    def news(self, user_ids: Collection[str] | None) -> None:
+        """Tell the listeners."""
+        for tab, listeners in list(self._listeners.items()):
+            with tab.page:
+                for listener in list(listeners):
+                    listener(user_ids)
+
     def hide(self) -> None:
         """Let every tab that shows anything of a client fall to Loading."""
         for tab in list(self._by_page.values()):
@@ -224,6 +249,7 @@ class Tabs:
     def _close(self, tab: Tab) -> None:
         self._bind(tab, None)
         self._by_page.pop(tab.page.id, None)
+        self._listeners.pop(tab, None)
         tab.on_change.clear()
 
     async def _connected(self, tab: Tab) -> None:

@@ -17,6 +17,7 @@ from .audit import Subject, record
 from .clients import ClientView
 from .context import Auth
 from .errors import SessionNotFound
+from .tokens import hash_secret, new_secret
 from .visitor import Visitor
 
 
@@ -42,13 +43,16 @@ def signed_in_now() -> ColumnElement[bool]:
                 or_(session.c.abandon_at.is_(None), session.c.abandon_at > bindparam('now')))
 
 
-_REMOVE_ALL = (
+_END_ALL = (
     update(session)
     .where(session.c.client_id == bindparam('the_client'), signed_in_now(), _OF_THE_CLIENT)
-    .values(status=SessionStatus.REMOVED)
+    .values(status=bindparam('the_status'))
     .returning(session.c.id, session.c.user_id)
 )
-_REMOVE_ONE = _REMOVE_ALL.where(session.c.id == bindparam('the_session'))
+_END_ONE = _END_ALL.where(session.c.id == bindparam('the_session'))
+_FORGET = update(client).where(client.c.id == bindparam('the_client'),
+                               client.c.secret_hash == bindparam('the_secret_hash')).values(
+    secret_hash=bindparam('the_new_hash'), active_session_id=None)
 
 _CHOOSE = (
     update(client)
@@ -82,11 +86,12 @@ _END_OVERDUE = (
 
 
 async def sign_out(auth: Auth, client: ClientView | None, session_id: str | None = None, *,
-                   visitor: Visitor | None = None) -> SignedOut:
+                   status: SessionStatus = SessionStatus.REMOVED, visitor: Visitor | None = None) -> SignedOut:
     """Sign out of this client: of all its sessions, or of the given one. Other clients of the user stay signed in.
 
     :param client: who asks; None is somebody with no client, and nothing is signed in there
     :param session_id: the one session to end; without it, every session of the client
+    :param status: what becomes of the sessions: removed, or ended
     :raises SessionNotFound: if the given session is not signed in on this client; then nobody was signed out
     :raises StoreAway: if the store can't be reached; then everybody is still signed in
     """
@@ -95,12 +100,12 @@ async def sign_out(auth: Auth, client: ClientView | None, session_id: str | None
     if client is None:
         raise SessionNotFound
     now = auth.now()
-    asked = {'the_client': client.id, 'the_secret_hash': client.secret_hash, 'now': now}
+    asked = {'the_client': client.id, 'the_secret_hash': client.secret_hash, 'the_status': status, 'now': now}
     async with auth.transaction() as db:
         if session_id is None:
-            ended = (await db.execute(_REMOVE_ALL, asked)).all()
+            ended = (await db.execute(_END_ALL, asked)).all()
         else:
-            ended = (await db.execute(_REMOVE_ONE, {**asked, 'the_session': session_id})).all()
+            ended = (await db.execute(_END_ONE, {**asked, 'the_session': session_id})).all()
             if not ended:
                 raise SessionNotFound
         await record(db, AuditAction.SIGNED_OUT, now,
@@ -108,6 +113,22 @@ async def sign_out(auth: Auth, client: ClientView | None, session_id: str | None
     ended_ids = tuple(row[0] for row in ended)
     return SignedOut(ended_ids, active_ended=client.chosen_session_id in ended_ids,
                      others_remain=any(other.id not in ended_ids for other in client.signed_in(now)))
+
+
+async def forget_client(auth: Auth, client: ClientView | None, *, visitor: Visitor | None = None) -> None:
+    """Sign out of this client and make its cookie worthless, so that the browser begins anew.
+
+    :raises StoreAway: if the store can't be reached; then everybody is still signed in
+    """
+    if client is None:
+        return
+    now = auth.now()
+    asked = {'the_client': client.id, 'the_secret_hash': client.secret_hash, 'now': now}
+    async with auth.transaction() as db:
+        ended = (await db.execute(_END_ALL, {**asked, 'the_status': SessionStatus.REMOVED})).all()
+        await record(db, AuditAction.SIGNED_OUT, now,
+                     [Subject(user_id, client.id, ended_id) for ended_id, user_id in ended], visitor)
+        await db.execute(_FORGET, {**asked, 'the_new_hash': hash_secret(new_secret())})
 
 
 async def set_active(auth: Auth, client: ClientView | None, session_id: str, *,

@@ -21,6 +21,11 @@ class UserAgent:
     browser: str
     """Such as "Firefox 143"; "Web browser" if it does not say."""
 
+    @property
+    def is_mobile(self) -> bool:
+        """Whether it is carried about."""
+        return self.device in {*_MOBILE, 'Android device'}
+
     def __str__(self) -> str:
         return f'{self.browser} on {self.device}'
 

@@ -52,6 +52,10 @@ class Audience(Protocol):
         """Show these clients as they are now; None is a client that is no more."""
         ...
 
+    def news(self, user_ids: Collection[str] | None) -> None:
+        """Something of these users changed, such as where they are signed in; None is "of anybody"."""
+        ...
+
     def hide(self) -> None:
         """Show nothing protected: what is known may be wrong."""
         ...
@@ -75,6 +79,7 @@ class Watcher:
         self._known: OrderedDict[str, ClientView] = OrderedDict()
         self._forgotten = 0  # counts what was forgotten, to notice it while a read is under way
         self._pending: set[str] = set()
+        self._pending_users: set[str] | None = set()
         self._ends: list[tuple[datetime, str]] = []  # a heap; of a client, only the end in _expected counts
         self._expected: dict[str, datetime] = {}
         self._store_was_away = False
@@ -160,9 +165,12 @@ class Watcher:
             self._store_was_away = True
             self._forget(list(self._known))
             self._pending.update(self._audience.shown_clients())
+            self._pending_users = None
         elif changes.client_ids:
             self._forget(changes.client_ids)
             self._pending.update(changes.client_ids)
+            if self._pending_users is not None:
+                self._pending_users |= changes.user_ids
             self._feed.poke()
 
     def _forget(self, client_ids: Iterable[str]) -> None:
@@ -218,8 +226,14 @@ class Watcher:
             self._pending |= wanted | due
             raise
         self._heard()
+        self._tell_news()
         if due:
             await end_overdue(self._auth)
+
+    def _tell_news(self) -> None:
+        news, self._pending_users = self._pending_users, set()
+        if news is None or news:
+            self._audience.news(news)
 
     def _heard(self) -> None:
         self._heard_at = time.monotonic()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ..clients import ClientView, SessionView, UserView
+from ..devices import Device
 from ..errors import AuthError
 
 Json = dict[str, Any]
@@ -20,6 +21,24 @@ def client_json(client: ClientView, now: datetime) -> Json:
         'sign_in': None, 'sign_up': None, 'last_active_session_id': active and active.id,
         'cookie_expires_at': None, 'captcha_bypass': False, 'last_authentication_strategy': None,
         'created_at': _milliseconds(client.created_at), 'updated_at': _milliseconds(now),
+    }
+
+
+def no_client_json(now: datetime) -> Json:
+    """What stands for the client of a browser that has none."""
+    return client_json(ClientView('', '', None, now, ()), now)
+
+
+def device_json(device: Device) -> Json:
+    """A session of a user on any client, with what is known of the device."""
+    return {
+        'object': 'session', 'id': device.session_id, 'status': 'active',
+        'last_active_at': _milliseconds(device.last_active_at), 'created_at': _milliseconds(device.created_at),
+        'latest_activity': {
+            'object': 'session_activity', 'device_type': device.user_agent.device,
+            'browser_name': device.user_agent.browser, 'ip_address': device.ip_address,
+            'is_mobile': device.user_agent.is_mobile, 'this_device': device.this_device,
+        },
     }
 
 

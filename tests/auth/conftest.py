@@ -24,6 +24,9 @@ class NoTabs:
     def show(self, clients: object) -> None:
         raise AssertionError('there is nobody to show it to')
 
+    def news(self, user_ids: object) -> None:
+        pass
+
     def hide(self) -> None:
         pass
 

@@ -108,7 +108,11 @@ async def test_a_change_asked_for_from_here_or_by_a_program_is_done(api: Api, he
 
 
 @pytest.mark.parametrize(('method', 'path', 'allowed'), [
-    ('GET', '/v1/client/sign_ins', 'POST'), ('GET', '/v1/client/sessions', 'DELETE'), ('POST', '/v1/client', 'GET'),
+    ('GET', '/v1/client/sign_ins', 'POST'), ('GET', '/v1/client/sessions', 'DELETE'),
+    ('POST', '/v1/client', 'GET, PUT, DELETE'),
+    ('GET', '/v1/client/sessions/x/end', 'POST'), ('GET', '/v1/me', 'PATCH, DELETE'),
+    ('GET', '/v1/me/change_password', 'POST'), ('GET', '/v1/me/sessions/x/revoke', 'POST'),
+    ('GET', '/v1/me/sessions/revoke_others', 'POST'), ('GET', '/v1/password_checks', 'POST'),
     ('GET', '/v1/client/sessions/x/remove', 'POST'), ('GET', '/v1/client/sessions/x/touch', 'POST'),
     ('GET', '/v1/client/sessions?_method=DELETE', 'DELETE'), ('PUT', '/v1/client/tabs', 'POST'),
 ])

@@ -37,6 +37,9 @@ class Screen:
         self.hidden = True
         self.changed.set()
 
+    def news(self, user_ids: object) -> None:
+        pass
+
     def back(self) -> None:
         self.backs += 1
 

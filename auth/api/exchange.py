@@ -1,0 +1,72 @@
+"""A request of the Frontend API and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs
+
+from ..clients import ClientView
+from ..cookies import drop_cookie, is_secure, set_cookie
+from ..tokens import ClientToken
+from ..visitor import Scope, Visitor, visitor_of
+from .requests import Receive, read_fields
+from .shapes import Json, client_json
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, whose cookie was read."""
+
+    scope: Scope
+    receive: Receive
+    client: ClientView | None
+    """The client whose cookie it carries."""
+    token: ClientToken | None
+    """What the cookie says, whether it is true or not."""
+    parts: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What stands in the path where the route has a name in braces."""
+
+    @property
+    def visitor(self) -> Visitor:
+        """Where it came from."""
+        return visitor_of(self.scope)
+
+    @property
+    def acting_session_id(self) -> str | None:
+        """The session of the client for which Clerk's clients say they ask; none is the active one."""
+        return parse_qs(self.scope['query_string'].decode('latin-1')).get('_clerk_session_id', [None])[0]
+
+    async def fields(self) -> dict[str, str]:
+        """Read the body; see ``read_fields``."""
+        return await read_fields(self.scope, self.receive)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back."""
+
+    body: Json | list[Any]
+    status: HTTPStatus = HTTPStatus.OK
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    def with_cookie(self, call: Call, token: ClientToken | None) -> Answer:
+        """The same, giving the browser this token; None makes it forget the one it has."""
+        secure = is_secure(call.scope)
+        cookie = drop_cookie(secure=secure) if token is None else set_cookie(token, secure=secure)
+        return Answer(self.body, self.status, (*self.headers, (b'set-cookie', cookie.encode())))
+
+
+Endpoint = Callable[[Call], Awaitable[Answer]]
+
+
+def envelope(response: Json | None, client: Json | None = None) -> Answer:
+    """Put an answer into the envelope that Clerk's clients expect, the client beside it."""
+    return Answer({'response': response, 'client': client})
+
+
+def shown(client: ClientView | None, now: Any) -> Json | None:
+    """A client as it is sent, if there is one."""
+    return client and client_json(client, now)

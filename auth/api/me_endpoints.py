@@ -1,0 +1,80 @@
+"""``/v1/me``: the account of whoever is signed in, and their devices."""
+
+from __future__ import annotations
+
+from ..context import Auth
+from ..devices import read_all_devices, revoke, revoke_others
+from ..own_account import change_name, change_password, delete_account
+from ..passwords import check_password
+from ..watcher import Watcher
+from .exchange import Answer, Call, Endpoint, envelope, shown
+from .shapes import Json, device_json
+
+
+class MeEndpoints:
+    """The endpoints of one's own account.
+
+    :param auth: what the verbs need
+    :param watcher: knows the clients
+    """
+
+    def __init__(self, auth: Auth, watcher: Watcher) -> None:
+        self._auth = auth
+        self._watcher = watcher
+        self.routes: dict[str, dict[str, Endpoint]] = {
+            '/v1/me': {'PATCH': self._change_name, 'DELETE': self._delete},
+            '/v1/me/change_password': {'POST': self._change_password},
+            '/v1/me/sessions/active': {'GET': self._devices},
+            '/v1/me/sessions/revoke_others': {'POST': self._revoke_others},
+            '/v1/me/sessions/{session_id}/revoke': {'POST': self._revoke},
+            '/v1/password_checks': {'POST': self._check_password},
+        }
+
+    async def _change_name(self, call: Call) -> Answer:
+        fields = await call.fields()
+        await change_name(self._auth, call.client, first_name=fields.get('first_name', ''),
+                          last_name=fields.get('last_name', ''), visitor=call.visitor)
+        return await self._done(call, {'object': 'user'})
+
+    async def _change_password(self, call: Call) -> Answer:
+        fields = await call.fields()
+        done = await change_password(
+            self._auth, call.client, current_password=fields.get('current_password', ''),
+            new_password=fields.get('new_password', ''), visitor=call.visitor,
+            sign_out_others=fields.get('sign_out_of_other_sessions', '') in {'true', 'on', '1'})
+        return (await self._done(call, {'object': 'user', 'revoked': done.revoked})).with_cookie(call, done.token)
+
+    async def _delete(self, call: Call) -> Answer:
+        fields = await call.fields()
+        await delete_account(self._auth, call.client, password=fields.get('password', ''),
+                             confirmation=fields.get('confirmation', ''), visitor=call.visitor)
+        return await self._done(call, {'object': 'user', 'deleted': True})
+
+    async def _devices(self, call: Call) -> Answer:
+        devices = await read_all_devices(self._auth, call.client, session_id=call.acting_session_id)
+        return Answer([device_json(device) for device in devices])
+
+    async def _revoke(self, call: Call) -> Answer:
+        session_id = call.parts['session_id']
+        await revoke(self._auth, call.client, session_id, acting_session_id=call.acting_session_id,
+                     visitor=call.visitor)
+        here = call.client is not None and any(own.id == session_id for own in call.client.sessions)
+        return await self._done(call, {'object': 'session', 'id': session_id,
+                                       'status': 'removed' if here else 'revoked'})
+
+    async def _revoke_others(self, call: Call) -> Answer:
+        revoked = await revoke_others(self._auth, call.client, acting_session_id=call.acting_session_id,
+                                      visitor=call.visitor)
+        return await self._done(call, {'object': 'sessions', 'revoked': revoked})
+
+    async def _check_password(self, call: Call) -> Answer:
+        """Tell, while it is typed, whether a new password is acceptable; nothing of it is kept."""
+        fields = await call.fields()
+        session = call.client and call.client.active_session(self._auth.now())
+        address = fields.get('email_address', '') or (session.user.email_address if session else '')
+        check_password(fields.get('password', ''), email_address=address, param=fields.get('param', 'password'))
+        return envelope({'object': 'password_check', 'acceptable': True})
+
+    async def _done(self, call: Call, response: Json) -> Answer:
+        after = call.client and await self._watcher.confirmed(call.client.id)
+        return envelope(response, shown(after, self._auth.now()))
