@@ -1,11 +1,11 @@
-"""Who may see a page: each page says ``public`` or ``private``, and one that says neither is refused."""
+"""Who may see a page: each page says ``public``, ``private`` or ``admin_only``; one that says nothing is refused."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar
 
-Access = Literal['public', 'private']
+Access = Literal['public', 'private', 'admin']
 PageBuilder = Callable[..., Any]
 _Builder = TypeVar('_Builder', bound=PageBuilder)
 
@@ -13,7 +13,7 @@ _ACCESS = '__live_sessions_access__'
 
 
 class AccessNotStated(Exception):
-    """A page says neither ``public`` nor ``private``."""
+    """A page does not say who may see it."""
 
 
 def public(builder: _Builder) -> _Builder:
@@ -28,6 +28,12 @@ def private(builder: _Builder) -> _Builder:
     return builder
 
 
+def admin_only(builder: _Builder) -> _Builder:
+    """Mark a page that only an administrator may see; for others there is no such page."""
+    setattr(builder, _ACCESS, 'admin')
+    return builder
+
+
 def access_of(builder: PageBuilder) -> Access:
     """Tell who may see a page.
 
@@ -35,7 +41,8 @@ def access_of(builder: PageBuilder) -> Access:
     """
     access = getattr(builder, _ACCESS, None)
     if access is None:
-        raise AccessNotStated(f'The page "{builder.__name__}" must say who may see it: put @public or @private on it.')
+        raise AccessNotStated(f'The page "{builder.__name__}" must say who may see it: '
+                              'put @public, @private or @admin_only on it.')
     return access
 
 

@@ -42,11 +42,13 @@ class Devices:
     devices: tuple[Device, ...]
     total: int
     """On all pages."""
+    others: int = 0
+    """Those on all pages that are not on this client."""
 
 
 _OF_USER = (session.c.user_id == bindparam('the_user'), signed_in_now())
 
-_COUNT = select(func.count()).select_from(session).where(*_OF_USER)
+_COUNT = select(func.count(), func.count().filter(session.c.client_id != bindparam('the_client'))).where(*_OF_USER)
 _LIST = (
     select(session.c.id, session.c.client_id, session.c.user_agent, session.c.ip_address, session.c.created_at,
            session.c.last_active_at)
@@ -73,8 +75,9 @@ async def read_devices(auth: Auth, client: ClientView | None, *, page: int = 0,
     now = auth.now()
     async with auth.read() as connection:
         who = await acting(connection, client, now, session_id)
-        total = (await connection.execute(_COUNT, {'the_user': who.user_id, 'now': now})).scalar_one()
-        return Devices(await _read(connection, who, now, DEVICES_A_PAGE, page * DEVICES_A_PAGE), total)
+        total, others = (await connection.execute(_COUNT, {'the_user': who.user_id, 'the_client': who.client_id,
+                                                           'now': now})).one()
+        return Devices(await _read(connection, who, now, DEVICES_A_PAGE, page * DEVICES_A_PAGE), total, others)
 
 
 async def read_all_devices(auth: Auth, client: ClientView | None, *, session_id: str | None = None

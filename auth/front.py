@@ -84,7 +84,7 @@ class Front:
                 await _plain(send, 404, 'There is no page here. Go to / for the start page.')
             elif scope['method'] not in {'GET', 'HEAD'}:
                 await _plain(send, 405, 'A page can only be read.', (b'allow', b'GET, HEAD'))
-            elif access == 'private':
+            elif access != 'public':
                 await self._let_in(scope, receive, send)
             else:
                 await self.app(scope, receive, send)

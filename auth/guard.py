@@ -21,7 +21,7 @@ from socketio.exceptions import ConnectionRefusedError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from .access import PageBuilder, access_of, check_access
+from .access import Access, PageBuilder, access_of, check_access
 from .api import FrontendApi
 from .context import Auth
 from .cookies import token_of
@@ -204,18 +204,33 @@ class GuardedPages(ui.sub_pages):
         check_access(routes)
         self._tab = tab
         self._placeholders = placeholders
-        self._built_for: tuple[str, str | None] | None = None
+        self._built_for: object = None
         super().__init__(routes)
         tab.on_change.append(self._follow)
 
     def _render_page(self, match: RouteMatch) -> bool:
+        access = access_of(match.builder)
+        self._built_for = self._who()
+        instead = self._placeholder(access)
+        if instead is None:
+            return super()._render_page(match)
+        self._rendered_path = match.path
+        instead()
+        return True
+
+    def _placeholder(self, access: Access) -> Callable[[], None] | None:
+        """What is shown in place of a page to whoever is here now; None if they may see it."""
         state = self._tab.state
-        self._built_for = (state.status, state.session_id)
-        if access_of(match.builder) == 'private' and state.status != 'signed_in':
-            self._rendered_path = match.path
-            (self._placeholders.loading if state.status == 'loading' else self._placeholders.signed_out)()
-            return True
-        return super()._render_page(match)
+        if access == 'public':
+            return None
+        if state.status != 'signed_in' or state.user is None:
+            return self._placeholders.loading if state.status == 'loading' else self._placeholders.signed_out
+        return None if access == 'private' or state.user.is_admin else self._placeholders.not_found
+
+    def _who(self) -> object:
+        """For whom a page that is not public is built; when it is somebody else, it is built anew."""
+        state = self._tab.state
+        return state.status, state.session_id, state.user is not None and state.user.is_admin
 
     def _render_404(self) -> None:
         self._placeholders.not_found()
@@ -225,8 +240,7 @@ class GuardedPages(ui.sub_pages):
 
     def _follow(self) -> None:
         shown = self._match
-        state = self._tab.state
-        if shown and access_of(shown.builder) == 'private' and self._built_for != (state.status, state.session_id):
+        if shown and access_of(shown.builder) != 'public' and self._built_for != self._who():
             self.refresh()
 
 

@@ -287,7 +287,12 @@ def _widens(granted: ClientView, found: ClientView, now: datetime) -> bool:
     old, new = granted.active_session(now), found.active_session(now)
     if new is not None and (old is None or old.id != new.id):
         return True
-    return not {session.id for session in found.signed_in(now)} <= {session.id for session in granted.signed_in(now)}
+    return not _rights(found, now) <= _rights(granted, now)
+
+
+def _rights(client: ClientView, now: datetime) -> set[str]:
+    return {right for session in client.signed_in(now)
+            for right in (session.id, *([f'administrator {session.user.id}'] if session.user.is_admin else []))}
 
 
 def _forget_what_was_sent(tab: Tab) -> None:

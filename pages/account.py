@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from auth import SessionLabel, SignOutButton, auth_state, private
+from auth import DELETE_CONFIRMATION, SessionLabel, SignOutButton, auth_state, private
 
-from .parts import Text, card
+from .parts import Static, Text, api_form, card, field
 
 
 @private
 def page() -> None:
     """Build the account page."""
-    ui.page_title('Account · Live Sessions')
     state = auth_state()
-    Text('h1', 'Account')
+    account_heading('/account')
     with card():
         Text('h2', 'You')
         with ui.element('dl'):
-            Text('dt', 'Name')
-            Text('dd').bind_text_from(state, 'user', lambda user: user.name if user else '')
             Text('dt', 'Email address')
             Text('dd').bind_text_from(state, 'user', lambda user: user.email_address if user else '')
+        saved = Text('p').classes('quiet').props('role=status')
+        with api_form('/v1/me', 'Save', method='PATCH', keep=True, on_done=lambda _: saved.set_text('Saved.')):
+            first = field('first_name', 'First name', kind='text', autocomplete='given-name', optional=True)
+            last = field('last_name', 'Last name', kind='text', autocomplete='family-name', optional=True)
+    for entry, name in ((first, 'first_name'), (last, 'last_name')):
+        # The default value: whoever is typing into the field is not disturbed by a change from elsewhere.
+        entry.props['defaultValue'] = getattr(state.user, name, '')
     with card():
         Text('h2', 'This session')
         SessionLabel().classes('session-id')
@@ -29,3 +33,19 @@ def page() -> None:
                   'the moment you are not.').classes('quiet')
         with ui.element('div').classes('actions'):
             SignOutButton()
+    with ui.element('details').classes('card'):
+        Static('summary', 'Delete account')
+        Text('p', 'Your account and all its sessions are deleted, on every device, at once. '
+                  'It can not be undone.').classes('quiet')
+        with api_form('/v1/me', 'Delete my account', method='DELETE', then='/', danger=True):
+            field('confirmation', f'Type “{DELETE_CONFIRMATION}”', kind='text', autocomplete='off')
+            field('password', 'Password', kind='password', autocomplete='current-password')
+
+
+def account_heading(path: str) -> None:
+    """The title of the pages of an account, and the way from one to the other."""
+    ui.page_title('Account · Live Sessions')
+    Text('h1', 'Account')
+    names = {'/account': 'Profile', '/account/security': 'Security'}
+    Static('nav', ''.join(f'<a href="{to}"{" aria-current=page" if to == path else ""}>{name}</a>'
+                          for to, name in names.items())).classes('tabs').props('aria-label=Account')

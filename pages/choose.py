@@ -6,7 +6,17 @@ from functools import partial
 
 from nicegui import ui
 
-from auth import AuthError, SessionView, auth_state, choose, public, redraw_on_change, safe_path
+from auth import (
+    AuthError,
+    SessionView,
+    SignOutButton,
+    auth_state,
+    choose,
+    may_add_account,
+    public,
+    redraw_on_change,
+    safe_path,
+)
 
 from .parts import Text, button_link, card
 
@@ -24,7 +34,11 @@ def page(redirect_url: str = '') -> None:
         accounts = ui.element('ul').classes('accounts')
         error = Text('p').classes('error').props('role=alert')
         redraw_on_change(accounts, lambda: _list(accounts, safe_path(redirect_url), error))
-        button_link('Add account', '/sign-in', 'plain')
+        with ui.element('div').classes('actions'):
+            if may_add_account():
+                button_link('Add account', '/sign-in', 'plain')
+            everybody = SignOutButton(label='Sign out of all accounts')
+            everybody.bind_visibility_from(auth_state(), 'sessions', bool)
 
 
 def _list(accounts: ui.element, wanted: str, error: Text) -> None:

@@ -64,26 +64,42 @@ def button_link(text: str, path: str, kind: Literal['primary', 'plain'] = 'prima
 
 
 @contextmanager
-def credentials_form(action: str, submit: str, *, on_done: Callable[[], None]) -> Generator[None]:
+def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callable[[Any], object] | None = None,
+             announce: bool = False, keep: bool = False, then: str = '', danger: bool = False) -> Generator[None]:
     """A native form, which static/auth.js posts to the Frontend API. Its fields are built within the ``with`` block.
 
     Nothing that is typed into it passes through the websocket.
 
     :param action: the path of the Frontend API
     :param submit: what is written on the button
-    :param on_done: called when it was accepted and the tab has proved itself
+    :param on_done: called with the response when it was accepted and the tab has proved itself
+    :param announce: whether other tabs of this browser may gain by it, as by a sign-in
+    :param keep: whether what was typed stays in the fields
+    :param then: where to go when it was accepted, with a new page
+    :param danger: whether it can't be undone
     """
-    with ui.element('form').props(f'method=post action={action} data-credentials novalidate').on(
-            'done', on_done, []):
+    form = ui.element('form').props(f'method=post action={action} data-api={method} novalidate')
+    for name, wanted in (('data-announce', announce), ('data-keep', keep)):
+        if wanted:
+            form.props[name] = ''
+    if then:
+        form.props['data-then'] = then
+    if on_done is not None:
+        form.on('done', lambda event: on_done(event.args['detail']), ['detail'])
+    with form:
         yield
         Text('p').classes('error').props('data-error="" role=alert')
-        with ui.element('button').classes('button primary').props('type=submit'):
+        with ui.element('button').classes('button danger' if danger else 'button primary').props('type=submit'):
             spinner()
             Text('span', submit)
 
 
-def field(name: str, label: str, *, kind: str, autocomplete: str, hint: str = '', optional: bool = False) -> None:
-    """A labelled input with a place for its error below it."""
+def field(name: str, label: str, *, kind: str, autocomplete: str, hint: str = '', optional: bool = False,
+          judge: bool = False) -> ui.element:
+    """A labelled input with a place for its error below it; returns the input.
+
+    :param judge: whether it is a new password, to be judged while it is typed
+    """
     with ui.element('div').classes('field'):
         caption = Text('label', label).props(f'for={name}')
         if optional:
@@ -96,6 +112,9 @@ def field(name: str, label: str, *, kind: str, autocomplete: str, hint: str = ''
         entry.props['aria-describedby'] = described
         if kind == 'email':
             entry.props('inputmode=email autocapitalize=none spellcheck=false')
+        if judge:
+            entry.props['data-judge'] = ''
         if hint:
             Text('p', hint).classes('quiet').props(f'id={name}-hint')
-        Text('p').classes('error').props(f'id={name}-error data-error={name}')
+        Text('p').classes('error').props(f'id={name}-error data-error={name}' + (' role=status' if judge else ''))
+    return entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import account, choose, home, sign_in, sign_up
+from . import account, admin, choose, home, security, sign_in, sign_up
 from .examples import android, expo, index, javascript, nextjs, swiftui
 
 ROUTES: dict[str, Callable[..., object]] = {
@@ -13,6 +13,9 @@ ROUTES: dict[str, Callable[..., object]] = {
     '/sign-in/choose': choose.page,
     '/sign-up': sign_up.page,
     '/account': account.page,
+    '/account/security': security.page,
+    '/admin': admin.users,
+    '/admin/sessions': admin.sessions,
     '/examples': index.page,
     '/examples/nextjs': nextjs.page,
     '/examples/javascript': javascript.page,

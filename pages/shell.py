@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nicegui import app, ui
 
-from auth import AuthState, GuardedPages, Placeholders, Tab, auth_state, open_tab
+from auth import AuthState, GuardedPages, Placeholders, Tab, UserButton, auth_state, open_tab
 
 from .parts import Static, Text, button_link, card, spinner
 
@@ -26,6 +26,7 @@ def install(routes: Iterable[str]) -> None:
     """Register, at every path, the one page of which the others are parts."""
     app.add_static_files('/static', STATIC, max_cache_age=0)
     ui.add_head_html('<script src="/static/theme.js"></script><script src="/static/auth.js"></script>'
+                     '<script src="/static/local-time.js"></script>'
                      '<link rel="stylesheet" href="/static/app.css">', shared=True)
     ui.add_body_html('<div id="away" role="alert">Loading… This tab has lost the server and waits for it.</div>',
                      shared=True)
@@ -62,6 +63,7 @@ def header() -> None:
         with ui.element('div').classes('who'):
             person = Text('span').classes('person')
             person.bind_text_from(state, 'user', lambda user: user.name if user else '')
+            UserButton()
             Static('span', _WAYS_IN).classes('when-signed-out')
         Static('button', '<span class="theme-icon" aria-hidden="true"></span>').classes('theme-switch').props(
             'type=button data-theme-switch aria-label="Colour theme"')

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from auth import auth_state, may_add_account, public, safe_path
 
-from .parts import Text, button_link, card, credentials_form, field, link
+from .parts import Text, api_form, button_link, card, field, link
 
 
 @public
@@ -31,7 +31,8 @@ def page(redirect_url: str = '') -> None:
         if redirect_url:
             why = Text('p', 'You are signed out. Sign in to see the page you asked for.').classes('quiet')
             why.bind_visibility_from(state, 'status', value='signed_out')
-        with credentials_form('/v1/client/sign_ins', 'Sign in', on_done=lambda: ui.navigate.to(wanted)):
+        with api_form('/v1/client/sign_ins', 'Sign in', announce=True,
+                      on_done=lambda _: ui.navigate.to(wanted)):
             field('identifier', 'Email address', kind='email', autocomplete='username')
             field('password', 'Password', kind='password', autocomplete='current-password')
         with ui.element('p').classes('quiet'):

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from auth import may_add_account, public, safe_path
 
-from .parts import Text, card, credentials_form, field, link
+from .parts import Text, api_form, card, field, link
 
 
 @public
@@ -22,10 +22,12 @@ def page(redirect_url: str = '') -> None:
         return
     with card('narrow'):
         Text('h1', 'Sign up')
-        with credentials_form('/v1/client/sign_ups', 'Sign up', on_done=lambda: ui.navigate.to(wanted)):
+        with api_form('/v1/client/sign_ups', 'Sign up', announce=True,
+                      on_done=lambda _: ui.navigate.to(wanted)):
             field('first_name', 'First name', kind='text', autocomplete='given-name', optional=True)
             field('email_address', 'Email address', kind='email', autocomplete='username')
             field('password', 'Password', kind='password', autocomplete='new-password',
+                  judge=True,
                   hint='8 to 256 characters. Any characters will do; a common password will not.')
         with ui.element('p').classes('quiet'):
             Text('span', 'You have an account? ')

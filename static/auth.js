@@ -125,12 +125,18 @@
 
   // ------------------------------------------------------------ forms
 
+  // A form with data-api is posted to the Frontend API. data-announce: other tabs of this browser may gain by it.
+  // data-keep: what was typed stays. data-then: where to go afterwards.
+
+  function placeOf(form, name) {
+    return form.querySelector(`[data-error="${CSS.escape(name)}"]`) ?? form.querySelector('[data-error=""]');
+  }
+
   function showErrors(form, errors, message) {
     let first = null;
     for (const { message: text, meta } of errors.length ? errors : [{ message, meta: {} }]) {
       const name = meta?.param_name ?? "";
-      const place = form.querySelector(`[data-error="${CSS.escape(name)}"]`) ?? form.querySelector('[data-error=""]');
-      place.textContent = text;
+      placeOf(form, name).textContent = text;
       const input = form.elements.namedItem(name);
       if (input instanceof HTMLInputElement) {
         input.setAttribute("aria-invalid", "true");
@@ -151,11 +157,12 @@
     clearErrors(form);
     const progress = setTimeout(() => form.classList.add("busy"), PROGRESS_AFTER_MS);
     try {
-      await oneAtATime(() => send(form));
-      channel?.postMessage("signed in");
+      const { response } = await oneAtATime(() => send(form));
+      if (form.dataset.then) return window.location.assign(form.dataset.then);
+      if ("announce" in form.dataset) channel?.postMessage("signed in");
       await prove();
-      form.reset();
-      form.dispatchEvent(new CustomEvent("done"));
+      if (!("keep" in form.dataset)) form.reset();
+      form.dispatchEvent(new CustomEvent("done", { detail: response }));
     } catch (error) {
       showErrors(form, error.errors ?? [], error.message);
     } finally {
@@ -169,20 +176,43 @@
   const oneAtATime = (work) => (navigator.locks ? navigator.locks.request("live-sessions", work) : work());
 
   async function send(form) {
-    const post = () => call("POST", form.getAttribute("action"), new FormData(form));
+    const post = () => call(form.dataset.api, form.getAttribute("action"), new FormData(form));
     try {
-      await post();
+      return await post();
     } catch (error) {
       if (error.errors?.[0]?.code !== "client_renewed") throw error;
-      await post(); // with the cookie that it was renewed to
+      return await post(); // with the cookie that it was renewed to
     }
   }
 
   document.addEventListener("submit", (event) => {
-    const form = event.target.closest("form[data-credentials]");
+    const form = event.target.closest("form[data-api]");
     if (!form) return;
     event.preventDefault();
     submit(form);
+  });
+
+  // A new password is judged while it is typed, by the same door that will take it.
+  let asked = 0;
+
+  async function judge(input) {
+    const mine = ++asked;
+    await sleep(350);
+    if (mine !== asked || !input.isConnected) return;
+    const { form, name, value } = input;
+    let message = "";
+    try {
+      const address = form.elements.namedItem("email_address")?.value ?? "";
+      const fields = { password: value, param: name, email_address: address };
+      if (value) await call("POST", "/v1/password_checks", fields);
+    } catch (error) {
+      if (error.status === 422) message = error.message;
+    }
+    if (mine === asked) placeOf(form, name).textContent = message;
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches?.("input[data-judge]")) judge(event.target);
   });
 
   window.liveSessions = { prove, fresh, signOut };

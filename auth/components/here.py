@@ -12,6 +12,7 @@ from ..live import AuthState, Tab, tabs
 from ..redirects import CHOOSE_PATH, HOME_PATH
 from ..sessions import SignedOut, set_active
 from ..sessions import sign_out as end_sessions
+from ..visitor import visitor_of
 
 
 async def open_tab() -> Tab:
@@ -37,7 +38,7 @@ async def sign_out(session_id: str | None = None, redirect_url: str | None = Non
     :raises StoreAway: if the store can't be reached; then everybody is still signed in
     """
     tab = tabs().here()
-    done = await end_sessions(tabs().auth, tab.client, session_id)
+    done = await end_sessions(tabs().auth, tab.client, session_id, visitor=visitor_of(tab.page.request.scope))
     await tabs().watcher.caught_up()  # the other tabs come before what this one does next
     if done.active_ended:
         with tab.page:
@@ -51,12 +52,13 @@ async def choose(session_id: str) -> None:
     :raises SessionNotFound: if it is not signed in here; then nothing changes
     :raises StoreAway: if the store can't be reached
     """
-    await set_active(tabs().auth, tabs().here().client, session_id)
+    tab = tabs().here()
+    await set_active(tabs().auth, tab.client, session_id, visitor=visitor_of(tab.page.request.scope))
 
 
 def may_add_account() -> bool:
     """Tell whether this browser may hold one account more."""
-    return auth_state().status != 'signed_in' or not tabs().auth.settings.single_session_mode
+    return not auth_state().sessions or not tabs().auth.settings.single_session_mode
 
 
 def redraw_on_change(container: ui.element, draw: Callable[[], None]) -> None:

@@ -1,0 +1,101 @@
+# pyright: reportUnknownMemberType=false
+"""The devices where the person is signed in, live, with a button to sign out of each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement as Text
+
+from ..devices import DEVICES_A_PAGE, Device, Devices, read_devices, revoke, revoke_others
+from ..live import tabs
+from ..visitor import Visitor, visitor_of
+from .action_button import ActionButton
+from .live_rows import LiveRows
+from .local_time import LocalTime
+from .pager import Pager
+from .sign_out_button import SignOutButton
+
+
+class ActiveDevices(ui.element):
+    """A section with one row for each device: what it is, where, since when; this one first."""
+
+    def __init__(self) -> None:
+        super().__init__('section')
+        self.classes('devices card').props('aria-labelledby=devices-heading')
+        self._tab = tabs().here()
+        self._user = self._tab.state.user
+        self._page = 0
+        self._found = Devices((), 0)
+        with self:
+            self._heading = Text(tag='h2', text='Active devices').props('id=devices-heading tabindex=-1')
+            self._status = Text(tag='p', text='').classes('quiet').props('role=status')
+            self._rows = LiveRows[Device](self._load, key=lambda device: device.session_id, draw=self._draw,
+                                          concerns=self._concerns, after=self._drawn)
+            self._pager = Pager(lambda: self._turn(-1), lambda: self._turn(1))
+            self._all = ActionButton('', self._sign_out_of_others, refused='Nobody was signed out.')
+            self._all.set_visibility(False)
+
+    async def _load(self) -> Sequence[Device]:
+        self._found = await read_devices(tabs().auth, self._tab.client, page=self._page)
+        if not self._found.devices and self._page:  # the last page has emptied
+            self._page = max(0, self._pages - 1)
+            self._found = await read_devices(tabs().auth, self._tab.client, page=self._page)
+        return self._found.devices
+
+    @property
+    def _pages(self) -> int:
+        return max(1, -(-self._found.total // DEVICES_A_PAGE))
+
+    def _concerns(self, user_ids: Collection[str]) -> bool:
+        return self._user is not None and self._user.id in user_ids
+
+    def _draw(self, device: Device) -> None:
+        with ui.element('div').classes('row'):
+            with ui.element('div').classes('row-text'):
+                with ui.element('p'):
+                    Text(tag='strong', text=device.user_agent.device)
+                    if device.this_device:
+                        Text(tag='span', text='This device').classes('badge')
+                where = [device.user_agent.browser, *([device.ip_address] if device.ip_address else [])]
+                Text(tag='p', text=' · '.join(where)).classes('quiet')
+                with ui.element('p').classes('quiet'):
+                    Text(tag='span', text='Last active: ')
+                    LocalTime(device.last_active_at)
+                    Text(tag='span', text=' · Signed in: ')
+                    LocalTime(device.created_at)
+            if device.this_device:
+                SignOutButton(device.session_id)
+            else:
+                button = ActionButton('Sign out of device', lambda: self._sign_out_of(device),
+                                      refused='That device is still signed in.')
+                button.button.props['aria-label'] = f'Sign out of device: {device.user_agent}'
+
+    def _drawn(self, _: Sequence[Device]) -> None:
+        others = self._found.others
+        self._all.button.set_text(f'Sign out of all other devices ({others})')
+        self._all.set_visibility(others > 0)
+        self._pager.show(newer=self._page > 0, older=self._page + 1 < self._pages,
+                         where=f'Page {self._page + 1} of {self._pages}')
+
+    def _turn(self, by: int) -> None:
+        self._page = max(0, self._page + by)
+        self._rows.reload()
+
+    async def _sign_out_of(self, device: Device) -> None:
+        await revoke(tabs().auth, self._tab.client, device.session_id, visitor=self._visitor())
+        self._tell(f'Signed out of {device.user_agent}.')
+
+    async def _sign_out_of_others(self) -> None:
+        count = await revoke_others(tabs().auth, self._tab.client, visitor=self._visitor())
+        self._tell(f'Signed out of {count} other {"device" if count == 1 else "devices"}.')
+
+    def _visitor(self) -> Visitor:
+        return visitor_of(self._tab.page.request.scope)
+
+    def _tell(self, words: str) -> None:
+        """Say what was done; the button that was pressed goes away, so the focus is put on the heading."""
+        if not self.is_deleted:
+            self._status.set_text(words)
+            self._tab.page.run_javascript(f'getHtmlElement({self._heading.id})?.focus()')

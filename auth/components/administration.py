@@ -1,0 +1,223 @@
+# pyright: reportUnknownMemberType=false
+"""What an administrator sees: users, sessions, and the buttons that end them. Every act is checked where it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement as Text
+from nicegui.events import GenericEventArguments
+
+from ..admin import (
+    ROWS_A_PAGE,
+    Authority,
+    SessionRow,
+    UserRow,
+    by_admin,
+    count_sessions,
+    find_sessions,
+    find_users,
+    revoke_everyone,
+    revoke_session,
+    revoke_user,
+    set_disabled,
+)
+from ..errors import ParamInvalid
+from ..live import Tab, tabs
+from ..visitor import Visitor, visitor_of
+from .action_button import ActionButton
+from .live_rows import LiveRows
+from .local_time import LocalTime
+from .pager import Pager
+
+REDRAWN_EVERY_SECONDS = 1.0
+"""With many people coming and going, a list of all of them is read again at most so often."""
+
+CONFIRMATION = 'sign out everyone'
+
+
+class _Searched(ui.element):
+    """A list with a field to search it by. It acts for whoever uses the tab, which is checked at every act."""
+
+    def __init__(self, name: str, hint: str) -> None:
+        super().__init__('section')
+        self.classes('card administration')
+        self.words = ''
+        self._tab: Tab = tabs().here()
+        with self:
+            Text(tag='h2', text=name)
+            search = ui.element('input').props('type=search autocomplete=off').classes('search')
+            search.props['aria-label'] = search.props['placeholder'] = hint
+            search.on('input', self._search, throttle=0.25, leading_events=False,
+                      js_handler='(event) => emit(event.target.value)')
+
+    @property
+    def authority(self) -> Authority:
+        """Whoever uses the tab, if they are an administrator."""
+        return by_admin(tabs().auth, self._tab.client)
+
+    @property
+    def visitor(self) -> Visitor:
+        """Where they are."""
+        return visitor_of(self._tab.page.request.scope)
+
+    def begin(self) -> None:
+        """Show the first page of what was searched for."""
+        raise NotImplementedError
+
+    def _search(self, event: GenericEventArguments) -> None:
+        self.words = str(event.args)[:100]
+        self.begin()
+
+
+class UserTable(_Searched):
+    """All users by their address, with a search; sign one out everywhere, disable or enable one."""
+
+    def __init__(self) -> None:
+        super().__init__('Users', 'Search users by name, email address or id')
+        self._afters = ['']
+        self._last = ''
+        self._more = False
+        with self:
+            self._rows = LiveRows[UserRow](self._load, key=lambda row: row.user.id, draw=self._draw,
+                                           concerns=lambda _: True, after=self._drawn, empty='Nobody was found.',
+                                           at_most_every_seconds=REDRAWN_EVERY_SECONDS)
+            self._pager = Pager(self._turn_back, self._turn, words=('Back', 'More'))
+
+    def begin(self) -> None:
+        """See the base class."""
+        self._afters = ['']
+        self._rows.reload()
+
+    async def _load(self) -> Sequence[UserRow]:
+        rows = await find_users(tabs().auth, self.authority, self.words, after=self._afters[-1],
+                                limit=ROWS_A_PAGE + 1)
+        self._more = len(rows) > ROWS_A_PAGE
+        self._last = rows[:ROWS_A_PAGE][-1].user.email_address if rows else ''
+        return rows[:ROWS_A_PAGE]
+
+    def _draw(self, row: UserRow) -> None:
+        with ui.element('div').classes('row'):
+            with ui.element('div').classes('row-text'):
+                with ui.element('p'):
+                    Text(tag='strong', text=row.user.name)
+                    for word, applies in (('Administrator', row.user.is_admin), ('Disabled', row.disabled)):
+                        if applies:
+                            Text(tag='span', text=word).classes('badge')
+                Text(tag='p', text=f'{row.user.email_address} · {row.user.id}').classes('quiet')
+                Text(tag='p', text='1 session' if row.sessions == 1 else f'{row.sessions} sessions').classes('quiet')
+            with ui.element('div').classes('actions'):
+                if row.sessions:
+                    _small('Sign out everywhere', partial(self._sign_out, row), row.user.email_address)
+                word = 'Enable' if row.disabled else 'Disable'
+                _small(word, partial(self._set_disabled, row, not row.disabled), row.user.email_address)
+
+    async def _sign_out(self, row: UserRow) -> None:
+        await revoke_user(tabs().auth, self.authority, row.user.id, self.visitor)
+
+    async def _set_disabled(self, row: UserRow, disabled: bool) -> None:
+        await set_disabled(tabs().auth, self.authority, row.user.id, disabled, self.visitor)
+        self._rows.reload()
+
+    def _drawn(self, _: Sequence[UserRow]) -> None:
+        self._pager.show(newer=len(self._afters) > 1, older=self._more)
+
+    def _turn(self) -> None:
+        if self._more:
+            self._afters.append(self._last)
+            self._rows.reload()
+
+    def _turn_back(self) -> None:
+        if len(self._afters) > 1:
+            self._afters.pop()
+            self._rows.reload()
+
+
+class SessionTable(_Searched):
+    """All sessions that are signed in, the newest first, with a search; sign one out, or everyone."""
+
+    def __init__(self) -> None:
+        super().__init__('Sessions', 'Search sessions by their user')
+        self._befores: list[SessionRow | None] = [None]
+        self._last: SessionRow | None = None
+        self._more = False
+        self._count = 0
+        self._typed = ''
+        with self:
+            self._total = Text(tag='p', text='').classes('quiet').props('role=status')
+            self._rows = LiveRows[SessionRow](self._load, key=lambda row: row.id, draw=self._draw,
+                                              concerns=lambda _: True, after=self._drawn,
+                                              empty='No session was found.',
+                                              at_most_every_seconds=REDRAWN_EVERY_SECONDS)
+            self._pager = Pager(self._turn_back, self._turn)
+            self._everyone()
+
+    def begin(self) -> None:
+        """See the base class."""
+        self._befores = [None]
+        self._rows.reload()
+
+    async def _load(self) -> Sequence[SessionRow]:
+        rows = await find_sessions(tabs().auth, self.authority, self.words, before=self._befores[-1],
+                                   limit=ROWS_A_PAGE + 1)
+        self._count = await count_sessions(tabs().auth, self.authority)
+        self._more = len(rows) > ROWS_A_PAGE
+        self._last = rows[:ROWS_A_PAGE][-1] if rows else None
+        return rows[:ROWS_A_PAGE]
+
+    def _draw(self, row: SessionRow) -> None:
+        with ui.element('div').classes('row'):
+            with ui.element('div').classes('row-text'):
+                Text(tag='strong', text=row.user.email_address)
+                where = ' · '.join([str(row.user_agent), *([row.ip_address] if row.ip_address else [])])
+                Text(tag='p', text=where).classes('quiet')
+                with ui.element('p').classes('quiet'):
+                    Text(tag='span', text='Signed in: ')
+                    LocalTime(row.created_at)
+                    Text(tag='span', text=f' · {row.id}')
+            with ui.element('div').classes('actions'):
+                _small('Sign out of session', partial(self._sign_out, row), row.user.email_address)
+
+    async def _sign_out(self, row: SessionRow) -> None:
+        await revoke_session(tabs().auth, self.authority, row.id, self.visitor)
+
+    def _everyone(self) -> None:
+        with ui.element('details').classes('everyone'):
+            Text(tag='summary', text='Sign out everyone')
+            Text(tag='p', text='Every session of every user ends at once, yours too.').classes('quiet')
+            with ui.element('div').classes('field'):
+                Text(tag='label', text=f'Type “{CONFIRMATION}”').props('for=confirm-everyone')
+                typed = ui.element('input').props('id=confirm-everyone type=text autocomplete=off')
+                typed.on('input', self._type, js_handler='(event) => emit(event.target.value)')
+            ActionButton('Sign out everyone', self._sign_out_everyone, refused='Nobody was signed out.'
+                         ).button.classes('danger')
+
+    def _type(self, event: GenericEventArguments) -> None:
+        self._typed = str(event.args)
+
+    async def _sign_out_everyone(self) -> None:
+        if self._typed.strip().lower() != CONFIRMATION:
+            raise ParamInvalid(f'Type “{CONFIRMATION}” to confirm it.')
+        await revoke_everyone(tabs().auth, self.authority, self.visitor)
+
+    def _drawn(self, _: Sequence[SessionRow]) -> None:
+        self._total.set_text('1 session is signed in.' if self._count == 1
+                             else f'{self._count:,} sessions are signed in.')
+        self._pager.show(newer=len(self._befores) > 1, older=self._more)
+
+    def _turn(self) -> None:
+        if self._more:
+            self._befores.append(self._last)
+            self._rows.reload()
+
+    def _turn_back(self) -> None:
+        if len(self._befores) > 1:
+            self._befores.pop()
+            self._rows.reload()
+
+
+def _small(label: str, action: Callable[[], Awaitable[object]], whom: str) -> None:
+    button = ActionButton(label, action, refused='Nothing was changed.').button.classes('small')
+    button.props['aria-label'] = f'{label}: {whom}'

@@ -1,0 +1,122 @@
+# pyright: reportUnknownMemberType=false
+"""A list that is read from the store and stays true: read again whenever something that it shows has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
+from typing import Generic, TypeVar
+
+from nicegui import background_tasks, ui
+
+from ..errors import AuthError, NotSignedIn
+from ..live import tabs
+
+Item = TypeVar('Item')
+
+
+class LiveRows(ui.element, Generic[Item]):
+    """A list whose rows are kept while what they show is the same, so that nobody loses the focus or their place.
+
+    :param load: reads the items
+    :param key: names an item
+    :param draw: builds the content of a row
+    :param concerns: tells whether a change of these users may change the list; None is "of anybody"
+    :param after: called with the items after they were drawn
+    :param empty: what is written in place of rows if there are none
+    :param at_most_every_seconds: how long to wait between two readings, for lists that change all the time
+    """
+
+    def __init__(self, load: Callable[[], Awaitable[Sequence[Item]]], *, key: Callable[[Item], str],
+                 draw: Callable[[Item], None], concerns: Callable[[Collection[str]], bool],
+                 after: Callable[[Sequence[Item]], None] = lambda _: None, empty: str = '',
+                 at_most_every_seconds: float = 0) -> None:
+        super().__init__('ul')
+        self.classes('rows')
+        self._load, self._key, self._draw, self._concerns, self._after = load, key, draw, concerns, after
+        self._rows: dict[str, tuple[Item, ui.element]] = {}
+        self._loading = False
+        self._again = False
+        self._wanted = asyncio.Event()
+        with self:
+            self._note = ui.element('li').classes('quiet')
+            with self._note:
+                self._words = ui.label('Loading…')
+        self._empty = empty
+        self._pause = at_most_every_seconds
+        self._stop = tabs().listen(tabs().here(), self._news)
+        self.reload()
+
+    def reload(self) -> None:
+        """Read and draw again, once more if it is asked for while that is under way."""
+        self._wanted.set()
+        self._reload_soon()
+
+    def _reload_soon(self) -> None:
+        if self._loading:
+            self._again = True
+        else:
+            background_tasks.create(self._reload(), name='read a list')
+
+    def _news(self, user_ids: Collection[str] | None) -> None:
+        if self.is_deleted:
+            self._stop()
+        elif user_ids is None or self._concerns(user_ids):
+            self._reload_soon()
+
+    async def _reload(self) -> None:
+        self._loading = True
+        try:
+            while True:
+                self._again = False
+                self._wanted.clear()
+                items = await self._load()
+                if self.is_deleted:
+                    return
+                self._show(items)
+                if self._pause:
+                    await self._rest()
+                if not self._again or self.is_deleted:
+                    return
+        except NotSignedIn:  # the page is on its way out
+            self._show([])
+        except AuthError as error:
+            self._say(error.message)
+        finally:
+            self._loading = False
+
+    async def _rest(self) -> None:
+        """Wait, unless somebody at the page wants to see something else."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wanted.wait(), self._pause)
+
+    def _show(self, items: Sequence[Item]) -> None:
+        if self.is_deleted:
+            return
+        wanted = {self._key(item): item for item in items}
+        for key in self._rows.keys() - wanted.keys():
+            self._rows.pop(key)[1].delete()
+        for position, (key, item) in enumerate(wanted.items(), start=1):
+            self._place(key, item, position)
+        self._say('' if items else self._empty)
+        with self:
+            self._after(items)
+
+    def _place(self, key: str, item: Item, position: int) -> None:
+        shown, row = self._rows.get(key, (None, None))
+        if row is None:
+            with self:
+                row = ui.element('li')
+        if shown != item:
+            row.clear()
+            with row:
+                self._draw(item)
+            self._rows[key] = (item, row)
+        if self.default_slot.children.index(row) != position:
+            row.move(self, target_index=position)
+
+    def _say(self, words: str) -> None:
+        if not self.is_deleted:
+            self._words.set_text(words)
+            self._note.set_visibility(bool(words))

@@ -1,0 +1,92 @@
+# pyright: reportUnknownMemberType=false
+"""What happened to the account of the person who is signed in, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement as Text
+
+from models import AuditAction
+
+from ..history import History, HistoryEvent, read_history
+from ..live import tabs
+from .live_rows import LiveRows
+from .local_time import LocalTime
+from .pager import Pager
+
+_WORDS: dict[str, str] = {
+    AuditAction.SIGNED_UP: 'Account created',
+    AuditAction.SIGNED_IN: 'Signed in',
+    AuditAction.SIGN_IN_FAILED: 'Failed attempt to sign in',
+    AuditAction.SWITCHED: 'Switched to this account',
+    AuditAction.SIGNED_OUT: 'Signed out',
+    AuditAction.REVOKED: 'Signed out from elsewhere',
+    AuditAction.EXPIRED: 'Signed out: the session reached its age limit',
+    AuditAction.ABANDONED: 'Signed out: nobody was active',
+    AuditAction.NAME_CHANGED: 'Name changed',
+    AuditAction.PASSWORD_CHANGED: 'Password changed',
+    AuditAction.DISABLED: 'Account disabled',
+    AuditAction.ENABLED: 'Account enabled again',
+    AuditAction.ADMIN_GRANTED: 'Made an administrator',
+    AuditAction.ADMIN_WITHDRAWN: 'No longer an administrator',
+}
+
+
+class SessionHistory(ui.element):
+    """A section with the events of one's own account, the newest first, a page at a time."""
+
+    def __init__(self) -> None:
+        super().__init__('section')
+        self.classes('history card').props('aria-labelledby=history-heading')
+        self._tab = tabs().here()
+        self._user = self._tab.state.user
+        self._before: list[HistoryEvent] = []  # the last event of each newer page
+        self._found = History((), has_more=False)
+        with self:
+            Text(tag='h2', text='Session history').props('id=history-heading tabindex=-1')
+            self._rows = LiveRows[HistoryEvent](self._load, key=lambda event: event.id, draw=_draw,
+                                                concerns=self._concerns, after=self._drawn,
+                                                empty='Nothing has happened yet.')
+            self._pager = Pager(self._turn_back, self._turn)
+
+    async def _load(self) -> Sequence[HistoryEvent]:
+        self._found = await read_history(tabs().auth, self._tab.client,
+                                         after=self._before[-1] if self._before else None)
+        return self._found.events
+
+    def _concerns(self, user_ids: Collection[str]) -> bool:
+        return self._user is not None and self._user.id in user_ids
+
+    def _drawn(self, _: Sequence[HistoryEvent]) -> None:
+        self._pager.show(newer=bool(self._before), older=self._found.has_more)
+
+    def _turn(self) -> None:
+        if self._found.events and self._found.has_more:
+            self._before.append(self._found.events[-1])
+            self._rows.reload()
+
+    def _turn_back(self) -> None:
+        if self._before:
+            self._before.pop()
+            self._rows.reload()
+
+
+def describe(event: HistoryEvent) -> str:
+    """Tell an event in words; one that this version does not know is told by its name."""
+    words = _WORDS.get(event.action, event.action.replace('_', ' ').capitalize())
+    if event.ended_device is not None:
+        words = f'{event.ended_device} was signed out'
+    return f'{words}, by an administrator' if event.by_administrator else words
+
+
+def _draw(event: HistoryEvent) -> None:
+    with ui.element('div').classes('row'), ui.element('div').classes('row-text'):
+        Text(tag='strong', text=describe(event))
+        where = [f'from {event.from_device}'] if event.from_device else []
+        where += [event.ip_address] if event.ip_address else []
+        with ui.element('p').classes('quiet'):
+            if where and not event.by_administrator:
+                Text(tag='span', text=' · '.join(where) + ' · ')
+            LocalTime(event.at)

@@ -1,0 +1,115 @@
+# pyright: reportUnknownMemberType=false
+"""The button with the initials of whoever is signed in, and the account panel that it opens."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement as Text
+
+from ..clients import SessionView, UserView
+from ..live import tabs
+from ..redirects import SIGN_IN_PATH
+from .action_button import ActionButton
+from .here import auth_state, choose, may_add_account
+from .sign_out_button import SignOutButton
+
+MANAGE_PATH = '/account'
+ADMIN_PATH = '/admin'
+
+_OPEN = '''(event) => {
+    const panel = event.currentTarget.parentElement.querySelector('dialog');
+    if (panel.open) return;
+    panel.showModal();
+    panel.focus();
+    emit();
+}'''
+_CLOSE = '''(event) => {
+    if (event.target === event.currentTarget || event.target.closest('a')) event.currentTarget.close();
+}'''
+
+
+class UserButton(ui.element):
+    """An avatar that opens a panel: who is signed in, the other accounts of this browser, and signing out of them.
+
+    The panel is a dialog: the focus stays in it, Escape closes it and puts the focus back. What is in it is built when
+    it is opened, and follows every change while it is open.
+    """
+
+    def __init__(self) -> None:
+        super().__init__('div')
+        self.classes('user-button')
+        state = auth_state()
+        with self:
+            avatar = Text(tag='button', text='').classes('avatar when-signed-in')
+            avatar.props('type=button aria-label="Open account panel" aria-haspopup=dialog')
+            avatar.bind_text_from(state, 'user', lambda user: initials(user) if user else '')
+            avatar.on('click', self._open, [], js_handler=_OPEN)
+            self._panel = ui.element('dialog').classes('account-panel').props('aria-label="Account panel" tabindex=-1')
+            self._panel.on('click', js_handler=_CLOSE)
+            self._panel.on('close', self._closed, [])
+        self._is_open = False
+        tabs().here().on_change.append(self._follow)
+
+    def _open(self) -> None:
+        self._is_open = True
+        self._draw()
+
+    def _closed(self) -> None:
+        self._is_open = False
+        self._panel.clear()
+
+    def _follow(self) -> None:
+        if self._is_open:
+            self._draw()
+
+    def _draw(self) -> None:
+        state = auth_state()
+        self._panel.clear()
+        if state.user is None:  # signed out meanwhile, or not known: nothing of anybody stays here
+            self._close()
+            return
+        others = [session for session in state.sessions if session.id != state.session_id]
+        with self._panel:
+            _preview(state.user)
+            with ui.element('div').classes('panel-actions'):
+                Text(tag='a', text='Manage account').classes('button').props(f'href={MANAGE_PATH}')
+                if state.user.is_admin:
+                    Text(tag='a', text='Administration').classes('button').props(f'href={ADMIN_PATH}')
+                SignOutButton(state.session_id if others else None)
+            for session in others:
+                self._other(session)
+            if may_add_account():
+                Text(tag='a', text='Add account').classes('panel-line').props(f'href={SIGN_IN_PATH}')
+            if others:
+                SignOutButton(label='Sign out of all accounts')
+
+    def _other(self, session: SessionView) -> None:
+        with ActionButton('', partial(self._choose, session.id), refused='Nothing was changed.') as button:
+            button.classes('panel-account')
+            _preview(session.user)
+
+    async def _choose(self, session_id: str) -> None:
+        await choose(session_id)
+        self._close()
+
+    def _close(self) -> None:
+        self._is_open = False
+        with self._panel:
+            ui.run_javascript(f'getHtmlElement({self._panel.id})?.close()')
+
+
+def initials(user: UserView) -> str:
+    """One or two letters that stand for a person."""
+    letters = [name.strip()[0] for name in (user.first_name, user.last_name) if name.strip()]
+    return ''.join(letters or [user.email_address[0]]).upper()
+
+
+def _preview(user: UserView) -> None:
+    with ui.element('span').classes('preview'):
+        Text(tag='span', text=initials(user)).classes('avatar').props('aria-hidden=true')
+        with ui.element('span'):
+            Text(tag='strong', text=user.name)
+            if user.name != user.email_address:
+                Text(tag='span', text=user.email_address).classes('quiet')

@@ -1,0 +1,31 @@
+"""Administration: every user and every session, live."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from auth import SessionTable, UserTable, admin_only
+
+from .parts import Static, Text
+
+
+@admin_only
+def users() -> None:
+    """Build the page of users."""
+    _heading('/admin')
+    UserTable()
+
+
+@admin_only
+def sessions() -> None:
+    """Build the page of sessions."""
+    _heading('/admin/sessions')
+    SessionTable()
+
+
+def _heading(path: str) -> None:
+    ui.page_title('Administration · Live Sessions')
+    Text('h1', 'Administration')
+    names = {'/admin': 'Users', '/admin/sessions': 'Sessions'}
+    Static('nav', ''.join(f'<a href="{to}"{" aria-current=page" if to == path else ""}>{name}</a>'
+                          for to, name in names.items())).classes('tabs').props('aria-label=Administration')
