@@ -92,8 +92,11 @@
 
   // The server says so after it has sent everything that changed up to a proof. One that has been on its way
   // since an earlier absence says nothing of this one.
+  const whenFresh = [];
+
   function fresh(ofAbsence) {
     if (ofAbsence === absence) root.classList.remove("away");
+    for (const resolve of whenFresh.splice(0)) resolve();
   }
 
   function listen() {
@@ -160,9 +163,10 @@
       const { response } = await oneAtATime(() => send(form));
       if (form.dataset.then) return window.location.assign(form.dataset.then);
       if ("announce" in form.dataset) channel?.postMessage("signed in");
+      const drawn = Promise.race([new Promise((resolve) => whenFresh.push(resolve)), sleep(3000)]);
       await prove();
-      if (!("keep" in form.dataset)) form.reset();
-      form.dispatchEvent(new CustomEvent("done", { detail: response }));
+      await drawn;
+      done(form, response);
     } catch (error) {
       showErrors(form, error.errors ?? [], error.message);
     } finally {
@@ -170,6 +174,16 @@
       form.classList.remove("busy");
       form.removeAttribute("aria-busy");
     }
+  }
+
+  // A new cookie makes the server draw a private page anew, with another form in place of this one.
+  function done(form, detail) {
+    const isSame = (other) => ["action", "data-api"].every((name) => other.getAttribute(name) === form.getAttribute(name));
+    const shown = form.isConnected ? form : [...document.forms].find(isSame);
+    if (!shown) return;
+    if (!("keep" in shown.dataset)) shown.reset();
+    if (document.activeElement === document.body) shown.querySelector("[type=submit]").focus();
+    shown.dispatchEvent(new CustomEvent("done", { detail }));
   }
 
   // Each sign-in gives this browser a new cookie. Two tabs that sent the old one at once would get in each other's way.

@@ -18,18 +18,21 @@ from .pager import Pager
 from .sign_out_button import SignOutButton
 
 
+_HEADING = 'devices-heading'
+
+
 class ActiveDevices(ui.element):
     """A section with one row for each device: what it is, where, since when; this one first."""
 
     def __init__(self) -> None:
         super().__init__('section')
-        self.classes('devices card').props('aria-labelledby=devices-heading')
+        self.classes('devices card').props(f'aria-labelledby={_HEADING}')
         self._tab = tabs().here()
         self._user = self._tab.state.user
         self._page = 0
         self._found = Devices((), 0)
         with self:
-            self._heading = Text(tag='h2', text='Active devices').props('id=devices-heading tabindex=-1')
+            Text(tag='h2', text='Active devices').props(f'id={_HEADING} tabindex=-1')
             self._status = Text(tag='p', text='').classes('quiet').props('role=status')
             self._rows = LiveRows[Device](self._load, key=lambda device: device.session_id, draw=self._draw,
                                           concerns=self._concerns, after=self._drawn)
@@ -98,4 +101,4 @@ class ActiveDevices(ui.element):
         """Say what was done; the button that was pressed goes away, so the focus is put on the heading."""
         if not self.is_deleted:
             self._status.set_text(words)
-            self._tab.page.run_javascript(f'getHtmlElement({self._heading.id})?.focus()')
+            self._tab.page.run_javascript(f'document.getElementById("{_HEADING}")?.focus()')

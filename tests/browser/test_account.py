@@ -1,0 +1,159 @@
+"""One's own account: the name, the password, and its deletion."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.async_api import expect
+
+from tests.server import Server
+
+from .conftest import PASSWORD, MakeDevice, Tab, a_new_address
+
+NEW_PASSWORD = 'another horse battery'
+
+
+async def change_password(tab: Tab, current: str, new: str) -> None:
+    await tab.page.get_by_label('Current password').fill(current)
+    await tab.page.get_by_label('New password').fill(new)
+    await tab.button('Change password').click()
+
+
+async def test_a_new_name_is_seen_in_other_tabs_and_on_other_devices(device: MakeDevice) -> None:
+    laptop, phone = await device(), await device(viewport={'width': 360, 'height': 740})
+    address = a_new_address()
+    await laptop.sign_up(address, first_name='Ann')
+    await phone.sign_in(address)
+    here, beside, there = await laptop.tab('/account'), await laptop.tab(), await phone.tab()
+
+    await here.page.get_by_label('First name').fill('Anna Maria')
+    await here.page.get_by_label('Last name').fill('Example')
+    await here.page.keyboard.press('Enter')
+
+    await expect(here.see('Saved.')).to_be_visible()
+    await expect(here.page.get_by_label('First name')).to_have_value('Anna Maria')
+    await expect(beside.see('Signed in as Anna Maria Example')).to_be_visible()
+    await expect(there.see('Signed in as Anna Maria Example')).to_be_visible()
+    await expect(beside.button('Open account panel')).to_have_text('AE')
+
+
+async def test_a_name_that_is_being_typed_is_not_disturbed_by_a_change_from_elsewhere(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    address = a_new_address()
+    await laptop.sign_up(address, first_name='Ann')
+    tab = await laptop.tab('/account')
+    await tab.page.get_by_label('First name').fill('Half a na')
+
+    shared_server.sql("UPDATE user SET last_name = 'Elsewhere' WHERE email_address = ?", address)
+    await expect(tab.page.locator('.person')).to_have_text('Ann Elsewhere')
+
+    await expect(tab.page.get_by_label('First name')).to_have_value('Half a na')
+
+
+async def test_a_name_that_is_too_long_is_refused_beside_its_field(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up(first_name='Ann')
+    tab = await laptop.tab('/account')
+
+    await tab.page.get_by_label('Last name').fill('x' * 101)
+    await tab.button('Save').click()
+
+    await expect(tab.page.get_by_label('Last name')).to_be_focused()
+    await expect(tab.see('Names may have 100 characters at most. Make it shorter.')).to_be_visible()
+    tab.complaints.clear()  # the browser logs every answer of 4xx
+
+
+async def test_a_new_password_is_judged_while_it_is_typed_and_never_crosses_the_websocket(device: MakeDevice) -> None:
+    laptop = await device()
+    address = a_new_address()
+    await laptop.sign_up(address)
+    tab = await laptop.tab(None)
+    frames: list[str] = []
+    tab.page.on('websocket', lambda socket: socket.on('framesent', lambda frame: frames.append(str(frame))))
+    await tab.open('/account/security')
+    field = tab.page.get_by_label('New password')
+
+    for typed, told in (('short', '8 characters or more'), ('password1', 'most common'),
+                        (address, 'your email address')):
+        await field.fill('')
+        await field.press_sequentially(typed)
+        await expect(tab.see(told)).to_be_visible()
+    await field.fill('quite a long one of my own')
+    await expect(tab.page.locator('[data-error="new_password"]')).to_have_text('')
+
+    assert not [frame for frame in frames if 'password1' in frame or 'quite a long' in frame]
+    tab.complaints.clear()  # the browser logs every answer of 4xx
+
+
+async def test_a_wrong_current_password_changes_nothing(device: MakeDevice) -> None:
+    laptop = await device()
+    address = a_new_address()
+    session_id = await laptop.sign_up(address)
+    tab = await laptop.tab('/account/security')
+
+    await change_password(tab, 'wrong horse battery', NEW_PASSWORD)
+
+    await expect(tab.see('That is not your password. Nothing was changed. Try again.')).to_be_visible()
+    await expect(tab.page.get_by_label('Current password')).to_be_focused()
+    assert await (await device()).sign_in(address)
+    await (await laptop.tab()).shows(session_id)
+    tab.complaints.clear()
+
+
+async def test_a_new_password_signs_out_the_other_devices_and_keeps_every_tab_of_this_one(device: MakeDevice) -> None:
+    laptop, phone = await device(), await device()
+    address = a_new_address()
+    session_id = await laptop.sign_up(address)
+    await phone.sign_in(address)
+    here, beside, there = await laptop.tab('/account/security'), await laptop.tab(), await phone.tab('/account')
+    before = await laptop.cookie()
+
+    await change_password(here, PASSWORD, NEW_PASSWORD)
+
+    await expect(here.see('Your password was changed. 1 other device was signed out.')).to_be_visible()
+    await there.signed_out()
+    await beside.shows(session_id)
+    await expect(here.page.get_by_label('New password')).to_have_value('')
+    assert await laptop.cookie() != before
+    refused = await phone.api('POST', '/client/sign_ins', identifier=address, password=PASSWORD)
+    assert refused.status == 422
+    assert (await phone.api('POST', '/client/sign_ins', identifier=address, password=NEW_PASSWORD)).ok
+
+
+async def test_the_other_devices_may_stay(device: MakeDevice) -> None:
+    laptop, phone = await device(), await device()
+    address = a_new_address()
+    await laptop.sign_up(address)
+    session_id = await phone.sign_in(address)
+    here, there = await laptop.tab('/account/security'), await phone.tab()
+
+    await here.page.get_by_label('Sign out of all other devices').uncheck()
+    await change_password(here, PASSWORD, NEW_PASSWORD)
+
+    await expect(here.see('Your password was changed.')).to_be_visible()
+    await there.shows(session_id)
+
+
+async def test_an_account_is_deleted_only_when_it_is_confirmed_and_then_everywhere(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone = await device(), await device()
+    address = a_new_address()
+    await laptop.sign_up(address)
+    await phone.sign_in(address)
+    here, there = await laptop.tab('/account'), await phone.tab('/account')
+    await here.see('Delete account').click()
+
+    await here.page.get_by_label('Type “delete my account”').fill('yes')
+    await here.page.get_by_label('Password').fill(PASSWORD)
+    await here.button('Delete my account').click()
+    await expect(here.see('Nothing was deleted.')).to_be_visible()
+    here.complaints.clear()
+    await here.page.get_by_label('Type “delete my account”').fill('Delete my account')
+    await here.button('Delete my account').click()
+
+    await expect(here.page).to_have_url(f'{here.url}/')
+    await here.signed_out()
+    await there.signed_out()
+    rows = [shared_server.sql(f'SELECT * FROM {table}') for table in ('user', 'session', 'client', 'audit_event')]
+    assert address not in json.dumps(rows)

@@ -1,0 +1,135 @@
+"""Administration: a live table of users and sessions, for administrators only."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Locator, expect
+
+from tests.server import Server
+
+from .conftest import Device, MakeDevice, Tab, a_new_address
+
+
+def rows(tab: Tab) -> Locator:
+    return tab.page.locator('.administration .row')
+
+
+async def administrator(device: MakeDevice, server: Server) -> Device:
+    """A device on which an administrator is signed in."""
+    laptop = await device()
+    address = a_new_address()
+    await laptop.sign_up(address, first_name='Ada')
+    server.sql('UPDATE user SET is_admin = 1 WHERE email_address = ?', address)
+    return laptop
+
+
+async def found(tab: Tab, words: str) -> None:
+    await tab.page.get_by_role('searchbox').fill(words)
+    await expect(rows(tab)).to_have_count(1)
+
+
+async def test_for_others_there_is_no_such_page(device: MakeDevice) -> None:
+    laptop, visitor = await device(), await device()
+    await laptop.sign_up()
+
+    tab, stranger = await laptop.tab('/admin'), await visitor.tab('/admin/sessions')
+
+    await expect(tab.see('There is no page here')).to_be_visible()
+    await expect(rows(tab)).to_have_count(0)
+    await expect(stranger.page).to_have_url(f'{stranger.url}/sign-in?redirect_url=%2Fadmin%2Fsessions')
+
+
+async def test_the_page_goes_away_when_the_right_is_withdrawn(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await administrator(device, shared_server)
+    tab = await laptop.tab('/admin')
+    await expect(rows(tab).first).to_be_visible()
+
+    shared_server.sql("UPDATE user SET is_admin = 0 WHERE first_name = 'Ada'")
+
+    await expect(tab.see('There is no page here')).to_be_visible()
+    await expect(rows(tab)).to_have_count(0)
+
+
+async def test_a_user_is_found_and_signed_out_everywhere(device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone = await administrator(device, shared_server), await device()
+    address = a_new_address()
+    await phone.sign_up(address, first_name='Bob')
+    tab, other = await laptop.tab('/admin'), await phone.tab('/account')
+
+    await found(tab, address)
+    await expect(rows(tab)).to_contain_text('1 session')
+    await rows(tab).get_by_role('button', name='Sign out everywhere').click()
+
+    await other.signed_out()
+    await expect(rows(tab)).to_contain_text('0 sessions')
+
+
+async def test_a_disabled_user_is_signed_out_and_can_not_come_back_until_enabled(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone = await administrator(device, shared_server), await device()
+    address = a_new_address()
+    await phone.sign_up(address)
+    tab, other = await laptop.tab('/admin'), await phone.tab('/account')
+    await found(tab, address)
+
+    await rows(tab).get_by_role('button', name='Disable').click()
+    await other.signed_out()
+    await expect(rows(tab)).to_contain_text('Disabled')
+    refused = await phone.api('POST', '/client/sign_ins', identifier=address, password='correct horse battery')
+    await rows(tab).get_by_role('button', name='Enable').click()
+    await expect(rows(tab)).not_to_contain_text('Disabled')
+
+    assert refused.status == 403
+    assert await phone.sign_in(address)
+
+
+async def test_an_administrator_can_not_disable_themselves(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await administrator(device, shared_server)
+    tab = await laptop.tab('/admin')
+    address = shared_server.sql("SELECT email_address FROM user WHERE is_admin ORDER BY created_at DESC")[0][0]
+    await found(tab, address)
+
+    await rows(tab).get_by_role('button', name='Disable').click()
+
+    await expect(tab.see('You can not disable yourself.')).to_be_visible()
+    await expect(rows(tab)).to_contain_text('1 session')
+
+
+async def test_sessions_come_and_go_live_and_one_can_be_ended(device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone = await administrator(device, shared_server), await device()
+    tab = await laptop.tab('/admin/sessions')
+    address = a_new_address()
+    await tab.page.get_by_role('searchbox').fill(address)
+    await expect(tab.see('No session was found.')).to_be_visible()
+
+    await phone.sign_up(address)
+    other = await phone.tab('/account')
+    await expect(rows(tab)).to_have_count(1)
+    await rows(tab).get_by_role('button', name='Sign out of session').focus()
+    await tab.page.keyboard.press('Enter')
+
+    await other.signed_out()
+    await expect(rows(tab)).to_have_count(0)
+
+
+async def test_everyone_is_signed_out_only_when_it_is_confirmed(
+        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+    server = await own_server()
+    laptop, phone = await device(server), await device(server)
+    ada = a_new_address()
+    await laptop.sign_up(ada)
+    server.sql('UPDATE user SET is_admin = 1')
+    await phone.sign_up()
+    tab, other = await laptop.tab('/admin/sessions'), await phone.tab('/account')
+    await expect(tab.see('2 sessions are signed in.')).to_be_visible()
+    await tab.see('Sign out everyone').first.click()
+
+    await tab.button('Sign out everyone').click()
+    await expect(tab.see('Nobody was signed out. Type “sign out everyone” to confirm it.')).to_be_visible()
+    await tab.page.get_by_label('Type “sign out everyone”').fill('sign out everyone')
+    await tab.button('Sign out everyone').click()
+
+    await other.signed_out()
+    await tab.signed_out()
+    assert server.sql("SELECT count(*) FROM session WHERE status = 'active'") == [(0,)]

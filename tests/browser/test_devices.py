@@ -1,0 +1,154 @@
+"""The devices of a person, live on the security page of each of them."""
+
+from __future__ import annotations
+
+from playwright.async_api import Locator, expect
+
+from tests.server import Server
+
+from .conftest import Device, MakeDevice, Tab, a_new_address
+
+FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0'
+IPHONE = ('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) '
+          'Version/18.0 Mobile/15E148 Safari/604.1')
+
+
+def rows(tab: Tab) -> Locator:
+    return tab.page.locator('.devices .row')
+
+
+async def laptop_and_phone(device: MakeDevice) -> tuple[Device, Device, str]:
+    laptop, phone = await device(user_agent=FIREFOX), await device(user_agent=IPHONE)
+    address = a_new_address()
+    await laptop.sign_up(address)
+    await phone.sign_in(address)
+    return laptop, phone, address
+
+
+async def test_each_device_is_listed_once_with_what_it_is_this_one_first(device: MakeDevice) -> None:
+    laptop, phone, _ = await laptop_and_phone(device)
+    here, there = await laptop.tab('/account/security'), await phone.tab('/account/security')
+
+    for tab, first, second in ((here, 'Windows PC', 'iPhone'), (there, 'iPhone', 'Windows PC')):
+        await expect(rows(tab)).to_have_count(2)
+        await expect(rows(tab).nth(0)).to_contain_text(first)
+        await expect(rows(tab).nth(0)).to_contain_text('This device')
+        await expect(rows(tab).nth(1)).to_contain_text(second)
+        await expect(tab.page.get_by_text('This device')).to_have_count(1)
+        await expect(rows(tab).nth(0)).to_contain_text('127.0.0.1')
+        await expect(rows(tab).nth(0)).to_contain_text('Last active: Today at')
+        await expect(rows(tab).nth(0)).not_to_contain_text('(')
+    await expect(rows(here).nth(0)).to_contain_text('Firefox 143')
+    await expect(rows(here).nth(1)).to_contain_text('Safari 18')
+
+
+async def test_the_list_follows_who_comes_and_goes(device: MakeDevice) -> None:
+    laptop, phone, address = await laptop_and_phone(device)
+    tab = await laptop.tab('/account/security')
+    await expect(rows(tab)).to_have_count(2)
+
+    tablet = await device()
+    session_id = await tablet.sign_in(address)
+    await expect(rows(tab)).to_have_count(3)
+    await tablet.api('POST', f'/client/sessions/{session_id}/remove')
+    await expect(rows(tab)).to_have_count(2)
+    await phone.api('DELETE', '/client/sessions')
+
+    await expect(rows(tab)).to_have_count(1)
+    await expect(rows(tab)).to_contain_text('This device')
+    await expect(tab.page.get_by_role('button', name='Sign out of all other devices')).to_be_hidden()
+
+
+async def test_sign_out_of_device_ends_that_one_at_once_on_its_screen(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone, address = await laptop_and_phone(device)
+    tablet = await device()
+    third = await tablet.sign_in(address)
+    here, there, other = await laptop.tab('/account/security'), await phone.tab('/account'), await tablet.tab()
+
+    await rows(here).filter(has_text='iPhone').get_by_role('button', name='Sign out of device').click()
+
+    await there.signed_out()
+    assert address not in await there.text()
+    await other.shows(third)
+    await expect(rows(here)).to_have_count(2)
+    await expect(here.page.get_by_role('status').filter(has_text='Signed out of Mobile Safari 18 on iPhone.').or_(
+        here.page.get_by_role('status').filter(has_text='Signed out of Safari 18 on iPhone.'))).to_be_visible()
+    await expect(here.page.get_by_role('heading', name='Active devices')).to_be_focused()
+    assert shared_server.sql("SELECT count(*) FROM session WHERE status = 'active' AND user_id = "
+                             '(SELECT id FROM user WHERE email_address = ?)', address) == [(2,)]
+
+
+async def test_sign_out_of_all_other_devices_tells_how_many_and_keeps_this_one(device: MakeDevice) -> None:
+    laptop, phone, address = await laptop_and_phone(device)
+    tablet = await device()
+    await tablet.sign_in(address)
+    here = await laptop.tab('/account/security')
+    others = [await one.tab('/account') for one in (phone, phone, tablet)]
+    button = here.page.get_by_role('button', name='Sign out of all other devices (2)')
+
+    await button.focus()
+    await here.page.keyboard.press('Enter')
+
+    for tab in others:
+        await tab.signed_out()
+    await expect(here.see('Signed out of 2 other devices.')).to_be_visible()
+    await expect(rows(here)).to_have_count(1)
+    await expect(button).to_be_hidden()
+
+
+async def test_ones_own_row_is_a_plain_sign_out(device: MakeDevice) -> None:
+    laptop, phone, _ = await laptop_and_phone(device)
+    here, there = await laptop.tab('/account/security'), await phone.tab('/account/security')
+
+    await rows(here).nth(0).get_by_role('button', name='Sign out', exact=True).click()
+
+    await here.signed_out()
+    await expect(rows(there)).to_have_count(1)
+
+
+async def test_many_devices_are_paged(device: MakeDevice, shared_server: Server) -> None:
+    laptop, _, address = await laptop_and_phone(device)
+    shared_server.sql("INSERT INTO session SELECT 'sess_more_' || value || hex(randomblob(8)), user_id, client_id, "
+                      "'active', created_at, last_active_at, expire_at, abandon_at, user_agent, '2001:db8::' || value "
+                      'FROM session, json_each(?) WHERE session.id = (SELECT s.id FROM session s JOIN user u ON '
+                      "u.id = s.user_id WHERE u.email_address = ? AND s.user_agent LIKE '%iPhone%')",
+                      str(list(range(10, 25))), address)
+    tab = await laptop.tab('/account/security')
+
+    await expect(rows(tab)).to_have_count(10)
+    await expect(tab.see('Page 1 of 2')).to_be_visible()
+    await tab.page.locator('.devices').get_by_role('button', name='Older').click()
+    await expect(rows(tab)).to_have_count(7)
+    await expect(tab.see('Page 2 of 2')).to_be_visible()
+    await expect(rows(tab).first).to_contain_text('2001:db8::')
+    await tab.page.locator('.devices').get_by_role('button', name='Newer').click()
+
+    await expect(rows(tab)).to_have_count(10)
+    await expect(rows(tab).first).to_contain_text('This device')
+
+
+async def test_the_history_tells_what_happened_in_words(device: MakeDevice) -> None:
+    laptop, phone, address = await laptop_and_phone(device)
+    await phone.api('POST', '/client/sign_ins', identifier=address, password='wrong horse battery')
+    tab = await laptop.tab('/account/security')
+    await rows(tab).filter(has_text='iPhone').get_by_role('button', name='Sign out of device').click()
+
+    events = tab.page.locator('.history .row')
+
+    await expect(events.nth(0)).to_contain_text('on iPhone was signed out')
+    await expect(events.nth(0)).to_contain_text('from Firefox 143 on Windows PC · 127.0.0.1 · Today at')
+    await expect(events.nth(1)).to_contain_text('Failed attempt to sign in')
+    await expect(events.nth(2)).to_contain_text('Signed in')
+    await expect(events.nth(3)).to_contain_text('Signed in')
+    await expect(events.nth(4)).to_contain_text('Account created')
+
+
+async def test_a_user_agent_of_html_is_text(device: MakeDevice) -> None:
+    laptop = await device(user_agent='<img src=x onerror="document.title=1"> {{7*7}}')
+    await laptop.sign_up(first_name='<b>Ann</b>', last_name='{{ 7*7 }}')
+
+    tab = await laptop.tab('/account/security')
+
+    await expect(rows(tab)).to_contain_text('Unknown device')
+    await expect(tab.page.locator('.who .person')).to_have_text('<b>Ann</b> {{ 7*7 }}')
