@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from models import AuditAction
 from models.tables import audit_event
-from models.types import new_id
+from models.types import new_ordered_id
 
 from .context import Connection
 from .visitor import Visitor
@@ -36,7 +36,7 @@ async def record(db: Connection, action: AuditAction, at: datetime, subjects: It
     :param actor: who did it, if not the subject themselves
     """
     visitor = visitor or Visitor()
-    rows = [{'id': new_id('evt'), 'at': at, 'action': action, 'user_id': subject.user_id,
+    rows = [{'id': new_ordered_id('evt'), 'at': at, 'action': action, 'user_id': subject.user_id,
              'client_id': subject.client_id, 'session_id': subject.session_id,
              'ip_address': visitor.ip_address, 'user_agent': visitor.user_agent, 'actor': actor}
             for subject in subjects]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from .types import Moment, new_id
+from .types import Moment, new_ordered_id
 
 
 class AuditAction(StrEnum):
@@ -38,7 +38,7 @@ class AuditEvent(SQLModel, table=True):
 
     __table_args__ = (Index('ix_audit_event_user_id_at', 'user_id', 'at', 'id'),)
 
-    id: str = Field(default_factory=lambda: new_id('evt'), primary_key=True)
+    id: str = Field(default_factory=lambda: new_ordered_id('evt'), primary_key=True)
     at: datetime = Field(sa_type=Moment, index=True)
     action: str
     user_id: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,12 @@ def new_id(prefix: str) -> str:
     :param prefix: what the id is of, without the underscore
     """
     return f'{prefix}_{"".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))}'
+
+
+def new_ordered_id(prefix: str) -> str:
+    """Make an id that sorts after those made before it, for what is listed by time and happened at one moment."""
+    unique = ''.join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH - 16))
+    return f'{prefix}_{time.time_ns():016x}{unique}'
 
 
 class Moment(TypeDecorator[datetime]):

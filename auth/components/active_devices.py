@@ -17,7 +17,6 @@ from .local_time import LocalTime
 from .pager import Pager
 from .sign_out_button import SignOutButton
 
-
 _HEADING = 'devices-heading'
 
 
