@@ -28,6 +28,9 @@ def page(redirect_url: str = '') -> None:
     :param redirect_url: where to go afterwards, if it is a path of this site
     """
     ui.page_title('Choose an account · Live Sessions')
+    if auth_state().status == 'signed_in' and not may_add_account():  # one account only: there is nothing to choose
+        ui.navigate.to(safe_path(redirect_url))
+        return
     with card('narrow'):
         Text('h1', 'Choose an account')
         Text('p', 'Select the account with which you wish to continue.').classes('quiet')

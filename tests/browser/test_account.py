@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 
 from playwright.async_api import expect
 
@@ -157,3 +158,24 @@ async def test_an_account_is_deleted_only_when_it_is_confirmed_and_then_everywhe
     await there.signed_out()
     rows = [shared_server.sql(f'SELECT * FROM {table}') for table in ('user', 'session', 'client', 'audit_event')]
     assert address not in json.dumps(rows)
+
+
+async def test_a_browser_that_holds_as_many_accounts_as_it_may_is_told_so_at_sign_in(
+        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+    server = await own_server(max_accounts=2)
+    laptop, phone = await device(server), await device(server)
+    address = a_new_address()
+    await phone.sign_up(address)
+    await laptop.sign_up()
+    second = await laptop.sign_up()
+    tab = await laptop.tab('/sign-in')
+
+    await tab.page.get_by_label('Email address').fill(address)
+    await tab.page.get_by_label('Password').fill(PASSWORD)
+    await tab.button('Sign in').click()
+
+    await expect(tab.see('This browser holds 2 accounts, which is the most it may.')).to_be_visible()
+    await tab.page.goto(tab.url)
+    await tab.shows(second)
+    assert server.sql("SELECT count(*) FROM session WHERE status = 'active'") == [(3,)]
+    tab.complaints.clear()  # the browser logs every answer of 4xx
