@@ -41,6 +41,7 @@ MAX_NAME = 100
 
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
+_ADD_USER = insert(user_table)
 _FIND_USER = select(user_table.c.id, user_table.c.password_hash, user_table.c.disabled).where(
     user_table.c.email_address == bindparam('email_address'))
 _FIND_SESSIONS = select(session_table.c.id, session_table.c.user_id).where(
@@ -68,15 +69,9 @@ async def sign_up(auth: Auth, client: ClientView | None, *, email_address: str, 
     check_names(first_name, last_name)
     password_hash = await auth.passwords.hash(password)
     now = auth.now()
-    user_id = new_id('user')
     async with auth.transaction() as db:
-        try:
-            await db.execute(insert(user_table), {
-                'id': user_id, 'email_address': email_address, 'first_name': first_name.strip(),
-                'last_name': last_name.strip(), 'password_hash': password_hash, 'password_changed_at': now,
-                'is_admin': False, 'disabled': False, 'created_at': now})
-        except IntegrityError as error:
-            raise IdentifierExists(param='email_address') from error
+        user_id = await add_user(db, now, email_address=email_address, password_hash=password_hash,
+                                 first_name=first_name, last_name=last_name)
         await record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], visitor)
         return await _start_session(auth, db, client, user_id, now, visitor)
 
@@ -115,6 +110,23 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
         if unchanged.disabled:
             raise UserDisabled(param='identifier')
         return await _start_session(auth, db, client, found.id, now, visitor)
+
+
+async def add_user(db: AsyncSession, now: datetime, *, email_address: str, password_hash: str, first_name: str,
+                   last_name: str, is_admin: bool = False) -> str:
+    """Within a transaction: write a user whose values were checked; returns the id.
+
+    :raises IdentifierExists: if somebody has the address
+    """
+    user_id = new_id('user')
+    try:
+        await db.execute(_ADD_USER, {
+            'id': user_id, 'email_address': email_address, 'first_name': first_name.strip(),
+            'last_name': last_name.strip(), 'password_hash': password_hash, 'password_changed_at': now,
+            'is_admin': is_admin, 'disabled': False, 'created_at': now})
+    except IntegrityError as error:
+        raise IdentifierExists(param='email_address') from error
+    return user_id
 
 
 def check_names(first_name: str, last_name: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from models import AuditAction, SessionStatus
 from models.tables import audit_event, session, user
 
-from .accounts import normal_address
+from .accounts import add_user, check_names, normal_address
 from .acting import acting_admin
 from .audit import Subject, record
 from .clients import ClientView, UserView
@@ -63,6 +63,7 @@ class SessionRow:
 class EventRow:
     """An event of the audit log."""
 
+    id: str
     at: datetime
     action: str
     user_id: str | None
@@ -98,8 +99,8 @@ _SESSIONS = (select(session.c.id, session.c.user_agent, session.c.ip_address, se
              .order_by(session.c.created_at.desc(), session.c.id.desc()).limit(bindparam('the_limit')))
 _BEFORE = or_(session.c.created_at < bindparam('the_moment'),
               and_(session.c.created_at == bindparam('the_moment'), session.c.id < bindparam('the_id')))
-_EVENTS = (select(audit_event.c.at, audit_event.c.action, audit_event.c.user_id, audit_event.c.session_id,
-                  audit_event.c.ip_address, audit_event.c.actor)
+_EVENTS = (select(audit_event.c.id, audit_event.c.at, audit_event.c.action, audit_event.c.user_id,
+                  audit_event.c.session_id, audit_event.c.ip_address, audit_event.c.actor)
            .order_by(audit_event.c.at.desc(), audit_event.c.id.desc()).limit(bindparam('the_limit')))
 
 
@@ -227,6 +228,26 @@ async def set_admin(auth: Auth, authority: Authority, user_id: str, is_admin: bo
         if await _set(db, user_id, user.c.is_admin != is_admin, is_admin=is_admin):
             await record(db, AuditAction.ADMIN_GRANTED if is_admin else AuditAction.ADMIN_WITHDRAWN, auth.now(),
                          [Subject(user_id)], actor=actor)
+
+
+async def create_user(auth: Auth, authority: Authority, *, email_address: str, password: str, first_name: str = '',
+                      last_name: str = '', is_admin: bool = False) -> str:
+    """Make a user without signing them in; returns the id.
+
+    :raises AuthError: naming what to correct
+    :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
+    """
+    email_address = normal_address(email_address)
+    check_names(first_name, last_name)
+    check_password(password, email_address=email_address)
+    password_hash = await auth.passwords.hash(password)
+    now = auth.now()
+    async with auth.transaction() as db:
+        actor = await authority(db)
+        user_id = await add_user(db, now, email_address=email_address, password_hash=password_hash,
+                                 first_name=first_name, last_name=last_name, is_admin=is_admin)
+        await record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], actor=actor)
+        return user_id
 
 
 async def set_password(auth: Auth, authority: Authority, user_id: str, password: str) -> int:

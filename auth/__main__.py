@@ -1,0 +1,5 @@
+"""The command line: ``uv run python -m auth --help``."""
+
+from .cli import main
+
+main()
