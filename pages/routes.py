@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import account, admin, choose, home, security, sign_in, sign_up
+from . import account, admin, choose, demo, home, security, sign_in, sign_up
 from .examples import android, expo, index, javascript, nextjs, swiftui
 
 ROUTES: dict[str, Callable[..., object]] = {
@@ -16,6 +16,8 @@ ROUTES: dict[str, Callable[..., object]] = {
     '/account/security': security.page,
     '/admin': admin.users,
     '/admin/sessions': admin.sessions,
+    '/demo': demo.board,
+    '/demo/pane': demo.pane,
     '/examples': index.page,
     '/examples/nextjs': nextjs.page,
     '/examples/javascript': javascript.page,

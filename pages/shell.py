@@ -17,8 +17,12 @@ STATIC = Path(__file__).parent.parent / 'static'
 app_log = logging.getLogger('live_sessions')
 FAVICON = STATIC / 'icon.svg'
 
+_FRAMED = {'/demo/pane'}
+"""Pages that stand in a frame of another page, without a header and a footer of their own."""
+
 _BRAND = '<img src="/static/icon.svg" alt="" width="28" height="28"><span>Live Sessions</span>'
-_NAVIGATION = '<a href="/">Home</a><a href="/account">Account</a><a href="/examples">Examples</a>'
+_NAVIGATION = ('<a href="/">Home</a><a href="/account">Account</a><a href="/examples">Examples</a>'
+               '<a href="/demo">Demo</a>')
 _WAYS_IN = '<a href="/sign-in">Sign in</a><a href="/sign-up">Sign up</a>'
 
 
@@ -46,12 +50,15 @@ async def root() -> None:
     shell = ui.element('div').classes('shell')
     _mark(shell, tab)
     tab.on_change.append(lambda: _mark(shell, tab))
+    framed = ui.context.client.request.url.path in _FRAMED
     with shell:
-        Static('a', 'Skip to the content').classes('skip').props('href=#content')
-        header()
+        if not framed:
+            Static('a', 'Skip to the content').classes('skip').props('href=#content')
+            header()
         with ui.element('main').classes('content').props('id=content tabindex=-1'):
             GuardedPages(ROUTES, tab=tab, placeholders=Placeholders(loading, signed_out, not_found, failed))
-        Static('footer', 'When a session ends, every tab knows.')
+        if not framed:
+            Static('footer', 'When a session ends, every tab knows.')
 
 
 def header() -> None:
