@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, create_engine, event
 
 from .store import sqlite_path
 
-_MIGRATIONS = Path(__file__).parent / 'migrations'
+MIGRATIONS = Path(__file__).parent / 'migrations'
 _LOCK_TIMEOUT_SECONDS = 30  # another process may be migrating; it is worth waiting for
 
 
@@ -42,7 +42,7 @@ def migrate(url: str) -> None:
     try:
         with engine.begin() as connection:
             config = Config()
-            config.set_main_option('script_location', str(_MIGRATIONS))
+            config.set_main_option('script_location', str(MIGRATIONS))
             config.attributes['connection'] = connection
             command.upgrade(config, 'head')
     finally:

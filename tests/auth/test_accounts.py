@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 
 from auth.accounts import SignedIn, normal_address, sign_up
 from auth.errors import (
+    AccountLimitReached,
     AuthError,
     ClientRenewed,
     IdentifierExists,
@@ -19,6 +20,7 @@ from auth.errors import (
     SessionExists,
     UserDisabled,
 )
+from auth.sessions import sign_out
 from auth.tokens import ClientToken, hash_secret
 from tests.conftest import LAPTOP, House
 
@@ -286,3 +288,21 @@ def test_every_error_has_a_code_and_says_what_to_do() -> None:
         assert kind.code
         assert 400 <= kind.status < 600
         assert kind.message.endswith('.')
+
+
+async def test_a_browser_holds_as_many_accounts_as_it_may_and_no_invisible_one(
+        house_with: Callable[..., House]) -> None:
+    house = house_with(max_accounts=2)
+    ann = await house.sign_up()
+    both = await house.sign_up('bob@example.com', await house.here(ann.token))
+    before = house.sql('SELECT id, status FROM session')
+
+    with pytest.raises(AccountLimitReached, match='2 accounts'):
+        await house.sign_up('carol@example.com', await house.here(both.token))
+    again = await house.sign_in('ann@example.com', await house.here(both.token))
+
+    assert house.sql('SELECT id, status FROM session') == before
+    assert house.sql('SELECT count(*) FROM user') == [(2,)]
+    assert again.session_id == ann.session_id
+    await sign_out(house.auth, await house.here(again.token), both.session_id)
+    assert await house.sign_up('carol@example.com', await house.here(again.token))
