@@ -18,6 +18,9 @@ def change() -> None:
         one.set_text(str(int(one.text) + 1))
 
 
+app.post('/change')(change)
+
+
 def pushed_label() -> None:
     """A label that every click of a button in any tab changes."""
     label = ui.label('0').props('id=label')

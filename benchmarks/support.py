@@ -42,6 +42,7 @@ class Served:
 
     url: str
     database: Path
+    pid: int
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def serving(command: Sequence[str], core: int | None = None, **settings: str) ->
             if core is not None:
                 os.sched_setaffinity(process.pid, {core})
             _wait_for(f'http://127.0.0.1:{port}/', process, Path(folder, 'log'))
-            yield Served(f'http://localhost:{port}', Path(folder, 'live.db'))
+            yield Served(f'http://localhost:{port}', Path(folder, 'live.db'), process.pid)
         finally:
             process.terminate()
             try:

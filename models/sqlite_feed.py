@@ -54,10 +54,23 @@ class SqliteFeed(ChangeFeed):
         return changes
 
     async def wait(self, timeout_seconds: float) -> None:
-        """See the base class."""
-        timer = asyncio.get_running_loop().call_later(min(timeout_seconds, LOOK_INTERVAL_SECONDS), self._news.set)
-        await self._news.wait()
-        timer.cancel()
+        """See the base class. Between two looks nobody is woken: a look that finds nothing is a mere callback."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + timeout_seconds
+
+        def look() -> None:
+            nonlocal timer
+            now = loop.time()
+            if now >= until or self._has_news():
+                self._news.set()
+            else:
+                timer = loop.call_later(min(LOOK_INTERVAL_SECONDS, until - now), look)
+
+        timer = loop.call_later(min(LOOK_INTERVAL_SECONDS, timeout_seconds), look)
+        try:
+            await self._news.wait()
+        finally:
+            timer.cancel()
         self._news.clear()
 
     def poke(self) -> None:
@@ -67,6 +80,17 @@ class SqliteFeed(ChangeFeed):
     async def close(self) -> None:
         """See the base class."""
         self._drop()
+
+    def _has_news(self) -> bool:
+        """Tell whether ``take`` has anything to tell, be it that the store is lost."""
+        if self._connection is None:
+            return True
+        try:
+            self._check_file()
+            (version,) = self._connection.execute('PRAGMA data_version').fetchone()
+        except (sqlite3.Error, OSError):
+            return True
+        return version != self._version
 
     def _open(self) -> Changes:
         connection = sqlite3.connect(f'{self._path.absolute().as_uri()}?mode=ro', uri=True, timeout=0)

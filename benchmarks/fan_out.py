@@ -1,0 +1,196 @@
+"""One person with many tabs: how long until the last one shows that all other devices were signed out, beside a bare
+NiceGUI push to as many tabs; and what an open tab costs while nothing happens.
+
+``uv run benchmarks/fan_out.py``
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import sqlite3
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import aiohttp
+import psutil
+import socketio
+
+sys.path[0] = str(Path(__file__).parent.parent)
+
+from auth.tokens import ClientToken, hash_secret, new_secret
+from benchmarks.support import ROOT, Served, machine, percentile, serving, table
+from models.types import new_id
+
+OPENED_AT_ONCE = 16
+PASSWORD = 'correct horse battery'
+
+
+@dataclass
+class Tabs:
+    """Open tabs, which note when they were told what they wait for."""
+
+    is_news: Callable[[dict[str, Any]], bool]
+    told: list[float] = field(default_factory=list)
+    sockets: list[socketio.AsyncClient] = field(default_factory=list)
+    all_told: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def open(self, http: aiohttp.ClientSession, url: str, cookie: str = '') -> None:
+        """Do what NiceGUI's page does: ask for it, take its id, and connect."""
+        headers = {'Cookie': cookie} if cookie else {}
+        async with http.get(url, headers=headers) as answer:
+            page = re.search(r"'client_id': '([0-9a-f-]+)'", await answer.text())
+        assert page, url
+        socket = socketio.AsyncClient(reconnection=False)
+        socket.on('update', self._updated)
+        query = urlencode({'client_id': page[1], 'implicit_handshake': 'true', 'tab_id': uuid4(),
+                           'document_id': uuid4(), 'next_message_id': 0})
+        root = '/'.join(url.split('/')[:3])
+        await socket.connect(f'{root}?{query}', headers=headers, transports=['websocket'], wait_timeout=30,
+                             socketio_path='/_nicegui_ws/socket.io')
+        self.sockets.append(socket)
+
+    async def _updated(self, message: dict[str, Any]) -> None:
+        if self.is_news(message):
+            self.told.append(time.perf_counter())
+            if len(self.told) == len(self.sockets):
+                self.all_told.set()
+
+    async def close(self) -> None:
+        """Close them all."""
+        await asyncio.gather(*(socket.disconnect() for socket in self.sockets))
+
+
+@asynccontextmanager
+async def opened(http: aiohttp.ClientSession, url: str, cookies: list[str],
+                 is_news: Callable[[dict[str, Any]], bool] = lambda _: True) -> AsyncIterator[Tabs]:
+    """Open a tab for each cookie."""
+    tabs, gate = Tabs(is_news), asyncio.Semaphore(OPENED_AT_ONCE)
+
+    async def open_one(cookie: str) -> None:
+        async with gate:
+            await tabs.open(http, url, cookie)
+
+    await asyncio.gather(*(open_one(cookie) for cookie in cookies))
+    try:
+        yield tabs
+    finally:
+        await tabs.close()
+
+
+def texts(message: dict[str, Any]) -> list[str]:
+    """The texts of the elements that an update changes."""
+    return [element['text'] for element in message.values() if isinstance(element, dict) and element.get('text')]
+
+
+def sign_in_elsewhere(database: Path, count: int) -> list[str]:
+    """Sign the one user in on so many devices, by SQL, since hashing takes its time; returns their cookies."""
+    tokens = [ClientToken(new_id('client'), new_secret()) for _ in range(count)]
+    store = sqlite3.connect(database, timeout=10)
+    with store:
+        for token in tokens:
+            session_id = new_id('sess')
+            store.execute('INSERT INTO client SELECT ?, ?, ?, created_at FROM client LIMIT 1',
+                          (token.client_id, hash_secret(token.secret), session_id))
+            store.execute("INSERT INTO session SELECT ?, user_id, ?, 'active', created_at, last_active_at, expire_at, "
+                          "NULL, '', '' FROM session LIMIT 1", (session_id, token.client_id))
+    store.close()
+    return [f'__client={token}' for token in tokens]
+
+
+async def sign_up(http: aiohttp.ClientSession, url: str) -> str:
+    """Sign the user up on the device that acts; returns its cookie."""
+    async with http.post(f'{url}/v1/client/sign_ups', data={'email_address': 'ann@example.com', 'password': PASSWORD}
+                         ) as answer:
+        return answer.headers['set-cookie'].partition(';')[0]
+
+
+async def round_of_ours(http: aiohttp.ClientSession, ours: Served, acting: str, count: int) -> tuple[float, float]:
+    """Sign out of all other devices; returns when the median and the last tab were told, in milliseconds."""
+    cookies = sign_in_elsewhere(ours.database, count)
+    async with opened(http, f'{ours.url}/', cookies, lambda news: 'You are signed out' in texts(news)) as tabs:
+        await asyncio.sleep(0.5)
+        start = time.perf_counter()
+        async with http.post(f'{ours.url}/v1/me/sessions/revoke_others', headers={'Cookie': acting}) as answer:
+            assert answer.status == 200, await answer.text()
+        await asyncio.wait_for(tabs.all_told.wait(), 60)
+        return _summary(tabs, start)
+
+
+async def round_of_bare(http: aiohttp.ClientSession, bare: Served, count: int) -> tuple[float, float]:
+    """Push to as many tabs of bare NiceGUI; returns the same."""
+    async with opened(http, f'{bare.url}/push-same', [''] * count) as tabs:
+        await asyncio.sleep(0.5)
+        start = time.perf_counter()
+        async with http.post(f'{bare.url}/change') as answer:
+            assert answer.status == 200
+        await asyncio.wait_for(tabs.all_told.wait(), 60)
+        return _summary(tabs, start)
+
+
+def _summary(tabs: Tabs, start: float) -> tuple[float, float]:
+    after = [(moment - start) * 1000 for moment in tabs.told]
+    return percentile(after, 0.5), max(after)
+
+
+async def idle(http: aiohttp.ClientSession, served: Served, url: str, cookies: list[str], seconds: int
+               ) -> tuple[float, float]:
+    """Open tabs and let them be; returns CPU in percent of a core, and memory a tab in KiB."""
+    process = psutil.Process(served.pid)
+    before = process.memory_info().rss
+    async with opened(http, url, cookies):
+        await asyncio.sleep(3)
+        memory = (process.memory_info().rss - before) / len(cookies) / 1024
+        start, used = time.perf_counter(), sum(process.cpu_times()[:2])
+        await asyncio.sleep(seconds)
+        cpu = (sum(process.cpu_times()[:2]) - used) / (time.perf_counter() - start) * 100
+    return cpu, memory
+
+
+async def measure(counts: list[int], rounds: int, idle_tabs: int, idle_seconds: int) -> None:
+    """Measure, and print what was measured."""
+    print(f'{machine()}; {rounds} rounds\n')
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http:
+        with serving([str(ROOT / 'main.py')]) as ours, serving([str(ROOT / 'benchmarks/bare.py')]) as bare:
+            acting = await sign_up(http, ours.url)
+            rows: list[list[object]] = []
+            for count in counts:
+                taken = [(await round_of_bare(http, bare, count), await round_of_ours(http, ours, acting, count))
+                         for _ in range(rounds + 1)][1:]  # the first round warms up
+                values = [percentile([one[way][which] for one in taken], 0.5) for way in (0, 1) for which in (0, 1)]
+                rows.append([f'{count} tabs', *values, f'{values[3] / values[1]:.2f}'])
+            table(['milliseconds, median of the rounds', 'bare: median tab', 'bare: last tab', 'ours: median tab',
+                   'ours: last tab', 'last / last'], rows)
+        if idle_tabs:
+            with serving([str(ROOT / 'main.py')]) as ours, serving([str(ROOT / 'benchmarks/bare.py')]) as bare:
+                await sign_up(http, ours.url)
+                cookies = sign_in_elsewhere(ours.database, idle_tabs)
+                rows = [['ours', *await idle(http, ours, f'{ours.url}/', cookies, idle_seconds)],
+                        ['bare NiceGUI', *await idle(http, bare, f'{bare.url}/push-same', [''] * idle_tabs,
+                                                     idle_seconds)]]
+            print()
+            table([f'{idle_tabs} open tabs, idle', 'CPU % of a core', 'KiB a tab'], rows)
+
+
+def main() -> None:
+    """Read the options."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--tabs', type=int, nargs='*', default=[1, 20, 100, 300])
+    parser.add_argument('--rounds', type=int, default=5)
+    parser.add_argument('--idle', type=int, default=1000, help='how many idle tabs; 0 for none')
+    parser.add_argument('--idle-seconds', type=int, default=20)
+    given = parser.parse_args()
+    asyncio.run(measure(given.tabs, given.rounds, given.idle, given.idle_seconds))
+
+
+if __name__ == '__main__':
+    main()
