@@ -10,8 +10,8 @@ from tests.server import Server
 from .conftest import PASSWORD, MakeDevice, Tab, a_new_address
 
 PUBLIC = ('/', '/sign-in', '/sign-in/choose', '/sign-up', '/examples', '/examples/nextjs', '/examples/javascript',
-          '/examples/expo', '/examples/swiftui', '/examples/android')
-PRIVATE = ('/account',)
+          '/examples/expo', '/examples/swiftui', '/examples/android', '/demo')
+PRIVATE = ('/account', '/account/security')
 LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorffwelchevoraltern'
 
 
