@@ -56,11 +56,9 @@ class MeEndpoints:
 
     async def _revoke(self, call: Call) -> Answer:
         session_id = call.parts['session_id']
-        await revoke(self._auth, call.client, session_id, acting_session_id=call.acting_session_id,
-                     visitor=call.visitor)
-        here = call.client is not None and any(own.id == session_id for own in call.client.sessions)
-        return await self._done(call, {'object': 'session', 'id': session_id,
-                                       'status': 'removed' if here else 'revoked'})
+        status = await revoke(self._auth, call.client, session_id, acting_session_id=call.acting_session_id,
+                              visitor=call.visitor)
+        return await self._done(call, {'object': 'session', 'id': session_id, 'status': status})
 
     async def _revoke_others(self, call: Call) -> Answer:
         revoked = await revoke_others(self._auth, call.client, acting_session_id=call.acting_session_id,
