@@ -32,8 +32,9 @@ class MeEndpoints:
 
     async def _change_name(self, call: Call) -> Answer:
         fields = await call.fields()
-        await change_name(self._auth, call.client, first_name=fields.get('first_name', ''),
-                          last_name=fields.get('last_name', ''), visitor=call.visitor)
+        await change_name(self._auth, call.client, first_name=fields.get('first_name'),
+                          last_name=fields.get('last_name'), visitor=call.visitor,
+                          acting_session_id=call.acting_session_id)
         return await self._done(call, {'object': 'user'})
 
     async def _change_password(self, call: Call) -> Answer:
@@ -41,13 +42,15 @@ class MeEndpoints:
         done = await change_password(
             self._auth, call.client, current_password=fields.get('current_password', ''),
             new_password=fields.get('new_password', ''), visitor=call.visitor,
+            acting_session_id=call.acting_session_id,
             sign_out_others=fields.get('sign_out_of_other_sessions', '') in {'true', 'on', '1'})
         return (await self._done(call, {'object': 'user', 'revoked': done.revoked})).with_cookie(call, done.token)
 
     async def _delete(self, call: Call) -> Answer:
         fields = await call.fields()
         await delete_account(self._auth, call.client, password=fields.get('password', ''),
-                             confirmation=fields.get('confirmation', ''), visitor=call.visitor)
+                             confirmation=fields.get('confirmation', ''), visitor=call.visitor,
+                             acting_session_id=call.acting_session_id)
         return await self._done(call, {'object': 'user', 'deleted': True})
 
     async def _devices(self, call: Call) -> Answer:
