@@ -27,6 +27,7 @@ app.add_typer(database.commands, name='database')
 
 def main() -> None:
     """Run the command that was asked for, and exit: 0 done, 1 refused or not found, 2 wrong usage."""
+    _open_what_is_closed()
     if (reconfigure := getattr(sys.stdout, 'reconfigure', None)) is not None:
         reconfigure(errors='backslashreplace')  # a terminal that can't show a name still gets the rest
     if not all(map(_is_text, sys.argv)):
@@ -63,6 +64,13 @@ def _root(error: BaseException) -> BaseException:
 
 def _is_text(argument: str) -> bool:
     return not any('\ud800' <= char <= '\udfff' for char in argument)  # how Python keeps bytes that are not UTF-8
+
+
+def _open_what_is_closed() -> None:
+    """Read nothing from, and print nothing to, a stream that the program was started without."""
+    for name, mode in (('stdin', 'r'), ('stdout', 'w'), ('stderr', 'w')):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding='utf-8'))  # noqa: SIM115 (open until the end)
 
 
 def _drop_output() -> None:

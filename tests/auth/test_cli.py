@@ -154,7 +154,7 @@ def test_the_first_administrator_is_made_before_anything_else(tmp_path: Path) ->
 
 
 async def test_who_was_made_by_it_signs_in(run: Run, house: House) -> None:
-    done = await asyncio.to_thread(program, house, 'users', 'create', 'ann@example.com', '--password-stdin',
+    done = await asyncio.to_thread(run, 'users', 'create', 'ann@example.com', '--password-stdin',
                                    typed=f'{PASSWORD}\r\n')
 
     assert done.code == 0
@@ -534,6 +534,17 @@ def test_a_terminal_shows_every_id_whole_and_takes_no_markup(run: Run, house: Ho
     assert {ann.user_id, bob.user_id, ann.session_id, bob.session_id} <= set(seen.split())
     assert '\x1b' not in seen.replace('\x1b[1m', '').replace('\x1b[0m', '')  # the titles are bold
     assert '[red]' in seen
+
+
+def test_closed_streams_are_nothing_to_stumble_over(house: House) -> None:
+    command = f'{sys.executable} -m auth users set-password ann@example.com <&- >&-'
+    people(house, 'ann@example.com')
+
+    done = subprocess.run(['sh', '-c', command], cwd=ROOT, env=environment(house), stderr=subprocess.PIPE, text=True,
+                          timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (1, 'Enter a password.\n')
+    assert ended(house) == ['active']
 
 
 def test_a_full_disk_is_told(house: House) -> None:
