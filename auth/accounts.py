@@ -45,7 +45,8 @@ _ADD_USER = insert(user_table)
 _FIND_USER = select(user_table.c.id, user_table.c.password_hash, user_table.c.disabled).where(
     user_table.c.email_address == bindparam('email_address'))
 _FIND_SESSIONS = select(session_table.c.id, session_table.c.user_id).where(
-    session_table.c.client_id == bindparam('client'), signed_in_now())
+    session_table.c.client_id == bindparam('client'), signed_in_now(), user_table.c.id == session_table.c.user_id,
+    user_table.c.disabled.is_(False))
 
 
 @dataclass(frozen=True, slots=True)

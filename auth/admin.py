@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, update
 
 from models import AuditAction, SessionStatus
 from models.tables import audit_event, session, user
@@ -28,6 +28,9 @@ from .visitor import Visitor
 
 ROWS_A_PAGE = 25
 _AT_ONCE = 1000
+
+MAX_SEARCH = 200
+"""Characters of what is searched for; what was typed beyond them is not looked at."""
 
 Authority = Callable[[Connection], Awaitable[str]]
 """Tells who acts, for the audit log; raises ``NotSignedIn`` or ``NotAllowed`` if they may not."""
@@ -89,6 +92,7 @@ async def by_command_line(_: Connection) -> str:
     return COMMAND_LINE
 
 
+_NAMES = (user.c.email_address, user.c.first_name, user.c.last_name)
 _USER = (user.c.id, user.c.email_address, user.c.first_name, user.c.last_name, user.c.is_admin)
 _SESSIONS_OF = (select(func.count()).select_from(session).where(session.c.user_id == user.c.id, signed_in_now())
                 .correlate(user).scalar_subquery())
@@ -109,21 +113,24 @@ _EVENTS_SINCE = _EVENTS.where(audit_event.c.at >= bindparam('the_moment'))
 
 
 def _matches(words: str) -> ColumnElement[bool]:
-    """The condition that a user's address, name or id holds what was typed; ``%`` and ``_`` mean themselves."""
-    columns = (user.c.email_address, user.c.first_name, user.c.last_name, user.c.id)
-    return and_(*(or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words.split()))
+    """The condition that a user is whom the words mean; ``%`` and ``_`` mean themselves.
+
+    Each word is in their address or their name, or is how their id begins. Within an id anything short can be found.
+    """
+    return and_(true(), *(or_(*(column.icontains(word, autoescape=True) for column in _NAMES),
+                              *([user.c.id.startswith(word, autoescape=True)] if word.startswith('user_') else []))
+                          for word in words[:MAX_SEARCH].split()))
 
 
 async def find_users(auth: Auth, authority: Authority, words: str = '', *, after: str = '',
                      limit: int = ROWS_A_PAGE) -> list[UserRow]:
     """List users by their address.
 
-    :param words: what their address, name or id must hold
+    :param words: what their address or name must hold, or how their id must begin
     :param after: the address of the last one of the page before
     :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
     """
-    rows = await _read(auth, authority, _USERS.where(_matches(words)) if words.split() else _USERS,
-                       the_address=after, the_limit=limit)
+    rows = await _read(auth, authority, _USERS.where(_matches(words)), the_address=after, the_limit=limit)
     return [UserRow(UserView(*row[:5]), *row[5:]) for row in rows]
 
 
@@ -131,7 +138,7 @@ async def find_sessions(auth: Auth, authority: Authority, words: str = '', *, be
                         user_id: str | None = None, limit: int = ROWS_A_PAGE) -> list[SessionRow]:
     """List the sessions that are signed in, the newest first.
 
-    :param words: what the address, name or id of their user must hold
+    :param words: what the address or name of their user must hold, or how their id must begin
     :param before: the last one of the page before
     :param user_id: list those of this user only
     :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
@@ -209,6 +216,8 @@ async def set_disabled(auth: Auth, authority: Authority, user_id: str, disabled:
                        visitor: Visitor | None = None) -> int:
     """Disable a user, which ends all their sessions, or enable them again; returns how many sessions ended.
 
+    Sessions that are left of a user who was disabled in the store by hand end as well.
+
     :raises UserNotFound: if there is no such user
     :raises AuthError: if an administrator would disable themselves
     :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
@@ -218,10 +227,9 @@ async def set_disabled(auth: Auth, authority: Authority, user_id: str, disabled:
         actor = await authority(db)
         if disabled and actor == user_id:
             raise AuthError('You can not disable yourself. Ask another administrator.')
-        if not await _set(db, user_id, user.c.disabled != disabled, disabled=disabled):
-            return 0
-        await record(db, AuditAction.DISABLED if disabled else AuditAction.ENABLED, now, [Subject(user_id)], visitor,
-                     actor=actor)
+        if await _set(db, user_id, user.c.disabled != disabled, disabled=disabled):
+            await record(db, AuditAction.DISABLED if disabled else AuditAction.ENABLED, now, [Subject(user_id)],
+                         visitor, actor=actor)
         return await _end(db, actor, session.c.user_id == user_id, now, visitor) if disabled else 0
 
 
@@ -265,6 +273,7 @@ async def set_password(auth: Auth, authority: Authority, user_id: str, password:
     :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
     """
     async with auth.read() as connection:
+        await authority(connection)  # before anything can be learnt from an answer, and before anything is hashed
         found = (await connection.execute(select(user.c.email_address).where(user.c.id == user_id))).first()
     if found is None:
         raise UserNotFound
@@ -282,6 +291,7 @@ async def find_user(auth: Auth, authority: Authority, id_or_address: str) -> Use
     """Find one user by their id or by their whole address.
 
     :raises UserNotFound: if there is none
+    :raises ParamInvalid: if it has an @ and is no address
     :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
     """
     column, value = user.c.id, id_or_address.strip()

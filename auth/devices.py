@@ -15,7 +15,7 @@ from .audit import Subject, record
 from .clients import ClientView
 from .context import Auth, Connection
 from .errors import SessionNotFound
-from .sessions import sign_out, signed_in_now
+from .sessions import signed_in_now
 from .user_agents import UserAgent, read_user_agent
 from .visitor import Visitor
 
@@ -57,10 +57,10 @@ _LIST = (
               session.c.id)
     .limit(bindparam('the_limit')).offset(bindparam('the_offset'))
 )
-_REVOKE = (update(session).where(*_OF_USER).values(status=SessionStatus.REVOKED)
-           .returning(session.c.id, session.c.client_id))
-_REVOKE_ONE = _REVOKE.where(session.c.id == bindparam('the_session'))
-_REVOKE_OTHERS = _REVOKE.where(session.c.client_id != bindparam('the_client'))
+_END = update(session).where(*_OF_USER).returning(session.c.id, session.c.client_id)
+_END_ONE = _END.where(session.c.id == bindparam('the_session')).values(
+    status=case((session.c.client_id == bindparam('the_client'), SessionStatus.REMOVED), else_=SessionStatus.REVOKED))
+_REVOKE_OTHERS = _END.where(session.c.client_id != bindparam('the_client')).values(status=SessionStatus.REVOKED)
 
 
 async def read_devices(auth: Auth, client: ClientView | None, *, page: int = 0,
@@ -94,25 +94,26 @@ async def read_all_devices(auth: Auth, client: ClientView | None, *, session_id:
 
 
 async def revoke(auth: Auth, client: ClientView | None, session_id: str, *, acting_session_id: str | None = None,
-                 visitor: Visitor | None = None) -> None:
-    """Sign out one device of whoever acts; on this client that is a plain sign-out of that session.
+                 visitor: Visitor | None = None) -> SessionStatus:
+    """Sign out one device of whoever acts; if it is this one, that is a plain sign-out of that session.
 
+    :return: what became of the session: revoked, or removed if it was on this client
     :raises NotSignedIn: if nobody is signed in
     :raises SessionNotFound: if they have no such session that is signed in; then nothing ends
     :raises StoreAway: if the store can't be reached
     """
     now = auth.now()
-    if client is not None and any(own.id == session_id for own in client.signed_in(now)):
-        await sign_out(auth, client, session_id, visitor=visitor)
-        return
     async with auth.transaction() as db:
         who = await acting(db, client, now, acting_session_id)
-        ended = (await db.execute(_REVOKE_ONE, {'the_user': who.user_id, 'the_session': session_id, 'now': now})).all()
-        if not ended:
+        ended = (await db.execute(_END_ONE, {'the_user': who.user_id, 'the_client': who.client_id,
+                                             'the_session': session_id, 'now': now})).first()
+        if ended is None:
             raise SessionNotFound('You have no such device that is signed in. Nobody was signed out; '
                                   'reload the page to see your devices.')
-        await record(db, AuditAction.REVOKED, now, [Subject(who.user_id, client_id, ended_id)
-                                                    for ended_id, client_id in ended], visitor)
+        here = ended.client_id == who.client_id
+        await record(db, AuditAction.SIGNED_OUT if here else AuditAction.REVOKED, now,
+                     [Subject(who.user_id, ended.client_id, ended.id)], visitor)
+    return SessionStatus.REMOVED if here else SessionStatus.REVOKED
 
 
 async def revoke_others(auth: Auth, client: ClientView | None, *, acting_session_id: str | None = None,

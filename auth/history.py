@@ -18,8 +18,8 @@ from .user_agents import UserAgent, read_user_agent
 EVENTS_A_PAGE = 15
 
 _LIST = (
-    select(audit_event.c.id, audit_event.c.at, audit_event.c.action, audit_event.c.session_id, audit_event.c.ip_address,
-           audit_event.c.user_agent, audit_event.c.actor, session.c.user_agent)
+    select(audit_event.c.id, audit_event.c.at, audit_event.c.action, audit_event.c.ip_address, audit_event.c.user_agent,
+           audit_event.c.actor, session.c.user_agent)
     .select_from(audit_event.outerjoin(session, session.c.id == audit_event.c.session_id))
     .where(audit_event.c.user_id == bindparam('the_user'))
     .order_by(audit_event.c.at.desc(), audit_event.c.id.desc())
@@ -38,8 +38,9 @@ class HistoryEvent:
     action: str
     """What happened, an ``AuditAction``; a later version may have written one that is not known here."""
     from_device: UserAgent | None
-    """The device it was done from, if that is known."""
+    """The device it was done from, if that is known; an administrator's is not told."""
     ip_address: str
+    """Of that device; empty if it is not known."""
     by_administrator: bool
     ended_device: UserAgent | None
     """The device whose session it was, if that is another one."""
@@ -70,8 +71,11 @@ async def read_history(auth: Auth, client: ClientView | None, *, after: HistoryE
     return History(tuple(_event(*row) for row in rows[:EVENTS_A_PAGE]), has_more=len(rows) > EVENTS_A_PAGE)
 
 
-def _event(event_id: str, at: datetime, action: str, _: str | None, ip_address: str, user_agent: str, actor: str,
+def _event(event_id: str, at: datetime, action: str, ip_address: str, user_agent: str, actor: str,
            session_agent: str | None) -> HistoryEvent:
+    from_device = read_user_agent(user_agent) if user_agent else None
+    if actor:  # where an administrator sits is not for everybody to know
+        from_device, ip_address = None, ''
     elsewhere = action == AuditAction.REVOKED and session_agent is not None
-    return HistoryEvent(event_id, at, action, read_user_agent(user_agent) if user_agent else None, ip_address,
-                        bool(actor), read_user_agent(session_agent) if elsewhere and session_agent else None)
+    return HistoryEvent(event_id, at, action, from_device, ip_address, bool(actor),
+                        read_user_agent(session_agent) if elsewhere else None)

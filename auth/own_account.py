@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, delete, exists, select, update
+from sqlalchemy import bindparam, delete, exists, literal_column, select, update
 
 from models import AuditAction
 from models.tables import audit_event, client, session, user
@@ -25,8 +25,7 @@ DELETE_CONFIRMATION = 'delete my account'
 
 _WRONG = 'That is not your password. Nothing was changed. Try again.'
 
-_RENAME = update(user).where(user.c.id == bindparam('the_user')).values(first_name=bindparam('the_first_name'),
-                                                                        last_name=bindparam('the_last_name'))
+_RENAME = update(user).where(user.c.id == bindparam('the_user'))
 _CHANGE_PASSWORD = (
     update(user)
     .where(user.c.id == bindparam('the_user'), user.c.password_hash == bindparam('the_old_hash'))
@@ -40,6 +39,10 @@ _DELETE_CLIENTS_LEFT_EMPTY = delete(client).where(client.c.id.in_(bindparam('the
                                                   ~exists().where(session.c.client_id == client.c.id))
 _FORGET_WHERE = (update(audit_event).where(audit_event.c.user_id == bindparam('the_user'))
                  .values(ip_address='', user_agent=''))
+_FORGET_WHERE_FOR_OTHERS = (  # an administrator's address; "is not empty" is what the index is of
+    update(audit_event).where(audit_event.c.actor != literal_column("''"), audit_event.c.actor == bindparam('the_user'))
+    .values(ip_address='', user_agent='')
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +54,43 @@ class PasswordChanged:
     token: ClientToken = field(repr=False)
 
 
-async def change_name(auth: Auth, client: ClientView | None, *, first_name: str, last_name: str,
-                      visitor: Visitor) -> None:
-    """Give the person who acts another name.
+async def change_name(auth: Auth, client: ClientView | None, *, first_name: str | None = None,
+                      last_name: str | None = None, visitor: Visitor, acting_session_id: str | None = None) -> None:
+    """Give the person who acts another name; the part that is not given stays as it is.
 
+    :param acting_session_id: the session of the client in which they act; by default the active one
     :raises ParamInvalid: if it is too long
     :raises NotSignedIn: if nobody is signed in
     :raises StoreAway: if the store can't be reached
     """
-    check_names(first_name, last_name)
     now = auth.now()
     async with auth.transaction() as db:
-        who = await acting(db, client, now)
-        await db.execute(_RENAME, {'the_user': who.user_id, 'the_first_name': first_name.strip(),
-                                   'the_last_name': last_name.strip()})
+        who = await acting(db, client, now, acting_session_id)
+        check_names(first_name or '', last_name or '')
+        given = {part: name.strip() for part, name in (('first_name', first_name), ('last_name', last_name))
+                 if name is not None}
+        if given:
+            await db.execute(_RENAME.values(given), {'the_user': who.user_id})
         await record(db, AuditAction.NAME_CHANGED, now, [_subject(who)], visitor)
 
 
 async def change_password(auth: Auth, client: ClientView | None, *, current_password: str, new_password: str,
-                          sign_out_others: bool, visitor: Visitor) -> PasswordChanged:
+                          sign_out_others: bool, visitor: Visitor, acting_session_id: str | None = None
+                          ) -> PasswordChanged:
     """Change the password of the person who acts; this client gets a new secret (ASVS 7.2.4, 7.4.3).
 
     :param sign_out_others: whether their sessions on all other devices end
+    :param acting_session_id: the session of the client in which they act; by default the active one
     :raises PasswordIncorrect: if the current password is wrong; then nothing is changed
-    :raises AuthError: naming the field to correct; or ``NotSignedIn``, ``ClientRenewed``, ``StoreAway``
+    :raises AuthError: naming the field to correct; or ``NotSignedIn``, ``StoreAway``
     """
-    who = await _who_knows_the_password(auth, client, current_password, param='current_password')
+    who = await _who(auth, client, acting_session_id)
+    await _check_current(auth, who, current_password, param='current_password')
     check_password(new_password, email_address=who.email_address, param='new_password')
     new_hash = await auth.passwords.hash(new_password)
     now = auth.now()
     async with auth.transaction() as db:
-        await acting(db, client, now, who.session_id)  # hashing took its time
+        await acting(db, client, now, who.session_id)  # hashing took its time: they may have been signed out since
         changed = await db.execute(_CHANGE_PASSWORD, {'the_user': who.user_id, 'the_old_hash': who.password_hash,
                                                       'the_new_hash': new_hash, 'now': now})
         if changed.first() is None:
@@ -92,21 +101,24 @@ async def change_password(auth: Auth, client: ClientView | None, *, current_pass
 
 
 async def delete_account(auth: Auth, client: ClientView | None, *, password: str, confirmation: str,
-                         visitor: Visitor) -> None:
+                         visitor: Visitor, acting_session_id: str | None = None) -> None:
     """Delete the account of the person who acts, with all its sessions. Of the audit log only ids and times stay.
 
     :param confirmation: what they typed to confirm it: ``DELETE_CONFIRMATION``
+    :param acting_session_id: the session of the client in which they act; by default the active one
     :raises ParamInvalid: if it is something else
     :raises PasswordIncorrect: if the password is wrong
     :raises NotSignedIn: if nobody is signed in
     :raises StoreAway: if the store can't be reached; then nothing was deleted
     """
+    who = await _who(auth, client, acting_session_id)
     if confirmation.strip().lower() != DELETE_CONFIRMATION:
         raise ParamInvalid(f'Type "{DELETE_CONFIRMATION}" to confirm it. Nothing was deleted.', param='confirmation')
-    who = await _who_knows_the_password(auth, client, password, param='password')
+    await _check_current(auth, who, password, param='password')
     now = auth.now()
     async with auth.transaction() as db:
-        await acting(db, client, now, who.session_id)
+        if (await acting(db, client, now, who.session_id)).password_hash != who.password_hash:
+            raise PasswordIncorrect(_WRONG, param='password')  # it was changed while this one was hashed
         asked = {'the_user': who.user_id}
         clients = [row[0] for row in await db.execute(_CLIENTS_OF_USER, asked)]
         await db.execute(_DELETE_SESSIONS, asked)
@@ -114,17 +126,20 @@ async def delete_account(auth: Auth, client: ClientView | None, *, password: str
         await db.execute(_DELETE_CLIENTS_LEFT_EMPTY, {'the_clients': clients})
         await record(db, AuditAction.ACCOUNT_DELETED, now, [_subject(who)], visitor)
         await db.execute(_FORGET_WHERE, asked)
+        await db.execute(_FORGET_WHERE_FOR_OTHERS, asked)
 
 
-async def _who_knows_the_password(auth: Auth, client: ClientView | None, password: str, *, param: str) -> Acting:
+async def _who(auth: Auth, client: ClientView | None, session_id: str | None) -> Acting:
+    async with auth.read() as connection:
+        return await acting(connection, client, auth.now(), session_id)
+
+
+async def _check_current(auth: Auth, who: Acting, password: str, *, param: str) -> None:
     if not password:
         raise ParamMissing('Enter your password.', param=param)
-    async with auth.read() as connection:
-        who = await acting(connection, client, auth.now())
-    too_long = len(password) > MAX_LENGTH
+    too_long = len(password) > MAX_LENGTH  # nobody has such a password; it is not worth a hash
     if not await auth.passwords.verify('' if too_long else password, who.password_hash):
         raise PasswordIncorrect(_WRONG, param=param)
-    return who
 
 
 def _subject(who: Acting) -> Subject:

@@ -16,7 +16,7 @@ from models.tables import client, session, user
 from .audit import Subject, record
 from .clients import ClientView
 from .context import Auth
-from .errors import SessionNotFound
+from .errors import ClientRenewed, SessionNotFound
 from .tokens import hash_secret, new_secret
 from .visitor import Visitor
 
@@ -52,7 +52,9 @@ _END_ALL = (
 _END_ONE = _END_ALL.where(session.c.id == bindparam('the_session'))
 _FORGET = update(client).where(client.c.id == bindparam('the_client'),
                                client.c.secret_hash == bindparam('the_secret_hash')).values(
-    secret_hash=bindparam('the_new_hash'), active_session_id=None)
+    secret_hash=bindparam('the_new_hash'), active_session_id=None).returning(client.c.id)
+
+_ANY_HERE = select(session.c.id).where(session.c.client_id == bindparam('the_client'), signed_in_now()).limit(1)
 
 _CHOOSE = (
     update(client)
@@ -118,6 +120,7 @@ async def sign_out(auth: Auth, client: ClientView | None, session_id: str | None
 async def forget_client(auth: Auth, client: ClientView | None, *, visitor: Visitor | None = None) -> None:
     """Sign out of this client and make its cookie worthless, so that the browser begins anew.
 
+    :raises ClientRenewed: if it was given another secret since it was read; then everybody is still signed in
     :raises StoreAway: if the store can't be reached; then everybody is still signed in
     """
     if client is None:
@@ -128,7 +131,9 @@ async def forget_client(auth: Auth, client: ClientView | None, *, visitor: Visit
         ended = (await db.execute(_END_ALL, {**asked, 'the_status': SessionStatus.REMOVED})).all()
         await record(db, AuditAction.SIGNED_OUT, now,
                      [Subject(user_id, client.id, ended_id) for ended_id, user_id in ended], visitor)
-        await db.execute(_FORGET, {**asked, 'the_new_hash': hash_secret(new_secret())})
+        forgotten = await db.execute(_FORGET, {**asked, 'the_new_hash': hash_secret(new_secret())})
+        if forgotten.first() is None and (await db.execute(_ANY_HERE, asked)).first() is not None:
+            raise ClientRenewed  # the browser would drop its new cookie, and its accounts would live on unseen
 
 
 async def set_active(auth: Auth, client: ClientView | None, session_id: str, *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +11,11 @@ from ua_parser import parse
 _DEVICES = {'Windows': 'Windows PC', 'Mac OS X': 'Mac', 'Linux': 'Linux PC', 'Ubuntu': 'Linux PC',
             'Fedora': 'Linux PC', 'Debian': 'Linux PC', 'Chrome OS': 'Chromebook', 'Android': 'Android device'}
 _MOBILE = ('iPhone', 'iPad', 'iPod')
+_NOT_PART_OF_A_NAME = {'Mobile', 'iOS', 'WebView', 'UI/WKWebView'}
+"""What ua-parser adds to the name of a browser; the device says as much."""
+
+_PLAIN = re.compile(r'[\w.+-][\w .+-]{0,49}')
+"""A program may give itself any name; one that is long, or no name at all, is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ def read_user_agent(header: str) -> UserAgent:
     if device is None and found.os is not None:
         device = _DEVICES.get(found.os.family)
     browser = found.user_agent
-    if browser is None:
-        return UserAgent(device or 'Unknown device', 'Web browser')
-    name = browser.family.removeprefix('Mobile ').removesuffix(' Mobile').removesuffix(' Mobile WebView')
-    return UserAgent(device or 'Unknown device', f'{name} {browser.major or ""}'.strip())
+    words = browser.family.split() if browser is not None else []
+    name = ' '.join(word for word in words if word not in _NOT_PART_OF_A_NAME)
+    called = f'{name} {browser.major or ""}'.strip() if browser is not None and name else ''
+    return UserAgent(device or 'Unknown device', called if _PLAIN.fullmatch(called) else 'Web browser')

@@ -42,10 +42,9 @@ def push_same() -> None:
         with ui.element('div').classes('hero'):
             static('div', '<h1>When a session ends, every tab knows.</h1><p>Sign up and open more tabs.</p>')
             with ui.element('section').classes('card session'):
-                with ui.element('div').classes('live'):
-                    ui.element('span').classes('dot')
-                    pushed_label()
+                pushed_label()
                 ui.label('Signed in as person@example.com').classes('quiet')
+                static('div', '<p class="quiet">One moment.</p><p class="quiet">Sign up in a few seconds.</p>')
                 with ui.element('div').classes('actions'):
                     with ui.element('div').classes('sign-out'):
                         ui.element('button').classes('button').on('click', change, [])
@@ -69,7 +68,9 @@ def shell() -> Generator[None]:
             static('a', '<img src="/static/icon.svg" alt="" width="28" height="28"><span>Live Sessions</span>')
             static('nav', '<a href="/">Home</a><a href="/account">Account</a><a href="/examples">Examples</a>')
             with ui.element('div').classes('who'):
-                ui.label('person@example.com').classes('person')
+                with ui.element('div'):
+                    static('button', '<span class="person">person@example.com</span><span class="avatar">P</span>')
+                    ui.element('dialog')
                 static('span', '<a href="/sign-in">Sign in</a><a href="/sign-up">Sign up</a>')
             static('button', '<span class="theme-icon"></span>').classes('theme-switch').props('data-theme-switch')
         with ui.element('main').classes('content').props('id=content tabindex=-1'), ui.element('div'):

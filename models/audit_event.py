@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from .types import Moment, new_ordered_id
@@ -36,7 +36,9 @@ class AuditEvent(SQLModel, table=True):
 
     __tablename__ = 'audit_event'  # pyright: ignore[reportAssignmentType]
 
-    __table_args__ = (Index('ix_audit_event_user_id_at', 'user_id', 'at', 'id'),)
+    __table_args__ = (Index('ix_audit_event_user_id_at', 'user_id', 'at', 'id'),
+                      Index('ix_audit_event_actor', 'actor', sqlite_where=text("actor != ''"),
+                            postgresql_where=text("actor != ''")))
 
     id: str = Field(default_factory=lambda: new_ordered_id('evt'), primary_key=True)
     at: datetime = Field(sa_type=Moment, index=True)

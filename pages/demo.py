@@ -61,9 +61,7 @@ def pane(name: str = 'Tab') -> None:
     ui.page_title(f'{name} · Live Sessions')
     state = auth_state()
     with ui.element('div').classes('pane'):
-        with ui.element('div').classes('live'):
-            ui.element('span').classes('dot').props('aria-hidden=true')
-            SessionLabel().classes('session-id')
+        SessionLabel().classes('session-id live')
         who = Text('p').classes('quiet')
         who.bind_text_from(state, 'user', lambda user: f'Signed in as {user.name}' if user else '')
         with ui.element('div').classes('when-signed-in'):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from auth import AuthState, SessionLabel, SignOutButton, auth_state, public
+from auth import SessionLabel, SignOutButton, auth_state, public
 
 from .parts import Static, Text, button_link, card
 
 _WELCOME = ('<h1>When a session ends, every tab knows.</h1>'
             '<p>Sign up, open this page in a few more tabs or browsers, and sign out in one of them.</p>')
+
+_SIGNED_OUT = ('<p class="quiet when-loading">One moment.</p>'
+               '<p class="quiet when-signed-out">Sign up in a few seconds: an email address and a password, '
+               'no mail is sent.</p>')
 
 _PROMISES = (
     ('Every tab at once', 'A session that ends, ends in every open tab of every browser, within a tenth of a second. '
@@ -29,27 +33,16 @@ def page() -> None:
     with ui.element('div').classes('hero'):
         Static('div', _WELCOME)
         with card('session'):
-            with ui.element('div').classes('live'):
-                ui.element('span').classes('dot').props('aria-hidden=true')
-                SessionLabel().classes('session-id')
+            SessionLabel().classes('session-id live')
             person = Text('p').classes('quiet')
-            for name in ('status', 'user'):
-                person.bind_text_from(state, name, lambda _: _describe(state))
+            person.bind_text_from(state, 'user', lambda user: f'Signed in as {user.name}' if user else '')
+            Static('div', _SIGNED_OUT).classes('contents')
             with ui.element('div').classes('actions when-signed-in'):
                 SignOutButton()
                 button_link('Open another tab', '/', 'plain').props('target=_blank')
             with ui.element('div').classes('actions when-signed-out'):
                 button_link('Sign up', '/sign-up')
                 button_link('Sign in', '/sign-in', 'plain')
-                choose = button_link('Choose an account', '/sign-in/choose', 'plain')
-                choose.bind_visibility_from(state, 'sessions', bool)
+                button_link('Choose an account', '/sign-in/choose', 'plain').classes('when-accounts')
     Static('div', ''.join(f'<div><h2>{title}</h2><p>{text}</p></div>' for title, text in _PROMISES)
            ).classes('promises')
-
-
-def _describe(state: AuthState) -> str:
-    if state.user:
-        return f'Signed in as {state.user.name}'
-    if state.status == 'loading':
-        return 'One moment.'
-    return 'Sign up in a few seconds: an email address and a password, no mail is sent.'

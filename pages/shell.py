@@ -63,13 +63,10 @@ async def root() -> None:
 
 def header() -> None:
     """The name of the site, the way around it, and who is here."""
-    state = auth_state()
     with ui.element('header'):
         Static('a', _BRAND).classes('brand').props('href=/ aria-label="Live Sessions, home"')
         Static('nav', _NAVIGATION).props('aria-label=Pages')
         with ui.element('div').classes('who'):
-            person = Text('span').classes('person')
-            person.bind_text_from(state, 'user', lambda user: user.name if user else '')
             UserButton()
             Static('span', _WAYS_IN).classes('when-signed-out')
         Static('button', '<span class="theme-icon" aria-hidden="true"></span>').classes('theme-switch').props(
@@ -125,4 +122,5 @@ def _mark(shell: ui.element, tab: Tab) -> None:
 
     One changed element takes less time to send and to draw than one for each part that is shown or hidden.
     """
-    shell.props(f'data-status={tab.state.status}')
+    shell.props['data-status'] = tab.state.status
+    shell.props['data-accounts'] = str(len(tab.state.sessions))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,10 @@ from models import Store, migrate
 
 PASSWORD = 'correct horse battery'
 LAPTOP = Visitor('192.0.2.1', 'Laptop')
+PHONE = Visitor('2001:db8::7', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 '
+                '(KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1')
+TABLET = Visitor('198.51.100.3', 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) '
+                 'Chrome/141.0.0.0 Safari/537.36')
 
 
 @dataclass
@@ -50,8 +55,8 @@ class House:
         return await sign_up(self.auth, client, email_address=email_address, password=PASSWORD, visitor=LAPTOP, **more)
 
     async def sign_in(self, identifier: str = 'ann@example.com', client: ClientView | None = None,
-                      password: str = PASSWORD) -> SignedIn:
-        return await sign_in(self.auth, client, identifier=identifier, password=password, visitor=LAPTOP)
+                      password: str = PASSWORD, visitor: Visitor = LAPTOP) -> SignedIn:
+        return await sign_in(self.auth, client, identifier=identifier, password=password, visitor=visitor)
 
     async def client(self, token: ClientToken) -> ClientView | None:
         """The client that a cookie gives, as it is in the store now."""
@@ -92,15 +97,25 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope='session')
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with all its tables and no rows. It is copied for each house: to migrate takes longer than most tests."""
+    path = tmp_path_factory.mktemp('empty') / 'live.db'
+    migrate(f'sqlite:///{path}')
+    assert [file.name for file in path.parent.iterdir()] == ['live.db']  # so a copy of the one file is whole
+    return path
+
+
 @pytest.fixture
-async def house_with(tmp_path: Path, clock: Clock) -> AsyncIterator[Callable[..., House]]:
+async def house_with(tmp_path: Path, clock: Clock, empty_store: Path) -> AsyncIterator[Callable[..., House]]:
     """Makes a house with the given settings."""
     houses: list[House] = []
 
     def make(**settings: Any) -> House:
         path = tmp_path / f'house-{len(houses)}' / 'live.db'
         url = f'sqlite:///{path}'
-        migrate(url)
+        path.parent.mkdir()
+        shutil.copyfile(empty_store, path)
         cheap = Passwords(memory_kib=8, time_cost=1)
         auth = Auth(Store(url), Settings(database_url=url, **settings), clock, cheap)
         houses.append(House(path, auth, clock))

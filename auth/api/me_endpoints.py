@@ -32,8 +32,9 @@ class MeEndpoints:
 
     async def _change_name(self, call: Call) -> Answer:
         fields = await call.fields()
-        await change_name(self._auth, call.client, first_name=fields.get('first_name', ''),
-                          last_name=fields.get('last_name', ''), visitor=call.visitor)
+        await change_name(self._auth, call.client, first_name=fields.get('first_name'),
+                          last_name=fields.get('last_name'), visitor=call.visitor,
+                          acting_session_id=call.acting_session_id)
         return await self._done(call, {'object': 'user'})
 
     async def _change_password(self, call: Call) -> Answer:
@@ -41,13 +42,15 @@ class MeEndpoints:
         done = await change_password(
             self._auth, call.client, current_password=fields.get('current_password', ''),
             new_password=fields.get('new_password', ''), visitor=call.visitor,
+            acting_session_id=call.acting_session_id,
             sign_out_others=fields.get('sign_out_of_other_sessions', '') in {'true', 'on', '1'})
         return (await self._done(call, {'object': 'user', 'revoked': done.revoked})).with_cookie(call, done.token)
 
     async def _delete(self, call: Call) -> Answer:
         fields = await call.fields()
         await delete_account(self._auth, call.client, password=fields.get('password', ''),
-                             confirmation=fields.get('confirmation', ''), visitor=call.visitor)
+                             confirmation=fields.get('confirmation', ''), visitor=call.visitor,
+                             acting_session_id=call.acting_session_id)
         return await self._done(call, {'object': 'user', 'deleted': True})
 
     async def _devices(self, call: Call) -> Answer:
@@ -56,11 +59,9 @@ class MeEndpoints:
 
     async def _revoke(self, call: Call) -> Answer:
         session_id = call.parts['session_id']
-        await revoke(self._auth, call.client, session_id, acting_session_id=call.acting_session_id,
-                     visitor=call.visitor)
-        here = call.client is not None and any(own.id == session_id for own in call.client.sessions)
-        return await self._done(call, {'object': 'session', 'id': session_id,
-                                       'status': 'removed' if here else 'revoked'})
+        status = await revoke(self._auth, call.client, session_id, acting_session_id=call.acting_session_id,
+                              visitor=call.visitor)
+        return await self._done(call, {'object': 'session', 'id': session_id, 'status': status})
 
     async def _revoke_others(self, call: Call) -> Answer:
         revoked = await revoke_others(self._auth, call.client, acting_session_id=call.acting_session_id,

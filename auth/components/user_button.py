@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
@@ -40,17 +41,17 @@ class UserButton(ui.element):
     def __init__(self) -> None:
         super().__init__('div')
         self.classes('user-button')
-        state = auth_state()
         with self:
-            avatar = Text(tag='button', text='').classes('avatar when-signed-in')
-            avatar.props('type=button aria-label="Open account panel" aria-haspopup=dialog')
-            avatar.bind_text_from(state, 'user', lambda user: initials(user) if user else '')
-            avatar.on('click', self._open, [], js_handler=_OPEN)
+            self._button = ui.element('button').classes('when-signed-in')
+            self._button.props('type=button aria-label="Open account panel" aria-haspopup=dialog')
+            self._button.on('click', self._open, [], js_handler=_OPEN)
             self._panel = ui.element('dialog').classes('account-panel').props('aria-label="Account panel" tabindex=-1')
             self._panel.on('click', js_handler=_CLOSE)
             self._panel.on('close', self._closed, [])
         self._is_open = False
+        self._shown: UserView | None = None
         tabs().here().on_change.append(self._follow)
+        self._follow()
 
     def _open(self) -> None:
         self._is_open = True
@@ -61,6 +62,10 @@ class UserButton(ui.element):
         self._panel.clear()
 
     def _follow(self) -> None:
+        user = auth_state().user
+        if user != self._shown:
+            self._shown = user
+            self._button.props['innerHTML'] = _face(user) if user else ''
         if self._is_open:
             self._draw()
 
@@ -104,6 +109,12 @@ def initials(user: UserView) -> str:
     """One or two letters that stand for a person."""
     letters = [name.strip()[0] for name in (user.first_name, user.last_name) if name.strip()]
     return ''.join(letters or [user.email_address[0]]).upper()
+
+
+def _face(user: UserView) -> str:
+    """The name and the initials, as one element for the page to redraw."""
+    return (f'<span class="person">{escape(user.name)}</span>'
+            f'<span class="avatar">{escape(initials(user))}</span>')
 
 
 def _preview(user: UserView) -> None:

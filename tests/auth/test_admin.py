@@ -1,18 +1,22 @@
-"""What an administrator may do, and nobody else."""
+"""What an administrator may do, and that nobody else may."""
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
 from auth.accounts import SignedIn
 from auth.admin import (
+    COMMAND_LINE,
     Authority,
+    SessionRow,
     by_admin,
     by_command_line,
     count_sessions,
-    create_user,
     find_sessions,
     find_user,
     find_users,
@@ -24,189 +28,581 @@ from auth.admin import (
     set_disabled,
     set_password,
 )
-from auth.context import Auth
-from auth.errors import AuthError, NotAllowed, NotSignedIn, PasswordIncorrect, SessionNotFound, UserNotFound
-from auth.sessions import sign_out
-from tests.conftest import House
+from auth.errors import (
+    AuthError,
+    NotAllowed,
+    NotSignedIn,
+    ParamInvalid,
+    PasswordIncorrect,
+    PasswordTooCommon,
+    PasswordTooShort,
+    SessionNotFound,
+    StoreAway,
+    UserDisabled,
+    UserNotFound,
+)
+from auth.passwords import Passwords
+from auth.sessions import set_active, sign_out
+from tests.conftest import LAPTOP, PHONE, TABLET, House
 
-Act = Callable[[Auth, Authority, SignedIn], Awaitable[object]]
+NEW_PASSWORD = 'staple of another battery'
+TABLES = ('user', 'client', 'session', 'audit_event')
 
-ACTS: dict[str, Act] = {
-    'find_users': lambda auth, by, _: find_users(auth, by),
-    'find_user': lambda auth, by, bob: find_user(auth, by, bob.user_id),
-    'find_sessions': lambda auth, by, _: find_sessions(auth, by),
-    'count_sessions': lambda auth, by, _: count_sessions(auth, by),
-    'read_audit_log': lambda auth, by, _: read_audit_log(auth, by, limit=5),
-    'revoke_session': lambda auth, by, bob: revoke_session(auth, by, bob.session_id),
-    'revoke_user': lambda auth, by, bob: revoke_user(auth, by, bob.user_id),
-    'revoke_everyone': lambda auth, by, _: revoke_everyone(auth, by),
-    'set_disabled': lambda auth, by, bob: set_disabled(auth, by, bob.user_id, True),
-    'set_admin': lambda auth, by, bob: set_admin(auth, by, bob.user_id, True),
-    'set_password': lambda auth, by, bob: set_password(auth, by, bob.user_id, 'another horse battery'),
-    'create_user': lambda auth, by, _: create_user(auth, by, email_address='new@example.com',
-                                                   password='another horse battery'),
+Verb = Callable[[House, Authority, SignedIn], Awaitable[Any]]
+READS: dict[str, Verb] = {
+    'find_users': lambda house, authority, _: find_users(house.auth, authority),
+    'find_users by words': lambda house, authority, _: find_users(house.auth, authority, 'ann'),
+    'find_sessions': lambda house, authority, _: find_sessions(house.auth, authority),
+    'find_sessions of one': lambda house, authority, of: find_sessions(house.auth, authority, user_id=of.user_id),
+    'read_audit_log': lambda house, authority, _: read_audit_log(house.auth, authority, limit=10),
+    'count_sessions': lambda house, authority, _: count_sessions(house.auth, authority),
+    'find_user': lambda house, authority, of: find_user(house.auth, authority, of.user_id),
+    'find_user who is not': lambda house, authority, _: find_user(house.auth, authority, 'user_x'),
 }
+ACTS: dict[str, Verb] = {
+    'revoke_session': lambda house, authority, of: revoke_session(house.auth, authority, of.session_id),
+    'revoke_session that is not': lambda house, authority, _: revoke_session(house.auth, authority, 'sess_x'),
+    'revoke_user': lambda house, authority, of: revoke_user(house.auth, authority, of.user_id),
+    'revoke_everyone': lambda house, authority, _: revoke_everyone(house.auth, authority),
+    'set_disabled': lambda house, authority, of: set_disabled(house.auth, authority, of.user_id, True),
+    'set_disabled of nobody': lambda house, authority, _: set_disabled(house.auth, authority, 'user_x', True),
+    'set_admin': lambda house, authority, of: set_admin(house.auth, authority, of.user_id, True),
+    'set_admin of nobody': lambda house, authority, _: set_admin(house.auth, authority, 'user_x', True),
+    'set_password': lambda house, authority, of: set_password(house.auth, authority, of.user_id, NEW_PASSWORD),
+    'set_password of nobody': lambda house, authority, _: set_password(house.auth, authority, 'user_x', NEW_PASSWORD),
+    'set_password that is weak': lambda house, authority, of: set_password(house.auth, authority, of.user_id, '1'),
+}
+VERBS = READS | ACTS
+CHANGES = {name: verb for name, verb in ACTS.items() if ' ' not in name}
 
 
-async def administrator(house: House) -> tuple[SignedIn, Authority]:
-    """Ada, signed in, and her authority."""
-    ada = await house.sign_up('ada@example.com', first_name='Ada')
-    house.sql('UPDATE user SET is_admin = 1 WHERE id = ?', ada.user_id)
-    return ada, by_admin(house.auth, await house.here(ada.token))
+def everything(house: House) -> Any:
+    """All rows there are."""
+    return [house.sql(f'SELECT * FROM {table} ORDER BY id') for table in TABLES]
 
 
-@pytest.mark.parametrize('act', ACTS)
-@pytest.mark.parametrize(('who', 'error'), [('another', NotAllowed), ('nobody', NotSignedIn), ('ended', NotSignedIn),
-                                            ('disabled', NotSignedIn), ('withdrawn', NotAllowed)])
-async def test_whoever_is_no_administrator_now_is_refused_every_act(
-        house: House, act: str, who: str, error: type[AuthError]) -> None:
-    ada, authority = await administrator(house)
-    bob = await house.sign_up('bob@example.com')
-    if who == 'another':
-        authority = by_admin(house.auth, await house.here(bob.token))
-    elif who == 'nobody':
-        authority = by_admin(house.auth, None)
-    elif who == 'ended':
-        await sign_out(house.auth, await house.here(ada.token))
-    elif who == 'disabled':
-        house.sql('UPDATE user SET disabled = 1 WHERE id = ?', ada.user_id)
-    else:
-        house.sql('UPDATE user SET is_admin = 0')
-    before = [house.sql(f'SELECT * FROM {table}') for table in ('user', 'session', 'audit_event')]
-
-    with pytest.raises(error):
-        await ACTS[act](house.auth, authority, bob)
-
-    assert [house.sql(f'SELECT * FROM {table}') for table in ('user', 'session', 'audit_event')] == before
+@pytest.fixture
+async def boss(house: House) -> SignedIn:
+    """The administrator."""
+    done = await house.sign_up('boss@example.com')
+    house.sql('UPDATE user SET is_admin = 1')
+    return done
 
 
-async def test_users_are_listed_by_address_a_page_at_a_time(house: House) -> None:
-    for name in ('carol', 'ann', 'bob'):
-        await house.sign_up(f'{name}@example.com')
-    await house.sign_in('ann@example.com')
+@pytest.fixture
+async def ann(house: House, boss: SignedIn) -> SignedIn:
+    """Ann, who is none."""
+    return await house.sign_up(first_name='Ann', last_name='Smith')
 
-    first = await find_users(house.auth, by_command_line, limit=2)
-    rest = await find_users(house.auth, by_command_line, after=first[-1].user.email_address, limit=2)
 
-    assert [(row.user.email_address, row.sessions) for row in first + rest] == [
-        ('ann@example.com', 2), ('bob@example.com', 1), ('carol@example.com', 1)]
+async def authority_of(house: House, who: SignedIn) -> Authority:
+    """The authority that somebody has on their client as it is now."""
+    return by_admin(house.auth, await house.here(who.token))
+
+
+# Who may
+
+
+@pytest.mark.parametrize('verb', VERBS)
+async def test_who_is_no_administrator_is_refused_and_nothing_is_hashed(
+        house: House, boss: SignedIn, ann: SignedIn, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hash_nothing(*_: object) -> None:
+        raise AssertionError('a password was hashed')
+
+    monkeypatch.setattr(Passwords, 'hash', hash_nothing)
+    authority, before = await authority_of(house, ann), everything(house)
+
+    with pytest.raises(NotAllowed, match='Only an administrator') as refused:
+        await VERBS[verb](house, authority, boss)
+
+    assert refused.value.status == 403
+    assert everything(house) == before
+
+
+@pytest.mark.parametrize('verb', VERBS)
+async def test_who_is_signed_out_is_refused(house: House, boss: SignedIn, ann: SignedIn, verb: str) -> None:
+    on_bosss_browser = await house.sign_in(client=await house.here(boss.token))
+    boss_not_in_use = await house.here(on_bosss_browser.token)
+    await sign_out(house.auth, boss_not_in_use, on_bosss_browser.session_id)
+    before = everything(house)
+
+    for client in (None, await house.here(on_bosss_browser.token)):
+        with pytest.raises(NotSignedIn):
+            await VERBS[verb](house, by_admin(house.auth, client), ann)
+
+    assert everything(house) == before
+
+
+@pytest.mark.parametrize('verb', VERBS)
+async def test_an_administrator_is_refused_a_moment_after_they_are_none(
+        house: House, boss: SignedIn, ann: SignedIn, verb: str) -> None:
+    authority = await authority_of(house, boss)
+
+    for statement, error in (
+            ("UPDATE session SET status = 'revoked' WHERE id = :session", NotSignedIn),
+            ("UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = :session", NotSignedIn),
+            ('UPDATE user SET disabled = 1 WHERE id = :user', NotSignedIn),
+            ('UPDATE user SET is_admin = 0 WHERE id = :user', NotAllowed),
+            ("UPDATE client SET secret_hash = 'another' WHERE id = :client", NotSignedIn)):
+        names = {':session': boss.session_id, ':user': boss.user_id, ':client': boss.token.client_id}
+        place = next(name for name in names if name in statement)
+        table = statement.split()[1]
+        row, = house.sql(f'SELECT * FROM {table} WHERE id = ?', names[place])
+        house.sql(statement.replace(place, '?'), names[place])
+        before = everything(house)
+
+        with pytest.raises(error):
+            await VERBS[verb](house, authority, ann)
+
+        assert everything(house) == before
+        house.sql(f'REPLACE INTO {table} VALUES ({", ".join("?" * len(row))})', *row)
+
+    assert await count_sessions(house.auth, authority) == 2  # all is as it was, and so is the authority
+
+
+async def test_an_administrator_who_uses_another_account_of_the_browser_is_none(house: House, boss: SignedIn,
+                                                                              ann: SignedIn) -> None:
+    both = await house.sign_in(client=await house.here(boss.token))
+
+    with pytest.raises(NotAllowed):
+        await count_sessions(house.auth, await authority_of(house, both))
+    await set_active(house.auth, await house.here(both.token), boss.session_id)
+
+    assert await count_sessions(house.auth, await authority_of(house, both)) == 3
+
+
+@pytest.mark.parametrize('verb', CHANGES)
+async def test_who_can_run_a_program_beside_the_store_may_do_anything(house: House, ann: SignedIn, verb: str) -> None:
+    before = everything(house)
+
+    await CHANGES[verb](house, by_command_line, ann)
+
+    assert everything(house) != before
+    assert house.events('actor')[-1] == (COMMAND_LINE,)
+
+
+@pytest.mark.parametrize('verb', CHANGES)
+async def test_what_an_administrator_does_is_in_the_log_under_their_id(house: House, boss: SignedIn, ann: SignedIn,
+                                                                      verb: str) -> None:
+    events = len(house.events())
+
+    await CHANGES[verb](house, await authority_of(house, boss), ann)
+
+    done = house.events('actor', 'user_id')[events:]
+    assert done
+    assert {actor for actor, _ in done} == {boss.user_id}
+    assert ann.user_id in {user_id for _, user_id in done}
+
+
+@pytest.mark.parametrize('verb', CHANGES)
+async def test_an_act_and_its_event_are_written_together_or_not_at_all(house: House, boss: SignedIn, ann: SignedIn,
+                                                                      verb: str) -> None:
+    authority = await authority_of(house, boss)
+    house.sql("CREATE TRIGGER no_events BEFORE INSERT ON audit_event BEGIN SELECT raise(ABORT, 'full'); END")
+    before = everything(house)
+
+    with pytest.raises(Exception, match='full'):
+        await CHANGES[verb](house, authority, ann)
+
+    assert everything(house) == before
+
+
+@pytest.mark.parametrize('verb', CHANGES)
+async def test_while_the_store_is_away_that_is_said_and_nothing_is_changed(house: House, boss: SignedIn, ann: SignedIn,
+                                                                          verb: str) -> None:
+    authority, before = await authority_of(house, boss), everything(house)
+    elsewhere = house.path.with_name('elsewhere.db')
+    house.path.rename(elsewhere)
+
+    with pytest.raises(StoreAway):
+        await CHANGES[verb](house, authority, ann)
+    elsewhere.rename(house.path)
+
+    assert everything(house) == before
+
+
+# Finding
+
+
+async def test_users_are_listed_by_address_with_their_sessions(house: House, boss: SignedIn, ann: SignedIn) -> None:
+    await house.sign_in(visitor=PHONE)
+    ended = await house.sign_in(visitor=TABLET)
+    await sign_out(house.auth, await house.here(ended.token))
+    house.sql('UPDATE user SET disabled = 1 WHERE id = ?', ann.user_id)
+
+    rows = await find_users(house.auth, await authority_of(house, boss))
+
+    assert [(row.user.email_address, row.user.name, row.user.is_admin, row.disabled, row.sessions) for row in rows] == [
+        ('ann@example.com', 'Ann Smith', False, True, 2), ('boss@example.com', 'boss@example.com', True, False, 1)]
+    assert rows[0].created_at == house.clock()
+    assert rows[0].user.id == ann.user_id
+
+
+PEOPLE = ['a%b@example.com', 'a_b@example.com', 'a-b@example.com', "o'brien@example.com", 'a/b@example.com',
+          'boss@example.com', 'back.slash@example.com']
 
 
 @pytest.mark.parametrize(('words', 'found'), [
-    ('ann', ['ann@example.com']), ('ANN', ['ann@example.com']), ('lee ann', ['ann@example.com']),
-    ('example.com', ['ann@example.com', 'per%cent_x@example.com']), ('%', ['per%cent_x@example.com']),
-    ('_', ['ann@example.com', 'per%cent_x@example.com']), ("' OR 1=1 --", []), ('nobody', []), ('   ', None),
+    ('%', ['a%b@example.com']), ('_', ['a_b@example.com']), ('a_b', ['a_b@example.com']),
+    ('a%b', ['a%b@example.com']), ('/', ['a/b@example.com']), ("'", ["o'brien@example.com"]),
+    ("O'BRIEN", ["o'brien@example.com"]), ("' OR 1=1 --", []), ('"', []), ('\\', ['back.slash@example.com']),
+    ('example.com', PEOPLE), ('', PEOPLE), (' \t ', PEOPLE), ('  back   EXAMPLE ', ['back.slash@example.com']),
+    ('Back\\Slash', ['back.slash@example.com']), ('back nobody', []), ('🦊', []), ('%%', []), ('__', []),
+    ('us', []), ('user_', PEOPLE), ('user_%', []),
 ])
-async def test_a_search_takes_every_sign_for_what_it_is(house: House, words: str, found: list[str] | None) -> None:
-    await house.sign_up('ann@example.com', first_name='Ann', last_name='Lee')
-    await house.sign_up('per%cent_x@example.com')
+async def test_a_search_finds_what_was_typed_and_nothing_that_it_might_mean(
+        house: House, boss: SignedIn, words: str, found: list[str]) -> None:
+    for address in PEOPLE:
+        if address != 'boss@example.com':
+            house.sql("INSERT INTO user (id, email_address, first_name, password_hash, password_changed_at, created_at)"
+                      " VALUES (?, ?, ?, '', '', '2026-01-01')", f'user_{len(address)}{ord(address[1])}', address,
+                      'Back\\Slash' if address.startswith('back') else '')
+    authority = await authority_of(house, boss)
 
-    rows = await find_users(house.auth, by_command_line, words)
+    rows = await find_users(house.auth, authority, words)
 
-    addresses = [row.user.email_address for row in rows]
-    assert addresses == (['ann@example.com', 'per%cent_x@example.com'] if found is None else found)
+    assert sorted(row.user.email_address for row in rows) == sorted(found)
 
 
-async def test_sessions_are_listed_newest_first_a_page_at_a_time(house: House) -> None:
-    made = [await house.sign_up()]
-    for _ in range(4):
-        house.clock.forward(seconds=1)
-        made.append(await house.sign_in())
+async def test_a_user_is_found_by_their_names_in_any_order_and_by_the_beginning_of_their_id(
+        house: House, boss: SignedIn, ann: SignedIn) -> None:
+    authority = await authority_of(house, boss)
+
+    for words in ('smith ann', 'SMI', ann.user_id, ann.user_id[:15], f'{ann.user_id} Ann', 'ann@example.com'):
+        assert [row.user.id for row in await find_users(house.auth, authority, words)] == [ann.user_id]
+        assert [row.user.id for row in await find_sessions(house.auth, authority, words)] == [ann.user_id]
+
+
+@pytest.mark.parametrize('words', ['a ' * 5_000, 'x' * 100_000, '%' * 100_000, "'" * 100_000, 'é_' * 50_000])
+async def test_a_very_long_search_is_no_error(house: House, boss: SignedIn, words: str) -> None:
+    authority = await authority_of(house, boss)
+
+    assert isinstance(await find_users(house.auth, authority, words), list)
+    assert isinstance(await find_sessions(house.auth, authority, words), list)
+
+
+async def test_letters_of_an_id_are_not_found_by_chance(house: House, boss: SignedIn) -> None:
+    house.sql("UPDATE user SET id = 'user_xxxAnnaxxx'")
+    house.sql("UPDATE session SET user_id = 'user_xxxAnnaxxx'")
+
+    assert await find_users(house.auth, await authority_of(house, boss), 'anna') == []
+
+
+async def test_users_are_paged_without_gaps_or_doubles(house: House, boss: SignedIn) -> None:
+    for number in range(8):
+        house.sql("INSERT INTO user (id, email_address, password_hash, password_changed_at, created_at)"
+                  " VALUES (?, ?, '', '', '2026-01-01')", f'user_{number}', f'{"Ää_%zZ-~"[number]}@example.com')
+    authority, listed = await authority_of(house, boss), list[str]()
+
+    while page := await find_users(house.auth, authority, 'example', after=listed[-1] if listed else '', limit=4):
+        listed += [row.user.email_address for row in page]
+
+    assert len(listed) == len(set(listed)) == 9
+    assert listed == [row[0] for row in house.sql('SELECT email_address FROM user ORDER BY email_address')]
+
+
+async def test_sessions_are_listed_newest_first_and_paged_without_gaps_even_at_equal_moments(
+        house: House, boss: SignedIn, ann: SignedIn) -> None:
+    for _ in range(5):
+        await house.sign_in(visitor=PHONE)
     house.clock.forward(seconds=1)
-    bob = await house.sign_up('bob@example.com')
-    await sign_out(house.auth, await house.here(made[2].token))
+    newest = await house.sign_in(visitor=TABLET)
+    authority, listed = await authority_of(house, boss), list[SessionRow]()
 
-    first = await find_sessions(house.auth, by_command_line, limit=3)
-    rest = await find_sessions(house.auth, by_command_line, before=first[-1], limit=3)
-    of_bob = await find_sessions(house.auth, by_command_line, user_id=bob.user_id)
-    searched = await find_sessions(house.auth, by_command_line, 'bob@')
+    while page := await find_sessions(house.auth, authority, before=listed[-1] if listed else None, limit=3):
+        listed += page
 
-    assert [row.id for row in first + rest] == [bob.session_id, *(made[n].session_id for n in (4, 3, 1, 0))]
-    assert [row.id for row in of_bob] == [row.id for row in searched] == [bob.session_id]
-    assert await count_sessions(house.auth, by_command_line) == 5
-
-
-async def test_one_session_is_ended_and_the_log_says_by_whom(house: House) -> None:
-    ada, authority = await administrator(house)
-    bob = await house.sign_up('bob@example.com')
-
-    await revoke_session(house.auth, authority, bob.session_id)
-    with pytest.raises(SessionNotFound):
-        await revoke_session(house.auth, authority, bob.session_id)
-
-    assert [house.status(one.session_id) for one in (ada, bob)] == ['active', 'revoked']
-    assert house.events('action', 'user_id', 'session_id', 'actor')[-1] == ('revoked', bob.user_id, bob.session_id,
-                                                                           ada.user_id)
+    ids = [row.id for row in listed]
+    assert ids[0] == newest.session_id
+    assert len(ids) == len(set(ids)) == await count_sessions(house.auth, authority) == 8
+    assert ids == [row[0] for row in house.sql('SELECT id FROM session ORDER BY created_at DESC, id DESC')]
+    assert (str(listed[0].user_agent), listed[0].ip_address, listed[0].user.email_address) == (
+        'Chrome 141 on Android device', TABLET.ip_address, 'ann@example.com')
 
 
-async def test_everyone_ends_in_portions_the_administrator_among_them(
-        house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr('auth.admin._AT_ONCE', 2)
-    _, authority = await administrator(house)
-    for number in range(4):
-        await house.sign_up(f'p{number}@example.com')
+async def test_only_sessions_that_are_signed_in_are_listed_and_of_one_user_only_theirs(
+        house: House, boss: SignedIn, ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
+    await sign_out(house.auth, await house.here(phone.token))
+    late = await house.sign_in()
+    house.sql("UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = ?", late.session_id)
+    authority = await authority_of(house, boss)
 
-    count = await revoke_everyone(house.auth, authority)
+    everybodys = {row.id for row in await find_sessions(house.auth, authority)}
+    anns = {row.id for row in await find_sessions(house.auth, authority, user_id=ann.user_id)}
+    anns_by_words = {row.id for row in await find_sessions(house.auth, authority, 'boss', user_id=ann.user_id)}
 
-    assert count == 5
-    assert house.sql('SELECT DISTINCT status FROM session') == [('revoked',)]
-    assert house.events().count(('revoked',)) == 5
+    assert everybodys == {boss.session_id, ann.session_id}
+    assert anns == {ann.session_id}
+    assert anns_by_words == set()
+    assert await find_sessions(house.auth, authority, user_id="' OR 1=1 --") == []
 
 
-async def test_a_disabled_user_is_out_at_once_and_stays_out_until_enabled(house: House) -> None:
-    _, authority = await administrator(house)
-    bob = await house.sign_up('bob@example.com')
+async def test_one_user_is_found_by_id_or_whole_address(house: House, boss: SignedIn, ann: SignedIn) -> None:
+    authority = await authority_of(house, boss)
+
+    for key in (ann.user_id, f' {ann.user_id} ', 'ann@example.com', ' ANN@Example.COM '):
+        assert (await find_user(house.auth, authority, key)).user.id == ann.user_id
+    for key in ('', 'ann', 'user_', '%', 'nobody@example.com', ann.user_id[:-1], ann.session_id):
+        with pytest.raises(UserNotFound):
+            await find_user(house.auth, authority, key)
+    with pytest.raises(ParamInvalid):
+        await find_user(house.auth, authority, 'no@address')
+
+
+async def test_the_audit_log_of_everybody_is_read_newest_first(house: House, boss: SignedIn, ann: SignedIn) -> None:
+    house.clock.forward(minutes=1)
+    await revoke_session(house.auth, await authority_of(house, boss), ann.session_id, LAPTOP)
+
+    newest, *rest = await read_audit_log(house.auth, await authority_of(house, boss), limit=3)
+
+    assert (newest.action, newest.user_id, newest.session_id, newest.actor, newest.ip_address, newest.at) == (
+        'revoked', ann.user_id, ann.session_id, boss.user_id, LAPTOP.ip_address, house.clock())
+    assert len(rest) == 2
+
+
+async def test_reading_needs_no_writer_and_leaves_no_trace(house: House, boss: SignedIn, ann: SignedIn) -> None:
+    authority, before = await authority_of(house, boss), everything(house)
+    locked = sqlite3.connect(house.path, isolation_level=None)
+    locked.execute('BEGIN IMMEDIATE')
+
+    for name, verb in READS.items():
+        if 'is not' not in name:
+            await verb(house, authority, ann)
+    locked.execute('ROLLBACK')
+    locked.close()
+
+    assert everything(house) == before
+
+
+# Ending sessions
+
+
+async def test_one_session_of_anybody_ends_and_only_that_one(house: House, boss: SignedIn, ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
     house.auth.store.feed.take()
 
-    ended = await set_disabled(house.auth, authority, bob.user_id, True)
-    told = house.auth.store.feed.take()
-    again = await set_disabled(house.auth, authority, bob.user_id, True)
-    with pytest.raises(AuthError, match='disabled'):
-        await house.sign_in('bob@example.com')
-    await set_disabled(house.auth, authority, bob.user_id, False)
+    await revoke_session(house.auth, await authority_of(house, boss), phone.session_id, LAPTOP)
+    changes = house.auth.store.feed.take()
 
-    assert (ended, again) == (1, 0)
-    assert told.client_ids == {bob.token.client_id}
-    assert house.status(bob.session_id) == 'revoked'
-    assert await house.sign_in('bob@example.com')
-    assert [house.events().count((action,)) for action in ('disabled', 'enabled')] == [1, 1]
+    assert house.status(phone.session_id) == 'revoked'
+    assert await house.active(ann.token) == ann.session_id
+    assert changes.client_ids == {phone.token.client_id}
+    assert house.events('action', 'user_id', 'client_id', 'session_id', 'ip_address', 'actor')[-1] == (
+        'revoked', ann.user_id, phone.token.client_id, phone.session_id, LAPTOP.ip_address, boss.user_id)
 
 
-async def test_an_administrator_can_not_lock_themselves_out(house: House) -> None:
-    ada, authority = await administrator(house)
+async def test_a_session_that_is_unknown_ended_or_malformed_gets_one_answer_and_nothing_ends(
+        house: House, boss: SignedIn, ann: SignedIn) -> None:
+    ended = await house.sign_in()
+    await sign_out(house.auth, await house.here(ended.token))
+    authority, before, answers = await authority_of(house, boss), everything(house), set[str]()
 
-    with pytest.raises(AuthError, match='yourself'):
-        await set_disabled(house.auth, authority, ada.user_id, True)
+    for session_id in ('sess_' + 'x' * 24, ended.session_id, '', '%', "' OR 1=1 --", ann.user_id, 'sess_\x00', '🦊',
+                       'x' * 10_000):
+        with pytest.raises(SessionNotFound) as refused:
+            await revoke_session(house.auth, authority, session_id)
+        answers.add(refused.value.message)
 
-    assert await house.active(ada.token) == ada.session_id
-
-
-async def test_a_password_that_is_set_ends_all_sessions(house: House) -> None:
-    bob = await house.sign_up('bob@example.com')
-
-    ended = await set_password(house.auth, by_command_line, bob.user_id, 'another horse battery')
-
-    assert ended == 1
-    with pytest.raises(PasswordIncorrect):
-        await house.sign_in('bob@example.com')
-    assert await house.sign_in('bob@example.com', password='another horse battery')
-    assert house.events('action', 'actor')[2:4] == [('password_changed', 'command line'), ('revoked', 'command line')]
+    assert len(answers) == 1
+    assert everything(house) == before
 
 
-@pytest.mark.parametrize('act', ['set_disabled', 'set_admin', 'set_password', 'find_user'])
-async def test_an_unknown_user_is_told(house: House, act: str) -> None:
-    bob = await house.sign_up('bob@example.com')
-    house.sql('DELETE FROM session')
-    house.sql('DELETE FROM user')
+async def test_all_sessions_of_a_user_end_and_no_others(house: House, boss: SignedIn, ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
+    bob = await house.sign_up('bob@example.com', await house.here(phone.token))
+    authority = await authority_of(house, boss)
+
+    told = [await revoke_user(house.auth, authority, user_id) for user_id in (ann.user_id, ann.user_id, 'user_x', '%')]
+
+    assert told == [2, 0, 0, 0]
+    assert house.status(ann.session_id) == house.status(phone.session_id) == 'revoked'
+    assert await house.active(bob.token) == bob.session_id
+    assert house.events().count(('revoked',)) == 2
+
+
+async def test_everybodys_sessions_end_those_of_the_administrator_among_them(house: House, boss: SignedIn,
+                                                                           ann: SignedIn) -> None:
+    authority = await authority_of(house, boss)
+    removed = await house.sign_in()
+    await sign_out(house.auth, await house.here(removed.token))
+    house.auth.store.feed.take()
+
+    told = await revoke_everyone(house.auth, authority, LAPTOP)
+    changes = house.auth.store.feed.take()
+
+    assert told == 2
+    assert sorted(house.sql('SELECT status FROM session')) == [('removed',), ('revoked',), ('revoked',)]
+    assert changes.client_ids == {boss.token.client_id, ann.token.client_id}
+    with pytest.raises(NotSignedIn):
+        await revoke_everyone(house.auth, authority)
+
+
+async def test_two_administrators_who_end_one_session_at_once_end_it_once(house: House, boss: SignedIn,
+                                                                         ann: SignedIn) -> None:
+    house.sql('UPDATE user SET is_admin = 1')
+    other = await house.sign_up('carol@example.com')
+    authorities = [await authority_of(house, boss), await authority_of(house, ann), by_command_line]
+
+    outcomes = await asyncio.gather(*(revoke_session(house.auth, authority, other.session_id)
+                                      for authority in authorities), return_exceptions=True)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NoneType', 'SessionNotFound', 'SessionNotFound']
+    assert house.events().count(('revoked',)) == 1
+
+
+# Disabling
+
+
+async def test_a_disabled_user_is_signed_out_everywhere_and_the_feed_says_so(house: House, boss: SignedIn,
+                                                                            ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
+    house.auth.store.feed.take()
+
+    told = await set_disabled(house.auth, await authority_of(house, boss), ann.user_id, True, LAPTOP)
+    changes = house.auth.store.feed.take()
+
+    assert told == 2
+    assert house.status(ann.session_id) == house.status(phone.session_id) == 'revoked'
+    assert changes.client_ids == {ann.token.client_id, phone.token.client_id}
+    assert changes.user_ids == {ann.user_id}
+    assert await house.active(ann.token) is None
+    with pytest.raises(UserDisabled):
+        await house.sign_in()
+    assert [event for event in house.events('action', 'actor') if event[1]] == [
+        ('disabled', boss.user_id), ('revoked', boss.user_id), ('revoked', boss.user_id)]
+
+
+async def test_an_enabled_user_may_sign_in_again_and_no_old_session_comes_back(house: House, boss: SignedIn,
+                                                                              ann: SignedIn) -> None:
+    authority = await authority_of(house, boss)
+    await set_disabled(house.auth, authority, ann.user_id, True)
+
+    told = await set_disabled(house.auth, authority, ann.user_id, False)
+    old = await house.active(ann.token)
+    again = await house.sign_in()
+
+    assert (told, old) == (0, None)
+    assert await house.active(again.token) == again.session_id
+    assert ('enabled', boss.user_id) in house.events('action', 'actor')
+
+
+async def test_what_is_so_already_is_not_done_again(house: House, boss: SignedIn, ann: SignedIn) -> None:
+    authority = await authority_of(house, boss)
+    await set_disabled(house.auth, authority, ann.user_id, True)
+    before = everything(house)
+
+    await set_disabled(house.auth, authority, ann.user_id, True)
+    await set_disabled(house.auth, authority, boss.user_id, False)
+    await set_admin(house.auth, authority, boss.user_id, True)
+    await set_admin(house.auth, authority, ann.user_id, False)
+
+    assert everything(house) == before
+
+
+async def test_disabling_who_was_disabled_by_hand_ends_the_sessions_that_were_left(house: House, boss: SignedIn,
+                                                                                 ann: SignedIn) -> None:
+    house.sql('UPDATE user SET disabled = 1 WHERE id = ?', ann.user_id)
+
+    told = await set_disabled(house.auth, await authority_of(house, boss), ann.user_id, True)
+
+    assert told == 1
+    assert house.status(ann.session_id) == 'revoked'
+    assert ('disabled',) not in house.events()
+
+
+async def test_an_administrator_can_not_disable_themselves(house: House, boss: SignedIn) -> None:
+    before = everything(house)
+
+    with pytest.raises(AuthError, match='another administrator'):
+        await set_disabled(house.auth, await authority_of(house, boss), boss.user_id, True)
+
+    assert everything(house) == before
+
+
+async def test_of_two_administrators_who_disable_each_other_one_is_left(house: House, boss: SignedIn,
+                                                                       ann: SignedIn) -> None:
+    house.sql('UPDATE user SET is_admin = 1')
+    bosss, anns = await authority_of(house, boss), await authority_of(house, ann)
+
+    outcomes = await asyncio.gather(set_disabled(house.auth, bosss, ann.user_id, True),
+                                    set_disabled(house.auth, anns, boss.user_id, True), return_exceptions=True)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NotSignedIn', 'int']
+    assert house.sql('SELECT count(*) FROM user WHERE disabled') == [(1,)]
+
+
+@pytest.mark.parametrize('verb', [name for name in ACTS if 'of nobody' in name])
+async def test_a_user_who_is_not_is_not_found_and_nothing_changes(house: House, boss: SignedIn, ann: SignedIn,
+                                                                  verb: str) -> None:
+    before = everything(house)
 
     with pytest.raises(UserNotFound):
-        await ACTS[act](house.auth, by_command_line, bob)
+        await ACTS[verb](house, await authority_of(house, boss), ann)
+
+    assert everything(house) == before
 
 
-async def test_a_user_is_found_by_id_and_by_address_in_any_case(house: House) -> None:
-    bob = await house.sign_up('bob@example.com')
+# Administrators and passwords
 
-    found = [(await find_user(house.auth, by_command_line, who)).user.id
-             for who in (bob.user_id, 'bob@example.com', ' BOB@example.com ')]
 
-    assert found == [bob.user_id] * 3
+async def test_an_administrator_makes_another_and_takes_it_back(house: House, boss: SignedIn, ann: SignedIn) -> None:
+    authority = await authority_of(house, boss)
+
+    await set_admin(house.auth, authority, ann.user_id, True)
+    counted = await count_sessions(house.auth, await authority_of(house, ann))
+    await set_admin(house.auth, authority, ann.user_id, False)
+
+    assert counted == 2
+    with pytest.raises(NotAllowed):
+        await count_sessions(house.auth, await authority_of(house, ann))
+    assert house.events('action', 'user_id', 'actor')[-2:] == [
+        ('admin_granted', ann.user_id, boss.user_id), ('admin_withdrawn', ann.user_id, boss.user_id)]
+
+
+async def test_a_given_password_ends_all_sessions_and_only_it_signs_in(house: House, boss: SignedIn,
+                                                                      ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
+    house.clock.forward(minutes=1)
+
+    told = await set_password(house.auth, await authority_of(house, boss), ann.user_id, NEW_PASSWORD)
+
+    assert told == 2
+    assert house.status(ann.session_id) == house.status(phone.session_id) == 'revoked'
+    assert house.status(boss.session_id) == 'active'
+    assert house.sql('SELECT password_changed_at FROM user WHERE id = ?', ann.user_id) == [
+        ('2026-01-01 12:01:00.000000',)]
+    with pytest.raises(PasswordIncorrect):
+        await house.sign_in()
+    await house.sign_in(password=NEW_PASSWORD)
+    assert NEW_PASSWORD not in repr(everything(house))
+
+
+@pytest.mark.parametrize(('password', 'error'), [('short', PasswordTooShort), ('password', PasswordTooCommon),
+                                                 ('ann@example.com', PasswordTooCommon)])
+async def test_a_given_password_that_is_too_weak_is_refused(house: House, boss: SignedIn, ann: SignedIn, password: str,
+                                                            error: type[AuthError]) -> None:
+    before = everything(house)
+
+    with pytest.raises(error):
+        await set_password(house.auth, await authority_of(house, boss), ann.user_id, password)
+
+    assert everything(house) == before
+
+
+async def test_an_administrator_who_is_disabled_while_a_password_is_hashed_gives_none(
+        house: House, boss: SignedIn, ann: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority, hash_it = await authority_of(house, boss), house.auth.passwords.hash
+
+    async def hash_slowly(_: Passwords, password: str) -> str:
+        await asyncio.to_thread(house.sql, 'UPDATE user SET disabled = 1 WHERE id = ?', boss.user_id)
+        return await hash_it(password)
+
+    monkeypatch.setattr(Passwords, 'hash', hash_slowly)
+    anns_row = house.sql('SELECT * FROM user WHERE id = ?', ann.user_id)
+
+    with pytest.raises(NotSignedIn):
+        await set_password(house.auth, authority, ann.user_id, NEW_PASSWORD)
+
+    assert house.sql('SELECT * FROM user WHERE id = ?', ann.user_id) == anns_row
+    assert house.status(ann.session_id) == 'active'

@@ -1,160 +1,369 @@
-"""The devices of a user: listed for their owner, and ended by nobody else."""
+"""The devices of a user: seeing them all, and ending sessions on others from one of them."""
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 
-from auth.accounts import SignedIn, sign_in
-from auth.devices import DEVICES_A_PAGE, Devices, read_all_devices, read_devices, revoke, revoke_others
-from auth.errors import NotSignedIn, SessionNotFound
-from auth.sessions import sign_out, touch
+from auth.accounts import SignedIn
+from auth.devices import DEVICES_A_PAGE, read_all_devices, read_devices, revoke, revoke_others
+from auth.errors import NotSignedIn, SessionNotFound, StoreAway
+from auth.sessions import sign_out
 from auth.visitor import Visitor
-from tests.conftest import PASSWORD, House
-
-FIREFOX = Visitor('192.0.2.1', 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0')
-IPHONE = Visitor('2001:db8::7', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 '
-                                '(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1')
+from models import SessionStatus
+from tests.conftest import LAPTOP, PHONE, TABLET, House
 
 
-async def sign_in_from(house: House, visitor: Visitor) -> SignedIn:
+@dataclass
+class Anns:
+    """Where Ann is signed in."""
+
+    laptop: SignedIn
+    phone: SignedIn
+    tablet: SignedIn
+
+
+@pytest.fixture
+async def ann(house: House) -> Anns:
+    """Ann on a laptop, then on a phone, then on a tablet, a minute apart."""
+    laptop = await house.sign_up()
     house.clock.forward(minutes=1)
-    return await sign_in(house.auth, None, identifier='ann@example.com', password=PASSWORD, visitor=visitor)
+    phone = await house.sign_in(visitor=PHONE)
+    house.clock.forward(minutes=1)
+    return Anns(laptop, phone, await house.sign_in(visitor=TABLET))
 
 
-async def devices(house: House, done: SignedIn, page: int = 0) -> Devices:
-    return await read_devices(house.auth, await house.here(done.token), page=page)
+def everything(house: House) -> Any:
+    """All that an act may change."""
+    return (house.sql('SELECT id, status FROM session ORDER BY id'), house.events('*'),
+            house.sql('SELECT * FROM client ORDER BY id'), house.sql('SELECT * FROM user ORDER BY id'))
 
 
-async def test_two_devices_are_two_rows_and_each_sees_itself_first_and_once(house: House) -> None:
-    await house.sign_up()
-    laptop, phone = await sign_in_from(house, FIREFOX), await sign_in_from(house, IPHONE)
-
-    from_laptop, from_phone = await devices(house, laptop), await devices(house, phone)
-
-    assert [found.session_id for found in from_laptop.devices][:2] == [laptop.session_id, phone.session_id]
-    assert [found.session_id for found in from_phone.devices][:2] == [phone.session_id, laptop.session_id]
-    assert [found.this_device for found in from_laptop.devices] == [True, False, False]
-    assert (from_laptop.total, from_laptop.others) == (3, 2)
-    here, there = from_laptop.devices[:2]
-    assert (here.user_agent.device, here.user_agent.browser, here.ip_address) == ('Windows PC', 'Firefox 143',
-                                                                                  '192.0.2.1')
-    assert (there.user_agent.device, there.ip_address) == ('iPhone', '2001:db8::7')
-    assert there.created_at == there.last_active_at == house.clock()
+VERBS: dict[str, Callable[[House, Any, str], Awaitable[Any]]] = {
+    'read_devices': lambda house, client, _: read_devices(house.auth, client),
+    'read_all_devices': lambda house, client, _: read_all_devices(house.auth, client),
+    'revoke': lambda house, client, session_id: revoke(house.auth, client, session_id),
+    'revoke_others': lambda house, client, _: revoke_others(house.auth, client),
+}
 
 
-async def test_only_ones_own_signed_in_sessions_are_listed(house: House) -> None:
-    ann = await house.sign_up()
-    await house.sign_up('bob@example.com', await house.here(ann.token))
-    gone = await house.sign_in()
-    await sign_out(house.auth, await house.here(gone.token))
-    client = await house.here((await house.sign_in()).token)
+async def test_every_device_is_told_with_its_words_and_this_one_is_first_and_said_once(house: House, ann: Anns) -> None:
+    page = await read_devices(house.auth, await house.here(ann.phone.token))
 
-    found = await read_all_devices(house.auth, client)
+    assert page.total == 3
+    assert [device.session_id for device in page.devices] == [
+        ann.phone.session_id, ann.tablet.session_id, ann.laptop.session_id]
+    assert [device.this_device for device in page.devices] == [True, False, False]
+    assert [str(device.user_agent) for device in page.devices] == [
+        'Safari 18 on iPhone', 'Chrome 141 on Android device', 'Web browser on Unknown device']
+    assert [device.ip_address for device in page.devices] == ['2001:db8::7', '198.51.100.3', '192.0.2.1']
+    assert page.devices[1].created_at == page.devices[1].last_active_at == house.clock()
+    assert page.devices == await read_all_devices(house.auth, await house.here(ann.phone.token))
 
-    assert len(found) == 2
-    assert {one.session_id for one in found} == {ann.session_id, client.sessions[0].id}
+
+async def test_nothing_of_the_others_on_the_same_browser_or_elsewhere_is_listed(house: House, ann: Anns) -> None:
+    await house.sign_up('carol@example.com')
+    bob = await house.sign_up('bob@example.com', await house.here(ann.laptop.token))
+    client = await house.here(bob.token)
+
+    as_bob = await read_devices(house.auth, client)
+    as_ann = await read_devices(house.auth, client, session_id=ann.laptop.session_id)
+
+    assert [device.session_id for device in as_bob.devices] == [bob.session_id]
+    assert as_bob.total == 1
+    assert {device.session_id for device in as_ann.devices} == {
+        ann.laptop.session_id, ann.phone.session_id, ann.tablet.session_id}
+    assert as_ann.devices[0].session_id == ann.laptop.session_id
 
 
-async def test_pages_hold_every_device_once_in_a_stable_order(house: House) -> None:
+async def test_only_sessions_that_are_signed_in_are_listed(house: House, ann: Anns) -> None:
+    await sign_out(house.auth, await house.here(ann.tablet.token))
+    house.sql("UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = ?", ann.laptop.session_id)
+
+    page = await read_devices(house.auth, await house.here(ann.phone.token))
+
+    assert [device.session_id for device in page.devices] == [ann.phone.session_id]
+    assert page.total == 1
+
+
+async def test_a_device_with_neither_an_address_nor_a_header_is_listed(house: House, ann: Anns) -> None:
+    house.sql("UPDATE session SET ip_address = '', user_agent = ''")
+
+    page = await read_devices(house.auth, await house.here(ann.phone.token))
+
+    assert {(str(device.user_agent), device.ip_address) for device in page.devices} == {
+        ('Web browser on Unknown device', '')}
+
+
+async def test_many_devices_are_paged_in_a_stable_order_without_gaps_or_doubles(house: House) -> None:
     laptop = await house.sign_up()
-    house.sql('INSERT INTO session SELECT session.id || value, user_id, client_id, status, created_at, last_active_at, '
-              "expire_at, abandon_at, '', '' FROM session, json_each(?)", str(list(range(1, DEVICES_A_PAGE * 2 + 3))))
-    house.sql("INSERT INTO client SELECT 'client_b', secret_hash, NULL, created_at FROM client")
-    house.sql("UPDATE session SET client_id = 'client_b' WHERE id <> ?", laptop.session_id)
+    devices = [await house.sign_in() for _ in range(2 * DEVICES_A_PAGE + 2)]  # all at the same moment
+    client = await house.here(devices[7].token)
 
-    pages = [await devices(house, laptop, page) for page in range(4)]
-    await touch(house.auth, 'client_b', f'{laptop.session_id}7')
-    again = [await devices(house, laptop, page) for page in range(4)]
+    pages = [await read_devices(house.auth, client, page=number) for number in range(4)]
+    listed = [device.session_id for page in pages for device in page.devices]
 
-    ids = [one.session_id for page in pages for one in page.devices]
-    assert [len(page.devices) for page in pages] == [DEVICES_A_PAGE, DEVICES_A_PAGE, 3, 0]
-    assert ids[0] == laptop.session_id
-    assert len(set(ids)) == DEVICES_A_PAGE * 2 + 3
-    assert [one.session_id for page in again for one in page.devices] == ids
-
-
-async def test_ending_one_device_keeps_the_others_and_tells_where_it_was_done(house: House) -> None:
-    await house.sign_up()
-    laptop, phone, tablet = [await sign_in_from(house, FIREFOX) for _ in range(3)]
-
-    await revoke(house.auth, await house.here(laptop.token), phone.session_id, visitor=IPHONE)
-
-    assert [house.status(one.session_id) for one in (laptop, phone, tablet)] == ['active', 'revoked', 'active']
-    assert house.events('action', 'session_id', 'client_id', 'ip_address', 'actor')[-1] == (
-        'revoked', phone.session_id, phone.token.client_id, '2001:db8::7', '')
+    assert [len(page.devices) for page in pages] == [10, 10, 3, 0]
+    assert {page.total for page in pages} == {23}
+    assert len(listed) == len(set(listed)) == 23
+    assert set(listed) == {laptop.session_id, *(device.session_id for device in devices)}
+    assert listed[0] == devices[7].session_id
+    assert listed[1:] == sorted(listed[1:])
+    assert [device.this_device for page in pages for device in page.devices] == [True] + 22 * [False]
+    assert listed == [device.session_id for device in await read_all_devices(house.auth, client)]
 
 
-async def test_ones_own_session_is_plainly_signed_out(house: House) -> None:
-    laptop = await house.sign_up()
-    phone = await house.sign_in()
+async def test_ending_one_device_keeps_the_others(house: House, ann: Anns) -> None:
+    bystander = await house.sign_up('bob@example.com', await house.here(ann.tablet.token))
 
-    await revoke(house.auth, await house.here(laptop.token), laptop.session_id)
+    await revoke(house.auth, await house.here(ann.phone.token), ann.tablet.session_id, visitor=PHONE)
 
-    assert (house.status(laptop.session_id), house.status(phone.session_id)) == ('removed', 'active')
+    assert house.status(ann.tablet.session_id) == 'revoked'
+    assert await house.active(ann.phone.token) == ann.phone.session_id
+    assert await house.active(ann.laptop.token) == ann.laptop.session_id
+    assert await house.active(bystander.token) == bystander.session_id
+    page = await read_devices(house.auth, await house.here(ann.phone.token))
+    assert [device.session_id for device in page.devices] == [ann.phone.session_id, ann.laptop.session_id]
+
+
+async def test_the_log_tells_which_session_ended_and_from_which_device(house: House, ann: Anns) -> None:
+    await revoke(house.auth, await house.here(ann.phone.token), ann.tablet.session_id, visitor=PHONE)
+    await revoke(house.auth, await house.here(ann.phone.token), ann.phone.session_id, visitor=PHONE)
+
+    columns = ('action', 'user_id', 'client_id', 'session_id', 'ip_address', 'user_agent', 'actor')
+    revoked, signed_out = house.events(*columns)[-2:]
+    user_id = ann.laptop.user_id
+    assert revoked == ('revoked', user_id, ann.tablet.token.client_id, ann.tablet.session_id, PHONE.ip_address,
+                       PHONE.user_agent, '')
+    assert signed_out == ('signed_out', user_id, ann.phone.token.client_id, ann.phone.session_id, PHONE.ip_address,
+                          PHONE.user_agent, '')
+
+
+async def test_one_device_ends_and_the_feed_tells_its_client_and_its_user(house: House, ann: Anns) -> None:
+    house.auth.store.feed.take()
+
+    await revoke(house.auth, await house.here(ann.phone.token), ann.tablet.session_id)
+    changes = house.auth.store.feed.take()
+
+    assert changes.client_ids == {ann.tablet.token.client_id}
+    assert changes.user_ids == {ann.phone.user_id}
+
+
+async def test_ending_ones_own_current_session_is_a_plain_sign_out(house: House, ann: Anns) -> None:
+    bob = await house.sign_up('bob@example.com', await house.here(ann.phone.token))
+
+    await revoke(house.auth, await house.here(bob.token), bob.session_id)
+
+    assert house.status(bob.session_id) == 'removed'
     assert house.events()[-1] == ('signed_out',)
+    assert await house.active(bob.token) is None  # and nobody is chosen in his place
+    assert [session.id for session in (await house.here(bob.token)).sessions] == [ann.phone.session_id]
+    assert house.status(ann.laptop.session_id) == house.status(ann.tablet.session_id) == 'active'
 
 
-async def test_all_others_end_and_are_counted_and_other_accounts_of_this_browser_stay(house: House) -> None:
-    laptop = await house.sign_up()
-    phone, tablet = await house.sign_in(), await house.sign_in()
-    bob = await house.sign_up('bob@example.com', await house.here(tablet.token))
-    elsewhere = await house.sign_in('bob@example.com')
+async def test_a_session_of_ones_own_here_that_is_not_in_use_is_signed_out_by_the_account_it_is_of(
+        house: House, ann: Anns) -> None:
+    bob = await house.sign_up('bob@example.com', await house.here(ann.laptop.token))
+    client = await house.here(bob.token)
 
-    count = await revoke_others(house.auth, await house.here(laptop.token))
-    again = await revoke_others(house.auth, await house.here(laptop.token))
+    await revoke(house.auth, client, ann.laptop.session_id, acting_session_id=ann.laptop.session_id)
 
-    assert (count, again) == (2, 0)
-    assert [house.status(one.session_id) for one in (laptop, phone, tablet, bob, elsewhere)] == [
-        'active', 'revoked', 'revoked', 'active', 'active']
-    assert [event for event in house.events() if event == ('revoked',)] == [('revoked',)] * 2
+    assert house.status(ann.laptop.session_id) == 'removed'
+    assert await house.active(bob.token) == bob.session_id
 
 
-@pytest.mark.parametrize('which', ['foreign', 'ended', 'unknown', 'malformed', 'empty'])
-async def test_an_id_that_is_not_ones_own_gets_one_answer_and_ends_nothing(house: House, which: str) -> None:
-    laptop = await house.sign_up()
-    gone = await house.sign_in()
-    bob = await house.sign_up('bob@example.com')
-    await sign_out(house.auth, await house.here(gone.token))
-    session_id = {'foreign': bob.session_id, 'ended': gone.session_id, 'unknown': f'sess_{"x" * 24}',
-                  'malformed': "' OR 1=1 --", 'empty': ''}[which]
-    before = house.sql('SELECT id, status FROM session')
+async def test_ids_that_are_foreign_unknown_ended_or_malformed_get_one_answer_and_nothing_ends(
+        house: House, ann: Anns) -> None:
+    stranger = await house.sign_up('carol@example.com')
+    bob = await house.sign_up('bob@example.com', await house.here(ann.laptop.token))
+    ended = await house.sign_in()
+    await sign_out(house.auth, await house.here(ended.token))
+    client = await house.here(bob.token)
+    before, answers = everything(house), set[str]()
 
-    with pytest.raises(SessionNotFound) as refused:
-        await revoke(house.auth, await house.here(laptop.token), session_id)
+    for session_id in (stranger.session_id, ann.laptop.session_id, ann.phone.session_id, 'sess_' + 'x' * 24,
+                       ended.session_id, '', '%', '_', "' OR 1=1 --", bob.user_id, bob.token.client_id, 'sess_\x00',
+                       '🦊', bob.session_id.lower() + ' ', bob.session_id + '\x00', 'x' * 10_000):
+        with pytest.raises(SessionNotFound) as refused:
+            await revoke(house.auth, client, session_id, visitor=LAPTOP)
+        answers.add(refused.value.message)
 
-    assert refused.value.message.startswith('You have no such device that is signed in.')
-    assert house.sql('SELECT id, status FROM session') == before
-    assert ('revoked',) not in house.events()
+    assert len(answers) == 1
+    assert everything(house) == before
 
 
-@pytest.mark.parametrize('how', ['ended', 'expired', 'disabled', 'renewed', 'nobody'])
-async def test_a_session_that_ended_a_moment_ago_ends_nothing_and_sees_nothing(house: House, how: str) -> None:
-    laptop = await house.sign_up()
-    phone = await house.sign_in()
-    client = await house.here(laptop.token)  # what a tab or a cache still believes
-    if how == 'ended':
-        house.sql("UPDATE session SET status = 'revoked' WHERE id = ?", laptop.session_id)
-    elif how == 'expired':
-        house.sql("UPDATE session SET expire_at = '2026-01-01 00:00:00.000000' WHERE id = ?", laptop.session_id)
-    elif how == 'disabled':
-        house.sql('UPDATE user SET disabled = 1')
-    elif how == 'renewed':
-        house.sql("UPDATE client SET secret_hash = 'another' WHERE id = ?", client.id)
-    asking = None if how == 'nobody' else client
+async def test_a_device_that_ended_while_it_was_shown_gets_that_same_answer(house: House, ann: Anns) -> None:
+    client = await house.here(ann.phone.token)
+    answers = set[str]()
+    await revoke(house.auth, client, ann.tablet.session_id)
+    house.sql("UPDATE session SET abandon_at = '2026-01-01 12:00:01.000000' WHERE id = ?", ann.laptop.session_id)
+    before = everything(house)
 
-    for act in (revoke(house.auth, asking, phone.session_id), revoke_others(house.auth, asking),
-                read_devices(house.auth, asking), read_all_devices(house.auth, asking)):
+    for session_id in (ann.tablet.session_id, ann.laptop.session_id, 'sess_' + 'x' * 24):
+        with pytest.raises(SessionNotFound) as refused:
+            await revoke(house.auth, client, session_id)
+        answers.add(refused.value.message)
+
+    assert len(answers) == 1
+    assert everything(house) == before
+
+
+async def test_all_others_end_and_are_counted_and_this_one_stays(house: House, ann: Anns) -> None:
+    bob_on_the_phone = await house.sign_up('bob@example.com', await house.here(ann.phone.token))
+    bob_elsewhere = await house.sign_in('bob@example.com')
+    client = await house.here(bob_on_the_phone.token)
+    house.auth.store.feed.take()
+
+    told = await revoke_others(house.auth, client, acting_session_id=ann.phone.session_id, visitor=PHONE)
+    changes = house.auth.store.feed.take()
+    again = await revoke_others(house.auth, client, acting_session_id=ann.phone.session_id, visitor=PHONE)
+
+    assert (told, again) == (2, 0)
+    assert house.status(ann.laptop.session_id) == house.status(ann.tablet.session_id) == 'revoked'
+    assert house.status(ann.phone.session_id) == 'active'
+    assert house.status(bob_elsewhere.session_id) == house.status(bob_on_the_phone.session_id) == 'active'
+    assert changes.client_ids == {ann.laptop.token.client_id, ann.tablet.token.client_id}
+    ended = sorted([ann.laptop.session_id, ann.tablet.session_id])
+    assert sorted(house.events('session_id', 'ip_address', 'user_agent', 'action')[-2:]) == [
+        (session_id, PHONE.ip_address, PHONE.user_agent, 'revoked') for session_id in ended]
+    assert house.events().count(('revoked',)) == 2
+
+
+async def test_what_had_ended_already_keeps_the_reason_for_which_it_did(house: House, ann: Anns) -> None:
+    await sign_out(house.auth, await house.here(ann.tablet.token))
+    house.sql("UPDATE session SET expire_at = '2026-01-01 12:00:01.000000' WHERE id = ?", ann.laptop.session_id)
+
+    told = await revoke_others(house.auth, await house.here(ann.phone.token))
+
+    assert told == 0
+    assert house.status(ann.tablet.session_id) == 'removed'
+    assert house.status(ann.laptop.session_id) == 'active'  # the sweep will call it expired
+
+
+@pytest.mark.parametrize('verb', VERBS)
+@pytest.mark.parametrize('gone', [
+    "UPDATE session SET status = 'revoked' WHERE id = :session",
+    "UPDATE session SET status = 'pending' WHERE id = :session",
+    "UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = :session",
+    "UPDATE session SET abandon_at = '2026-01-01 12:00:00.000000' WHERE id = :session",
+    'DELETE FROM session WHERE id = :session', 'UPDATE user SET disabled = 1', 'DELETE FROM user',
+    "UPDATE client SET secret_hash = 'another'", 'DELETE FROM client',
+])
+async def test_a_session_that_ended_a_moment_ago_may_not_act(house: House, ann: Anns, verb: str, gone: str) -> None:
+    client = await house.here(ann.phone.token)
+    house.sql(gone.replace(':session', f"'{ann.phone.session_id}'"))
+    before = everything(house)
+
+    for session_id in (ann.tablet.session_id, ann.phone.session_id):
         with pytest.raises(NotSignedIn):
-            await act
+            await VERBS[verb](house, client, session_id)
 
-    assert house.status(phone.session_id) == 'active'
+    assert everything(house) == before
 
 
-async def test_the_session_of_another_client_can_not_be_acted_in(house: House) -> None:
-    laptop = await house.sign_up()
+@pytest.mark.parametrize('verb', VERBS)
+async def test_nobody_who_is_signed_out_may_act(house: House, ann: Anns, verb: str) -> None:
+    bob = await house.sign_up('bob@example.com', await house.here(ann.phone.token))
+    await sign_out(house.auth, await house.here(bob.token), bob.session_id)
+    choosing = await house.here(bob.token)
+    before = everything(house)
+
+    for client in (None, choosing):  # Ann is signed in here, but she is not in use
+        with pytest.raises(NotSignedIn):
+            await VERBS[verb](house, client, ann.tablet.session_id)
+
+    assert everything(house) == before
+
+
+@pytest.mark.parametrize('verb', [read_devices, read_all_devices])
+async def test_the_session_of_another_client_is_not_one_to_act_in(house: House, ann: Anns, verb: Any) -> None:
     bob = await house.sign_up('bob@example.com')
+    client = await house.here(bob.token)
+    before = everything(house)
 
-    with pytest.raises(NotSignedIn):
-        await revoke_others(house.auth, await house.here(laptop.token), acting_session_id=bob.session_id)
-    with pytest.raises(NotSignedIn):
-        await read_all_devices(house.auth, await house.here(laptop.token), session_id=bob.session_id)
+    for session_id in (ann.phone.session_id, 'sess_' + 'x' * 24, 'nonsense', bob.user_id):
+        with pytest.raises(NotSignedIn):
+            await verb(house.auth, client, session_id=session_id)
+        with pytest.raises(NotSignedIn):
+            await revoke(house.auth, client, ann.phone.session_id, acting_session_id=session_id)
+        with pytest.raises(NotSignedIn):
+            await revoke(house.auth, client, bob.session_id, acting_session_id=session_id)
+        with pytest.raises(NotSignedIn):
+            await revoke_others(house.auth, client, acting_session_id=session_id)
+
+    assert everything(house) == before
+
+
+async def test_a_session_revoked_by_two_devices_at_once_ends_once(house: House, ann: Anns) -> None:
+    laptop, phone = await house.here(ann.laptop.token), await house.here(ann.phone.token)
+
+    outcomes = await asyncio.gather(*(revoke(house.auth, client, ann.tablet.session_id)
+                                      for client in (laptop, phone, laptop)), return_exceptions=True)
+
+    assert outcomes.count(SessionStatus.REVOKED) == 1
+    assert sum(isinstance(outcome, SessionNotFound) for outcome in outcomes) == 2
+    assert house.events().count(('revoked',)) == 1
+
+
+async def test_of_two_devices_that_revoke_each_other_one_stays(house: House, ann: Anns) -> None:
+    laptop, phone = await house.here(ann.laptop.token), await house.here(ann.phone.token)
+
+    outcomes = await asyncio.gather(revoke_others(house.auth, laptop), revoke_others(house.auth, phone),
+                                    return_exceptions=True)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NotSignedIn', 'int']
+    assert sorted(house.sql('SELECT status FROM session')) == [('active',), ('revoked',), ('revoked',)]
+
+
+@pytest.mark.parametrize('verb', ['revoke', 'revoke_others'])
+async def test_an_end_and_its_event_are_written_together_or_not_at_all(house: House, ann: Anns, verb: str) -> None:
+    house.sql("CREATE TRIGGER no_events BEFORE INSERT ON audit_event BEGIN SELECT raise(ABORT, 'full'); END")
+    before = everything(house)
+
+    with pytest.raises(Exception, match='full'):
+        await VERBS[verb](house, await house.here(ann.phone.token), ann.tablet.session_id)
+
+    assert everything(house) == before
+
+
+@pytest.mark.parametrize('verb', ['revoke', 'revoke_others'])
+async def test_while_the_store_is_away_nothing_ends_and_a_retry_works(house: House, ann: Anns, verb: str) -> None:
+    client = await house.here(ann.phone.token)
+    elsewhere = house.path.with_name('elsewhere.db')
+    house.path.rename(elsewhere)
+
+    with pytest.raises(StoreAway):
+        await VERBS[verb](house, client, ann.tablet.session_id)
+    elsewhere.rename(house.path)
+    still = house.status(ann.tablet.session_id)
+    await VERBS[verb](house, client, ann.tablet.session_id)
+
+    assert still == 'active'
+    assert house.status(ann.tablet.session_id) == 'revoked'
+
+
+@pytest.mark.parametrize('address', ['192.0.2.1', '2001:db8::7', '::ffff:192.0.2.1', '', 'unix:'])
+async def test_an_address_is_shown_as_it_was_seen(house: House, address: str) -> None:
+    laptop = await house.sign_up()
+    phone = await house.sign_in(visitor=Visitor(address, 'x' * 512))
+
+    here, there = await read_all_devices(house.auth, await house.here(laptop.token))
+
+    assert (here.session_id, there.session_id) == (laptop.session_id, phone.session_id)
+    assert there.ip_address == address
+
+
+async def test_a_list_of_devices_waits_for_no_writer(house: House, ann: Anns) -> None:
+    locked = sqlite3.connect(house.path, isolation_level=None)
+    locked.execute('BEGIN IMMEDIATE')
+
+    page = await read_devices(house.auth, await house.here(ann.phone.token))
+    locked.execute('ROLLBACK')
+    locked.close()
+
+    assert page.total == 3

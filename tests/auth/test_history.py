@@ -1,65 +1,230 @@
-"""The history of an account: complete, in order, and its owner's alone."""
+"""The history of an account: what its owner may read of the audit log."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from auth.devices import revoke
-from auth.errors import NotSignedIn
+from auth.accounts import SignedIn
+from auth.admin import by_admin, by_command_line, revoke_user, set_admin, set_disabled, set_password
+from auth.devices import revoke, revoke_others
+from auth.errors import NotSignedIn, PasswordIncorrect, StoreAway
 from auth.history import EVENTS_A_PAGE, HistoryEvent, read_history
-from auth.sessions import sign_out
-from tests.auth.test_devices import FIREFOX, IPHONE, sign_in_from
-from tests.conftest import House
+from auth.own_account import change_name, change_password
+from auth.sessions import end_overdue, set_active, sign_out
+from models.types import new_id
+from tests.conftest import LAPTOP, PASSWORD, PHONE, TABLET, House
 
 
-async def test_the_newest_event_is_first_and_tells_the_devices(house: House) -> None:
-    await house.sign_up()
-    laptop, phone = await sign_in_from(house, FIREFOX), await sign_in_from(house, IPHONE)
+@pytest.fixture
+async def ann(house: House) -> SignedIn:
+    """Ann, signed in on her laptop."""
+    return await house.sign_up()
+
+
+async def history(house: House, token: Any) -> list[HistoryEvent]:
+    """The whole history of whoever is active on a client, page by page."""
+    client, events, page = await house.here(token), list[HistoryEvent](), None
+    while page is None or page.has_more:
+        page = await read_history(house.auth, client, after=events[-1] if events else None)
+        assert 0 < len(page.events) <= EVENTS_A_PAGE
+        events += page.events
+    return events
+
+
+def add_events(house: House, user_id: str, number: int, at: str) -> list[str]:
+    """Write events of one moment into the log; returns their ids."""
+    ids = [new_id('evt') for _ in range(number)]
+    for event_id in ids:
+        house.sql("INSERT INTO audit_event (id, at, action, user_id) VALUES (?, ?, 'signed_in', ?)", event_id, at,
+                  user_id)
+    return ids
+
+
+async def test_the_newest_event_is_first(house: House, ann: SignedIn) -> None:
     house.clock.forward(minutes=1)
-    await revoke(house.auth, await house.here(laptop.token), phone.session_id, visitor=FIREFOX)
+    await change_name(house.auth, await house.here(ann.token), first_name='Anna', visitor=PHONE)
+    house.clock.forward(minutes=1)
+    with pytest.raises(PasswordIncorrect):
+        await house.sign_in(password='not the password', visitor=TABLET)
+    house.clock.forward(minutes=1)
+    done = await change_password(house.auth, await house.here(ann.token), current_password=PASSWORD,
+                                 new_password='staple of another battery', sign_out_others=True, visitor=LAPTOP)
 
-    events = (await read_history(house.auth, await house.here(laptop.token))).events
+    told = await history(house, done.token)
 
-    assert [event.action for event in events] == ['revoked', 'signed_in', 'signed_in', 'signed_in', 'signed_up']
-    newest = events[0]
-    assert str(newest.from_device) == 'Firefox 143 on Windows PC'
-    assert newest.ended_device is not None
-    assert newest.ended_device.device == 'iPhone'
-    assert not newest.by_administrator
-    assert events[1].ended_device is None
-
-
-async def test_pages_hold_every_event_once_also_those_of_one_moment(house: House) -> None:
-    laptop = await house.sign_up()
-    house.sql("INSERT INTO audit_event SELECT 'evt_' || value, at, 'signed_in', user_id, client_id, session_id, '', "
-              "'', '' FROM audit_event, json_each(?) WHERE action = 'signed_in'", str(list(range(100, 140))))
-    client = await house.here(laptop.token)
-
-    seen: list[HistoryEvent] = []
-    more = True
-    while more:
-        page = await read_history(house.auth, client, after=seen[-1] if seen else None)
-        seen += page.events
-        more = page.has_more
-        assert len(page.events) == EVENTS_A_PAGE or not more
-
-    assert len(seen) == len({event.id for event in seen}) == 42
+    assert [event.action for event in told][:3] == ['password_changed', 'sign_in_failed', 'name_changed']
+    assert {event.action for event in told[3:]} == {'signed_in', 'signed_up'}
+    assert [event.at for event in told] == sorted((event.at for event in told), reverse=True)
+    assert [str(event.from_device) for event in told][:3] == [
+        'Web browser on Unknown device', 'Chrome 141 on Android device', 'Safari 18 on iPhone']
+    assert [event.ip_address for event in told][:3] == [LAPTOP.ip_address, TABLET.ip_address, PHONE.ip_address]
+    assert not any(event.by_administrator for event in told)
 
 
-async def test_it_holds_nothing_of_anybody_else(house: House) -> None:
-    ann = await house.sign_up()
-    both = await house.sign_up('bob@example.com', await house.here(ann.token))
+@pytest.mark.parametrize('number', [EVENTS_A_PAGE - 3, EVENTS_A_PAGE - 2, EVENTS_A_PAGE - 1, 3 * EVENTS_A_PAGE + 4])
+async def test_pages_have_no_gaps_and_no_doubles_even_at_equal_moments(house: House, ann: SignedIn,
+                                                                      number: int) -> None:
+    add_events(house, ann.user_id, number, '2026-01-01 12:00:00.000000')  # the moment at which she signed up
 
-    events = (await read_history(house.auth, await house.here(both.token))).events
+    told = await history(house, ann.token)
 
-    assert [event.action for event in events] == ['signed_in', 'signed_up']
+    assert len(told) == number + 2
+    assert {event.id for event in told} == {row[0] for row in house.events('id')}
+    assert [(event.at, event.id) for event in told] == sorted(((event.at, event.id) for event in told), reverse=True)
 
 
-async def test_whoever_is_signed_out_reads_nothing(house: House) -> None:
-    laptop = await house.sign_up()
-    client = await house.here(laptop.token)
-    await sign_out(house.auth, client)
+async def test_events_that_come_while_the_pages_are_turned_neither_shift_nor_double_any(house: House,
+                                                                                     ann: SignedIn) -> None:
+    add_events(house, ann.user_id, EVENTS_A_PAGE + 5, '2026-01-01 11:00:00.000000')
+    client = await house.here(ann.token)
+    before = {row[0] for row in house.events('id')}
+    first = await read_history(house.auth, client)
 
-    for asking in (client, None):
+    add_events(house, ann.user_id, 4, '2026-01-01 13:00:00.000000')
+    second = await read_history(house.auth, client, after=first.events[-1])
+
+    assert first.has_more
+    assert not second.has_more
+    assert {event.id for event in (*first.events, *second.events)} == before
+    assert len(first.events) + len(second.events) == len(before)
+
+
+async def test_a_full_last_page_says_that_there_is_no_more(house: House, ann: SignedIn) -> None:
+    add_events(house, ann.user_id, EVENTS_A_PAGE - 2, '2026-01-01 11:00:00.000000')
+
+    page = await read_history(house.auth, await house.here(ann.token))
+
+    assert len(page.events) == EVENTS_A_PAGE
+    assert not page.has_more
+    assert (await read_history(house.auth, await house.here(ann.token), after=page.events[-1])).events == ()
+
+
+async def test_only_ones_own_events_are_told_and_an_event_of_others_is_no_way_to_them(house: House,
+                                                                                   ann: SignedIn) -> None:
+    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
+    await set_active(house.auth, await house.here(bob.token), ann.session_id)
+    anns = {event.id for event in await history(house, bob.token)}
+    last_of_ann = (await read_history(house.auth, await house.here(bob.token))).events[-1]
+    await set_active(house.auth, await house.here(bob.token), bob.session_id)
+
+    bobs = {event.id for event in await history(house, bob.token)}
+    after_one_of_ann = await read_history(house.auth, await house.here(bob.token), after=last_of_ann)
+
+    assert anns == {row[0] for row in house.sql('SELECT id FROM audit_event WHERE user_id = ?', ann.user_id)}
+    assert bobs == {row[0] for row in house.sql('SELECT id FROM audit_event WHERE user_id = ?', bob.user_id)}
+    assert {event.id for event in after_one_of_ann.events} <= bobs
+
+
+async def test_a_revoked_device_is_named_beside_the_one_it_was_done_from(house: House, ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
+    house.clock.forward(minutes=1)
+    await revoke(house.auth, await house.here(ann.token), phone.session_id, visitor=TABLET)
+
+    event = (await history(house, ann.token))[0]
+
+    assert event.action == 'revoked'
+    assert str(event.from_device) == 'Chrome 141 on Android device'
+    assert str(event.ended_device) == 'Safari 18 on iPhone'
+    assert event.ip_address == TABLET.ip_address
+
+
+async def test_each_of_many_revoked_devices_is_named_and_one_that_said_nothing_is_unknown(house: House,
+                                                                                        ann: SignedIn) -> None:
+    await house.sign_in(visitor=PHONE)
+    silent = await house.sign_in(visitor=TABLET)
+    house.sql("UPDATE session SET user_agent = '' WHERE id = ?", silent.session_id)
+    house.clock.forward(minutes=1)
+    await revoke_others(house.auth, await house.here(ann.token), visitor=LAPTOP)
+
+    told = (await history(house, ann.token))[:2]
+
+    assert {str(event.ended_device) for event in told} == {'Safari 18 on iPhone', 'Web browser on Unknown device'}
+
+
+async def test_what_a_person_did_on_the_device_itself_names_no_other(house: House, ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
+    house.clock.forward(minutes=1)
+    await revoke(house.auth, await house.here(phone.token), phone.session_id, visitor=PHONE)
+
+    event = (await history(house, ann.token))[0]
+
+    assert (event.action, str(event.from_device), event.ended_device) == ('signed_out', 'Safari 18 on iPhone', None)
+
+
+async def test_what_ended_by_itself_was_done_from_no_device(house: House, ann: SignedIn) -> None:
+    house.clock.forward(days=6)
+    phone = await house.sign_in(visitor=PHONE)
+    house.clock.forward(days=2)
+    await end_overdue(house.auth)
+
+    event = (await history(house, phone.token))[0]
+
+    assert (event.action, event.from_device, event.ended_device, event.ip_address) == ('expired', None, None, '')
+
+
+async def test_what_an_administrator_did_is_told_as_such_without_where_they_are(house: House, ann: SignedIn) -> None:
+    await house.sign_in(visitor=PHONE)
+    boss = await house.sign_up('boss@example.com')
+    house.sql('UPDATE user SET is_admin = 1 WHERE id = ?', boss.user_id)
+    house.clock.forward(minutes=1)
+    await revoke_user(house.auth, by_admin(house.auth, await house.here(boss.token)), ann.user_id, TABLET)
+    again = await house.sign_in(visitor=LAPTOP)
+
+    told = [event for event in await history(house, again.token) if event.action == 'revoked']
+
+    assert len(told) == 2
+    assert all(event.by_administrator for event in told)
+    assert {str(event.ended_device) for event in told} == {'Safari 18 on iPhone', 'Web browser on Unknown device'}
+    assert {(event.ip_address, event.from_device) for event in told} == {('', None)}
+    assert boss.user_id not in repr(told)
+
+
+async def test_what_was_done_at_the_command_line_is_told_as_an_administrators(house: House, ann: SignedIn) -> None:
+    house.clock.forward(minutes=1)
+    await set_admin(house.auth, by_command_line, ann.user_id, True)
+    await set_disabled(house.auth, by_command_line, ann.user_id, True)
+    await set_disabled(house.auth, by_command_line, ann.user_id, False)
+    await set_password(house.auth, by_command_line, ann.user_id, 'given at the command line')
+    again = await house.sign_in(password='given at the command line')
+
+    told = {event.action: event.by_administrator for event in await history(house, again.token)}
+
+    assert told == {'signed_up': False, 'signed_in': False, 'admin_granted': True, 'disabled': True, 'enabled': True,
+                    'password_changed': True, 'revoked': True}
+
+
+async def test_an_event_that_a_later_version_wrote_is_told_by_its_name(house: House, ann: SignedIn) -> None:
+    house.sql("UPDATE audit_event SET action = 'teleported', session_id = 'gone' WHERE action = 'signed_in'")
+
+    told = await history(house, ann.token)
+
+    assert {event.action for event in told} == {'teleported', 'signed_up'}
+
+
+@pytest.mark.parametrize('gone', ["UPDATE session SET status = 'revoked'", 'UPDATE user SET disabled = 1',
+                                  "UPDATE session SET expire_at = '2026-01-01 12:00:00.000000'",
+                                  "UPDATE client SET secret_hash = 'another'", 'DELETE FROM user'])
+async def test_a_session_that_ended_a_moment_ago_reads_nothing(house: House, ann: SignedIn, gone: str) -> None:
+    client = await house.here(ann.token)
+    house.sql(gone)
+
+    with pytest.raises(NotSignedIn):
+        await read_history(house.auth, client)
+
+
+async def test_nobody_who_is_signed_out_reads_anything(house: House, ann: SignedIn) -> None:
+    await sign_out(house.auth, await house.here(ann.token))
+
+    for client in (None, await house.here(ann.token)):
         with pytest.raises(NotSignedIn):
-            await read_history(house.auth, asking)
+            await read_history(house.auth, client)
+
+
+async def test_while_the_store_is_away_that_is_said(house: House, ann: SignedIn) -> None:
+    client = await house.here(ann.token)
+    house.path.rename(house.path.with_name('elsewhere.db'))
+
+    with pytest.raises(StoreAway):
+        await read_history(house.auth, client)

@@ -1,16 +1,19 @@
-"""One's own account: its name, its password, and its end."""
+"""One's own account: another name, another password, and no account any more."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy.dialects import sqlite
 
+from auth.accounts import SignedIn
 from auth.clients import ClientView
+from auth.devices import revoke_others
 from auth.errors import (
     AuthError,
-    ClientRenewed,
     NotSignedIn,
     ParamInvalid,
     ParamMissing,
@@ -18,176 +21,562 @@ from auth.errors import (
     PasswordTooCommon,
     PasswordTooLong,
     PasswordTooShort,
+    StoreAway,
 )
-from auth.own_account import PasswordChanged, change_name, change_password, delete_account
+from auth.own_account import (
+    _FORGET_WHERE,
+    _FORGET_WHERE_FOR_OTHERS,
+    DELETE_CONFIRMATION,
+    PasswordChanged,
+    change_name,
+    change_password,
+    delete_account,
+)
 from auth.sessions import sign_out
-from auth.visitor import Visitor
-from tests.conftest import PASSWORD, House
+from tests.conftest import LAPTOP, PASSWORD, PHONE, TABLET, House
 
-HERE = Visitor('192.0.2.9', 'a browser')
-NEW_PASSWORD = 'another horse battery'
-
-
-async def change(house: House, client: ClientView | None, *, current: str = PASSWORD, new: str = NEW_PASSWORD,
-                 others: bool = True) -> PasswordChanged:
-    return await change_password(house.auth, client, current_password=current, new_password=new,
-                                 sign_out_others=others, visitor=HERE)
+NEW_PASSWORD = 'staple of another battery'
+TABLES = ('user', 'client', 'session', 'audit_event')
 
 
-def everything(house: House) -> dict[str, list[Any]]:
-    return {table: house.sql(f'SELECT * FROM {table}') for table in ('user', 'client', 'session', 'audit_event')}
+def everything(house: House) -> Any:
+    """All rows there are."""
+    return [house.sql(f'SELECT * FROM {table} ORDER BY id') for table in TABLES]
 
 
-async def test_a_name_is_changed_without_the_spaces_around_it(house: House) -> None:
-    ann = await house.sign_up(first_name='Ann')
+async def rename(house: House, client: ClientView | None, **more: Any) -> None:
+    """Ann becomes Anna Smith."""
+    await change_name(house.auth, client, **({'first_name': 'Anna', 'last_name': 'Smith', 'visitor': LAPTOP} | more))
 
-    await change_name(house.auth, await house.here(ann.token), first_name=' Anna ', last_name='Ex', visitor=HERE)
 
+async def change(house: House, client: ClientView | None, **more: Any) -> PasswordChanged:
+    """Change the password, and sign out everywhere else."""
+    return await change_password(house.auth, client, **({
+        'current_password': PASSWORD, 'new_password': NEW_PASSWORD, 'sign_out_others': True, 'visitor': LAPTOP} | more))
+
+
+async def delete(house: House, client: ClientView | None, **more: Any) -> None:
+    """Delete the account."""
+    await delete_account(house.auth, client, **({
+        'password': PASSWORD, 'confirmation': DELETE_CONFIRMATION, 'visitor': LAPTOP} | more))
+
+
+Verb = Callable[..., Awaitable[Any]]
+VERBS: list[Verb] = [rename, change, delete]
+WITH_PASSWORD: list[Verb] = [change, delete]
+
+
+@pytest.fixture
+async def ann(house: House) -> SignedIn:
+    """Ann, signed in on her laptop."""
+    return await house.sign_up(first_name='Ann')
+
+
+def while_hashing(house: House, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Any]) -> None:
+    """Let something happen after a password was read and before it is acted upon."""
+    verify = house.auth.passwords._verify
+
+    def verify_slowly(password_hash: str, password: str) -> bool:
+        happens()
+        return verify(password_hash, password)
+
+    monkeypatch.setattr(house.auth.passwords, '_verify', verify_slowly)
+
+
+# Who may act at all
+
+
+@pytest.mark.parametrize('verb', VERBS)
+@pytest.mark.parametrize('gone', [
+    "UPDATE session SET status = 'revoked'", "UPDATE session SET status = 'pending'",
+    "UPDATE session SET expire_at = '2026-01-01 12:00:00.000000'",
+    "UPDATE session SET abandon_at = '2026-01-01 12:00:00.000000'", 'DELETE FROM session',
+    'UPDATE user SET disabled = 1', 'DELETE FROM user', "UPDATE client SET secret_hash = 'another'",
+    'DELETE FROM client',
+])
+async def test_a_session_that_ended_a_moment_ago_may_not_act(
+        house: House, ann: SignedIn, verb: Verb, gone: str) -> None:
     client = await house.here(ann.token)
-    assert client.sessions[0].user.name == 'Anna Ex'
-    assert house.events('action', 'user_id', 'ip_address')[-1] == ('name_changed', ann.user_id, '192.0.2.9')
+    house.sql(gone)
+    before = everything(house)
+
+    with pytest.raises(NotSignedIn):
+        await verb(house, client)
+
+    assert everything(house) == before
 
 
-async def test_a_name_that_is_too_long_is_refused_with_its_field(house: House) -> None:
-    ann = await house.sign_up(first_name='Ann')
+@pytest.mark.parametrize('verb', WITH_PASSWORD)
+@pytest.mark.parametrize('gone', [
+    "UPDATE session SET status = 'revoked'", "UPDATE session SET expire_at = '2026-01-01 12:00:00.000000'",
+    'DELETE FROM session', 'UPDATE user SET disabled = 1', 'DELETE FROM user',
+    "UPDATE client SET secret_hash = 'another'", 'DELETE FROM client',
+])
+async def test_a_session_that_ends_while_the_password_is_hashed_does_nothing_more(
+        house: House, ann: SignedIn, monkeypatch: pytest.MonkeyPatch, verb: Verb, gone: str) -> None:
+    client = await house.here(ann.token)
+    happened: list[Any] = []
+    while_hashing(house, monkeypatch, lambda: happened.extend([house.sql(gone), everything(house)]))
+
+    with pytest.raises(NotSignedIn):
+        await verb(house, client)
+
+    assert happened[1:] == [everything(house)]
+
+
+@pytest.mark.parametrize('verb', WITH_PASSWORD)
+async def test_a_password_that_is_changed_elsewhere_while_it_is_hashed_is_the_wrong_one(
+        house: House, ann: SignedIn, monkeypatch: pytest.MonkeyPatch, verb: Verb) -> None:
+    client = await house.here(ann.token)
+    new_hash = await house.auth.passwords.hash('given to her by an administrator')
+    happened: list[Any] = []
+    while_hashing(house, monkeypatch, lambda: happened.extend(
+        [house.sql('UPDATE user SET password_hash = ?', new_hash), everything(house)]))
+
+    with pytest.raises(PasswordIncorrect):
+        await verb(house, client)
+
+    assert happened[1:] == [everything(house)]
+
+
+@pytest.mark.parametrize('verb', VERBS)
+async def test_nobody_who_is_signed_out_may_act_whatever_they_send(house: House, ann: SignedIn, verb: Verb) -> None:
+    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
+    await sign_out(house.auth, await house.here(bob.token), bob.session_id)
+    choosing = await house.here(bob.token)  # Ann is signed in here, but she is not in use
+    before = everything(house)
+    nonsense = {rename: {'first_name': 'x' * 101}, change: {'current_password': '', 'new_password': ''},
+                delete: {'password': '', 'confirmation': ''}}[verb]
+
+    for client in (None, choosing):
+        with pytest.raises(NotSignedIn):
+            await verb(house, client)
+        with pytest.raises(NotSignedIn):
+            await verb(house, client, **nonsense)
+
+    assert everything(house) == before
+
+
+@pytest.mark.parametrize('verb', VERBS)
+async def test_an_act_is_that_of_the_account_it_names_and_not_of_the_one_in_use(house: House, ann: SignedIn,
+                                                                                 verb: Verb) -> None:
+    bob = await house.sign_up('bob@example.com', await house.here(ann.token), first_name='Bob')
+    bobs_row = house.sql('SELECT * FROM user WHERE id = ?', bob.user_id)
+    anns_row = house.sql('SELECT * FROM user WHERE id = ?', ann.user_id)
+
+    await verb(house, await house.here(bob.token), acting_session_id=ann.session_id)
+
+    assert house.sql('SELECT * FROM user WHERE id = ?', bob.user_id) == bobs_row
+    assert house.sql('SELECT * FROM user WHERE id = ?', ann.user_id) != anns_row
+
+
+@pytest.mark.parametrize('verb', VERBS)
+async def test_the_session_of_another_client_is_not_one_to_act_in(house: House, ann: SignedIn, verb: Verb) -> None:
+    bob = await house.sign_up('bob@example.com')
+    client = await house.here(bob.token)
+    before = everything(house)
+
+    for session_id in (ann.session_id, 'sess_' + 'x' * 24, 'nonsense', bob.user_id):
+        with pytest.raises(NotSignedIn):
+            await verb(house, client, acting_session_id=session_id)
+
+    assert everything(house) == before
+
+
+@pytest.mark.parametrize('verb', VERBS)
+async def test_while_the_store_is_away_nothing_changes_and_a_retry_works(house: House, ann: SignedIn,
+                                                                        verb: Verb) -> None:
+    client = await house.here(ann.token)
+    before = everything(house)
+    elsewhere = house.path.with_name('elsewhere.db')
+    house.path.rename(elsewhere)
+
+    with pytest.raises(StoreAway, match='Nothing was changed'):
+        await verb(house, client)
+    elsewhere.rename(house.path)
+    still = everything(house)
+    await verb(house, client)
+
+    assert still == before
+    assert everything(house) != before
+
+
+@pytest.mark.parametrize(('verb', 'fails'), [
+    (rename, 'INSERT ON audit_event'), (change, 'INSERT ON audit_event'), (change, 'UPDATE ON session'),
+    (change, 'UPDATE ON client'), (delete, 'INSERT ON audit_event'), (delete, 'UPDATE ON audit_event'),
+    (delete, 'DELETE ON session'), (delete, 'DELETE ON user'), (delete, 'DELETE ON client'),
+])
+async def test_what_fails_half_way_leaves_all_as_it_was(house: House, ann: SignedIn, verb: Verb, fails: str) -> None:
+    await house.sign_in(visitor=PHONE)
+    client = await house.here(ann.token)
+    before = everything(house)
+    house.sql(f"CREATE TRIGGER no_more BEFORE {fails} BEGIN SELECT raise(ABORT, 'full'); END")
+
+    with pytest.raises(Exception, match='full'):
+        await verb(house, client)
+
+    assert everything(house) == before
+    assert await house.active(ann.token) == ann.session_id
+
+
+# The name
+
+
+async def test_a_new_name_is_known_on_every_device_and_is_in_the_log(house: House, ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
+    bob = await house.sign_up('bob@example.com', await house.here(ann.token), first_name='Bob')
+    house.auth.store.feed.take()
+
+    await rename(house, await house.here(phone.token), first_name=' Anna ', last_name=' Smith\n', visitor=PHONE)
+    changes = house.auth.store.feed.take()
+
+    names = [session.user.name for token in (bob.token, phone.token) for session in (await house.here(token)).sessions]
+    assert sorted(names) == ['Anna Smith', 'Anna Smith', 'Bob']
+    assert changes.client_ids == {ann.token.client_id, phone.token.client_id}
+    assert changes.user_ids == {ann.user_id}
+    assert house.events('action', 'user_id', 'session_id', 'ip_address', 'user_agent', 'actor')[-1] == (
+        'name_changed', ann.user_id, phone.session_id, PHONE.ip_address, PHONE.user_agent, '')
+    assert 'Anna' not in repr(house.events('*'))
+
+
+async def test_the_part_of_a_name_that_is_not_given_stays(house: House, ann: SignedIn) -> None:
+    await rename(house, await house.here(ann.token))
+
+    await rename(house, await house.here(ann.token), first_name='Annie', last_name=None)
+    first = house.sql('SELECT first_name, last_name FROM user')
+    await rename(house, await house.here(ann.token), first_name=None, last_name='')
+    last = house.sql('SELECT first_name, last_name FROM user')
+
+    assert first == [('Annie', 'Smith')]
+    assert last == [('Annie', '')]
+
+
+@pytest.mark.parametrize('name', ['', '<b>x</b>', "Robert'); DROP TABLE user;--", '{{7*7}}', '🦊', 'é' * 100,
+                                  '\u202eevil'])
+async def test_any_name_is_kept_as_it_was_written(house: House, ann: SignedIn, name: str) -> None:
+    await rename(house, await house.here(ann.token), first_name=name, last_name=name)
+
+    assert house.sql('SELECT first_name, last_name FROM user') == [(name, name)]
+
+
+@pytest.mark.parametrize('param', ['first_name', 'last_name'])
+async def test_a_name_that_is_too_long_is_refused_and_names_the_field(house: House, ann: SignedIn, param: str) -> None:
+    client = await house.here(ann.token)
     before = everything(house)
 
     with pytest.raises(ParamInvalid) as refused:
-        await change_name(house.auth, await house.here(ann.token), first_name='x' * 101, last_name='', visitor=HERE)
+        await rename(house, client, **{param: 'x' * 101})
 
-    assert refused.value.param == 'first_name'
+    assert refused.value.param == param
     assert everything(house) == before
 
 
-async def test_a_new_password_ends_the_other_devices_and_gives_this_one_a_new_secret(house: House) -> None:
-    laptop = await house.sign_up()
-    phone, bob = await house.sign_in(), await house.sign_up('bob@example.com')
+# The password
 
-    done = await change(house, await house.here(laptop.token))
 
-    assert done.revoked == 1
-    assert [house.status(one.session_id) for one in (laptop, phone, bob)] == ['active', 'revoked', 'active']
-    assert await house.client(laptop.token) is None
-    assert await house.active(done.token) == laptop.session_id
-    assert [action for action, in house.events()][-2:] == ['password_changed', 'revoked']
+async def test_a_changed_password_ends_every_other_session_and_this_one_stays_with_another_secret(
+        house: House, ann: SignedIn) -> None:
+    phone, tablet = await house.sign_in(visitor=PHONE), await house.sign_in(visitor=TABLET)
+    bob = await house.sign_up('bob@example.com', await house.here(phone.token))
+    house.clock.forward(minutes=1)
+    house.auth.store.feed.take()
+
+    done = await change(house, await house.here(ann.token))
+    changes = house.auth.store.feed.take()
+
+    assert done.revoked == 2
+    assert house.status(phone.session_id) == house.status(tablet.session_id) == 'revoked'
+    assert changes.client_ids == {ann.token.client_id, phone.token.client_id, tablet.token.client_id}
+    assert await house.client(ann.token) is None
+    assert done.token.client_id == ann.token.client_id
+    assert await house.active(done.token) == ann.session_id
+    assert await house.active(bob.token) == bob.session_id  # he only shares her phone
+    assert house.sql('SELECT password_changed_at FROM user WHERE id = ?', ann.user_id) == [
+        ('2026-01-01 12:01:00.000000',)]
     with pytest.raises(PasswordIncorrect):
         await house.sign_in()
-    assert await house.sign_in(password=NEW_PASSWORD)
+    await house.sign_in(password=NEW_PASSWORD)
 
 
-async def test_the_other_devices_may_stay(house: House) -> None:
-    laptop = await house.sign_up()
-    phone = await house.sign_in()
+async def test_the_log_tells_of_the_change_and_of_each_session_that_it_ended(house: House, ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
 
-    done = await change(house, await house.here(laptop.token), others=False)
+    done = await change(house, await house.here(ann.token), visitor=TABLET)
+
+    assert house.events('action', 'session_id', 'ip_address', 'actor')[-2:] == [
+        ('password_changed', ann.session_id, TABLET.ip_address, ''),
+        ('revoked', phone.session_id, TABLET.ip_address, '')]
+    dump = repr(everything(house))
+    assert not any(secret in dump for secret in (PASSWORD, NEW_PASSWORD, done.token.secret))
+    assert done.token.secret not in repr(done)
+
+
+async def test_without_the_wish_to_sign_out_others_they_stay(house: House, ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
+
+    done = await change(house, await house.here(ann.token), sign_out_others=False)
 
     assert done.revoked == 0
     assert await house.active(phone.token) == phone.session_id
+    assert await house.active(done.token) == ann.session_id
 
 
-@pytest.mark.parametrize(('current', 'new', 'error', 'param'), [
-    ('wrong horse battery', NEW_PASSWORD, PasswordIncorrect, 'current_password'),
-    ('', NEW_PASSWORD, ParamMissing, 'current_password'),
-    ('x' * 100_000, NEW_PASSWORD, PasswordIncorrect, 'current_password'),
-    (PASSWORD, '', ParamMissing, 'new_password'),
-    (PASSWORD, 'short', PasswordTooShort, 'new_password'),
-    (PASSWORD, 'x' * 257, PasswordTooLong, 'new_password'),
-    (PASSWORD, 'password1', PasswordTooCommon, 'new_password'),
-    (PASSWORD, 'Ann@Example.com', PasswordTooCommon, 'new_password'),
-])
-async def test_what_is_refused_names_its_field_and_changes_nothing(
-        house: House, current: str, new: str, error: type[AuthError], param: str) -> None:
-    laptop = await house.sign_up()
-    await house.sign_in()
+async def test_other_accounts_on_this_browser_stay_signed_in_through_a_change_of_password(
+        house: House, ann: SignedIn) -> None:
+    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
+
+    done = await change(house, await house.here(bob.token))
+
+    assert {session.id for session in (await house.here(done.token)).sessions} == {ann.session_id, bob.session_id}
+    assert await house.active(done.token) == bob.session_id
+    await house.sign_in()  # her password is what it was
+
+
+@pytest.mark.parametrize('wrong', ['not the password', PASSWORD + ' ', PASSWORD.upper(), 'x' * 257, '\x00',
+                                   'the password of nobody', NEW_PASSWORD])
+@pytest.mark.parametrize(('verb', 'param'), [(change, 'current_password'), (delete, 'password')])
+async def test_a_wrong_current_password_changes_nothing(house: House, ann: SignedIn, verb: Verb, param: str,
+                                                        wrong: str) -> None:
+    client = await house.here(ann.token)
     before = everything(house)
 
-    with pytest.raises(error) as refused:
-        await change(house, await house.here(laptop.token), current=current, new=new)
+    with pytest.raises(PasswordIncorrect) as refused:
+        await verb(house, client, **{param: wrong})
+
+    assert refused.value.param == param
+    assert 'Nothing was changed' in refused.value.message
+    assert everything(house) == before
+
+
+@pytest.mark.parametrize(('verb', 'param'), [(change, 'current_password'), (delete, 'password')])
+async def test_no_current_password_is_missing(house: House, ann: SignedIn, verb: Verb, param: str) -> None:
+    client = await house.here(ann.token)
+    before = everything(house)
+
+    with pytest.raises(ParamMissing) as refused:
+        await verb(house, client, **{param: ''})
 
     assert refused.value.param == param
     assert everything(house) == before
-    assert PASSWORD not in repr(refused.value)
 
 
-async def test_of_two_changes_at_once_exactly_one_is_made(house: House) -> None:
-    laptop = await house.sign_up()
-    client = await house.here(laptop.token)
+@pytest.mark.parametrize(('password', 'error'), [
+    ('', ParamMissing), ('1234567', PasswordTooShort), ('x' * 257, PasswordTooLong), ('password', PasswordTooCommon),
+    ('PassWord', PasswordTooCommon), ('annabel@example.com', PasswordTooCommon),
+    ('Annabel@Example.com', PasswordTooCommon), ('x' * 100_000, PasswordTooLong),
+])
+async def test_a_new_password_that_is_too_weak_is_refused_and_says_why(
+        house: House, password: str, error: type[AuthError]) -> None:
+    annabel = await house.sign_up('annabel@example.com')
+    client = await house.here(annabel.token)
+    before = everything(house)
 
-    done = await asyncio.gather(change(house, client, new='first horse battery'),
-                                change(house, client, new='second horse battery'), return_exceptions=True)
+    with pytest.raises(error) as refused:
+        await change(house, client, new_password=password)
 
-    made = [one for one in done if isinstance(one, PasswordChanged)]
-    refused = [one for one in done if isinstance(one, AuthError)]
-    assert (len(made), len(refused)) == (1, 1)
-    assert isinstance(refused[0], PasswordIncorrect | ClientRenewed | NotSignedIn)
-    assert await house.active(made[0].token) == laptop.session_id
-    assert [action for action, in house.events()].count('password_changed') == 1
-
-
-async def test_a_session_that_ends_while_the_password_is_hashed_changes_nothing(house: House) -> None:
-    laptop = await house.sign_up()
-    client = await house.here(laptop.token)
-    before = house.sql('SELECT password_hash FROM user')
-
-    changing = asyncio.create_task(change(house, client))
-    await asyncio.sleep(0)
-    await sign_out(house.auth, client)
-
-    with pytest.raises(NotSignedIn):
-        await changing
-    assert house.sql('SELECT password_hash FROM user') == before
+    assert refused.value.param == 'new_password'
+    assert refused.value.message.endswith('.')
+    assert everything(house) == before
 
 
-async def test_a_deleted_account_leaves_nothing_but_audit_ids(house: House) -> None:
-    laptop = await house.sign_up(first_name='Annabel', last_name='Lee')
-    await house.sign_in()
-    shared = await house.sign_in()
-    bob = await house.sign_up('bob@example.com', await house.here(shared.token))
+async def test_of_two_changes_at_once_on_two_devices_exactly_one_is_made(house: House, ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
+    laptop_client, phone_client = await house.here(ann.token), await house.here(phone.token)
 
-    await delete_account(house.auth, await house.here(laptop.token), password=PASSWORD,
-                         confirmation='Delete my account ', visitor=HERE)
+    outcomes = await asyncio.gather(change(house, laptop_client, new_password='the first of the two'),
+                                    change(house, phone_client, new_password='the second of the two'),
+                                    return_exceptions=True)
 
-    left = everything(house)
-    assert not [word for word in ('ann@example.com', 'Annabel', 'Lee', '192.0.2.9') if word in repr(left)]
-    assert [row[0] for row in left['user']] == [bob.user_id]
-    assert [row[0] for row in left['client']] == [bob.token.client_id]
+    first = isinstance(outcomes[0], PasswordChanged)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NotSignedIn', 'PasswordChanged']
+    await house.sign_in(password='the first of the two' if first else 'the second of the two')
+    with pytest.raises(PasswordIncorrect):
+        await house.sign_in(password='the second of the two' if first else 'the first of the two')
+    assert house.status(ann.session_id if first else phone.session_id) == 'active'
+    assert house.status(phone.session_id if first else ann.session_id) == 'revoked'
+
+
+@pytest.mark.parametrize('same_browser', [True, False])
+async def test_of_many_changes_at_once_that_leave_the_others_exactly_one_is_made(
+        house: House, ann: SignedIn, same_browser: bool) -> None:
+    client = await house.here(ann.token)
+    clients = [client] * 4 if same_browser else [client, *[await house.here((await house.sign_in()).token)
+                                                          for _ in range(3)]]
+
+    outcomes = await asyncio.gather(*(change(house, one, new_password=f'the password number {number}',
+                                             sign_out_others=False) for number, one in enumerate(clients)),
+                                    return_exceptions=True)
+
+    made = [number for number, outcome in enumerate(outcomes) if isinstance(outcome, PasswordChanged)]
+    assert len(made) == 1
+    assert {type(outcome) for outcome in outcomes} - {PasswordChanged} == {
+        NotSignedIn if same_browser else PasswordIncorrect}
+    assert house.events().count(('password_changed',)) == 1
+    await house.sign_in(password=f'the password number {made[0]}')
+    assert await house.active(outcomes[made[0]].token) is not None
+
+
+async def test_a_sign_in_with_the_old_password_that_races_the_change_does_not_outlive_it(
+        house: House, ann: SignedIn) -> None:
+    client = await house.here(ann.token)
+
+    changed, signed_in = await asyncio.gather(change(house, client), house.sign_in(), return_exceptions=True)
+
+    assert isinstance(changed, PasswordChanged)
+    assert isinstance(signed_in, PasswordIncorrect) or house.status(signed_in.session_id) == 'revoked'
+    assert house.sql("SELECT id FROM session WHERE status = 'active'") == [(ann.session_id,)]
+
+
+# The end of an account
+
+
+@pytest.mark.parametrize('typed', ['', 'delete', 'yes', 'delete my account!', 'delete  my account',
+                                   DELETE_CONFIRMATION[::-1]])
+async def test_an_account_is_not_deleted_until_that_is_confirmed(house: House, ann: SignedIn, typed: str) -> None:
+    client = await house.here(ann.token)
+    before = everything(house)
+
+    with pytest.raises(ParamInvalid) as refused:
+        await delete(house, client, confirmation=typed)
+
+    assert refused.value.param == 'confirmation'
+    assert DELETE_CONFIRMATION in refused.value.message
+    assert everything(house) == before
+
+
+async def test_nothing_of_a_deleted_person_is_left_but_ids_and_times_in_the_log(house: House) -> None:
+    ann = await house.sign_up('ann.of.devon@example.com', first_name='Annabella', last_name='Featherstone')
+    phone = await house.sign_in('ann.of.devon@example.com', visitor=PHONE)
+    ended = await house.sign_in('ann.of.devon@example.com', visitor=TABLET)
+    await sign_out(house.auth, await house.here(ended.token), visitor=TABLET)
+    with pytest.raises(PasswordIncorrect):
+        await house.sign_in('ann.of.devon@example.com', password='not the password', visitor=TABLET)
+    await rename(house, await house.here(phone.token), first_name='Annabella Maria', visitor=PHONE)
+    her_hash = house.sql('SELECT password_hash FROM user')[0][0]
+    events = len(house.events())
+
+    await delete(house, await house.here(ann.token), confirmation=' Delete MY account ')
+
+    assert [house.sql(f'SELECT count(*) FROM {table}') for table in ('user', 'session', 'client')] == [[(0,)]] * 3
+    assert house.events('action', 'user_id', 'client_id', 'session_id')[-1] == (
+        'account_deleted', ann.user_id, ann.token.client_id, ann.session_id)
+    assert set(house.events('ip_address', 'user_agent')) == {('', '')}
+    assert len(house.events()) == events + 1
+    dump = repr([house.sql(f'SELECT * FROM {table}') for table in (*TABLES, 'change')])
+    for trace in ('devon', 'Annabella', 'Featherstone', 'Smith', her_hash, LAPTOP.ip_address, PHONE.ip_address,
+                  TABLET.ip_address, 'Laptop', 'iPhone', 'Android'):
+        assert trace not in dump
+
+
+async def test_what_a_deleted_administrator_did_to_others_keeps_their_id_and_not_their_address(
+        house: House, ann: SignedIn) -> None:
+    bob = await house.sign_up('bob@example.com')
+    house.sql("INSERT INTO audit_event (id, at, action, user_id, session_id, ip_address, user_agent, actor) "
+              "VALUES ('evt_1', '2026-01-01 12:00:00.000000', 'revoked', ?, ?, ?, ?, ?)", bob.user_id, bob.session_id,
+              PHONE.ip_address, PHONE.user_agent, ann.user_id)
+    bobs_own = house.sql('SELECT * FROM audit_event WHERE user_id = ? AND actor = ?', bob.user_id, '')
+
+    await delete(house, await house.here(ann.token))
+
+    assert house.sql("SELECT user_id, ip_address, user_agent, actor FROM audit_event WHERE id = 'evt_1'") == [
+        (bob.user_id, '', '', ann.user_id)]
+    assert house.sql('SELECT * FROM audit_event WHERE user_id = ? AND actor = ?', bob.user_id, '') == bobs_own
+
+
+async def test_a_deletion_ends_every_session_of_the_person_and_the_feed_tells_each_of_their_clients(
+        house: House, ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
+    bystander = await house.sign_up('bob@example.com')
+    house.auth.store.feed.take()
+
+    await delete(house, await house.here(ann.token))
+    changes = house.auth.store.feed.take()
+
+    assert await house.client(ann.token) is None
+    assert await house.client(phone.token) is None
+    assert {ann.token.client_id, phone.token.client_id} == changes.client_ids
+    assert changes.user_ids == {ann.user_id}
+    assert await house.active(bystander.token) == bystander.session_id
+
+
+async def test_the_accounts_of_others_on_the_same_browser_survive_a_deletion(house: House, ann: SignedIn) -> None:
+    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
+    bob_was_here = await house.sign_in(visitor=PHONE)
+    bob_was_here = await house.sign_in('bob@example.com', await house.here(bob_was_here.token))
+    await sign_out(house.auth, await house.here(bob_was_here.token), bob_was_here.session_id)
+    bobs_events = house.sql('SELECT * FROM audit_event WHERE user_id = ? ORDER BY id', bob.user_id)
+
+    await delete(house, await house.here(bob.token), acting_session_id=ann.session_id)
+
     assert await house.active(bob.token) == bob.session_id
-    of_ann = house.sql('SELECT DISTINCT ip_address, user_agent FROM audit_event WHERE user_id = ?', laptop.user_id)
-    assert of_ann == [('', '')]
-    assert house.sql("SELECT user_id FROM audit_event WHERE action = 'account_deleted'") == [(laptop.user_id,)]
-    assert len(house.sql("SELECT * FROM audit_event WHERE user_id = ? AND ip_address <> ''", bob.user_id)) == 2
+    assert [session.id for session in (await house.here(bob.token)).sessions] == [bob.session_id]
+    assert (await house.here(bob_was_here.token)).sessions == ()
+    assert house.sql('SELECT * FROM audit_event WHERE user_id = ? ORDER BY id', bob.user_id) == bobs_events
 
 
-@pytest.mark.parametrize(('password', 'confirmation', 'error', 'param'), [
-    (PASSWORD, '', ParamInvalid, 'confirmation'), (PASSWORD, 'yes', ParamInvalid, 'confirmation'),
-    ('wrong horse battery', 'delete my account', PasswordIncorrect, 'password'),
-    ('', 'delete my account', ParamMissing, 'password'),
-])
-async def test_an_account_is_not_deleted_by_mistake_or_by_somebody_else(
-        house: House, password: str, confirmation: str, error: type[AuthError], param: str) -> None:
-    laptop = await house.sign_up()
-    before = everything(house)
+async def test_after_the_one_in_use_is_deleted_no_other_account_is_chosen(house: House, ann: SignedIn) -> None:
+    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
 
-    with pytest.raises(error) as refused:
-        await delete_account(house.auth, await house.here(laptop.token), password=password,
-                             confirmation=confirmation, visitor=HERE)
+    await delete(house, await house.here(bob.token))
 
-    assert refused.value.param == param
-    assert everything(house) == before
+    assert await house.active(bob.token) is None
+    assert [session.id for session in (await house.here(bob.token)).sessions] == [ann.session_id]
 
 
-async def test_nobody_who_is_signed_out_changes_anything(house: House) -> None:
-    laptop = await house.sign_up()
-    client = await house.here(laptop.token)
-    await sign_out(house.auth, client)
-    before = everything(house)
+async def test_a_deleted_address_signs_nobody_in_and_may_be_used_anew(house: House, ann: SignedIn) -> None:
+    await delete(house, await house.here(ann.token))
 
-    for asking in (client, None):
-        for act in (change(house, asking),
-                    change_name(house.auth, asking, first_name='x', last_name='', visitor=HERE),
-                    delete_account(house.auth, asking, password=PASSWORD, confirmation='delete my account',
-                                   visitor=HERE)):
-            with pytest.raises(NotSignedIn):
-                await act
+    with pytest.raises(PasswordIncorrect):
+        await house.sign_in()
+    again = await house.sign_up()
 
-    assert everything(house) == before
+    assert again.user_id != ann.user_id
+    assert await house.active(again.token) == again.session_id
+
+
+async def test_two_deletions_at_once_are_one(house: House, ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
+    clients = [await house.here(ann.token), await house.here(phone.token)]
+
+    outcomes = await asyncio.gather(*(delete(house, client) for client in clients), return_exceptions=True)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NoneType', 'NotSignedIn']
+    assert house.events().count(('account_deleted',)) == 1
+
+
+async def test_a_sign_in_that_races_a_deletion_leaves_no_session(house: House, ann: SignedIn) -> None:
+    client = await house.here(ann.token)
+
+    deleted, signed_in = await asyncio.gather(delete(house, client), house.sign_in(visitor=PHONE),
+                                              return_exceptions=True)
+
+    assert deleted is None
+    assert isinstance(signed_in, PasswordIncorrect | SignedIn)
+    assert [house.sql(f'SELECT count(*) FROM {table}') for table in ('user', 'session', 'client')] == [[(0,)]] * 3
+    assert set(house.events('ip_address')) == {('',)}
+
+
+async def test_a_deletion_that_races_the_sign_out_of_its_own_session_is_made_or_refused_whole(
+        house: House, ann: SignedIn) -> None:
+    phone = await house.sign_in(visitor=PHONE)
+    laptop_client, phone_client = await house.here(ann.token), await house.here(phone.token)
+
+    deleted, revoked = await asyncio.gather(delete(house, laptop_client), revoke_others(house.auth, phone_client),
+                                            return_exceptions=True)
+
+    if isinstance(deleted, NotSignedIn):
+        assert revoked == 1
+        assert house.sql('SELECT count(*) FROM user') == [(1,)]
+    else:
+        assert isinstance(revoked, NotSignedIn)
+        assert house.sql('SELECT count(*) FROM user') == [(0,)]
+
+
+async def test_a_deletion_reads_no_more_of_the_log_than_it_has_to(house: House) -> None:
+    statements = (_FORGET_WHERE, _FORGET_WHERE_FOR_OTHERS)
+
+    plans = [house.sql(f'EXPLAIN QUERY PLAN {statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))}',
+                       '', '', 'user_x')[0][3] for statement in statements]
+
+    assert 'USING INDEX ix_audit_event_user_id_at' in plans[0]
+    assert 'USING INDEX ix_audit_event_actor' in plans[1]

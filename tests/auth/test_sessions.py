@@ -9,9 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from auth.accounts import SignedIn
-from auth.errors import SessionNotFound, StoreAway
-from auth.sessions import end_overdue, set_active, sign_out, touch
-from tests.conftest import House
+from auth.errors import ClientRenewed, SessionNotFound, StoreAway
+from auth.sessions import end_overdue, forget_client, set_active, sign_out, touch
+from tests.conftest import PHONE, House
 
 
 async def two_accounts(house: House) -> tuple[SignedIn, SignedIn]:
@@ -124,6 +124,46 @@ async def test_the_old_secret_of_a_client_can_do_nothing(house: House) -> None:
 
     assert nothing.session_ids == ()
     assert await house.active(second.token) == second.session_id
+
+
+async def test_a_forgotten_client_is_signed_out_and_its_cookie_is_worthless(house: House) -> None:
+    ann, bob = await two_accounts(house)
+    phone = await house.sign_in('ann@example.com')
+    house.auth.store.feed.take()
+
+    await forget_client(house.auth, await house.here(bob.token), visitor=PHONE)
+    changes = house.auth.store.feed.take()
+
+    assert (house.status(ann.session_id), house.status(bob.session_id)) == ('removed', 'removed')
+    assert await house.client(bob.token) is None
+    assert await house.active(phone.token) == phone.session_id
+    assert changes.client_ids == {bob.token.client_id}
+    assert sorted(house.events('action', 'session_id', 'ip_address')[-2:]) == sorted(
+        ('signed_out', session_id, PHONE.ip_address) for session_id in (ann.session_id, bob.session_id))
+
+
+async def test_a_client_that_was_renewed_meanwhile_is_not_forgotten(house: House) -> None:
+    first = await house.sign_up()
+    stale = await house.here(first.token)
+    second = await house.sign_in(client=stale)
+    events = house.events()
+
+    with pytest.raises(ClientRenewed):
+        await forget_client(house.auth, stale)
+    await forget_client(house.auth, None)
+
+    assert await house.active(second.token) == second.session_id
+    assert house.events() == events
+
+
+async def test_a_client_that_is_forgotten_twice_at_once_is_forgotten_once(house: House) -> None:
+    done = await house.sign_up()
+    client = await house.here(done.token)
+
+    await asyncio.gather(*(forget_client(house.auth, client) for _ in range(3)))
+
+    assert house.status(done.session_id) == 'removed'
+    assert house.events().count(('signed_out',)) == 1
 
 
 async def test_switching_changes_the_session_in_use_and_nothing_else(house: House) -> None:
