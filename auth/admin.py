@@ -253,6 +253,8 @@ async def create_user(auth: Auth, authority: Authority, *, email_address: str, p
     :raises AuthError: naming what to correct
     :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
     """
+    async with auth.read() as connection:
+        await authority(connection)  # before anything can be learnt from an answer, and before anything is hashed
     new = await check_new_user(auth, email_address=email_address, password=password, first_name=first_name,
                                last_name=last_name)
     now = auth.now()
