@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 import pages
 from auth import Auth, Settings, protect
+from auth.settings import wrong_setting
 from models import BadDatabaseUrl, CannotOpenStore, Store, migrate
 
 
@@ -69,8 +70,7 @@ def listen(host: str, port: int) -> socket.socket:
 def explain(error: Exception) -> str:
     """Tell in one sentence what is wrong with how the server was started."""
     if isinstance(error, ValidationError):
-        wrong = error.errors()[0]
-        return f'The setting {str(wrong["loc"][0]).upper()} is wrong: {wrong["msg"]}.'
+        return wrong_setting(error)
     return str(error)
 
 

@@ -1,33 +1,40 @@
 """What may happen: accounts, sessions, and the live state of every open tab. This is all that pages need."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .access import admin_only, private, public
 from .clients import SessionView, UserView
-from .components import (
-    ActionButton,
-    ActiveDevices,
-    LiveRows,
-    LocalTime,
-    Pager,
-    SessionHistory,
-    SessionLabel,
-    SessionTable,
-    SignOutButton,
-    UserButton,
-    UserTable,
-    auth_state,
-    choose,
-    may_add_account,
-    open_tab,
-    redraw_on_change,
-    sign_out,
-)
 from .context import Auth
 from .errors import AuthError
-from .guard import GuardedPages, Placeholders, protect
-from .live import AuthState, Tab
 from .own_account import DELETE_CONFIRMATION
 from .redirects import CHOOSE_PATH, HOME_PATH, SIGN_IN_PATH, safe_path
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .components import (
+        ActionButton,
+        ActiveDevices,
+        LiveRows,
+        LocalTime,
+        Pager,
+        SessionHistory,
+        SessionLabel,
+        SessionTable,
+        SignOutButton,
+        UserButton,
+        UserTable,
+        auth_state,
+        choose,
+        may_add_account,
+        open_tab,
+        redraw_on_change,
+        sign_out,
+    )
+    from .guard import GuardedPages, Placeholders, protect
+    from .live import AuthState, Tab
 
 __all__ = [
     'CHOOSE_PATH',
@@ -66,3 +73,11 @@ __all__ = [
     'safe_path',
     'sign_out',
 ]
+
+if not TYPE_CHECKING:
+    def __getattr__(name: str) -> object:
+        """Import what knows NiceGUI when it is first asked for: the command line does without, and starts sooner."""
+        for module in ('.components', '.guard', '.live') if name in __all__ else ():
+            if hasattr(found := import_module(module, __name__), name):
+                return getattr(found, name)
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

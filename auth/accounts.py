@@ -58,6 +58,16 @@ class SignedIn:
     token: ClientToken = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """A user whose values were checked and whose password was hashed; see ``check_new_user``."""
+
+    email_address: str
+    first_name: str
+    last_name: str
+    password_hash: str = field(repr=False)
+
+
 async def sign_up(auth: Auth, client: ClientView | None, *, email_address: str, password: str,
                   first_name: str = '', last_name: str = '', visitor: Visitor) -> SignedIn:
     """Make a user and sign them in, both or neither.
@@ -65,14 +75,11 @@ async def sign_up(auth: Auth, client: ClientView | None, *, email_address: str, 
     :param client: the browser that asks, if it has a client already
     :raises AuthError: naming the field to correct; or ``SessionExists``, ``ClientRenewed``, ``StoreAway``
     """
-    email_address = normal_address(email_address)
-    check_password(password, email_address=email_address)
-    check_names(first_name, last_name)
-    password_hash = await auth.passwords.hash(password)
+    new = await check_new_user(auth, email_address=email_address, password=password, first_name=first_name,
+                               last_name=last_name)
     now = auth.now()
     async with auth.transaction() as db:
-        user_id = await add_user(db, now, email_address=email_address, password_hash=password_hash,
-                                 first_name=first_name, last_name=last_name)
+        user_id = await add_user(db, new, now)
         await record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], visitor)
         return await _start_session(auth, db, client, user_id, now, visitor)
 
@@ -113,17 +120,27 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
         return await _start_session(auth, db, client, found.id, now, visitor)
 
 
-async def add_user(db: AsyncSession, now: datetime, *, email_address: str, password_hash: str, first_name: str,
-                   last_name: str, is_admin: bool = False) -> str:
-    """Within a transaction: write a user whose values were checked; returns the id.
+async def check_new_user(auth: Auth, *, email_address: str, password: str, first_name: str, last_name: str) -> NewUser:
+    """Check what a new user is made of, and hash the password; nothing is stored yet.
+
+    :raises AuthError: naming the field to correct
+    """
+    email_address = normal_address(email_address)
+    check_password(password, email_address=email_address)
+    check_names(first_name, last_name)
+    return NewUser(email_address, first_name.strip(), last_name.strip(), await auth.passwords.hash(password))
+
+
+async def add_user(db: AsyncSession, new: NewUser, now: datetime, *, is_admin: bool = False) -> str:
+    """Within a transaction: write a user; returns the id.
 
     :raises IdentifierExists: if somebody has the address
     """
     user_id = new_id('user')
     try:
         await db.execute(_ADD_USER, {
-            'id': user_id, 'email_address': email_address, 'first_name': first_name.strip(),
-            'last_name': last_name.strip(), 'password_hash': password_hash, 'password_changed_at': now,
+            'id': user_id, 'email_address': new.email_address, 'first_name': new.first_name,
+            'last_name': new.last_name, 'password_hash': new.password_hash, 'password_changed_at': now,
             'is_admin': is_admin, 'disabled': False, 'created_at': now})
     except IntegrityError as error:
         raise IdentifierExists(param='email_address') from error

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from models import AuditAction, SessionStatus
 from models.tables import audit_event, session, user
 
-from .accounts import add_user, check_names, normal_address
+from .accounts import add_user, check_new_user, normal_address
 from .acting import acting_admin
 from .audit import Subject, record
 from .clients import ClientView, UserView
@@ -34,6 +34,9 @@ MAX_SEARCH = 200
 
 Authority = Callable[[Connection], Awaitable[str]]
 """Tells who acts, for the audit log; raises ``NotSignedIn`` or ``NotAllowed`` if they may not."""
+
+CONFIRMATION = 'sign out everyone'
+"""What has to be typed before every session is ended."""
 
 COMMAND_LINE = 'command line'
 """The actor of what was done there: whoever can run a program beside the store may do anything with it."""
@@ -106,6 +109,7 @@ _BEFORE = or_(session.c.created_at < bindparam('the_moment'),
 _EVENTS = (select(audit_event.c.id, audit_event.c.at, audit_event.c.action, audit_event.c.user_id,
                   audit_event.c.session_id, audit_event.c.ip_address, audit_event.c.actor)
            .order_by(audit_event.c.at.desc(), audit_event.c.id.desc()).limit(bindparam('the_limit')))
+_EVENTS_SINCE = _EVENTS.where(audit_event.c.at >= bindparam('the_moment'))
 
 
 def _matches(words: str) -> ColumnElement[bool]:
@@ -150,12 +154,16 @@ async def find_sessions(auth: Auth, authority: Authority, words: str = '', *, be
     return [SessionRow(row[0], UserView(*row[5:]), read_user_agent(row[1]), *row[2:5]) for row in rows]
 
 
-async def read_audit_log(auth: Auth, authority: Authority, *, limit: int) -> list[EventRow]:
+async def read_audit_log(auth: Auth, authority: Authority, *, limit: int, since: datetime | None = None
+                         ) -> list[EventRow]:
     """Read the newest events of everybody, the newest first.
 
+    :param since: leave out those before this moment
     :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
     """
-    return [EventRow(*row) for row in await _read(auth, authority, _EVENTS, the_limit=limit)]
+    asked = {} if since is None else {'the_moment': since}
+    statement = _EVENTS if since is None else _EVENTS_SINCE
+    return [EventRow(*row) for row in await _read(auth, authority, statement, the_limit=limit, **asked)]
 
 
 async def count_sessions(auth: Auth, authority: Authority) -> int:
@@ -239,23 +247,24 @@ async def set_admin(auth: Auth, authority: Authority, user_id: str, is_admin: bo
 
 
 async def create_user(auth: Auth, authority: Authority, *, email_address: str, password: str, first_name: str = '',
-                      last_name: str = '', is_admin: bool = False) -> str:
-    """Make a user without signing them in; returns the id.
+                      last_name: str = '', is_admin: bool = False) -> UserView:
+    """Make a user by the rules of sign-up, without signing them in.
 
     :raises AuthError: naming what to correct
     :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
     """
-    email_address = normal_address(email_address)
-    check_names(first_name, last_name)
-    check_password(password, email_address=email_address)
-    password_hash = await auth.passwords.hash(password)
+    async with auth.read() as connection:
+        await authority(connection)  # before anything can be learnt from an answer, and before anything is hashed
+    new = await check_new_user(auth, email_address=email_address, password=password, first_name=first_name,
+                               last_name=last_name)
     now = auth.now()
     async with auth.transaction() as db:
         actor = await authority(db)
-        user_id = await add_user(db, now, email_address=email_address, password_hash=password_hash,
-                                 first_name=first_name, last_name=last_name, is_admin=is_admin)
+        user_id = await add_user(db, new, now, is_admin=is_admin)
         await record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], actor=actor)
-        return user_id
+        if is_admin:
+            await record(db, AuditAction.ADMIN_GRANTED, now, [Subject(user_id)], actor=actor)
+    return UserView(user_id, new.email_address, new.first_name, new.last_name, is_admin)
 
 
 async def set_password(auth: Auth, authority: Authority, user_id: str, password: str) -> int:

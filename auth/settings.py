@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -54,3 +54,9 @@ class Settings(BaseSettings):
         if self.session_inactivity_seconds:
             seconds = min(seconds, self.session_inactivity_seconds / 10)
         return timedelta(seconds=seconds)
+
+
+def wrong_setting(error: ValidationError) -> str:
+    """Tell in one sentence which setting is wrong; not what it was set to, which may be a secret."""
+    wrong = error.errors()[0]
+    return f'The setting {str(wrong["loc"][0]).upper()} is wrong: {wrong["msg"]}.'

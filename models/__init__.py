@@ -6,7 +6,7 @@ from .audit_event import AuditAction, AuditEvent
 from .change import Change
 from .client import Client
 from .feed import ChangeFeed, Changes, FeedLost
-from .migrate import CannotOpenStore, migrate
+from .migrate import CannotOpenStore, check_schema, migrate
 from .session import Session, SessionStatus
 from .store import BadDatabaseUrl, Store, StoreUnavailable
 from .user import User
@@ -27,5 +27,6 @@ __all__ = [
     'Store',
     'StoreUnavailable',
     'User',
+    'check_schema',
     'migrate',
 ]

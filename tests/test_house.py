@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import auth
 import pages
 from auth import GuardedPages, Placeholders, Tab, private, public
 from auth.access import AccessNotStated, access_of, check_access
@@ -49,6 +50,11 @@ def test_nicegui_is_known_where_it_has_to_be_and_nowhere_else() -> None:
         name = file.relative_to(ROOT).as_posix()
         if any(module.partition('.')[0] in {'nicegui', 'socketio'} for module in imported(file)):
             assert name in KNOW_NICEGUI or name.startswith('auth/components/')
+
+
+def test_every_public_name_is_there_though_those_with_nicegui_come_late() -> None:
+    assert all(hasattr(auth, name) for name in auth.__all__)
+    assert not hasattr(auth, 'nonsense')
 
 
 def test_private_names_of_nicegui_are_in_one_file() -> None:

@@ -11,6 +11,7 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 from nicegui.events import GenericEventArguments
 
 from ..admin import (
+    CONFIRMATION,
     ROWS_A_PAGE,
     Authority,
     SessionRow,
@@ -34,8 +35,6 @@ from .pager import Pager
 
 REDRAWN_EVERY_SECONDS = 1.0
 """With many people coming and going, a list of all of them is read again at most so often."""
-
-CONFIRMATION = 'sign out everyone'
 
 
 class _Searched(ui.element):

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import io
 import json
+import os
+import pty
+import select
+import signal
+import sqlite3
+import struct
 import subprocess
 import sys
-from collections.abc import Callable
+import termios
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from auth import cli
+import models.store
+from auth.admin import by_admin, create_user
+from auth.cli import main
+from auth.errors import NotAllowed
 from tests.conftest import PASSWORD, House
-from tests.server import ROOT, clean_environment
+from tests.server import ROOT, clean_environment, run_python
+
+NEW_PASSWORD = 'another horse battery'
+COMMAND = [sys.executable, '-m', 'auth']
 
 
 @dataclass
@@ -28,7 +45,7 @@ class Done:
     err: str
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
+    def json(self) -> Any:
         """What it printed for programs."""
         return json.loads(self.out)
 
@@ -38,21 +55,65 @@ Run = Callable[..., Done]
 
 @pytest.fixture
 def run(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs commands on the store of a house."""
+    """Runs commands on the store of a house, in this process, which is quick."""
     monkeypatch.setenv('DATABASE_URL', f'sqlite:///{house.path}')
     house.clock.moment = datetime.now(UTC)  # the program reads the clock of the machine
 
-    def running(*arguments: str, typed: str = '') -> Done:
+    def running(*arguments: str, typed: str | bytes = '') -> Done:
+        given = typed.encode() if isinstance(typed, str) else typed
         monkeypatch.setattr(sys, 'argv', ['auth', *arguments])
-        monkeypatch.setattr(sys, 'stdin', io.StringIO(typed))
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Done(code, *capsys.readouterr())
+        monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(given)))
+        with pytest.raises(SystemExit) as end:
+            main()
+        return Done(int(end.value.code or 0), *capsys.readouterr())
 
     return running
+
+
+def program(house: House, *arguments: str, typed: str = '') -> Done:
+    """Run a command as people do: in a process of its own."""
+    done = subprocess.run([*COMMAND, *arguments], cwd=ROOT, env=environment(house), input=typed, capture_output=True,
+                          text=True, timeout=60, check=False)
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def environment(house: House) -> dict[str, str]:
+    return clean_environment(database_url=f'sqlite:///{house.path}')
+
+
+@contextmanager
+def terminal(columns: int = 100) -> Iterator[tuple[int, int]]:
+    """A terminal: the end that a person has, and the end that a program has."""
+    person, screen = pty.openpty()
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack('HHHH', 50, columns, 0, 0))
+    try:
+        yield person, screen
+    finally:
+        for end in (person, screen):
+            with suppress(OSError):
+                os.close(end)
+
+
+def read_until(person: int, words: str, seen: str = '') -> str:
+    """Read a terminal until it shows the words."""
+    until = time.monotonic() + 30
+    while words not in seen:
+        assert select.select([person], [], [], until - time.monotonic())[0], seen
+        seen += os.read(person, 4096).decode()
+    return seen
+
+
+def type_passwords(house: House, arguments: list[str], *typed: str) -> Done:
+    """Run a command on a terminal, and answer its two prompts; what it shows is in ``out``."""
+    with terminal() as (person, screen):
+        process = subprocess.Popen([*COMMAND, *arguments], cwd=ROOT, env=environment(house), stdin=screen,
+                                   stdout=screen, stderr=screen, start_new_session=True)
+        seen = ''
+        for prompt, answer in zip(['Password: ', 'The same again: '], typed, strict=True):
+            seen = read_until(person, prompt, seen)
+            os.write(person, f'{answer}\n'.encode())
+        code = process.wait(30)
+        return Done(code, read_until(person, '.\r\n', seen), '')
 
 
 def ended(house: House) -> list[str]:
@@ -71,24 +132,142 @@ def people(house: House, *addresses: str) -> list[Any]:
     return done
 
 
-def test_the_first_administrator_is_made_before_anything_else(tmp_path: Any) -> None:
-    environment = clean_environment(database_url=f'sqlite:///{tmp_path}/new/live.db')
-    command = [sys.executable, '-m', 'auth', 'users', 'create', 'Ann@Example.com', '--admin']
+def test_it_knows_nothing_of_nicegui() -> None:
+    run_python('import sys, auth.cli\nassert not {"nicegui", "fastapi", "socketio"} & set(sys.modules)')
 
-    made = subprocess.run(command, cwd=ROOT, env=environment, input=f'{PASSWORD}\n', capture_output=True, text=True,
-                          timeout=60, check=False)
-    again = subprocess.run([*command, '--json'], cwd=ROOT, env=environment, input=f'{PASSWORD}\n', capture_output=True,
-                           text=True, timeout=60, check=False)
 
-    assert (made.returncode, made.stderr) == (0, '')
-    assert 'ann@example.com' in made.stdout
-    assert again.returncode == 1
+def test_the_first_administrator_is_made_before_anything_else(tmp_path: Path) -> None:
+    given = clean_environment(database_url=f'sqlite:///{tmp_path}/new/live.db')
+    command = [*COMMAND, 'users', 'create', 'Ann@Example.com', '--admin', '--first-name', 'Ann', '--json']
+
+    made, again = (subprocess.run(command, cwd=ROOT, env=given, input=f'{PASSWORD}\n', capture_output=True, text=True,
+                                  timeout=60, check=False) for _ in range(2))
+    with closing(sqlite3.connect(tmp_path / 'new' / 'live.db')) as store:
+        events = store.execute('SELECT action, user_id, actor FROM audit_event ORDER BY id').fetchall()
+
+    assert (made.returncode, made.stderr) == (0, 'The database was made, or brought to the newest schema.\n')
+    user = json.loads(made.stdout)
+    assert user == {'id': user['id'], 'email_address': 'ann@example.com', 'first_name': 'Ann', 'last_name': '',
+                    'is_admin': True}
+    assert events == [('signed_up', user['id'], 'command line'), ('admin_granted', user['id'], 'command line')]
+    assert (again.returncode, again.stdout) == (1, '')
     assert again.stderr == 'That email address is taken. Sign in instead, or use another one.\n'
-    assert PASSWORD not in made.stdout + made.stderr + again.stdout + again.stderr
+    assert PASSWORD not in made.stdout + made.stderr + again.stderr
 
 
-def test_a_store_that_is_not_there_is_told_in_one_sentence_and_not_made(
-        run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+async def test_who_was_made_by_it_signs_in(run: Run, house: House) -> None:
+    done = await asyncio.to_thread(run, 'users', 'create', 'ann@example.com', '--password-stdin',
+                                   typed=f'{PASSWORD}\r\n')
+
+    assert done.code == 0
+    assert done.out.startswith('ann@example.com is a user now: user_')
+    assert (await house.sign_in()).user_id == done.out.split()[-1]
+
+
+REFUSED: list[tuple[list[str], str | bytes, str]] = [
+    (['nonsense'], PASSWORD, 'That is not an email address.'),
+    (['bob@example.com'], 'short', '8 characters'),
+    (['bob@example.com'], 'password1', 'most common'),
+    (['bob@example.com'], 'bob@example.com', 'is your email address'),
+    (['bob@example.com'], '', 'Enter a password.'),
+    (['bob@example.com'], 'x' * 100_000, '256 characters at most'),
+    (['bob@example.com'], f'{PASSWORD}\n{PASSWORD}\n', 'more than one line'),
+    (['bob@example.com'], b'\xff\xfe not text', 'not UTF-8'),
+    (['bob@example.com', '--last-name', 'x' * 101], PASSWORD, '100 characters at most'),
+]
+
+
+async def test_nobody_but_an_administrator_or_the_command_line_makes_users(house: House) -> None:
+    ann = await house.sign_up()
+
+    with pytest.raises(NotAllowed):
+        await create_user(house.auth, by_admin(house.auth, await house.here(ann.token)), email_address='ann@example.com',
+                          password='short', is_admin=True)
+
+    assert house.sql('SELECT is_admin FROM user') == [(0,)]
+
+
+def test_what_sign_up_refuses_is_refused(run: Run, house: House) -> None:
+    for arguments, typed, told in REFUSED:
+        done = run('users', 'create', *arguments, typed=typed)
+
+        assert (done.code, done.out, len(done.err.splitlines())) == (1, '', 1)
+        assert told in done.err
+    assert house.sql('SELECT * FROM user') == house.events() == []
+
+
+def test_a_password_is_asked_for_twice_and_not_shown(run: Run, house: House) -> None:
+    people(house, 'ann@example.com')
+    before = house.sql('SELECT password_hash FROM user')
+    command = ['users', 'set-password', 'ann@example.com']
+
+    differing = type_passwords(house, command, NEW_PASSWORD, PASSWORD)
+    kept = house.sql('SELECT password_hash FROM user') == before
+    done = type_passwords(house, command, NEW_PASSWORD, NEW_PASSWORD)
+
+    assert differing.code == 1
+    assert 'The two passwords differ. Nothing was changed; try again.' in differing.out
+    assert kept
+    assert done.code == 0
+    assert 'ann@example.com has another password; 1 session ended.' in done.out
+    assert house.sql('SELECT password_hash FROM user') != before
+    assert 'horse' not in differing.out + done.out
+
+
+def test_a_password_is_not_read_from_a_terminal_that_shows_it(run: Run, house: House, monkeypatch: pytest.MonkeyPatch,
+                                                              capsys: pytest.CaptureFixture[str]) -> None:
+    people(house, 'ann@example.com')
+    monkeypatch.setattr(sys, 'argv', ['auth', 'users', 'set-password', 'ann@example.com', '--password-stdin'])
+
+    with terminal() as (_, screen), open(screen, encoding='utf-8', closefd=False) as stdin:
+        monkeypatch.setattr(sys, 'stdin', stdin)
+        with pytest.raises(SystemExit) as end:
+            main()
+
+    assert end.value.code == 2
+    assert 'Standard input is a terminal' in capsys.readouterr().err
+    assert ended(house) == ['active']
+
+
+@pytest.mark.parametrize('arguments', [('users', 'create', 'bob@example.com'),
+                                       ('users', 'set-password', 'ann@example.com')])
+def test_a_password_is_no_argument_and_is_not_repeated(run: Run, house: House, arguments: list[str]) -> None:
+    people(house, 'ann@example.com')
+
+    done = [run(*arguments, *given, typed=PASSWORD) for given in (
+        ['hunter2 hunter2'], ['--password', 'hunter2 hunter2'], ['--password=hunter2 hunter2'], ['-phunter2 hunter2'])]
+
+    assert [(one.code, one.out) for one in done] == [(2, '')] * 4
+    assert all('hunter2' not in one.err for one in done)
+    assert ended(house) == ['active']
+    assert house.sql('SELECT count(*) FROM user') == [(1,)]
+
+
+def test_wrong_usage_is_two(run: Run) -> None:
+    for arguments in ([], ['frob'], ['users'], ['users', 'create'], ['users', 'list', '--limit', '0'],
+                      ['sessions', 'revoke'], ['sessions', 'revoke', 'sess_a', 'sess_b'],
+                      ['audit', 'tail', '-n', 'many'], ['sessions', 'revoke', '\udcff']):
+        assert run(*arguments).code == 2, arguments
+
+
+@pytest.mark.parametrize(('statement', 'told'), [
+    ("UPDATE alembic_version SET version_num = '0001'", 'database upgrade'),
+    ('DROP TABLE alembic_version', 'database upgrade'),
+    ("UPDATE alembic_version SET version_num = 'of the future'", 'newer version'),
+])
+def test_a_store_of_another_schema_is_told_and_left_alone(run: Run, house: House, statement: str, told: str) -> None:
+    people(house, 'ann@example.com')
+    house.sql(statement)
+
+    done = run('users', 'disable', 'ann@example.com')
+
+    assert (done.code, done.out, len(done.err.splitlines())) == (1, '', 1)
+    assert told in done.err
+    assert ended(house) == ['active']
+
+
+def test_a_store_that_is_not_there_is_told_and_not_made(run: Run, tmp_path: Path,
+                                                        monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('DATABASE_URL', f'sqlite:///{tmp_path}/nowhere/live.db')
 
     done = run('users', 'list')
@@ -98,31 +277,90 @@ def test_a_store_that_is_not_there_is_told_in_one_sentence_and_not_made(
     assert not (tmp_path / 'nowhere').exists()
 
 
-def test_a_wrong_url_is_told_in_one_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv('DATABASE_URL', 'nonsense')
+@pytest.mark.parametrize(('url', 'told'), [
+    ('nonsense', 'DATABASE_URL is not a database URL.'),
+    ('mysql://x/y', 'which this version does not know'),
+    ('sqlite:////dev/null/live.db', '/dev/null/live.db'),
+    ('sqlite:///{}/not-a-database.db', 'file is not a database'),
+])
+def test_a_store_that_can_not_be_opened_is_told(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                url: str, told: str) -> None:
+    (tmp_path / 'not-a-database.db').write_text('this is no database, but it is long enough to be looked at' * 99)
+    monkeypatch.setenv('DATABASE_URL', url.format(tmp_path))
 
-    done = run('sessions', 'list')
+    for command in (['sessions', 'list'], ['database', 'upgrade'], ['users', 'create', 'ann@example.com']):
+        done = run(*command, typed=PASSWORD)
+
+        assert (done.code, done.out, len(done.err.splitlines())) == (1, '', 1)
+        assert told in done.err
+
+
+def test_a_database_of_another_program_or_of_the_future_is_not_upgraded(run: Run, house: House, tmp_path: Path,
+                                                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    house.sql("UPDATE alembic_version SET version_num = 'of the future'")
+    with closing(sqlite3.connect(tmp_path / 'foreign.db')) as foreign:
+        foreign.execute('CREATE TABLE user (name)')
+
+    newer = run('database', 'upgrade')
+    monkeypatch.setenv('DATABASE_URL', f'sqlite:///{tmp_path}/foreign.db')
+    other = run('database', 'upgrade')
+
+    assert (newer.code, other.code) == (1, 1)
+    assert 'newer version' in newer.err
+    assert 'It may belong to another program' in other.err
+    assert len((newer.err + other.err).splitlines()) == 2
+
+
+def test_a_store_that_is_locked_is_told(run: Run, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    people(house, 'ann@example.com')
+    monkeypatch.setattr(models.store, 'LOCK_TIMEOUT_SECONDS', 0.1)
+
+    with closing(sqlite3.connect(house.path, isolation_level=None)) as other:
+        other.execute('BEGIN IMMEDIATE')
+        refused, listed = run('users', 'disable', 'ann@example.com'), run('users', 'list')
+
+    assert (refused.code, refused.out, len(refused.err.splitlines())) == (1, '', 1)
+    assert 'database is locked' in refused.err
+    assert listed.code == 0
+    assert ended(house) == ['active']
+
+
+def test_a_wrong_setting_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('SESSION_LIFETIME_SECONDS', 'never')
+
+    done = run('users', 'list')
 
     assert (done.code, len(done.err.splitlines())) == (1, 1)
-    assert 'DATABASE_URL is not a database URL.' in done.err
+    assert done.err.startswith('The setting SESSION_LIFETIME_SECONDS is wrong')
 
 
-@pytest.mark.parametrize('arguments', [('frob',), ('users', 'create'), ('users', 'list', '--limit', '0'),
-                                       ('users', 'set-password', 'ann@example.com', 'a password')])
-def test_wrong_usage_is_two(run: Run, arguments: tuple[str, ...]) -> None:
-    assert run(*arguments).code == 2
+def test_an_old_database_is_upgraded(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f'sqlite:///{tmp_path}/new/live.db'
+    monkeypatch.setenv('DATABASE_URL', url)
+
+    done, again = run('database', 'upgrade', '--json'), run('database', 'upgrade')
+
+    assert done.json == {'database_url': url, 'upgraded': True}
+    assert again.out == f'The database {url} has the newest schema.\n'
+    assert run('users', 'list', '--json').json == []
 
 
 def test_users_are_listed_for_people_and_for_programs(run: Run, house: House) -> None:
     ann, _ = people(house, 'ann@example.com', 'bob@example.com')
 
-    found, everybody = run('users', 'list', 'ann', '--json'), run('users', 'list')
+    found, everybody = run('users', 'list', 'example', 'ann', '--json'), run('users', 'list')
+    one, nobody = run('users', 'list', '--limit', '1'), run('users', 'list', 'nobody')
 
-    assert [(row['id'], row['email_address'], row['sessions']) for row in found.rows] == [
-        (ann.user_id, 'ann@example.com', 1)]
-    assert datetime.fromisoformat(found.rows[0]['created_at']) == house.clock.moment
-    assert ann.user_id in everybody.out
+    assert found.json == [{'id': ann.user_id, 'email_address': 'ann@example.com', 'name': 'ann@example.com',
+                           'is_admin': False, 'disabled': False, 'sessions': 1,
+                           'created_at': found.json[0]['created_at']}]
+    assert datetime.fromisoformat(found.json[0]['created_at']) == house.clock.moment
+    assert found.json[0]['created_at'].endswith('+00:00')
+    assert ann.user_id in everybody.out.split()
     assert len(everybody.out.splitlines()) == 3
+    assert len(one.out.splitlines()) == 2
+    assert one.err == 'There are more than these 1. Say --limit to see more of them.\n'
+    assert (nobody.code, nobody.out, nobody.err) == (0, '', 'There is nothing to show.\n')
 
 
 @pytest.mark.parametrize('by', ['id', 'address'])
@@ -132,50 +370,58 @@ def test_a_user_is_disabled_and_enabled_by_id_or_address(run: Run, house: House,
 
     disabled = run('users', 'disable', who, '--json')
     after = ended(house)
-    enabled = run('users', 'enable', who)
+    again, enabled = run('users', 'disable', who), run('users', 'enable', who, '--json')
 
-    assert disabled.rows == [{'user': who, 'disabled': True, 'sessions_ended': 1}]
+    assert disabled.json == {'user_id': ann.user_id, 'email_address': 'ann@example.com', 'disabled': True,
+                             'sessions_ended': 1}
     assert after == ['revoked', 'active']
-    assert enabled.code == 0
+    assert again.out == 'ann@example.com is disabled; 0 sessions ended.\n'
+    assert enabled.json == {'user_id': ann.user_id, 'email_address': 'ann@example.com', 'disabled': False}
     assert house.sql('SELECT disabled FROM user') == [(0,), (0,)]
     assert house.sql("SELECT actor FROM audit_event WHERE action = 'disabled'") == [('command line',)]
 
 
-@pytest.mark.parametrize('command', ['disable', 'enable', 'set-password', 'make-admin', 'remove-admin'])
+@pytest.mark.parametrize('command', ['users disable', 'users enable', 'users set-password', 'users make-admin',
+                                     'users remove-admin', 'sessions revoke-user'])
 def test_an_unknown_user_is_told_and_nothing_is_changed(run: Run, house: House, command: str) -> None:
     people(house, 'ann@example.com')
+    before = house.sql('SELECT * FROM user'), house.events()
 
-    done = run('users', command, 'nobody@example.com', typed=f'{PASSWORD}\n')
+    for who in ('nobody@example.com', 'user_unknown', '', "' OR 1=1 --", 'user_é', '%', 'not an@address'):
+        done = run(*command.split(), who, typed=f'{PASSWORD}\n')
 
-    assert (done.code, done.out) == (1, '')
-    assert done.err.startswith('There is no such user.')
+        assert (done.code, done.out, len(done.err.splitlines())) == (1, '', 1)
+        assert done.err.startswith(('There is no such user.', 'That is not an email address.'))
     assert ended(house) == ['active']
+    assert before == (house.sql('SELECT * FROM user'), house.events())
 
 
 def test_another_password_ends_the_sessions_and_is_never_printed(run: Run, house: House) -> None:
-    people(house, 'ann@example.com')
+    ann, = people(house, 'ann@example.com')
     before = house.sql('SELECT password_hash FROM user')
 
     short = run('users', 'set-password', 'ann@example.com', typed='short\n')
     kept = house.sql('SELECT password_hash FROM user') == before
-    done = run('users', 'set-password', 'ann@example.com', '--json', typed='another horse battery\n')
+    done = run('users', 'set-password', 'ann@example.com', '--json', '--password-stdin', typed=NEW_PASSWORD)
 
     assert short.code == 1
     assert '8 characters' in short.err
     assert kept
-    assert done.rows == [{'user': 'ann@example.com', 'sessions_ended': 1}]
+    assert done.json == {'user_id': ann.user_id, 'email_address': 'ann@example.com', 'sessions_ended': 1}
     assert ended(house) == ['revoked']
     assert house.sql('SELECT password_hash FROM user') != before
-    assert 'another horse' not in done.out + done.err
+    assert NEW_PASSWORD not in done.out + done.err + str(house.events('action', 'user_agent', 'actor'))
 
 
 def test_administrators_are_made_and_unmade(run: Run, house: House) -> None:
-    people(house, 'ann@example.com')
+    ann, = people(house, 'ann@example.com')
 
-    run('users', 'make-admin', 'ann@example.com')
+    granted = run('users', 'make-admin', 'ann@example.com')
     made = house.sql('SELECT is_admin FROM user')
-    run('users', 'remove-admin', 'ann@example.com')
+    withdrawn = run('users', 'remove-admin', ann.user_id, '--json')
 
+    assert granted.out == 'ann@example.com is an administrator.\n'
+    assert withdrawn.json == {'user_id': ann.user_id, 'email_address': 'ann@example.com', 'is_admin': False}
     assert (made, house.sql('SELECT is_admin FROM user')) == ([(1,)], [(0,)])
 
 
@@ -183,66 +429,158 @@ def test_sessions_are_listed_and_one_is_ended(run: Run, house: House) -> None:
     ann, bob = people(house, 'ann@example.com', 'bob@example.com')
 
     of_ann, everybody = run('sessions', 'list', '--user', 'ann@example.com', '--json'), run('sessions', 'list')
+    of_bob, of_nobody = run('sessions', 'list', 'bob', '--json'), run('sessions', 'list', '--user', 'user_nobody')
     done = run('sessions', 'revoke', ann.session_id)
+    again = run('sessions', 'revoke', ann.session_id)
 
-    assert [row['id'] for row in of_ann.rows] == [ann.session_id]
-    assert {ann.session_id, bob.session_id} <= set(everybody.out.split())
-    assert done.code == 0
+    assert of_ann.json == [{'id': ann.session_id, 'user_id': ann.user_id, 'email_address': 'ann@example.com',
+                            'device': 'Web browser on Unknown device', 'ip_address': '192.0.2.1',
+                            'created_at': house.clock.moment.isoformat(),
+                            'last_active_at': house.clock.moment.isoformat()}]
+    assert [row['id'] for row in of_bob.json] == [bob.session_id]
+    assert of_nobody.code == 1
+    assert {ann.session_id, bob.session_id, ann.user_id} <= set(everybody.out.split())
+    assert (done.code, done.out) == (0, f'{ann.session_id} ended.\n')
+    assert again.code == 1
     assert ended(house) == ['revoked', 'active']
 
 
-@pytest.mark.parametrize('session_id', ['sess_unknown', '', "' OR 1=1 --", 'sess_é'])
-def test_an_id_of_no_session_ends_nothing(run: Run, house: House, session_id: str) -> None:
+def test_an_id_of_no_session_ends_nothing(run: Run, house: House) -> None:
     people(house, 'ann@example.com')
 
-    done = run('sessions', 'revoke', session_id)
+    for session_id in ('sess_unknown', '', "' OR 1=1 --", 'sess_é', 'sess_%', 'x' * 100_000):
+        done = run('sessions', 'revoke', session_id)
 
-    assert done.code == 1
-    assert 'Nobody was signed out.' in done.err
+        assert (done.code, done.out, len(done.err.splitlines())) == (1, '', 1)
+        assert 'Nobody was signed out.' in done.err
+        assert 'sessions list' in done.err
     assert ended(house) == ['active']
 
 
 def test_all_sessions_of_a_user_or_of_everybody_are_ended(run: Run, house: House) -> None:
-    people(house, 'ann@example.com', 'bob@example.com', 'carol@example.com')
+    _, bob, _ = people(house, 'ann@example.com', 'bob@example.com', 'carol@example.com')
 
     one = run('sessions', 'revoke-user', 'bob@example.com', '--json')
     after_one = ended(house)
-    unsure = run('sessions', 'revoke-all', typed='no\n')
+    unsure = [run('sessions', 'revoke-all', '--json', typed=typed) for typed in ('no\n', '', 'y\n', b'\xff\n')]
     after_unsure = ended(house)
-    everybody = run('sessions', 'revoke-all', '--yes', '--json')
+    everybody = run('sessions', 'revoke-all', '--json', typed='Sign out everyone\n')
+    nobody = run('sessions', 'revoke-all', '--yes')
 
-    assert one.rows[0]['sessions_ended'] == 1
+    assert one.json == {'user_id': bob.user_id, 'email_address': 'bob@example.com', 'sessions_ended': 1}
     assert after_one == after_unsure == ['active', 'revoked', 'active']
-    assert unsure.code == 1
-    assert everybody.rows == [{'sessions_ended': 2}]
+    assert [(done.code, done.out) for done in unsure] == [(1, '')] * 4
+    assert 'This ends 2 sessions.' in unsure[0].err
+    assert everybody.json == {'sessions_ended': 2}
+    assert nobody.out == '0 sessions ended.\n'
     assert ended(house) == ['revoked'] * 3
 
 
 def test_the_audit_log_tells_the_newest_last_and_who_did_it(run: Run, house: House) -> None:
-    people(house, 'ann@example.com')
+    ann, = people(house, 'ann@example.com')
     run('users', 'disable', 'ann@example.com')
 
-    done = run('audit', 'tail', '-n', '2', '--json')
+    done, for_people = run('audit', 'tail', '-n', '2', '--json'), run('audit', 'tail')
 
-    assert [(row['action'], row['actor']) for row in done.rows] == [('disabled', 'command line'),
-                                                                    ('revoked', 'command line')]
+    assert [(row['action'], row['actor'], row['user_id']) for row in done.json] == [
+        ('disabled', 'command line', ann.user_id), ('revoked', 'command line', ann.user_id)]
+    assert datetime.fromisoformat(done.json[0]['at']).utcoffset() == timedelta(0)
+    assert [line.split()[3] for line in for_people.out.splitlines()[1:]] == ['signed_up', 'signed_in', 'disabled',
+                                                                           'revoked']
+    assert ann.session_id in for_people.out
+
+
+def test_the_audit_log_is_followed_through_a_pipe_until_it_is_interrupted(run: Run, house: House) -> None:
+    people(house, 'ann@example.com', 'bob@example.com')
+
+    with subprocess.Popen([*COMMAND, 'audit', 'tail', '--follow', '--json', '-n', '1'], cwd=ROOT,
+                          env=environment(house), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tail:
+        assert tail.stdout is not None
+        events = [json.loads(tail.stdout.readline())]
+        run('users', 'disable', 'ann@example.com')
+        events += [json.loads(tail.stdout.readline()) for _ in range(2)]
+        house.sql("UPDATE session SET status = 'revoked'")
+        run('users', 'enable', 'ann@example.com')
+        events.append(json.loads(tail.stdout.readline()))
+        tail.send_signal(signal.SIGINT)
+        left = tail.communicate(timeout=30)
+
+    assert [event['action'] for event in events] == ['signed_in', 'disabled', 'revoked', 'enabled']
+    assert left == ('', '')
+    assert tail.returncode == 0
 
 
 def test_a_name_can_not_play_with_the_terminal(run: Run, house: House) -> None:
     people(house, 'ann@example.com')
-    house.sql('UPDATE user SET first_name = ?', '\x1b[2J[red]x[/red]\u202e')
+    evil = '\x1b[2J[red]x[/red]\u202e\x9b1m\x7f\r\n\u2028:smile:'
+    house.sql('UPDATE user SET first_name = ?', evil)
+    house.sql('UPDATE session SET user_agent = ?, ip_address = ?', evil, evil)
+    house.sql('UPDATE audit_event SET actor = ?, ip_address = ?', evil, evil)
 
-    done = run('users', 'list')
+    shown = [run('users', 'list'), run('sessions', 'list'), run('audit', 'tail')]
+    as_json = [run(*command, '--json') for command in (('users', 'list'), ('sessions', 'list'), ('audit', 'tail'))]
 
-    assert '\x1b' not in done.out
-    assert '\u202e' not in done.out
-    assert '[red]x[/red]' in done.out
+    for done in [*shown, *as_json]:
+        assert all(char.isprintable() for char in done.out.replace('\n', ''))
+    assert [len(done.out.splitlines()) for done in shown] == [2, 2, 3]
+    assert '[2J[red]x[/red]1m   :smile:' in shown[0].out
+    assert as_json[0].json[0]['name'] == evil.strip()
+    assert as_json[1].json[0]['ip_address'] == evil
 
 
-def test_what_it_ends_is_heard_by_a_running_server(run: Run, house: House) -> None:
-    ann, = people(house, 'ann@example.com')
-    house.auth.store.feed.take()
+@pytest.mark.parametrize('columns', [200, 80, 30])
+def test_a_terminal_shows_every_id_whole_and_takes_no_markup(run: Run, house: House, columns: int,
+                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    ann, bob = people(house, 'a-rather-long-address@subdomain.example.com', 'bob@example.com')
+    house.sql("UPDATE user SET first_name = '[red]x[/red]', last_name = ?", 'ㅎ' * 30)
+    monkeypatch.setenv('COLUMNS', str(columns))
 
-    run('sessions', 'revoke', ann.session_id)
+    with terminal(columns) as (person, screen), open(screen, 'w', encoding='utf-8', closefd=False) as stdout:
+        monkeypatch.setattr(sys, 'stdout', stdout)
+        codes = [run('users', 'list').code, run('sessions', 'list').code]
+        stdout.write('the end.')
+        stdout.flush()
+        seen = read_until(person, 'the end.')
 
-    assert house.auth.store.feed.take().client_ids == {ann.token.client_id}
+    assert codes == [0, 0]
+    assert {ann.user_id, bob.user_id, ann.session_id, bob.session_id} <= set(seen.split())
+    assert '\x1b' not in seen.replace('\x1b[1m', '').replace('\x1b[0m', '')  # the titles are bold
+    assert '[red]' in seen
+
+
+def test_closed_streams_are_nothing_to_stumble_over(house: House) -> None:
+    command = f'{sys.executable} -m auth users set-password ann@example.com <&- >&-'
+    people(house, 'ann@example.com')
+
+    done = subprocess.run(['sh', '-c', command], cwd=ROOT, env=environment(house), stderr=subprocess.PIPE, text=True,
+                          timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (1, 'Enter a password.\n')
+    assert ended(house) == ['active']
+
+
+def test_a_full_disk_is_told(house: House) -> None:
+    with open('/dev/full', 'w', encoding='utf-8') as full:
+        done = subprocess.run([*COMMAND, 'users', 'list', '--json'], cwd=ROOT, env=environment(house), stdout=full,
+                              stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert 'No space left on device' in done.stderr
+
+
+async def test_what_it_ends_is_heard_live_by_a_running_server(run: Run, house: House) -> None:
+    ann, bob = await house.sign_up('ann@example.com'), await house.sign_up('bob@example.com')
+    feed = house.auth.store.feed
+    feed.take()
+
+    ending = asyncio.create_task(asyncio.to_thread(program, house, 'sessions', 'revoke-user', 'ann@example.com'))
+    while not (changes := feed.take()).client_ids:
+        await feed.wait(1)
+    done = await ending
+
+    assert done.out == '1 session of ann@example.com ended.\n'
+    assert changes.client_ids == {ann.token.client_id}
+    assert changes.user_ids == {ann.user_id}
+    assert await house.active(ann.token) is None
+    assert await house.active(bob.token) == bob.session_id

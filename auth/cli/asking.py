@@ -1,0 +1,57 @@
+"""What the command line asks of a person: a password, and whether they are sure. Nothing of it is printed."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import Annotated
+
+import typer
+
+from ..errors import AuthError, ParamInvalid
+
+PasswordStdin = Annotated[bool, typer.Option('--password-stdin', help='Read the password from standard input.')]
+
+_MOST_BYTES = 16 * 1024
+"""More than any password has; whatever is sent, no more is read."""
+
+
+def ask_password(*, from_stdin: bool) -> str:
+    """Ask for a new password twice, hidden; or read it where standard input is no terminal.
+
+    It is never an argument: those are seen by everybody on the machine, and kept in the history of the shell.
+
+    :param from_stdin: insist on reading it
+    :raises AuthError: if it can't be read, or was not typed the same twice
+    """
+    try:
+        if not sys.stdin.isatty():
+            return _read_password()
+        if from_stdin:
+            raise typer.BadParameter('Standard input is a terminal, where everybody sees what you type. Pipe the '
+                                     'password into the program, or leave --password-stdin out to be asked.')
+        password, again = getpass.getpass('Password: '), getpass.getpass('The same again: ')
+    except UnicodeDecodeError as error:
+        raise ParamInvalid('The password is not UTF-8 text. Nothing was changed; write it as UTF-8.') from error
+    if again != password:
+        raise AuthError('The two passwords differ. Nothing was changed; try again.')
+    return password
+
+
+def confirm(words: str, what: str) -> None:
+    """Go on only if the words are typed.
+
+    :raises AuthError: if something else is
+    """
+    print(f'{what} Type "{words}" to confirm: ', end='', file=sys.stderr, flush=True)
+    typed = sys.stdin.buffer.readline(_MOST_BYTES).decode(errors='replace')
+    if typed.strip().lower() != words:
+        raise AuthError(f'"{words}" was not typed, so nobody was signed out. Type it, or say --yes.')
+
+
+def _read_password() -> str:
+    password = sys.stdin.buffer.read(_MOST_BYTES).decode().removesuffix('\n').removesuffix('\r')
+    if '\n' in password:
+        raise ParamInvalid('There is more than one line on standard input. Nothing was changed; '
+                           'send the password alone.')
+    return password

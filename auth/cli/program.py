@@ -1,0 +1,79 @@
+"""The program: its groups of commands, and how what goes wrong is told."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+from pydantic import ValidationError
+
+from models import BadDatabaseUrl, CannotOpenStore
+
+from ..errors import AuthError, StoreAway
+from ..settings import wrong_setting
+from . import audit, database, sessions, users
+from .printing import say
+
+_EXPECTED = (AuthError, BadDatabaseUrl, CannotOpenStore, ValidationError, OSError)
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help='Live Sessions: users, sessions and the audit log. Every command takes --json, for programs.')
+app.add_typer(users.commands, name='users')
+app.add_typer(sessions.commands, name='sessions')
+app.add_typer(audit.commands, name='audit')
+app.add_typer(database.commands, name='database')
+
+
+def main() -> None:
+    """Run the command that was asked for, and exit: 0 done, 1 refused or not found, 2 wrong usage."""
+    _open_what_is_closed()
+    if (reconfigure := getattr(sys.stdout, 'reconfigure', None)) is not None:
+        reconfigure(errors='backslashreplace')  # a terminal that can't show a name still gets the rest
+    if not all(map(_is_text, sys.argv)):
+        say('An argument is not UTF-8 text. Nothing was done; write it anew.')
+        sys.exit(2)
+    try:
+        app(prog_name='python -m auth')
+    except _EXPECTED as error:
+        say(_explain(error))
+        if isinstance(error, OSError):
+            _drop_output()
+        sys.exit(1)
+
+
+def _explain(error: Exception) -> str:
+    """Tell in one sentence what went wrong and what to do."""
+    match error:
+        case StoreAway():
+            return (f'The database can not be used right now ({_root(error)}). '
+                    'Another program may be writing to it: try again in a moment.')
+        case AuthError():
+            return error.message
+        case ValidationError():
+            return wrong_setting(error)
+        case OSError():
+            return f'The system refused what is needed ({error}). What was asked for may have been done all the same.'
+        case _:
+            return str(error)
+
+
+def _root(error: BaseException) -> BaseException:
+    return error if error.__cause__ is None else _root(error.__cause__)
+
+
+def _is_text(argument: str) -> bool:
+    return not any('\ud800' <= char <= '\udfff' for char in argument)  # how Python keeps bytes that are not UTF-8
+
+
+def _open_what_is_closed() -> None:
+    """Read nothing from, and print nothing to, a stream that the program was started without."""
+    for name, mode in (('stdin', 'r'), ('stdout', 'w'), ('stderr', 'w')):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding='utf-8'))  # noqa: SIM115 (open until the end)
+
+
+def _drop_output() -> None:
+    """Let go of what a full disk did not take, or the interpreter would complain of it again at its end."""
+    with open(os.devnull, 'wb') as nothing:
+        os.dup2(nothing.fileno(), 1)

@@ -1,0 +1,63 @@
+"""``sessions``: list those that are signed in, and end them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .. import admin
+from ..admin import CONFIRMATION, by_command_line, find_user
+from ..context import Auth
+from ..errors import SessionNotFound
+from .asking import confirm
+from .printing import counted, show, tell
+from .running import Commands, Json, Limit, Who, Words, run, run_for
+
+commands = Commands('List and end sessions; every tab sees it at once.')
+
+
+@commands.command('list')
+def list_sessions(words: Words = None,
+                  user: Annotated[str, typer.Option(help='Those of this user only: an id or an address.')] = '',
+                  limit: Limit = 100, json: Json = False) -> None:
+    """List the sessions that are signed in, the newest first."""
+
+    async def find(auth: Auth) -> list[admin.SessionRow]:
+        user_id = (await find_user(auth, by_command_line, user)).user.id if user else None
+        return await admin.find_sessions(auth, by_command_line, ' '.join(words or ()), user_id=user_id,
+                                         limit=limit + 1)
+
+    show([{'id': row.id, 'email_address': row.user.email_address, 'device': str(row.user_agent),
+           'ip_address': row.ip_address, 'last_active_at': row.last_active_at, 'created_at': row.created_at,
+           'user_id': row.user.id} for row in run(find)],
+         json=json, limit=limit, less_important=('created_at', 'user_id'))
+
+
+@commands.command('revoke')
+def revoke(session_id: Annotated[str, typer.Argument(metavar='SESSION_ID', help='The id of a session.')],
+           json: Json = False) -> None:
+    """End one session."""
+    try:
+        run(lambda auth: admin.revoke_session(auth, by_command_line, session_id))
+    except SessionNotFound as error:
+        raise SessionNotFound(f'{error.message} See which are with: python -m auth sessions list') from error
+    tell({'session_id': session_id, 'sessions_ended': 1}, f'{session_id} ended.', json=json)
+
+
+@commands.command('revoke-user')
+def revoke_user(user: Who, json: Json = False) -> None:
+    """End all sessions of a user."""
+    found, ended = run_for(user, lambda auth, user_id: admin.revoke_user(auth, by_command_line, user_id))
+    tell({'user_id': found.user.id, 'email_address': found.user.email_address, 'sessions_ended': ended},
+         f'{counted(ended, "session")} of {found.user.email_address} ended.', json=json)
+
+
+@commands.command('revoke-all')
+def revoke_all(yes: Annotated[bool, typer.Option('--yes', help='Do not ask.')] = False, json: Json = False) -> None:
+    """End every session of every user."""
+    if not yes:
+        count = run(lambda auth: admin.count_sessions(auth, by_command_line))
+        confirm(CONFIRMATION, f'This ends {counted(count, "session")}.')
+    ended = run(lambda auth: admin.revoke_everyone(auth, by_command_line))
+    tell({'sessions_ended': ended}, f'{counted(ended, "session")} ended.', json=json)

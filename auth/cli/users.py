@@ -1,0 +1,98 @@
+"""``users``: create, list, disable and enable users, set passwords, make administrators."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from models import CannotOpenStore, check_schema, migrate
+
+from .. import admin
+from ..accounts import normal_address
+from ..admin import UserRow, by_command_line, find_user
+from ..settings import Settings
+from .asking import PasswordStdin, ask_password
+from .printing import counted, say, show, tell
+from .running import Commands, Json, Limit, Who, Words, run, run_for
+
+commands = Commands('Create, list, disable and enable users; set passwords; make administrators.')
+
+
+@commands.command('create')
+def create(address: Annotated[str, typer.Argument(metavar='ADDRESS', help='Their email address.')],
+           first_name: Annotated[str, typer.Option(help='Their first name.')] = '',
+           last_name: Annotated[str, typer.Option(help='Their last name.')] = '',
+           is_admin: Annotated[bool, typer.Option('--admin', help='Make them an administrator.')] = False,
+           password_stdin: PasswordStdin = False, json: Json = False) -> None:
+    """Create a user. The password is asked for, or read from standard input; so is the first administrator made."""
+    normal_address(address)
+    _make_database_if_there_is_none()
+    password = ask_password(from_stdin=password_stdin)
+    made = run(lambda auth: admin.create_user(auth, by_command_line, email_address=address, password=password,
+                                              first_name=first_name, last_name=last_name, is_admin=is_admin))
+    tell({'id': made.id, 'email_address': made.email_address, 'first_name': made.first_name,
+          'last_name': made.last_name, 'is_admin': made.is_admin},
+         f'{made.email_address} is a user now{", and an administrator" if is_admin else ""}: {made.id}', json=json)
+
+
+@commands.command('list')
+def list_users(words: Words = None, limit: Limit = 100, json: Json = False) -> None:
+    """List users by their address."""
+    rows = run(lambda auth: admin.find_users(auth, by_command_line, ' '.join(words or ()), limit=limit + 1))
+    show([{'id': row.user.id, 'email_address': row.user.email_address, 'name': row.user.name,
+           'is_admin': row.user.is_admin, 'disabled': row.disabled, 'sessions': row.sessions,
+           'created_at': row.created_at} for row in rows], json=json, limit=limit, less_important=('created_at',))
+
+
+@commands.command('disable')
+def disable(user: Who, json: Json = False) -> None:
+    """Disable a user: all their sessions end, and they can not sign in."""
+    found, ended = run_for(user, lambda auth, user_id: admin.set_disabled(auth, by_command_line, user_id, True))
+    tell({**_who(found), 'disabled': True, 'sessions_ended': ended},
+         f'{found.user.email_address} is disabled; {counted(ended, "session")} ended.', json=json)
+
+
+@commands.command('enable')
+def enable(user: Who, json: Json = False) -> None:
+    """Let a disabled user sign in again."""
+    found, _ = run_for(user, lambda auth, user_id: admin.set_disabled(auth, by_command_line, user_id, False))
+    tell({**_who(found), 'disabled': False}, f'{found.user.email_address} may sign in.', json=json)
+
+
+@commands.command('set-password')
+def set_password(user: Who, password_stdin: PasswordStdin = False, json: Json = False) -> None:
+    """Give a user another password, asked for or read from standard input; all their sessions end."""
+    run(lambda auth: find_user(auth, by_command_line, user))  # before anybody types a password for nobody
+    password = ask_password(from_stdin=password_stdin)
+    found, ended = run_for(user, lambda auth, user_id: admin.set_password(auth, by_command_line, user_id, password))
+    tell({**_who(found), 'sessions_ended': ended},
+         f'{found.user.email_address} has another password; {counted(ended, "session")} ended.', json=json)
+
+
+@commands.command('make-admin')
+def make_admin(user: Who, json: Json = False) -> None:
+    """Make a user an administrator."""
+    found, _ = run_for(user, lambda auth, user_id: admin.set_admin(auth, by_command_line, user_id, True))
+    tell({**_who(found), 'is_admin': True}, f'{found.user.email_address} is an administrator.', json=json)
+
+
+@commands.command('remove-admin')
+def remove_admin(user: Who, json: Json = False) -> None:
+    """Take the rights of an administrator from a user."""
+    found, _ = run_for(user, lambda auth, user_id: admin.set_admin(auth, by_command_line, user_id, False))
+    tell({**_who(found), 'is_admin': False}, f'{found.user.email_address} is no administrator.', json=json)
+
+
+def _make_database_if_there_is_none() -> None:
+    """The first administrator may be made before the first start."""
+    url = Settings().database_url
+    try:
+        check_schema(url)
+    except CannotOpenStore:
+        migrate(url)
+        say('The database was made, or brought to the newest schema.')
+
+
+def _who(found: UserRow) -> dict[str, str]:
+    return {'user_id': found.user.id, 'email_address': found.user.email_address}
