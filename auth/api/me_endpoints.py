@@ -8,7 +8,7 @@ from ..own_account import change_name, change_password, delete_account
 from ..passwords import check_password
 from ..watcher import Watcher
 from .exchange import Answer, Call, Endpoint, envelope, shown
-from .shapes import Json, device_json
+from .shapes import Json, device_json, user_json
 
 
 class MeEndpoints:
@@ -35,7 +35,7 @@ class MeEndpoints:
         await change_name(self._auth, call.client, first_name=fields.get('first_name'),
                           last_name=fields.get('last_name'), visitor=call.visitor,
                           acting_session_id=call.acting_session_id)
-        return await self._done(call, {'object': 'user'})
+        return await self._user(call)
 
     async def _change_password(self, call: Call) -> Answer:
         fields = await call.fields()
@@ -44,7 +44,7 @@ class MeEndpoints:
             new_password=fields.get('new_password', ''), visitor=call.visitor,
             acting_session_id=call.acting_session_id,
             sign_out_others=fields.get('sign_out_of_other_sessions', '') in {'true', 'on', '1'})
-        return (await self._done(call, {'object': 'user', 'revoked': done.revoked})).with_cookie(call, done.token)
+        return (await self._user(call, revoked=done.revoked)).with_cookie(call, done.token)
 
     async def _delete(self, call: Call) -> Answer:
         fields = await call.fields()
@@ -75,6 +75,14 @@ class MeEndpoints:
         address = fields.get('email_address', '') or (session.user.email_address if session else '')
         check_password(fields.get('password', ''), email_address=address, param=fields.get('param', 'password'))
         return envelope({'object': 'password_check', 'acceptable': True})
+
+    async def _user(self, call: Call, **more: int) -> Answer:
+        """Answer with the user who acted, as they are now."""
+        after = call.client and await self._watcher.confirmed(call.client.id)
+        acting = call.acting_session_id or (call.client and call.client.chosen_session_id)
+        found = next((session.user for session in (after.sessions if after else ()) if session.id == acting), None)
+        user = {'object': 'user'} if found is None else user_json(found)  # nobody, if it has just ended elsewhere
+        return envelope({**user, **more}, shown(after, self._auth.now()))
 
     async def _done(self, call: Call, response: Json) -> Answer:
         after = call.client and await self._watcher.confirmed(call.client.id)

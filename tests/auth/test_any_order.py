@@ -15,18 +15,22 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from auth import Auth, Settings
-from auth.errors import SessionNotFound, UserDisabled
+from auth.admin import by_command_line, set_disabled
+from auth.devices import read_all_devices, revoke, revoke_others
+from auth.errors import NotSignedIn, PasswordIncorrect, SessionNotFound, UserDisabled
+from auth.own_account import change_password
 from auth.passwords import Passwords
 from auth.sessions import end_overdue, set_active, sign_out, touch
 from auth.tokens import ClientToken
 from models import Store, migrate
-from tests.conftest import Clock, House
+from tests.conftest import LAPTOP, PASSWORD, Clock, House
 
 LIFETIME = timedelta(hours=10)
 INACTIVITY = timedelta(hours=3)
 BROWSERS = st.integers(0, 2)
 PEOPLE = st.integers(0, 2)
 ADDRESSES = [f'person{number}@example.com' for number in range(3)]
+PASSWORDS = [PASSWORD, 'staple of another battery', 'a horse of a different colour']
 
 
 @dataclass
@@ -39,6 +43,7 @@ class ModelSession:
     expire_at: datetime
     abandon_at: datetime
     ended: str | None = None
+    by_hand: bool = False
 
 
 @dataclass
@@ -68,6 +73,7 @@ class Sessions(RuleBasedStateMachine):
         self.browsers = [ModelBrowser() for _ in range(3)]
         self.sessions: dict[str, ModelSession] = {}
         self.disabled: set[int] = set()
+        self.passwords = [PASSWORD] * 3
         for address in ADDRESSES:
             self.run(self.house.sign_up(address))
         self.house.sql("UPDATE session SET status = 'removed'")
@@ -100,11 +106,11 @@ class Sessions(RuleBasedStateMachine):
         here = self.browsers[browser]
         if person in self.disabled:
             with pytest.raises(UserDisabled):
-                self.run(self.house.sign_in(ADDRESSES[person], self.client(browser)))
+                self.run(self.house.sign_in(ADDRESSES[person], self.client(browser), self.passwords[person]))
             return
         own = [one for one in self.alive(browser) if one.person == person]
 
-        done = self.run(self.house.sign_in(ADDRESSES[person], self.client(browser)))
+        done = self.run(self.house.sign_in(ADDRESSES[person], self.client(browser), self.passwords[person]))
 
         assert [one.id for one in own] in ([], [done.session_id])
         if here.token:
@@ -177,10 +183,98 @@ class Sessions(RuleBasedStateMachine):
         model = list(self.sessions.values())[number % len(self.sessions)]
         if model.ended is None:
             self.house.sql("UPDATE session SET status = 'revoked' WHERE id = ?", model.id)
-            model.ended = 'revoked'
+            model.ended, model.by_hand = 'revoked', True
+
+    def acting(self, browser: int) -> ModelSession | None:
+        """The session in use on a browser."""
+        return next((one for one in self.alive(browser) if one.id == self.browsers[browser].active), None)
+
+    def end(self, ended: list[ModelSession], reason: str) -> None:
+        """End sessions in the model."""
+        for one in ended:
+            one.ended = reason
+
+    @rule(browser=BROWSERS, number=st.integers(0, 30))
+    def sign_out_of_some_device(self, browser: int, number: int) -> None:
+        ids = [*self.sessions, 'sess_' + 'x' * 24, 'nonsense']
+        session_id = ids[number % len(ids)]
+        here, wanted = self.acting(browser), self.sessions.get(session_id)
+        client = self.client(browser)
+        if here is None or wanted not in self.alive() or wanted.person != here.person:
+            with pytest.raises(NotSignedIn if here is None else SessionNotFound):
+                self.run(revoke(self.house.auth, client, session_id))
+            return
+
+        self.run(revoke(self.house.auth, client, session_id))
+
+        self.end([wanted], 'removed' if wanted.browser == browser else 'revoked')
+
+    @rule(browser=BROWSERS)
+    def sign_out_of_all_other_devices(self, browser: int) -> None:
+        here, client = self.acting(browser), self.client(browser)
+        if here is None:
+            with pytest.raises(NotSignedIn):
+                self.run(revoke_others(self.house.auth, client))
+            return
+        others = [one for one in self.alive() if one.person == here.person and one is not here]
+
+        told = self.run(revoke_others(self.house.auth, client))
+
+        assert told == len(others)
+        self.end(others, 'revoked')
+
+    @rule(browser=BROWSERS, number=st.integers(0, 2), right=st.booleans(), others_too=st.booleans())
+    def change_the_password(self, browser: int, number: int, right: bool, others_too: bool) -> None:
+        here, client = self.acting(browser), self.client(browser)
+        current = self.passwords[here.person] if here and right else 'not the password'
+        change = change_password(self.house.auth, client, current_password=current, new_password=PASSWORDS[number],
+                                 sign_out_others=others_too, visitor=LAPTOP)
+        if here is None or not right:
+            with pytest.raises(NotSignedIn if here is None else PasswordIncorrect):
+                self.run(change)
+            return
+        others = [one for one in self.alive() if one.person == here.person and one is not here and others_too]
+
+        done = self.run(change)
+
+        assert done.revoked == len(others)
+        self.end(others, 'revoked')
+        self.passwords[here.person] = PASSWORDS[number]
+        model = self.browsers[browser]
+        assert model.token is not None
+        assert done.token.client_id == model.token.client_id
+        model.old.append(model.token)
+        model.token = done.token
+
+    @rule(browser=BROWSERS)
+    def look_at_the_devices(self, browser: int) -> None:
+        here, client = self.acting(browser), self.client(browser)
+        if here is None:
+            with pytest.raises(NotSignedIn):
+                self.run(read_all_devices(self.house.auth, client))
+            return
+
+        devices = self.run(read_all_devices(self.house.auth, client))
+
+        assert (devices[0].session_id, [device.this_device for device in devices].count(True)) == (here.id, 1)
+        assert sorted(device.session_id for device in devices) == sorted(
+            one.id for one in self.alive() if one.person == here.person)
+
+    @rule(person=PEOPLE, disabled=st.booleans())
+    def disable_or_enable_as_an_administrator(self, person: int, disabled: bool) -> None:
+        now = self.house.clock()
+        left = [one for one in self.sessions.values() if one.person == person and one.ended is None and disabled
+                and now < one.expire_at and now < one.abandon_at]
+        user_id = self.house.sql('SELECT id FROM user WHERE email_address = ?', ADDRESSES[person])[0][0]
+
+        told = self.run(set_disabled(self.house.auth, by_command_line, user_id, disabled))
+
+        assert told == len(left)
+        self.end(left, 'revoked')
+        (self.disabled.add if disabled else self.disabled.discard)(person)
 
     @rule(person=PEOPLE)
-    def disable_or_enable(self, person: int) -> None:
+    def disable_or_enable_in_sql(self, person: int) -> None:
         self.disabled ^= {person}
         self.house.sql('UPDATE user SET disabled = ? WHERE email_address = ?', person in self.disabled,
                        ADDRESSES[person])
@@ -218,11 +312,11 @@ class Sessions(RuleBasedStateMachine):
             return
         statuses = dict(self.house.sql('SELECT id, status FROM session'))
         ends = [row[0] for row in self.house.sql(
-            "SELECT session_id FROM audit_event WHERE action IN ('signed_out', 'expired', 'abandoned')")]
+            "SELECT session_id FROM audit_event WHERE action IN ('signed_out', 'revoked', 'expired', 'abandoned')")]
         assert len(ends) == len(set(ends))
         for one in self.sessions.values():
             assert statuses[one.id] == (one.ended or 'active')
-            assert (one.id in ends) == (one.ended in {'removed', 'expired', 'abandoned'})
+            assert (one.id in ends) == (one.ended is not None and not one.by_hand)
 
 
 TestSessionsInAnyOrder = Sessions.TestCase

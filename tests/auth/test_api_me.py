@@ -1,190 +1,518 @@
-"""The Frontend API of one's own account and devices."""
+"""The Frontend API of one's own account and devices, and of a browser that is to forget them."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import httpx
 import pytest
 
+from auth.devices import DEVICES_A_PAGE
 from tests.auth.conftest import Api, sign_in, sign_up
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, PHONE
 
-NEW_PASSWORD = 'another horse battery'
-CHANGES = [('PATCH', '/v1/me'), ('DELETE', '/v1/me'), ('POST', '/v1/me/change_password'),
-           ('POST', '/v1/me/sessions/sess_x/revoke'), ('POST', '/v1/me/sessions/revoke_others'),
-           ('POST', '/v1/client/sessions/sess_x/end'), ('DELETE', '/v1/client'), ('POST', '/v1/password_checks')]
-FIELDS = {'current_password': PASSWORD, 'new_password': NEW_PASSWORD, 'password': PASSWORD,
-          'confirmation': 'delete my account'}
+NEW_PASSWORD = 'staple of another battery'
+UNKNOWN = 'sess_' + 'x' * 24
+
+CHANGES: list[tuple[str, str, dict[str, str]]] = [
+    ('PATCH', '/v1/me', {'first_name': 'Anna'}),
+    ('POST', '/v1/me/change_password', {'current_password': PASSWORD, 'new_password': NEW_PASSWORD}),
+    ('DELETE', '/v1/me', {'password': PASSWORD, 'confirmation': 'delete my account'}),
+    ('POST', '/v1/me/sessions/revoke_others', {}),
+    ('POST', '/v1/me/sessions/{phone}/revoke', {}),
+]
+"""What only somebody who is signed in may do."""
+
+READS = [('GET', '/v1/me/sessions/active', {})]
+OF_THE_CLIENT = [('POST', '/v1/client/sessions/{laptop}/end', {}), ('DELETE', '/v1/client', {}),
+                 ('PUT', '/v1/client', {}), ('POST', '/v1/password_checks', {'password': NEW_PASSWORD})]
 
 
 def session_of(answer: httpx.Response) -> str:
+    """The session that a sign-in or sign-up made."""
+    assert answer.status_code == 200, answer.text
     return answer.json()['response']['created_session_id']
 
 
-async def test_devices_are_listed_as_clerks_clients_expect_a_bare_list(api: Api) -> None:
-    async with api.browser() as laptop, api.browser() as phone:
-        here = session_of(await sign_up(laptop))
-        there = session_of(await sign_in(phone))
-        answer = await laptop.get('/v1/me/sessions/active')
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    """The status and the code of an error, which must be in its shape."""
+    error, = answer.json()['errors']
+    assert set(error) == {'code', 'message', 'long_message', 'meta'}
+    assert error['message'].endswith('.')
+    assert answer.headers['cache-control'] == 'no-store'
+    return answer.status_code, error['code']
 
-    listed = answer.json()
-    assert [one['id'] for one in listed] == [here, there]
-    assert [one['latest_activity']['this_device'] for one in listed] == [True, False]
-    assert {one['status'] for one in listed} == {'active'}
+
+def everything(api: Api) -> Any:
+    """All rows there are."""
+    return [api.house.sql(f'SELECT * FROM {table} ORDER BY id') for table in ('user', 'client', 'session',
+                                                                              'audit_event')]
+
+
+# Who may ask
+
+
+@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + READS)
+@pytest.mark.parametrize('cookie', ['', '__client=client_' + 'a' * 24 + '.' + 'b' * 43, 'signed out'])
+async def test_who_is_not_signed_in_gets_a_401_in_the_shape_of_an_error_and_changes_nothing(
+        api: Api, method: str, path: str, data: dict[str, str], cookie: str) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        await sign_up(laptop)
+        path = path.format(phone=session_of(await sign_in(phone)))
+        if cookie == 'signed out':
+            await laptop.delete('/v1/client/sessions')
+        else:
+            laptop.headers['cookie'] = cookie
+            laptop.cookies.clear()
+        before = everything(api)
+        answers = [await laptop.request(method, path, data=data), await laptop.request(method, path)]
+
+    assert {code_of(answer) for answer in answers} == {(401, 'authentication_invalid')}
+    assert not any('set-cookie' in answer.headers for answer in answers)
+    assert everything(api) == before
+
+
+@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + READS)
+async def test_an_account_that_is_here_but_not_in_use_is_not_signed_in_unless_it_is_named(
+        api: Api, method: str, path: str, data: dict[str, str]) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        ann = session_of(await sign_up(laptop))
+        path = path.format(phone=session_of(await sign_in(phone)))
+        bob = session_of(await sign_up(laptop, 'bob@example.com'))
+        await laptop.post(f'/v1/client/sessions/{bob}/remove')
+        before = everything(api)
+        unnamed = await laptop.request(method, path, data=data)
+        unchanged = everything(api)
+        named = await laptop.request(method, f'{path}?_clerk_session_id={ann}', data=data)
+
+    assert code_of(unnamed) == (401, 'authentication_invalid')
+    assert unchanged == before
+    assert named.status_code == 200
+
+
+@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + READS)
+async def test_the_session_id_of_another_client_gives_nothing(
+        api: Api, method: str, path: str, data: dict[str, str]) -> None:
+    async with api.browser() as laptop, api.browser() as phone, api.browser() as strangers:
+        await sign_up(laptop)
+        anns_phone = session_of(await sign_in(phone))
+        await sign_up(strangers, 'mallory@example.com')
+        path = path.format(phone=anns_phone)
+        before = everything(api)
+        answers = [await browser.request(method, path, params={'_clerk_session_id': session_id}, data=data)
+                   for browser in (laptop, strangers)
+                   for session_id in (anns_phone, UNKNOWN, 'nonsense', "' OR 1=1 --", '\x00', '🦊')]
+
+    assert {code_of(answer) for answer in answers} == {(401, 'authentication_invalid')}
+    assert len({answer.content for answer in answers}) == 1
+    assert everything(api) == before
+
+
+@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + OF_THE_CLIENT)
+@pytest.mark.parametrize('headers', [{'origin': 'https://evil.example'}, {'origin': 'null'},
+                                     {'sec-fetch-site': 'cross-site'}, {'sec-fetch-site': 'same-site'}])
+async def test_a_change_asked_for_by_another_site_is_refused(
+        api: Api, method: str, path: str, data: dict[str, str], headers: dict[str, str]) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        laptop_id, phone_id = session_of(await sign_up(laptop)), session_of(await sign_in(phone))
+        path, before = path.format(laptop=laptop_id, phone=phone_id), everything(api)
+        plain = await laptop.request(method, path, data=data, headers=headers)
+        tunnelled = await laptop.post(f'{path}?_method={method}', data=data, headers=headers)
+
+    assert code_of(plain) == code_of(tunnelled) == (403, 'origin_invalid')
+    assert everything(api) == before
+
+
+@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + OF_THE_CLIENT)
+async def test_nothing_changes_by_a_get(api: Api, method: str, path: str, data: dict[str, str]) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        laptop_id, phone_id = session_of(await sign_up(laptop)), session_of(await sign_in(phone))
+        path, before = path.format(laptop=laptop_id, phone=phone_id), everything(api)
+        answers = [await laptop.get(path, params={'_method': method, **data}),
+                   await laptop.post(f'{path}?_method=GET', data=data)]
+        if path == '/v1/client':  # which may be read
+            answers = [await laptop.patch(path, data=data)]
+
+    assert {code_of(answer) for answer in answers} == {(405, 'method_not_allowed')}
+    assert all(method in answer.headers['allow'] for answer in answers)
+    assert everything(api) == before
+
+
+@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + OF_THE_CLIENT)
+async def test_clerks_clients_may_send_a_post_that_names_the_method(
+        api: Api, method: str, path: str, data: dict[str, str]) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        laptop_id, phone_id = session_of(await sign_up(laptop)), session_of(await sign_in(phone))
+        path = path.format(laptop=laptop_id, phone=phone_id)
+        answer = await laptop.post(f'{path}?_method={method}&_clerk_session_id={laptop_id}', data=data)
+
+    assert answer.status_code == 200
     assert answer.headers['cache-control'] == 'no-store'
 
 
-async def test_a_device_is_revoked_and_the_others_stay(api: Api) -> None:
+@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + READS + OF_THE_CLIENT)
+async def test_no_answer_holds_a_password_or_a_hash(api: Api, caplog: pytest.LogCaptureFixture, method: str, path: str,
+                                                    data: dict[str, str]) -> None:
+    all_hashes = 'SELECT password_hash FROM user UNION SELECT secret_hash FROM client'
+    async with api.browser() as laptop, api.browser() as phone:
+        laptop_id, phone_id = session_of(await sign_up(laptop)), session_of(await sign_in(phone))
+        hashes = api.house.sql(all_hashes)
+        path = path.format(laptop=laptop_id, phone=phone_id)
+        answers = [await laptop.request(method, path, data={**data, 'password': 'a wrong guess',
+                                                            'current_password': 'a wrong guess'}),
+                   await laptop.request(method, path, data=data)]
+        hashes += api.house.sql(all_hashes)
+
+    for text in (*(answer.text + str(answer.headers) for answer in answers), caplog.text):
+        assert not any(secret in text for secret in (PASSWORD, NEW_PASSWORD, 'a wrong guess',
+                                                     *(row[0] for row in hashes)))
+
+
+@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + READS)
+async def test_while_the_store_is_away_the_answer_is_a_503(api: Api, method: str, path: str,
+                                                          data: dict[str, str]) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        await sign_up(laptop)
+        path, before = path.format(phone=session_of(await sign_in(phone))), everything(api)
+        elsewhere = api.house.path.with_name('elsewhere.db')
+        api.house.path.rename(elsewhere)
+        answer = await laptop.request(method, path, data=data)
+        elsewhere.rename(api.house.path)
+
+    assert code_of(answer) == (503, 'store_unavailable')
+    assert everything(api) == before
+
+
+# Devices
+
+
+async def test_the_devices_are_a_plain_list_in_clerks_shape_this_one_first(api: Api) -> None:
+    async with api.browser() as laptop, api.browser(**{'user-agent': PHONE.user_agent}) as phone:
+        up = await sign_up(laptop)
+        api.house.clock.forward(minutes=1)
+        down = await sign_in(phone)
+        answer = await laptop.get('/v1/me/sessions/active')
+
+    first, second = answer.json()
+    assert [first['id'], second['id']] == [session_of(up), session_of(down)]
+    assert [first['latest_activity']['this_device'], second['latest_activity']['this_device']] == [True, False]
+    moment = int(api.house.clock().timestamp() * 1000)
+    assert second == {
+        'object': 'session', 'id': session_of(down), 'status': 'active', 'last_active_at': moment, 'created_at': moment,
+        'latest_activity': {'object': 'session_activity', 'device_type': 'iPhone', 'browser_name': 'Safari 18',
+                            'ip_address': '127.0.0.1', 'is_mobile': True, 'this_device': False}}
+    assert answer.headers['cache-control'] == 'no-store'
+    assert 'set-cookie' not in answer.headers
+
+
+async def test_all_devices_are_listed_at_once_however_many(api: Api) -> None:
+    async with api.browser() as laptop:
+        await sign_up(laptop)
+        ids = {(await api.house.sign_in()).session_id for _ in range(DEVICES_A_PAGE + 1)}
+        listed = [session['id'] for session in (await laptop.get('/v1/me/sessions/active')).json()]
+
+    assert set(listed[1:]) == ids
+    assert len(listed) == DEVICES_A_PAGE + 2
+
+
+async def test_signing_out_of_one_device_ends_it_and_nothing_else(api: Api) -> None:
     async with api.browser() as laptop, api.browser() as phone, api.browser() as tablet:
-        here, there, other = [session_of(one) for one in (await sign_up(laptop), await sign_in(phone),
-                                                          await sign_in(tablet))]
-        one = await laptop.post(f'/v1/me/sessions/{there}/revoke')
-        rest = await laptop.post('/v1/me/sessions/revoke_others')
+        here, there, third = (session_of(await sign_up(laptop)), session_of(await sign_in(phone)),
+                              session_of(await sign_in(tablet)))
+        answer = await laptop.post(f'/v1/me/sessions/{there}/revoke')
+        on_the_phone = await phone.get('/v1/client')
+        refused = await phone.get('/v1/me/sessions/active')
 
-    assert one.json()['response'] == {'object': 'session', 'id': there, 'status': 'revoked'}
-    assert one.json()['client']['last_active_session_id'] == here
-    assert rest.json()['response']['revoked'] == 1
-    assert [api.house.status(session) for session in (here, there, other)] == ['active', 'revoked', 'revoked']
-
-
-async def test_ids_that_are_not_ones_own_get_the_same_answer(api: Api) -> None:
-    async with api.browser() as laptop, api.browser() as bob:
-        await sign_up(laptop)
-        foreign = session_of(await sign_up(bob, 'bob@example.com'))
-        answers = [await laptop.post(f'/v1/me/sessions/{session_id}/revoke')
-                   for session_id in (foreign, f'sess_{"x" * 24}', 'nonsense', '%27')]
-
-    assert {(answer.status_code, answer.text) for answer in answers} == {(404, answers[0].text)}
-    assert api.house.status(foreign) == 'active'
+    assert answer.json()['response'] == {'object': 'session', 'id': there, 'status': 'revoked'}
+    assert answer.json()['client']['last_active_session_id'] == here
+    assert on_the_phone.json()['response']['sessions'] == []
+    assert refused.status_code == 401
+    assert (api.house.status(here), api.house.status(there), api.house.status(third)) == ('active', 'revoked', 'active')
 
 
-@pytest.mark.parametrize('session_id', ['foreign', 'unknown'])
-async def test_another_clients_session_gives_nothing(api: Api, session_id: str) -> None:
-    async with api.browser() as laptop, api.browser() as bob:
-        await sign_up(laptop)
-        foreign = session_of(await sign_up(bob, 'bob@example.com'))
-        answer = await laptop.get('/v1/me/sessions/active',
-                                  params={'_clerk_session_id': foreign if session_id == 'foreign' else 'x'})
-
-    assert (answer.status_code, answer.json()['errors'][0]['code']) == (401, 'authentication_invalid')
-
-
-async def test_a_session_is_ended_and_its_status_tells_so(api: Api) -> None:
+async def test_signing_out_of_this_device_in_the_list_is_a_plain_sign_out(api: Api) -> None:
     async with api.browser() as laptop:
-        session_id = session_of(await sign_up(laptop))
-        answer = await laptop.post(f'/v1/client/sessions/{session_id}/end')
-        again = await laptop.post(f'/v1/client/sessions/{session_id}/end')
+        here = session_of(await sign_up(laptop))
+        answer = await laptop.post(f'/v1/me/sessions/{here}/revoke')
 
-    assert answer.json()['response']['status'] == 'ended'
+    assert answer.json()['response'] == {'object': 'session', 'id': here, 'status': 'removed'}
     assert answer.json()['client']['sessions'] == []
-    assert again.status_code == 404
-    assert api.house.status(session_id) == 'ended'
+    assert api.house.status(here) == 'removed'
 
 
-async def test_a_client_is_forgotten_with_its_cookie(api: Api) -> None:
-    async with api.browser() as laptop, api.browser() as thief:
-        session_id = session_of(await sign_up(laptop))
-        cookie = laptop.cookies['__client']
-        answer = await laptop.delete('/v1/client')
-        afterwards = await laptop.get('/v1/client')
-        stolen = await thief.get('/v1/client', headers={'cookie': f'__client={cookie}'})
-        nobody = await thief.delete('/v1/client')
+async def test_ids_of_others_get_the_same_body_as_unknown_ones_and_nothing_ends(api: Api) -> None:
+    async with api.browser() as laptop, api.browser() as phone, api.browser() as strangers:
+        await sign_up(laptop)
+        stranger = session_of(await sign_up(strangers, 'mallory@example.com'))
+        ended = session_of(await sign_in(phone))
+        await phone.delete('/v1/client/sessions')
+        shared = session_of(await sign_up(laptop, 'bob@example.com'))
+        await sign_in(laptop)  # Ann again, with Bob beside her
+        before = everything(api)
+        answers = [await laptop.post(f'/v1/me/sessions/{session_id}/revoke')
+                   for session_id in (stranger, shared, ended, UNKNOWN, 'active', '%25', '%00', "'%20OR%201=1", '🦊')]
 
-    assert (answer.json()['response']['id'], answer.json()['response']['sessions']) == ('', [])
-    assert 'Max-Age=0' in answer.headers['set-cookie']
-    assert '__client' not in laptop.cookies
-    assert afterwards.json()['response'] is stolen.json()['response'] is None
-    assert nobody.status_code == 200
-    assert api.house.status(session_id) == 'removed'
+    assert {code_of(answer) for answer in answers} == {(404, 'resource_not_found')}
+    assert len({answer.content for answer in answers}) == 1
+    assert everything(api) == before
 
 
-async def test_putting_a_client_leaves_no_row_for_a_visitor_and_shows_an_existing_one(api: Api) -> None:
+async def test_signing_out_of_all_others_tells_how_many_and_keeps_this_one(api: Api) -> None:
+    async with api.browser() as laptop, api.browser() as phone, api.browser() as strangers:
+        here, there = session_of(await sign_up(laptop)), session_of(await sign_in(phone))
+        stranger = session_of(await sign_up(strangers, 'mallory@example.com'))
+        first = await laptop.post('/v1/me/sessions/revoke_others')
+        again = await laptop.post('/v1/me/sessions/revoke_others')
+
+    assert first.json()['response'] == {'object': 'sessions', 'revoked': 1}
+    assert again.json()['response']['revoked'] == 0
+    assert first.json()['client']['last_active_session_id'] == here
+    assert [api.house.status(session_id) for session_id in (here, there, stranger)] == ['active', 'revoked', 'active']
+
+
+# The account
+
+
+async def test_a_name_changes_and_what_was_not_sent_stays(api: Api) -> None:
     async with api.browser() as laptop:
-        before = await laptop.put('/v1/client')
-        rows = api.house.sql('SELECT count(*) FROM client')
-        session_id = session_of(await sign_up(laptop))
-        after = await laptop.put('/v1/client')
+        await sign_up(laptop, first_name='Ann', last_name='Smith')
+        first = await laptop.patch('/v1/me', data={'first_name': 'Anna'})
+        last = await laptop.patch('/v1/me', json={'last_name': ''})
+        long = await laptop.patch('/v1/me', data={'first_name': 'x' * 101})
 
-    assert before.json()['response']['id'] == ''
-    assert 'set-cookie' not in before.headers
-    assert rows == [(0,)]
-    assert after.json()['response']['last_active_session_id'] == session_id
+    users = [answer.json()['client']['sessions'][0]['user'] for answer in (first, last)]
+    assert [(user['first_name'], user['last_name']) for user in users] == [('Anna', 'Smith'), ('Anna', None)]
+    assert first.json()['response'] == users[0]
+    assert code_of(long) == (422, 'form_param_format_invalid')
+    assert long.json()['errors'][0]['meta'] == {'param_name': 'first_name'}
 
 
-async def test_a_name_is_changed(api: Api) -> None:
+async def test_what_is_not_ones_own_to_change_is_ignored(api: Api) -> None:
     async with api.browser() as laptop:
         await sign_up(laptop)
-        answer = await laptop.patch('/v1/me', data={'first_name': 'Anna', 'last_name': 'Lee', 'is_admin': '1'})
+        before = api.house.sql('SELECT id, email_address, password_hash, is_admin, disabled FROM user')
+        answer = await laptop.patch('/v1/me', data={'first_name': 'Anna', 'is_admin': '1', 'id': 'user_mine',
+                                                    'email_address': 'x@example.com', 'password_hash': 'x'})
 
-    assert answer.json()['client']['sessions'][0]['user']['first_name'] == 'Anna'
-    assert api.house.sql('SELECT last_name, is_admin FROM user') == [('Lee', 0)]
+    assert answer.status_code == 200
+    assert api.house.sql('SELECT id, email_address, password_hash, is_admin, disabled FROM user') == before
 
 
-@pytest.mark.parametrize(('sent', 'revoked'), [({'sign_out_of_other_sessions': 'true'}, 1), ({}, 0)])
-async def test_a_password_is_changed_and_the_browser_gets_another_cookie(
-        api: Api, sent: dict[str, str], revoked: int) -> None:
+@pytest.mark.parametrize(('wish', 'status'), [('true', 'revoked'), ('on', 'revoked'), ('1', 'revoked'),
+                                              ('false', 'active'), ('', 'active'), ('0', 'active')])
+async def test_a_changed_password_sets_another_cookie_and_ends_the_others_if_that_is_wished(
+        api: Api, wish: str, status: str) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        here, there = session_of(await sign_up(laptop)), session_of(await sign_in(phone))
+        old = laptop.cookies['__client']
+        answer = await laptop.post('/v1/me/change_password', data={
+            'current_password': PASSWORD, 'new_password': NEW_PASSWORD, 'sign_out_of_other_sessions': wish})
+        new = laptop.cookies['__client']
+        still = await laptop.get('/v1/client')
+        async with api.browser() as thief:
+            stolen = await thief.get('/v1/client', headers={'cookie': f'__client={old}'})
+
+    assert answer.json()['response']['object'] == 'user'
+    assert answer.json()['response']['id'] == answer.json()['client']['sessions'][0]['user']['id']
+    assert answer.json()['response']['revoked'] == (1 if status == 'revoked' else 0)
+    assert answer.headers['set-cookie'].endswith('; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax')
+    assert answer.headers['cache-control'] == 'no-store'
+    assert old.partition('.')[0] == new.partition('.')[0]
+    assert old != new
+    assert still.json()['response']['last_active_session_id'] == here
+    assert stolen.json()['response'] is None
+    assert api.house.status(there) == status
+
+
+@pytest.mark.parametrize(('data', 'code', 'param'), [
+    ({'current_password': 'not the password'}, 'form_password_incorrect', 'current_password'),
+    ({'current_password': ''}, 'form_param_missing', 'current_password'),
+    ({'new_password': ''}, 'form_param_missing', 'new_password'),
+    ({'new_password': 'short'}, 'form_password_length_too_short', 'new_password'),
+    ({'new_password': 'x' * 257}, 'form_password_length_too_long', 'new_password'),
+    ({'new_password': 'password'}, 'form_password_pwned', 'new_password'),
+    ({'new_password': 'ANN@example.com'}, 'form_password_pwned', 'new_password'),
+])
+async def test_a_refused_change_of_password_names_the_field_and_changes_nothing(
+        api: Api, data: dict[str, str], code: str, param: str) -> None:
     async with api.browser() as laptop, api.browser() as phone:
         await sign_up(laptop)
         await sign_in(phone)
-        before = laptop.cookies['__client']
+        before = everything(api)
         answer = await laptop.post('/v1/me/change_password', data={
-            'current_password': PASSWORD, 'new_password': NEW_PASSWORD, **sent})
-        here = await laptop.get('/v1/client')
-        there = await phone.get('/v1/client')
+            'current_password': PASSWORD, 'new_password': NEW_PASSWORD, 'sign_out_of_other_sessions': 'true', **data})
 
-    assert answer.json()['response']['revoked'] == revoked
-    assert laptop.cookies['__client'] != before
-    assert 'HttpOnly' in answer.headers['set-cookie']
-    assert len(here.json()['response']['sessions']) == 1
-    assert len(there.json()['response']['sessions']) == 1 - revoked
-    assert NEW_PASSWORD not in answer.text
-    assert PASSWORD not in answer.text
+    assert code_of(answer) == (422, code)
+    assert answer.json()['errors'][0]['meta'] == {'param_name': param}
+    assert 'set-cookie' not in answer.headers
+    assert everything(api) == before
 
 
-async def test_an_account_is_deleted(api: Api) -> None:
+@pytest.mark.parametrize(('data', 'code', 'param'), [
+    ({'password': PASSWORD}, 'form_param_format_invalid', 'confirmation'),
+    ({'confirmation': 'delete my account'}, 'form_param_missing', 'password'),
+    ({'confirmation': 'delete my account', 'password': 'not the password'}, 'form_password_incorrect', 'password'),
+    ({}, 'form_param_format_invalid', 'confirmation'),
+])
+async def test_a_refused_deletion_names_the_field_and_deletes_nothing(api: Api, data: dict[str, str], code: str,
+                                                                     param: str) -> None:
     async with api.browser() as laptop:
         await sign_up(laptop)
-        unsure = await laptop.request('DELETE', '/v1/me', data={'password': PASSWORD})
+        before = everything(api)
+        answer = await laptop.request('DELETE', '/v1/me', data=data)
+
+    assert code_of(answer) == (422, code)
+    assert answer.json()['errors'][0]['meta'] == {'param_name': param}
+    assert everything(api) == before
+
+
+async def test_a_deleted_account_is_gone_on_every_device_and_its_browser_may_begin_anew(api: Api) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        await sign_up(laptop)
+        await sign_in(phone)
         answer = await laptop.request('DELETE', '/v1/me', data={'password': PASSWORD,
                                                                 'confirmation': 'delete my account'})
+        on_the_phone = await phone.get('/v1/me/sessions/active')
+        refused = await sign_in(phone)
+        again = await sign_up(laptop)
 
-    assert (unsure.status_code, unsure.json()['errors'][0]['meta']) == (422, {'param_name': 'confirmation'})
     assert answer.json() == {'response': {'object': 'user', 'deleted': True}, 'client': None}
-    assert api.house.sql('SELECT count(*) FROM user') == [(0,)]
+    assert code_of(on_the_phone) == (401, 'authentication_invalid')
+    assert code_of(refused) == (422, 'form_password_incorrect')
+    assert session_of(again)
 
 
-async def test_a_password_is_judged_and_not_kept(api: Api) -> None:
+# This browser
+
+
+async def test_an_ended_session_is_told_as_ended_and_the_others_stay(api: Api) -> None:
     async with api.browser() as laptop:
-        good = await laptop.post('/v1/password_checks', data={'password': NEW_PASSWORD})
-        short = await laptop.post('/v1/password_checks', data={'password': 'short', 'param': 'new_password'})
+        ann = session_of(await sign_up(laptop))
+        bob = session_of(await sign_up(laptop, 'bob@example.com'))
+        answer = await laptop.post(f'/v1/client/sessions/{ann}/end')
+        again = await laptop.post(f'/v1/client/sessions/{ann}/end')
+        unknown = await laptop.post(f'/v1/client/sessions/{UNKNOWN}/end')
+
+    assert (answer.json()['response']['id'], answer.json()['response']['status']) == (ann, 'ended')
+    assert [session['id'] for session in answer.json()['client']['sessions']] == [bob]
+    assert answer.json()['client']['last_active_session_id'] == bob
+    assert (api.house.status(ann), api.house.status(bob)) == ('ended', 'active')
+    assert code_of(again) == code_of(unknown) == (404, 'resource_not_found')
+    assert again.content == unknown.content
+
+
+async def test_a_session_of_another_browser_is_not_ended_here(api: Api) -> None:
+    async with api.browser() as laptop, api.browser() as phone, api.browser() as nobody:
         await sign_up(laptop)
-        own = await laptop.post('/v1/password_checks', data={'password': 'ann@example.com'})
+        there = session_of(await sign_in(phone))
+        answers = [await browser.post(f'/v1/client/sessions/{session_id}/end')
+                   for browser in (laptop, nobody) for session_id in (there, UNKNOWN)]
 
-    assert good.json()['response']['acceptable']
-    assert (short.status_code, short.json()['errors'][0]['meta']) == (422, {'param_name': 'new_password'})
-    assert own.status_code == 422
-    assert NEW_PASSWORD not in good.text
+    assert {code_of(answer) for answer in answers} == {(404, 'resource_not_found')}
+    assert len({answer.content for answer in answers}) == 1
+    assert api.house.status(there) == 'active'
 
 
-@pytest.mark.parametrize(('method', 'path'), [one for one in CHANGES if one[1].startswith('/v1/me')])
-async def test_whoever_is_signed_out_is_told_so_and_changes_nothing(api: Api, method: str, path: str) -> None:
-    async with api.browser() as laptop, api.browser() as visitor:
+async def test_a_browser_that_forgets_its_client_is_signed_out_and_holds_no_cookie(api: Api) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        up = await sign_up(laptop)
+        bob = session_of(await sign_up(laptop, 'bob@example.com'))
+        there = session_of(await sign_in(phone))
+        old = laptop.cookies['__client']
+        answer = await laptop.delete('/v1/client')
+        kept = dict(laptop.cookies)
+        async with api.browser() as thief:
+            stolen = await thief.get('/v1/client', headers={'cookie': f'__client={old}'})
+
+    assert answer.headers['set-cookie'] == '__client=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax'
+    assert answer.headers['cache-control'] == 'no-store'
+    assert answer.json()['response']['sessions'] == []
+    assert kept == {}
+    assert stolen.json()['response'] is None
+    assert [api.house.status(session_id) for session_id in (session_of(up), bob, there)] == [
+        'removed', 'removed', 'active']
+
+
+async def test_a_client_is_forgotten_over_https_by_the_name_it_has_there(api: Api) -> None:
+    async with api.browser('https://example.com') as laptop:
         await sign_up(laptop)
-        await laptop.delete('/v1/client/sessions')
-        answers = [await browser.request(method, path, data=FIELDS) for browser in (laptop, visitor)]
+        answer = await laptop.delete('/v1/client')
 
-    for answer in answers:
-        assert answer.status_code == 401
-        assert answer.json()['errors'][0]['code'] == 'authentication_invalid'
+    assert answer.headers['set-cookie'] == '__Host-client=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure'
 
 
-@pytest.mark.parametrize(('method', 'path'), CHANGES)
-@pytest.mark.parametrize('headers', [{'origin': 'https://evil.example'}, {'origin': 'null'},
-                                     {'sec-fetch-site': 'cross-site'}])
-async def test_another_site_can_not_ask_for_a_change(
-        api: Api, method: str, path: str, headers: dict[str, str]) -> None:
+async def test_while_the_store_is_away_the_browser_keeps_its_client_and_cookie(api: Api) -> None:
     async with api.browser() as laptop:
-        session_id = session_of(await sign_up(laptop))
-        answer = await laptop.request(method, path.replace('sess_x', session_id), data=FIELDS, headers=headers)
+        here = session_of(await sign_up(laptop))
+        elsewhere = api.house.path.with_name('elsewhere.db')
+        api.house.path.rename(elsewhere)
+        answer = await laptop.delete('/v1/client')
+        elsewhere.rename(api.house.path)
 
-    assert (answer.status_code, answer.json()['errors'][0]['code']) == (403, 'origin_invalid')
-    assert api.house.status(session_id) == 'active'
+    assert code_of(answer) == (503, 'store_unavailable')
+    assert 'set-cookie' not in answer.headers
+    assert api.house.status(here) == 'active'
+
+
+async def test_a_visitor_who_asks_for_a_client_leaves_nothing_in_the_store(api: Api) -> None:
+    async with api.browser() as visitors, api.browser() as laptop:
+        nobodys = await visitors.put('/v1/client')
+        forgotten = await visitors.delete('/v1/client')
+        here = session_of(await sign_up(laptop))
+        own = await laptop.put('/v1/client')
+
+    assert nobodys.json()['response']['sessions'] == []
+    assert nobodys.json()['response']['last_active_session_id'] is None
+    assert 'set-cookie' not in nobodys.headers
+    assert forgotten.status_code == 200
+    assert own.json()['response']['last_active_session_id'] == here
+    assert nobodys.headers['cache-control'] == own.headers['cache-control'] == 'no-store'
+    assert api.house.sql('SELECT count(*) FROM client') == [(1,)]
+
+
+# Whether a password will do
+
+
+@pytest.mark.parametrize(('data', 'code'), [
+    ({'password': NEW_PASSWORD}, None), ({'password': ''}, 'form_param_missing'), ({}, 'form_param_missing'),
+    ({'password': 'short'}, 'form_password_length_too_short'), ({'password': 'password'}, 'form_password_pwned'),
+    ({'password': 'x' * 257}, 'form_password_length_too_long'),
+    ({'password': 'bob@example.com', 'email_address': 'Bob@Example.com'}, 'form_password_pwned'),
+    ({'password': 'bob@example.com', 'email_address': ''}, None),
+])
+async def test_anybody_is_told_whether_a_password_will_do_and_nothing_is_kept(
+        api: Api, data: dict[str, str], code: str | None) -> None:
+    async with api.browser() as visitors:
+        answer = await visitors.post('/v1/password_checks', data=data)
+
+    if code is None:
+        assert answer.json()['response'] == {'object': 'password_check', 'acceptable': True}
+    else:
+        assert code_of(answer) == (422, code)
+        assert answer.json()['errors'][0]['meta'] == {'param_name': 'password'}
+    assert answer.headers['cache-control'] == 'no-store'
+    assert 'set-cookie' not in answer.headers
+    assert everything(api) == [[], [], [], []]
+
+
+async def test_ones_own_address_is_no_password_and_the_field_may_have_another_name(api: Api) -> None:
+    async with api.browser() as laptop:
+        await sign_up(laptop, 'annabel@example.com')
+        answer = await laptop.post('/v1/password_checks', data={'password': 'Annabel@example.com',
+                                                                'param': 'new_password'})
+
+    assert code_of(answer) == (422, 'form_password_pwned')
+    assert answer.json()['errors'][0]['meta'] == {'param_name': 'new_password'}
+
+
+async def test_a_check_of_a_password_hashes_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hash_nothing(*_: object) -> None:
+        raise AssertionError('a password was hashed')
+
+    monkeypatch.setattr(type(api.house.auth.passwords), 'hash', hash_nothing)
+    monkeypatch.setattr(type(api.house.auth.passwords), 'verify', hash_nothing)
+
+    async with api.browser() as visitors:
+        answer = await visitors.post('/v1/password_checks', data={'password': NEW_PASSWORD})
+
+    assert answer.status_code == 200

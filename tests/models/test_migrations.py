@@ -1,52 +1,174 @@
-"""From a store of an older version nothing is lost."""
+"""The migrations: a store of an earlier version is brought to this one with all that is in it."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 
 from auth import Auth, Settings
-from auth.clients import read_clients
+from auth.accounts import sign_in
+from auth.admin import by_command_line, find_sessions, find_users
+from auth.devices import read_devices, revoke
+from auth.history import read_history
 from auth.passwords import Passwords
-from auth.sessions import sign_out
+from auth.tokens import ClientToken, hash_secret, new_secret
 from models import Store, migrate
-from models.migrate import MIGRATIONS
+from models.migrate import _MIGRATIONS
+from tests.conftest import PASSWORD, PHONE, Clock, House
 
-THEN = '2026-01-01 12:00:00.000000'
-ROWS = {
-    'user': ('user_a', 'ann@example.com', 'Ann', '', 'a hash', THEN, 0, 0, THEN),
-    'client': ('client_a', 'a hash', 'sess_a', THEN),
-    'session': ('sess_a', 'user_a', 'client_a', 'active', THEN, THEN, '2126-01-01 12:00:00.000000', None, 'x', '::1'),
-    'audit_event': ('evt_a', THEN, 'signed_in', 'user_a', 'client_a', 'sess_a', '::1', 'x'),
-}
+TABLES = ('user', 'client', 'session', 'audit_event', 'change')
+CLIENT = 'client_' + 'a' * 24
+SECRET = new_secret()
 
 
-async def test_the_first_version_becomes_the_newest_with_all_its_rows(tmp_path: Path) -> None:
-    path = tmp_path / 'live.db'
+def migrate_to(revision: str, path: Path) -> None:
+    """Bring a database to an earlier version."""
     engine = create_engine(f'sqlite:///{path}')
     with engine.begin() as connection:
         config = Config()
-        config.set_main_option('script_location', str(MIGRATIONS))
+        config.set_main_option('script_location', str(_MIGRATIONS))
         config.attributes['connection'] = connection
-        command.upgrade(config, '0001')
+        command.upgrade(config, revision)
     engine.dispose()
-    old = sqlite3.connect(path)
-    for table, row in ROWS.items():
-        old.execute(f'INSERT INTO {table} VALUES ({", ".join("?" * len(row))})', row)
-    old.commit()
-    old.close()
 
-    migrate(f'sqlite:///{path}')
 
-    new = sqlite3.connect(path)
-    kept = {table: new.execute(f'SELECT * FROM {table}').fetchone()[:len(row)] for table, row in ROWS.items()}
-    new.close()
-    assert kept == ROWS
-    auth = Auth(Store(f'sqlite:///{path}'), Settings(), passwords=Passwords(memory_kib=8, time_cost=1))
-    done = await sign_out(auth, (await read_clients(auth, ['client_a']))['client_a'])
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The database, as another program sees it."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """All there is."""
+    with opened(path) as connection:
+        return {table: [dict(row) for row in connection.execute(f'SELECT * FROM {table} ORDER BY 1')]
+                for table in TABLES}
+
+
+@pytest.fixture(params=['0001', '0002'])
+async def old_store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A store of an earlier version with people in it: Ann is signed in, Bob is disabled and was signed out."""
+    path = tmp_path / 'live.db'
+    migrate_to(request.param, path)
+    hasher = Passwords(memory_kib=8, time_cost=1)
+    password_hash = await hasher.hash(PASSWORD)
+    hasher.close()
+    moment, later = '2026-01-01 11:00:00.000000', '2026-01-08 11:00:00.000000'
+    with opened(path) as connection:
+        for name, disabled in (('ann', 0), ('bob', 1)):
+            connection.execute('INSERT INTO user VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', (
+                f'user_{name}', f'{name}@example.com', name.title(), "O'Hara", password_hash, moment, 1 - disabled,
+                disabled, moment))
+        connection.execute('INSERT INTO client VALUES (?, ?, ?, ?)', (CLIENT, hash_secret(SECRET), 'sess_ann', moment))
+        for name, status in (('ann', 'active'), ('bob', 'removed')):
+            connection.execute('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', (
+                f'sess_{name}', f'user_{name}', CLIENT, status, moment, moment, later, None, PHONE.user_agent,
+                PHONE.ip_address))
+            connection.execute('INSERT INTO audit_event VALUES (?, ?, ?, ?, ?, ?, ?, ?)', (
+                f'evt_{name}', moment, 'signed_in', f'user_{name}', CLIENT, f'sess_{name}', PHONE.ip_address,
+                PHONE.user_agent))
+        connection.execute('INSERT INTO audit_event VALUES (?, ?, ?, NULL, NULL, NULL, ?, ?)', (
+            'evt_nobody', moment, 'sign_in_failed', '', ''))
+    return path
+
+
+def test_nothing_that_was_in_an_earlier_store_is_lost(old_store: Path) -> None:
+    before = rows(old_store)
+
+    migrate(f'sqlite:///{old_store}')
+
+    after = rows(old_store)
+    assert len(before['audit_event']) == 3
+    assert after == before | {'audit_event': [event | {'actor': ''} for event in before['audit_event']]}
+    with opened(old_store) as connection:
+        assert connection.execute('PRAGMA integrity_check').fetchone()[0] == 'ok'
+        assert connection.execute('PRAGMA foreign_key_check').fetchall() == []
+
+
+def test_an_earlier_store_comes_out_like_a_new_one(old_store: Path, tmp_path: Path) -> None:
+    new = tmp_path / 'new.db'
+    schema = 'SELECT type, name, sql FROM sqlite_master WHERE name NOT IN (?, ?) ORDER BY type, name'
+
+    migrate(f'sqlite:///{old_store}')
+    migrate(f'sqlite:///{new}')
+
+    with opened(old_store) as migrated, opened(new) as fresh:
+        asked = ('alembic_version', 'sqlite_sequence')
+        assert [tuple(row) for row in migrated.execute(schema, asked)] == [
+            tuple(row) for row in fresh.execute(schema, asked)]
+        assert migrated.execute('SELECT * FROM alembic_version').fetchall() == fresh.execute(
+            'SELECT * FROM alembic_version').fetchall()
+
+
+def test_migrating_again_changes_nothing(old_store: Path) -> None:
+    migrate(f'sqlite:///{old_store}')
+    before = rows(old_store)
+
+    migrate(f'sqlite:///{old_store}')
+
+    assert rows(old_store) == before
+
+
+async def test_who_was_signed_in_in_an_earlier_store_still_is_and_finds_everything(old_store: Path) -> None:
+    url = f'sqlite:///{old_store}'
+    migrate(url)
+    auth = Auth(Store(url), Settings(database_url=url), Clock(), Passwords(memory_kib=8, time_cost=1))
+    house = House(old_store, auth, Clock())
+
+    client = await house.here(ClientToken(CLIENT, SECRET))
+    devices = await read_devices(auth, client)
+    history = await read_history(auth, client)
+    users = await find_users(auth, by_command_line)
+    sessions = await find_sessions(auth, by_command_line)
+    phone = await sign_in(auth, None, identifier='ann@example.com', password=PASSWORD, visitor=PHONE)
+    auth.store.feed.take()
+    await revoke(auth, client, phone.session_id)
+    changes = auth.store.feed.take()
+
+    assert [device.session_id for device in devices.devices] == ['sess_ann']
+    assert [(event.id, event.by_administrator) for event in history.events] == [('evt_ann', False)]
+    assert [(row.user.id, row.disabled, row.sessions) for row in users] == [('user_ann', False, 1),
+                                                                           ('user_bob', True, 0)]
+    assert [row.id for row in sessions] == ['sess_ann']
+    assert changes.client_ids == {phone.token.client_id}  # the triggers are there as before
     await auth.close()
-    assert done.session_ids == ('sess_a',)
+
+
+def test_what_an_earlier_version_still_writes_beside_this_one_is_done_by_the_person_themselves(old_store: Path) -> None:
+    migrate(f'sqlite:///{old_store}')
+
+    with opened(old_store) as connection:
+        connection.execute("INSERT INTO audit_event (id, at, action, user_id, client_id, session_id, ip_address,"
+                           " user_agent) VALUES ('evt_late', '', 'signed_in', 'user_ann', NULL, NULL, '', '')")
+
+        assert connection.execute("SELECT actor FROM audit_event WHERE id = 'evt_late'").fetchone()['actor'] == ''
+
+
+@pytest.mark.parametrize(('statement', 'index'), [
+    ("SELECT id FROM session WHERE status = 'active' ORDER BY created_at DESC, id DESC LIMIT 25",
+     'ix_session_created_at'),
+    ("SELECT id FROM audit_event WHERE user_id = 'user_ann' ORDER BY at DESC, id DESC LIMIT 16",
+     'ix_audit_event_user_id_at'),
+])
+def test_the_lists_are_read_in_the_order_of_an_index_and_not_sorted(old_store: Path, statement: str,
+                                                                    index: str) -> None:
+    migrate(f'sqlite:///{old_store}')
+
+    with opened(old_store) as connection:
+        plan = ' '.join(row['detail'] for row in connection.execute(f'EXPLAIN QUERY PLAN {statement}'))
+
+    assert index in plan
+    assert 'TEMP B-TREE' not in plan
