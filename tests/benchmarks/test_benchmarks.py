@@ -26,6 +26,12 @@ def rows(printed: str) -> dict[str, list[float]]:
     return {row[0]: [float(cell) for cell in row[1:]] for row in cells[1:]}
 
 
+def rows_of_tables(printed: str) -> dict[str, list[float]]:
+    """The rows of several tables, without those that name the columns."""
+    tables = [rows(table) for table in printed.split('\n\n') if table.startswith('| ')]
+    return {name: row for table in tables for name, row in table.items()}
+
+
 def test_sign_out_measures_all_ways_and_compares_them_with_bare_nicegui() -> None:
     printed = run('sign_out', '--rounds', '2')
 
@@ -42,6 +48,13 @@ def test_requests_measures_the_api_and_a_page_beside_bare_ones() -> None:
     assert [int(connections) for connections, _, _ in cells] == [1, 1, 16, 16, 1, 1]
     assert all(float(rate) > 0 and float(p99) > 0 for _, rate, p99 in cells)
     assert re.search(r'page with the guard / page without: [\d.]+', printed)
+
+
+def test_fan_out_measures_many_tabs_and_idle_ones_beside_bare_nicegui() -> None:
+    found = rows_of_tables(run('fan_out', '--tabs', '1', '3', '--rounds', '1', '--idle', '4', '--idle-seconds', '1'))
+
+    assert list(found) == ['1 tabs', '3 tabs', 'ours', 'bare NiceGUI']
+    assert all(number >= 0 for row in found.values() for number in row)
 
 
 @pytest.mark.parametrize(('name', 'arguments', 'measured'), [
