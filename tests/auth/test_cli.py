@@ -179,10 +179,10 @@ REFUSED: list[tuple[list[str], str | bytes, str]] = [
 
 async def test_nobody_but_an_administrator_or_the_command_line_makes_users(house: House) -> None:
     ann = await house.sign_up()
+    authority = by_admin(house.auth, await house.here(ann.token))
 
     with pytest.raises(NotAllowed):
-        await create_user(house.auth, by_admin(house.auth, await house.here(ann.token)), email_address='ann@example.com',
-                          password='short', is_admin=True)
+        await create_user(house.auth, authority, email_address='ann@example.com', password='short', is_admin=True)
 
     assert house.sql('SELECT is_admin FROM user') == [(0,)]
 
