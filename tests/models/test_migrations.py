@@ -21,7 +21,7 @@ from auth.history import read_history
 from auth.passwords import Passwords
 from auth.tokens import ClientToken, hash_secret, new_secret
 from models import Store, migrate
-from models.migrate import _MIGRATIONS
+from models.migrate import MIGRATIONS
 from tests.conftest import PASSWORD, PHONE, Clock, House
 
 TABLES = ('user', 'client', 'session', 'audit_event', 'change')
@@ -34,7 +34,7 @@ def migrate_to(revision: str, path: Path) -> None:
     engine = create_engine(f'sqlite:///{path}')
     with engine.begin() as connection:
         config = Config()
-        config.set_main_option('script_location', str(_MIGRATIONS))
+        config.set_main_option('script_location', str(MIGRATIONS))
         config.attributes['connection'] = connection
         command.upgrade(config, revision)
     engine.dispose()
