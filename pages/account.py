@@ -6,7 +6,7 @@ from nicegui import ui
 
 from auth import DELETE_CONFIRMATION, SessionLabel, SignOutButton, auth_state, private
 
-from .parts import Static, Text, api_form, card, field
+from .parts import Static, Text, api_form, card, field, page_tabs
 
 
 @private
@@ -46,6 +46,4 @@ def account_heading(path: str) -> None:
     """The title of the pages of an account, and the way from one to the other."""
     ui.page_title('Account · Live Sessions')
     Text('h1', 'Account')
-    names = {'/account': 'Profile', '/account/security': 'Security'}
-    Static('nav', ''.join(f'<a href="{to}"{" aria-current=page" if to == path else ""}>{name}</a>'
-                          for to, name in names.items())).classes('tabs').props('aria-label=Account')
+    page_tabs('Account', {'/account': 'Profile', '/account/security': 'Security'}, path)

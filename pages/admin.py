@@ -6,7 +6,7 @@ from nicegui import ui
 
 from auth import SessionTable, UserTable, admin_only
 
-from .parts import Static, Text
+from .parts import Text, page_tabs
 
 
 @admin_only
@@ -26,6 +26,4 @@ def sessions() -> None:
 def _heading(path: str) -> None:
     ui.page_title('Administration · Live Sessions')
     Text('h1', 'Administration')
-    names = {'/admin': 'Users', '/admin/sessions': 'Sessions'}
-    Static('nav', ''.join(f'<a href="{to}"{" aria-current=page" if to == path else ""}>{name}</a>'
-                          for to, name in names.items())).classes('tabs').props('aria-label=Administration')
+    page_tabs('Administration', {'/admin': 'Users', '/admin/sessions': 'Sessions'}, path)

@@ -45,6 +45,16 @@ def button(text: str, on_click: Callable[[], Any]) -> Text:
     return element
 
 
+def page_tabs(label: str, pages: dict[str, str], current: str) -> None:
+    """The way between pages that belong together.
+
+    :param label: what they are pages of
+    :param pages: their names, by path
+    """
+    Static('nav', ''.join(f'<a href="{path}"{" aria-current=page" if path == current else ""}>{name}</a>'
+                          for path, name in pages.items())).classes('tabs').props(f'aria-label={label}')
+
+
 def spinner() -> None:
     """Something turns: it is being worked on."""
     ui.element('span').classes('spinner').props('aria-hidden=true')
