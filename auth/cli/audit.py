@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from ..admin import EventRow, by_command_line, read_audit_log
+from ..authority import by_command_line
 from ..context import Auth
+from ..directory import EventRow, read_audit_log
 from .printing import put, show, shown, to_json
 from .running import Commands, Json, Limit, run
 

@@ -11,8 +11,9 @@ from typer.core import TyperCommand
 
 from models import Store, check_schema
 
-from ..admin import UserRow, by_command_line, find_user
+from ..authority import by_command_line
 from ..context import Auth
+from ..directory import UserRow, find_user
 from ..settings import Settings
 
 T = TypeVar('T')

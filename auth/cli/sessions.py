@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
-from .. import admin
-from ..admin import CONFIRMATION, by_command_line, find_user
+from .. import admin, directory
+from ..admin import CONFIRMATION
+from ..authority import by_command_line
 from ..context import Auth
+from ..directory import find_user
 from ..errors import SessionNotFound
 from .asking import confirm
 from .printing import counted, show, tell
@@ -23,9 +25,9 @@ def list_sessions(words: Words = None,
                   limit: Limit = 100, json: Json = False) -> None:
     """List the sessions that are signed in, the newest first."""
 
-    async def find(auth: Auth) -> list[admin.SessionRow]:
+    async def find(auth: Auth) -> list[directory.SessionRow]:
         user_id = (await find_user(auth, by_command_line, user)).user.id if user else None
-        return await admin.find_sessions(auth, by_command_line, ' '.join(words or ()), user_id=user_id,
+        return await directory.find_sessions(auth, by_command_line, ' '.join(words or ()), user_id=user_id,
                                          limit=limit + 1)
 
     show([{'id': row.id, 'email_address': row.user.email_address, 'device': str(row.user_agent),
@@ -57,7 +59,7 @@ def revoke_user(user: Who, json: Json = False) -> None:
 def revoke_all(yes: Annotated[bool, typer.Option('--yes', help='Do not ask.')] = False, json: Json = False) -> None:
     """End every session of every user."""
     if not yes:
-        count = run(lambda auth: admin.count_sessions(auth, by_command_line))
+        count = run(lambda auth: directory.count_sessions(auth, by_command_line))
         confirm(CONFIRMATION, f'This ends {counted(count, "session")}.')
     ended = run(lambda auth: admin.revoke_everyone(auth, by_command_line))
     tell({'sessions_ended': ended}, f'{counted(ended, "session")} ended.', json=json)

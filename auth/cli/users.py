@@ -8,9 +8,10 @@ import typer
 
 from models import CannotOpenStore, check_schema, migrate
 
-from .. import admin
+from .. import admin, directory
 from ..accounts import normal_address
-from ..admin import UserRow, by_command_line, find_user
+from ..authority import by_command_line
+from ..directory import UserRow, find_user
 from ..settings import Settings
 from .asking import PasswordStdin, ask_password
 from .printing import counted, say, show, tell
@@ -39,7 +40,7 @@ def create(address: Annotated[str, typer.Argument(metavar='ADDRESS', help='Their
 @commands.command('list')
 def list_users(words: Words = None, limit: Limit = 100, json: Json = False) -> None:
     """List users by their address."""
-    rows = run(lambda auth: admin.find_users(auth, by_command_line, ' '.join(words or ()), limit=limit + 1))
+    rows = run(lambda auth: directory.find_users(auth, by_command_line, ' '.join(words or ()), limit=limit + 1))
     show([{'id': row.user.id, 'email_address': row.user.email_address, 'name': row.user.name,
            'is_admin': row.user.is_admin, 'disabled': row.disabled, 'sessions': row.sessions,
            'created_at': row.created_at} for row in rows], json=json, limit=limit, less_important=('created_at',))

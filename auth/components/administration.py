@@ -10,21 +10,9 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 from nicegui.events import GenericEventArguments
 
-from ..admin import (
-    CONFIRMATION,
-    ROWS_A_PAGE,
-    Authority,
-    SessionRow,
-    UserRow,
-    by_admin,
-    count_sessions,
-    find_sessions,
-    find_users,
-    revoke_everyone,
-    revoke_session,
-    revoke_user,
-    set_disabled,
-)
+from ..admin import CONFIRMATION, revoke_everyone, revoke_session, revoke_user, set_disabled
+from ..authority import Authority, by_admin
+from ..directory import ROWS_A_PAGE, SessionRow, UserRow, count_sessions, find_sessions, find_users
 from ..errors import ParamInvalid
 from ..live import Tab, tabs
 from ..visitor import Visitor, visitor_of

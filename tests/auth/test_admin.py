@@ -10,24 +10,9 @@ from typing import Any
 import pytest
 
 from auth.accounts import SignedIn
-from auth.admin import (
-    COMMAND_LINE,
-    Authority,
-    SessionRow,
-    by_admin,
-    by_command_line,
-    count_sessions,
-    find_sessions,
-    find_user,
-    find_users,
-    read_audit_log,
-    revoke_everyone,
-    revoke_session,
-    revoke_user,
-    set_admin,
-    set_disabled,
-    set_password,
-)
+from auth.admin import revoke_everyone, revoke_session, revoke_user, set_admin, set_disabled, set_password
+from auth.authority import COMMAND_LINE, Authority, by_admin, by_command_line
+from auth.directory import SessionRow, count_sessions, find_sessions, find_user, find_users, read_audit_log
 from auth.errors import (
     AuthError,
     NotAllowed,

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from auth import Auth, Settings
-from auth.admin import by_command_line, set_disabled
+from auth.admin import set_disabled
+from auth.authority import by_command_line
 from auth.devices import read_all_devices, revoke, revoke_others
 from auth.errors import NotSignedIn, PasswordIncorrect, SessionNotFound, UserDisabled
 from auth.own_account import change_password

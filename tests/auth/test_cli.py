@@ -26,7 +26,8 @@ from typing import Any
 import pytest
 
 import models.store
-from auth.admin import by_admin, create_user
+from auth.admin import create_user
+from auth.authority import by_admin
 from auth.cli import main
 from auth.errors import NotAllowed
 from tests.conftest import PASSWORD, House

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from auth.accounts import SignedIn
-from auth.admin import by_admin, by_command_line, revoke_user, set_admin, set_disabled, set_password
+from auth.admin import revoke_user, set_admin, set_disabled, set_password
+from auth.authority import by_admin, by_command_line
 from auth.devices import revoke, revoke_others
 from auth.errors import NotSignedIn, PasswordIncorrect, StoreAway
 from auth.history import EVENTS_A_PAGE, HistoryEvent, read_history

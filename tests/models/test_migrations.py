@@ -15,8 +15,9 @@ from sqlalchemy import create_engine
 
 from auth import Auth, Settings
 from auth.accounts import sign_in
-from auth.admin import by_command_line, find_sessions, find_users
+from auth.authority import by_command_line
 from auth.devices import read_devices, revoke
+from auth.directory import find_sessions, find_users
 from auth.history import read_history
 from auth.passwords import Passwords
 from auth.tokens import ClientToken, hash_secret, new_secret
