@@ -205,6 +205,7 @@ async def test_a_network_that_falls_silent_hides_what_is_private_until_it_is_kno
 
         await tab.signed_out()
         assert not await was_ever_visible(tab, address)
+        await laptop.context.close()  # before the network goes: the page may still be loading
         forgive_the_network(tab)
 
 

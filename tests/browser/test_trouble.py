@@ -143,6 +143,7 @@ async def test_a_sign_out_that_the_server_has_not_heard_is_not_claimed_and_is_ma
         assert status == [('active',)]
         assert server.sql('SELECT status FROM session') == [('removed',)]
         assert server.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_out'") == [(1,)]
+        await laptop.context.close()  # before the network goes: the page may still be loading
         forgive_the_network(tab)
 
 
