@@ -1,0 +1,67 @@
+"""The site as it is deployed, and devices to visit it with."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+
+import pytest
+import trustme
+from playwright.async_api import Browser
+
+from tests.browser.conftest import browser as browser
+from tests.server import Server
+
+from .nginx import Nginx
+from .site import Devices, Site
+
+
+@pytest.fixture(scope='session')
+def authority() -> trustme.CA:
+    """Signs the certificates of the tests."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope='session')
+def trust(authority: trustme.CA) -> ssl.SSLContext:
+    """Trusts them."""
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+@pytest.fixture(scope='session')
+async def site(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA,
+               trust: ssl.SSLContext) -> AsyncIterator[Site]:
+    """The site of all tests; each leaves it as it found it."""
+    settings = {'trusted_proxies': '127.0.0.1'}
+    first = Server(tmp_path_factory.mktemp('processes'), settings)
+    second = Server(first.folder, settings)
+    nginx = Nginx(tmp_path_factory.mktemp('nginx'), (first.port, second.port))
+    certify(nginx, authority)
+    try:
+        await asyncio.gather(first.start(), second.start(), nginx.start())
+        yield Site(nginx, first, second, trust)
+    finally:
+        for process in (nginx, first, second):
+            process.stop()
+    assert 'Traceback' not in first.log, first.log
+
+
+@pytest.fixture
+async def device(browser: Browser, site: Site) -> AsyncIterator[Devices]:
+    """Makes devices; at the end of the test no tab of theirs may have complained."""
+    devices = Devices(browser, site, [])
+    yield devices
+    for used in devices.made:
+        await used.context.close()
+    assert [complaint for used in devices.made for tab in used.tabs for complaint in tab.complaints] == []
+
+
+def certify(nginx: Nginx, authority: trustme.CA) -> None:
+    """Give an nginx a certificate for the name it serves here."""
+    certificate = authority.issue_cert('localhost')
+    certificate.private_key_pem.write_to_path(nginx.folder / 'key.pem')
+    for part in certificate.cert_chain_pems:
+        part.write_to_path(nginx.folder / 'certificate.pem', append=True)
