@@ -10,7 +10,7 @@ import pytest
 import trustme
 from playwright.async_api import Browser
 
-from tests.browser.conftest import browser as browser
+from tests.browser.conftest import browser  # noqa: F401 - a fixture
 from tests.server import Server
 
 from .nginx import Nginx

@@ -109,7 +109,7 @@ class Nginx:
             (r'/etc/letsencrypt/live/sessions\.example\.com/privkey\.pem', f'{self.folder}/key.pem'),
             (r'server_name sessions\.example\.com', 'server_name localhost'),
             (r'/var/log/nginx/live-sessions\.log', f'{self.folder}/access.log'),
-            (r'/var/www/acme', f'{self.folder}/acme'),
+            (r'/var/www/html', f'{self.folder}/acme'),
             (r'server 127\.0\.0\.1:8081', f'server 127.0.0.1:{first}'),
             (r'server 127\.0\.0\.1:8082', f'server 127.0.0.1:{second}'),
         ):

@@ -67,7 +67,7 @@ async def test_a_name_that_is_not_ours_gets_no_answer(site: Site) -> None:
         with pytest.raises(httpx.RemoteProtocolError):
             await visitor.get(site.nginx.plain_url, headers={'host': 'elsewhere.example'})
 
-    with pytest.raises(ssl.SSLError, match='(?i)unrecognized.name'):
+    with pytest.raises(ssl.SSLError, match=r'(?i)unrecognized.name'):
         await asyncio.open_connection('127.0.0.1', site.nginx.port, ssl=site.trust, server_hostname='elsewhere.example')
 
 
@@ -95,7 +95,8 @@ async def test_what_a_visitor_says_of_where_they_come_from_changes_nothing(site:
     assert 'elsewhere' not in page.text
 
 
-async def test_only_what_nginx_says_itself_reaches_a_process(nginx: Callable[..., Nginx], trust: ssl.SSLContext) -> None:
+async def test_only_what_nginx_says_itself_reaches_a_process(
+        nginx: Callable[..., Nginx], trust: ssl.SSLContext) -> None:
     async with upstream() as process:
         front = await nginx(process.port, process.port).start()
         async with httpx.AsyncClient(base_url=front.url, verify=trust) as visitor:
