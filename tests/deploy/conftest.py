@@ -10,11 +10,13 @@ import pytest
 import trustme
 from playwright.async_api import Browser
 
-from tests.browser.conftest import browser  # noqa: F401 - a fixture
+from tests.browser import conftest as of_browsers
 from tests.server import Server
 
 from .nginx import Nginx
 from .site import Devices, Site
+
+browser = of_browsers.browser
 
 
 @pytest.fixture(scope='session')
