@@ -11,6 +11,8 @@ import trustme
 from playwright.async_api import Browser
 
 from tests.browser import conftest as of_browsers
+from tests.browser.relay import relay_to
+from tests.postgres import postgres_server
 from tests.server import Server
 
 from .nginx import Nginx
@@ -38,27 +40,29 @@ async def site(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA,
                trust: ssl.SSLContext) -> AsyncIterator[Site]:
     """The site of all tests; each leaves it as it found it."""
     settings = {'trusted_proxies': '127.0.0.1'}
-    first = Server(tmp_path_factory.mktemp('processes'), settings)
-    second = Server(first.folder, settings)
-    nginx = Nginx(tmp_path_factory.mktemp('nginx'), (first.port, second.port))
-    certify(nginx, authority)
-    try:
-        await asyncio.gather(first.start(), second.start(), nginx.start())
-        yield Site(nginx, first, second, trust)
-    finally:
-        for process in (nginx, first, second):
-            process.stop()
-    assert 'Traceback' not in first.log, first.log
+    with postgres_server() as postgres:
+        url = postgres.create_database()
+        async with relay_to(postgres.port) as line:
+            first, second = [Server(tmp_path_factory.mktemp('process'), settings, database_url=reached)
+                             for reached in (url.replace(f':{postgres.port}/', f':{line.port}/'), url)]
+            nginx = Nginx(tmp_path_factory.mktemp('nginx'), (first.port, second.port))
+            certify(nginx, authority)
+            try:
+                await asyncio.gather(first.start(), second.start(), nginx.start())
+                yield Site(nginx, first, second, postgres, url, line, trust)
+            finally:
+                for process in (nginx, first, second):
+                    process.stop()
+    for process in (first, second):
+        assert 'Traceback' not in process.log, process.log
 
 
 @pytest.fixture
 async def device(browser: Browser, site: Site) -> AsyncIterator[Devices]:
     """Makes devices; at the end of the test no tab of theirs may have complained."""
-    devices = Devices(browser, site, [])
+    devices = Devices(browser, site)
     yield devices
-    for used in devices.made:
-        await used.context.close()
-    assert [complaint for used in devices.made for tab in used.tabs for complaint in tab.complaints] == []
+    await devices.close()
 
 
 def certify(nginx: Nginx, authority: trustme.CA) -> None:

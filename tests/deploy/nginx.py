@@ -10,7 +10,8 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.server import ROOT, free_port
+from tests.ports import free_port
+from tests.server import ROOT
 
 SHIPPED = ROOT / 'deploy' / 'nginx' / 'live-sessions.conf'
 START_SECONDS = 20

@@ -1,4 +1,4 @@
-"""The site as it is deployed: nginx in front of two processes that share a store."""
+"""The site as it is deployed: nginx in front of two processes, and PostgreSQL behind them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import itertools
 import re
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import psycopg
 from playwright.async_api import Browser
 
 from tests.browser.conftest import Device
+from tests.browser.relay import Relay
+from tests.postgres import OwnPostgres
 from tests.server import Server
 
 from .nginx import Nginx
@@ -29,6 +32,10 @@ class Site:
     nginx: Nginx
     first: Server
     second: Server
+    postgres: OwnPostgres
+    database_url: str
+    line: Relay
+    """What the first process has of a network to PostgreSQL."""
     trust: ssl.SSLContext
     """Trusts the certificate that the test made."""
 
@@ -63,12 +70,14 @@ class Site:
             await asyncio.sleep(0.01)
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
-        """Run a statement as another program would."""
-        return self.first.sql(statement, *values)
+        """Run a statement as another program would: on a connection of its own, committed at once."""
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
 
     def status(self, session_id: str) -> str:
         """The status of a session, as the store has it."""
-        return self.sql('SELECT status FROM session WHERE id = ?', session_id)[0][0]
+        return self.sql('SELECT status FROM session WHERE id = %s', session_id)[0][0]
 
 
 @dataclass
@@ -77,7 +86,7 @@ class Devices:
 
     browser: Browser
     site: Site
-    made: list[Device]
+    made: list[Device] = field(default_factory=list)
 
     async def __call__(self, *, on: Server | None = None) -> Device:
         """Make a device; its browser is one of those that nginx gives to the wished process."""
@@ -87,3 +96,9 @@ class Devices:
                 self.made.append(device)
                 return device
             await device.context.close()
+
+    async def close(self) -> None:
+        """Close them all; no tab of theirs may have complained."""
+        for used in self.made:
+            await used.context.close()
+        assert [complaint for used in self.made for tab in used.tabs for complaint in tab.complaints] == []

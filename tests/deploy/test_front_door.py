@@ -10,9 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
+from playwright.async_api import Browser, expect
 
 from tests.conftest import PASSWORD
-from tests.server import free_port
+from tests.ports import free_port
 
 from .conftest import certify
 from .nginx import Nginx
@@ -87,8 +88,8 @@ async def test_what_a_visitor_says_of_where_they_come_from_changes_nothing(site:
         signed_up = await sign_up(visitor, 'forger@example.com')
         page = await visitor.get('/')
 
-    ((address,),) = site.sql("SELECT ip_address FROM session WHERE user_id = (SELECT id FROM user "
-                             "WHERE email_address = 'forger@example.com')")
+    ((address,),) = site.sql('SELECT ip_address FROM session JOIN "user" ON "user".id = user_id WHERE email_address = %s',
+                              'forger@example.com')
     assert address == '127.0.0.9'
     assert any(cookie.startswith('__Host-client=') for cookie in signed_up.headers.get_list('set-cookie'))
     assert page.status_code == 200
@@ -133,6 +134,34 @@ async def test_a_process_that_is_not_there_costs_no_request(nginx: Callable[...,
                 assert answer.status_code == 200
 
     assert len(process.requests) == 12
+
+
+async def test_a_process_that_has_just_returned_is_used_at_once(
+        nginx: Callable[..., Nginx], trust: ssl.SSLContext) -> None:
+    left, right = free_port(), free_port()
+    front = await nginx(left, right).start()
+    async with httpx.AsyncClient(base_url=front.url, verify=trust) as visitor:
+        for port in (left, right, left, right):
+            async with upstream(port):  # and the other one is away
+                answers = [await visitor.get('/') for _ in range(8)]
+
+            assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_a_page_that_no_process_could_serve_comes_by_itself(browser: Browser, nginx: Callable[..., Nginx]) -> None:
+    left, right = free_port(), free_port()
+    front = await nginx(left, right).start()
+    context = await browser.new_context(ignore_https_errors=True)
+    tab = await context.new_page()
+
+    refused = await tab.goto(front.url)
+    await expect(tab.get_by_text('comes back by itself')).to_be_visible()
+    async with upstream(right):
+        await expect(tab.get_by_text('answered')).to_be_visible()
+        await context.close()
+
+    assert refused
+    assert refused.status == 502
 
 
 async def test_a_browser_stays_on_its_process_whatever_it_does_and_others_get_others(site: Site) -> None:

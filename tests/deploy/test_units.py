@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from auth import Settings
-from tests.server import ROOT, clean_environment, free_port
+from tests.ports import free_port
+from tests.server import ROOT, clean_environment
 
 DEPLOY = ROOT / 'deploy'
 INSTALLED = '/opt/live-sessions'

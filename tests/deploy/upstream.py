@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.server import free_port
+from tests.ports import free_port
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Upstream:
             head = (await reader.readuntil(b'\r\n\r\n')).decode('latin-1').lower()
             self.requests.append(head)
             if not self.dies:
-                writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok')
+                writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\nanswered')
                 await writer.drain()
         except asyncio.IncompleteReadError:
             pass  # somebody looked whether the port is open
@@ -34,9 +34,9 @@ class Upstream:
 
 
 @asynccontextmanager
-async def upstream() -> AsyncIterator[Upstream]:
-    """Play a process."""
-    played = Upstream()
+async def upstream(port: int | None = None) -> AsyncIterator[Upstream]:
+    """Play a process, on a port of its own or on the given one."""
+    played = Upstream(port or free_port())
     server = await asyncio.start_server(played._answer, '127.0.0.1', played.port)
     try:
         yield played
