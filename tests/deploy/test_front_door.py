@@ -88,9 +88,9 @@ async def test_what_a_visitor_says_of_where_they_come_from_changes_nothing(site:
         signed_up = await sign_up(visitor, 'forger@example.com')
         page = await visitor.get('/')
 
-    ((address,),) = site.sql('SELECT ip_address FROM session JOIN "user" ON "user".id = user_id WHERE email_address = %s',
-                              'forger@example.com')
-    assert address == '127.0.0.9'
+    found = site.sql('SELECT ip_address FROM session JOIN "user" ON "user".id = user_id WHERE email_address = %s',
+                     'forger@example.com')
+    assert found == [('127.0.0.9',)]
     assert any(cookie.startswith('__Host-client=') for cookie in signed_up.headers.get_list('set-cookie'))
     assert page.status_code == 200
     assert 'elsewhere' not in page.text
@@ -148,7 +148,8 @@ async def test_a_process_that_has_just_returned_is_used_at_once(
             assert {answer.status_code for answer in answers} == {200}
 
 
-async def test_a_page_that_no_process_could_serve_comes_by_itself(browser: Browser, nginx: Callable[..., Nginx]) -> None:
+async def test_a_page_that_no_process_could_serve_comes_by_itself(
+        browser: Browser, nginx: Callable[..., Nginx]) -> None:
     left, right = free_port(), free_port()
     front = await nginx(left, right).start()
     context = await browser.new_context(ignore_https_errors=True)
