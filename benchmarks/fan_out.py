@@ -43,7 +43,7 @@ class Tabs:
     async def open(self, http: aiohttp.ClientSession, url: str, cookie: str = '') -> None:
         """Open one more."""
         page = OpenPage(on_update=self._updated)
-        await page.open(http, url, cookie)
+        await page.open(http, url, lambda: cookie)
         self.pages.append(page)
 
     def _updated(self, update: Update) -> None:

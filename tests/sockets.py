@@ -19,7 +19,7 @@ Update = dict[str, Any]
 
 _PAGE_ID = re.compile(r"'client_id': '([0-9a-f-]+)'")
 _ELEMENTS = re.compile(r'parseElements\(String\.raw`(.*?)`\)', re.DOTALL)
-JOIN_SECONDS = 30
+JOIN_SECONDS = 10
 
 
 @dataclass(eq=False)
@@ -42,15 +42,16 @@ class OpenPage:
         """What a page sends as the id of its socket; none while it has no connection."""
         return self._socket.get_sid() if self._socket is not None and self._socket.connected else None
 
-    async def open(self, http: aiohttp.ClientSession, url: str, cookie: str = '') -> None:
+    async def open(self, http: aiohttp.ClientSession, url: str, cookie: Callable[[], str] = str) -> None:
         """Ask for the page, and join its socket.
 
-        :param cookie: the header to send with both
+        :param cookie: gives the header to send with both; like a browser's it may change between them
+        :raises aiohttp.ClientResponseError: if there is an error page in its place
         :raises aiohttp.ClientError: if the page can't be had
         :raises socketio.exceptions.ConnectionError: if the socket may not join
         """
-        headers = {'Cookie': cookie} if cookie else {}
-        async with http.get(url, headers=headers) as answer:
+        async with http.get(url, headers=_headers(cookie())) as answer:
+            answer.raise_for_status()
             text = await answer.text()
         found, elements = _PAGE_ID.search(text), _ELEMENTS.search(text)
         assert found, text
@@ -64,7 +65,7 @@ class OpenPage:
         self._socket.on('update', self._updated)
         self._socket.on('run_javascript', self._script)
         self._socket.on('disconnect', self._lost)
-        await self._socket.connect(f'{root}?{query}', headers=headers, transports=['websocket'],
+        await self._socket.connect(f'{root}?{query}', headers=_headers(cookie()), transports=['websocket'],
                                    wait_timeout=JOIN_SECONDS, socketio_path='/_nicegui_ws/socket.io')
 
     async def close(self) -> None:
@@ -91,6 +92,10 @@ class OpenPage:
 
     async def _lost(self, *_: Any) -> None:
         self.on_lost()
+
+
+def _headers(cookie: str) -> dict[str, str]:
+    return {'Cookie': cookie} if cookie else {}
 
 
 def texts(update: Update) -> list[str]:
