@@ -40,7 +40,7 @@ class OpenPage:
     @property
     def socket_id(self) -> str | None:
         """What a page sends as the id of its socket; none while it has no connection."""
-        return self._socket.get_sid() if self._socket is not None and self._socket.connected else None
+        return None if self._socket is None else self._socket.get_sid()
 
     async def open(self, http: aiohttp.ClientSession, url: str, cookie: Callable[[], str] = str) -> None:
         """Ask for the page, and join its socket.

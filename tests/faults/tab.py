@@ -84,7 +84,8 @@ class SimulatedTab:
             with suppress(*_NO_SERVER):
                 await self.page.open(self.http, f'{self.server.url}/', self.cookie)
                 self._look()
-                await lost.wait()
+                if self.page.socket_id is not None:  # else it was lost while it joined
+                    await lost.wait()
         except aiohttp.ClientResponseError as error:
             self._show(f'error page {error.status}')
             await asyncio.Event().wait()  # an error page stays until somebody reloads it
