@@ -65,6 +65,7 @@ class SimulatedTab:
     page: OpenPage = field(default_factory=OpenPage)
     _proving: asyncio.Task[None] | None = None
     _asked_again: bool = False
+    _put_off: bool = False
 
     async def stay_open(self) -> None:
         """Be open, until cancelled."""
@@ -84,6 +85,9 @@ class SimulatedTab:
             with suppress(*_NO_SERVER):
                 await self.page.open(self.http, f'{self.server.url}/', self.cookie)
                 self._look()
+                if self._put_off:
+                    self._put_off = False
+                    self.prove()
                 if self.page.socket_id is not None:  # else it was lost while it joined
                     await lost.wait()
         except aiohttp.ClientResponseError as error:
@@ -111,7 +115,8 @@ class SimulatedTab:
                 await asyncio.sleep(wait)
                 socket_id = self.page.socket_id
                 if socket_id is None:
-                    return  # the page that comes next is asked for with the cookie
+                    self._put_off = True
+                    return
                 answer = await self.post(self.server, '/client/tabs', tab=self.page.page_id, socket=socket_id,
                                          absence='0', final='1' if wait == 1 else '')
                 if answer.status == 404 or (answer.ok and answer.body['response']['settled']):
