@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,19 +29,31 @@ class OpenPage:
 
     on_update: Callable[[Update], None] = lambda _: None
     """Called after the elements were changed."""
+    on_load: Callable[[], None] = lambda: None
+    """Called when the elements are there, and before the socket is joined."""
     on_script: Callable[[str], None] = lambda _: None
     """Called with the JavaScript that the server has the page run."""
     on_lost: Callable[[], None] = lambda: None
     """Called when the connection has ended, from whichever side."""
     page_id: str = ''
+    heard_at: float = 0
+    """When the server was last heard of, in seconds since 1970, but for its pings."""
     elements: dict[str, Any] = field(default_factory=dict)
     _http: aiohttp.ClientSession | None = None
     _socket: socketio.AsyncClient | None = None
+    _joined_at: float = 0
 
     @property
     def socket_id(self) -> str | None:
         """What a page sends as the id of its socket; none while it has no connection."""
         return None if self._socket is None else self._socket.get_sid()
+
+    def last_heard(self) -> float:
+        """When the server was last heard of, its pings included, which come at a known interval."""
+        interval = self._socket.eio.ping_interval if self._socket is not None else None
+        if not interval or not self._joined_at:
+            return self.heard_at
+        return max(self.heard_at, time.time() - (time.time() - self._joined_at) % interval)
 
     async def open(self, http: aiohttp.ClientSession, url: str, cookie: Callable[[], str] = str) -> None:
         """Ask for the page, and join its socket.
@@ -57,6 +70,8 @@ class OpenPage:
         assert found, text
         assert elements, text
         self.page_id, self.elements = found[1], json.loads(html.unescape(elements[1]))
+        self.heard_at = time.time()
+        self.on_load()
         query = urlencode({'client_id': self.page_id, 'implicit_handshake': 'true', 'tab_id': uuid4(),
                            'document_id': uuid4(), 'next_message_id': 0})
         root = '/'.join(url.split('/')[:3])
@@ -67,6 +82,7 @@ class OpenPage:
         self._socket.on('disconnect', self._lost)
         await self._socket.connect(f'{root}?{query}', headers=_headers(cookie()), transports=['websocket'],
                                    wait_timeout=JOIN_SECONDS, socketio_path='/_nicegui_ws/socket.io')
+        self._joined_at = self.heard_at = time.time()
 
     async def close(self) -> None:
         """Close the page."""
@@ -80,6 +96,7 @@ class OpenPage:
         return texts(self.elements)
 
     async def _updated(self, update: Update) -> None:
+        self.heard_at = time.time()
         for element_id, element in update.items():
             if element is None:
                 self.elements.pop(element_id, None)
@@ -88,6 +105,7 @@ class OpenPage:
         self.on_update(update)
 
     async def _script(self, message: dict[str, Any]) -> None:
+        self.heard_at = time.time()
         self.on_script(message['code'])
 
     async def _lost(self, *_: Any) -> None:

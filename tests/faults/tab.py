@@ -20,6 +20,7 @@ AWAY = 'away'
 """What a tab shows that has lost the server: nothing but that."""
 
 _LABEL = re.compile(r'Active Session: (?P<session_id>sess_\w+)|You are signed out|Loading…')
+_DEAF_AFTER_SECONDS = 4.8
 _PROOF_WAITS = (0, 0.1, 0.3, 1)
 _NO_SERVER = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, socketio.exceptions.ConnectionError, OSError,
               TimeoutError)
@@ -66,6 +67,7 @@ class SimulatedTab:
     _proving: asyncio.Task[None] | None = None
     _asked_again: bool = False
     _put_off: bool = False
+    _goes_deaf: asyncio.Handle = field(default_factory=lambda: asyncio.get_running_loop().call_soon(lambda: None))
 
     async def stay_open(self) -> None:
         """Be open, until cancelled."""
@@ -74,28 +76,32 @@ class SimulatedTab:
                 await self._visit()
                 await asyncio.sleep(0.2)
         finally:
+            self._goes_deaf.cancel()
             if self._proving is not None:
                 self._proving.cancel()
                 await asyncio.gather(self._proving, return_exceptions=True)
 
     async def _visit(self) -> None:
         lost = asyncio.Event()
-        self.page = OpenPage(on_update=lambda _: self._look(), on_script=self._run, on_lost=lost.set)
+        page = self.page = OpenPage(on_load=self._look, on_update=lambda _: self._look(), on_script=self._run,
+                                    on_lost=lost.set)
         try:
             with suppress(*_NO_SERVER):
-                await self.page.open(self.http, f'{self.server.url}/', self.cookie)
-                self._look()
+                await page.open(self.http, f'{self.server.url}/', self.cookie)
                 if self._put_off:
                     self._put_off = False
                     self.prove()
-                if self.page.socket_id is not None:  # else it was lost while it joined
+                if page.socket_id is not None:  # else it was lost while it joined
                     await lost.wait()
+            if page.elements:
+                deaf_at = page.last_heard() + _DEAF_AFTER_SECONDS
+                self._goes_deaf = asyncio.get_running_loop().call_later(
+                    max(0, deaf_at - time.time()), lambda: self._show(AWAY, deaf_at))
         except aiohttp.ClientResponseError as error:
             self._show(f'error page {error.status}')
             await asyncio.Event().wait()  # an error page stays until somebody reloads it
         finally:
-            self._show(AWAY)
-            await self.page.close()
+            await page.close()
 
     def prove(self) -> None:
         """Show the server the cookie; see ``prove`` in static/auth.js."""
@@ -128,13 +134,14 @@ class SimulatedTab:
             self.prove()
 
     def _look(self) -> None:
+        self._goes_deaf.cancel()
         labels = [text for text in self.page.texts() if _LABEL.fullmatch(text)]
         self._show(labels[0] if len(labels) == 1 else f'no single label: {labels}')
 
-    def _show(self, text: str) -> None:
+    def _show(self, text: str, at: float | None = None) -> None:
         if text == self.shows:
             return
-        now = time.time()
+        now = at or time.time()
         if self.glimpses:
             self.glimpses[-1].until = min(self.glimpses[-1].until, now)
         if (match := _LABEL.fullmatch(text)) and match['session_id']:
