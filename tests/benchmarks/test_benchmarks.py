@@ -74,7 +74,7 @@ def test_validation_measures_both_stores_at_every_size_and_prints_how_rows_are_f
 
     sqlite, postgres = printed.split('\nPostgreSQL\n')
     for part in (sqlite, postgres):
-        found = rows_of_tables(part)
+        found = rows_of_tables(part.strip())
         assert list(found) == ['10', '100']
         assert all(number > 0 for row in found.values() for number in row)
         assert re.search(r'100 / 10 sessions: look-up [\d.]+ at p50', part)
