@@ -106,7 +106,7 @@ async def one_round(site: Site, fault: Callable[..., Awaitable[tuple[float, floa
     opened = asyncio.create_task(tab.stay_open())
     try:
         await _until(lambda: tab.shows.startswith('Active Session'))
-        await asyncio.sleep(1.5)  # a beat of the listener
+        await asyncio.sleep(random.uniform(1.5, 5.5))  # at any moment between two pings, and after a first beat
         start = time.perf_counter()
 
         async def hidden() -> float:

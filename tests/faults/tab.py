@@ -67,6 +67,7 @@ class SimulatedTab:
     _proving: asyncio.Task[None] | None = None
     _asked_again: bool = False
     _put_off: bool = False
+    _hidden: bool = False
     _goes_deaf: asyncio.Handle = field(default_factory=lambda: asyncio.get_running_loop().call_soon(lambda: None))
 
     async def stay_open(self) -> None:
@@ -83,20 +84,19 @@ class SimulatedTab:
 
     async def _visit(self) -> None:
         lost = asyncio.Event()
-        page = self.page = OpenPage(on_load=self._look, on_update=lambda _: self._look(), on_script=self._run,
+        page = self.page = OpenPage(on_load=self._loaded, on_update=lambda _: self._look(), on_script=self._run,
                                     on_lost=lost.set)
         try:
             with suppress(*_NO_SERVER):
                 await page.open(self.http, f'{self.server.url}/', self.cookie)
-                if self._put_off:
+                self._goes_deaf.cancel()  # from now on there are pings
+                if self._put_off or self._hidden:
                     self._put_off = False
                     self.prove()
                 if page.socket_id is not None:  # else it was lost while it joined
                     await lost.wait()
             if page.elements:
-                deaf_at = page.last_heard() + _DEAF_AFTER_SECONDS
-                self._goes_deaf = asyncio.get_running_loop().call_later(
-                    max(0, deaf_at - time.time()), lambda: self._show(AWAY, deaf_at))
+                self._hide_when_deaf()
         except aiohttp.ClientResponseError as error:
             self._show(f'error page {error.status}')
             await asyncio.Event().wait()  # an error page stays until somebody reloads it
@@ -132,9 +132,29 @@ class SimulatedTab:
     def _run(self, script: str) -> None:
         if 'prove()' in script:
             self.prove()
+        elif 'fresh(' in script:
+            self._hidden = False
+            self._look()
+
+    def _loaded(self) -> None:
+        self._hidden = False
+        self._look()
+        self._hide_when_deaf()
+
+    def _hide_when_deaf(self) -> None:
+        """Hide in time, unless the server is heard of; the moment counts, however late this machine comes to it."""
+        deaf_at = self.page.last_heard() + _DEAF_AFTER_SECONDS
+
+        def hide() -> None:
+            self._hidden = True
+            self._show(AWAY, deaf_at)
+
+        self._goes_deaf.cancel()
+        self._goes_deaf = asyncio.get_running_loop().call_later(max(0, deaf_at - time.time()), hide)
 
     def _look(self) -> None:
-        self._goes_deaf.cancel()
+        if self._hidden:
+            return  # until the server says that what it has sent is the newest state
         labels = [text for text in self.page.texts() if _LABEL.fullmatch(text)]
         self._show(labels[0] if len(labels) == 1 else f'no single label: {labels}')
 
