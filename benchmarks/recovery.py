@@ -24,8 +24,8 @@ from sqlalchemy import make_url
 from benchmarks.processes import USERS, sign_in
 from benchmarks.stores import AS_IT_COMES, connect, fill
 from benchmarks.support import machine, percentile, table
-from models import migrate
 from tests.browser.relay import Relay, relay_to
+from tests.databases import PostgresDatabase
 from tests.faults.browser import Browser
 from tests.faults.ledger import Ledger
 from tests.postgres import OwnPostgres, postgres_server
@@ -131,12 +131,12 @@ async def measure(rounds: int) -> None:
     """Let everything fail; print what was measured."""
     rows: list[list[object]] = []
     with postgres_server(*AS_IT_COMES) as postgres, tempfile.TemporaryDirectory(prefix='benchmark-') as folder:
-        url = postgres.create_database()
-        migrate(url)
-        fill(url, 1, USERS)
+        database = PostgresDatabase(postgres)
+        fill(database.url, 1, USERS)
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http, relay_to(postgres.port) as relay:
-            through = make_url(url).set(port=relay.port).render_as_string(hide_password=False)
-            server = await Server(Path(folder), database_url=through).start()
+            url = database.url
+            database.url = make_url(url).set(port=relay.port).render_as_string(hide_password=False)
+            server = await Server(Path(folder), store=database).start()
             site = Site(http, server, postgres, relay, url)
             try:
                 for name, fault in FAULTS.items():

@@ -5,10 +5,12 @@ from sqlmodel import SQLModel
 from .audit_event import AuditAction, AuditEvent
 from .change import Change
 from .client import Client
+from .database import CannotOpenStore
+from .database_url import BadDatabaseUrl
 from .feed import ChangeFeed, Changes, FeedLost
-from .migrate import CannotOpenStore, check_schema, migrate
+from .migrate import check_schema, migrate
 from .session import Session, SessionStatus
-from .store import BadDatabaseUrl, Store, StoreUnavailable
+from .store import Store, StoreUnavailable
 from .user import User
 
 __all__ = [

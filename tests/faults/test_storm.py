@@ -74,8 +74,8 @@ async def storm(servers: Sequence[Server], seed: int, seconds: float) -> tuple[L
         kills, *_ = await asyncio.gather(kill_at_random(servers, random.Random(f'{seed} kills'), seconds),
                                          *(browser.use(seconds) for browser in browsers))
         with suppress(TimeoutError):  # then the comparison tells which screens are wrong
-            await calm(servers[0].database_url, browsers)
-        complaints = all_complaints(await read_all(servers[0].database_url), ledger, browsers)
+            await calm(servers[0].database.url, browsers)
+        complaints = all_complaints(await read_all(servers[0].database.url), ledger, browsers)
         for task in open_tabs:
             task.cancel()
         await asyncio.gather(*open_tabs, return_exceptions=True)
@@ -87,8 +87,8 @@ async def test_after_a_storm_of_acts_and_kills_store_audit_log_and_screens_agree
 ) -> None:
     seed = int(os.environ.get('FAULT_SEED') or random.SystemRandom().randrange(1_000_000))
     seconds = float(os.environ.get('FAULT_SECONDS') or SECONDS[kind])
-    url = make_database().url
-    servers = [Server(tmp_path, script=ROOT / 'tests/faults/serve.py', database_url=url) for _ in range(2)]
+    store = make_database()
+    servers = [Server(tmp_path, script=ROOT / 'tests/faults/serve.py', store=store) for _ in range(2)]
     with capsys.disabled():
         print(f'\nFAULT_SEED={seed} plays this storm again ({kind}, {seconds:.0f} s)')
 
