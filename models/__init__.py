@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from .audit_event import AuditAction, AuditEvent
 from .change import Change
 from .client import Client
+from .copy import Copied, copy_store
 from .database import CannotOpenStore
 from .database_url import BadDatabaseUrl
 from .feed import ChangeFeed, Changes, FeedLost
@@ -22,6 +23,7 @@ __all__ = [
     'ChangeFeed',
     'Changes',
     'Client',
+    'Copied',
     'FeedLost',
     'SQLModel',
     'Session',
@@ -30,5 +32,6 @@ __all__ = [
     'StoreUnavailable',
     'User',
     'check_schema',
+    'copy_store',
     'migrate',
 ]

@@ -75,6 +75,7 @@ class PostgresDatabase(Database):
         """See the base class."""
         engine = create_engine(self._url, connect_args=self._connect_args(
             {'lock_timeout': f'{MIGRATION_LOCK_SECONDS}s', 'timezone': 'UTC'}))
+        event.listen(engine, 'connect', _adapt)
         try:
             with engine.begin() as connection:
                 if to_write:

@@ -107,11 +107,14 @@ class SqliteFile(TestDatabase):
 
 
 class PostgresDatabase(TestDatabase):
-    """A database on the server of the tests."""
+    """A database on the server of the tests.
 
-    def __init__(self, server: Postgres, *, migrated: bool = True) -> None:
+    :param url: how it is reached; by default it is a new one
+    """
+
+    def __init__(self, server: Postgres, url: str = '', *, migrated: bool = True) -> None:
         self.server = server
-        self.url = server.create_database(migrated=migrated)
+        self.url = url or server.create_database(migrated=migrated)
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
         """See the base class."""

@@ -12,6 +12,7 @@ from playwright.async_api import Browser
 
 from tests.browser import conftest as of_browsers
 from tests.browser.relay import relay_to
+from tests.databases import PostgresDatabase
 from tests.postgres import postgres_server
 from tests.server import Server
 
@@ -43,8 +44,9 @@ async def site(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA,
     with postgres_server() as postgres:
         url = postgres.create_database()
         async with relay_to(postgres.port) as line:
-            first, second = [Server(tmp_path_factory.mktemp('process'), settings, database_url=reached)
-                             for reached in (url.replace(f':{postgres.port}/', f':{line.port}/'), url)]
+            stores = [PostgresDatabase(postgres, reached)
+                      for reached in (url.replace(f':{postgres.port}/', f':{line.port}/'), url)]
+            first, second = [Server(tmp_path_factory.mktemp('process'), settings, store=store) for store in stores]
             nginx = Nginx(tmp_path_factory.mktemp('nginx'), (first.port, second.port))
             certify(nginx, authority)
             try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.ports import free_port
-from tests.server import ROOT
+from tests.programs import ROOT
 
 SHIPPED = ROOT / 'deploy' / 'nginx' / 'live-sessions.conf'
 START_SECONDS = 20

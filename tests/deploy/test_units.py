@@ -14,7 +14,7 @@ import pytest
 
 from auth import Settings
 from tests.ports import free_port
-from tests.server import ROOT, clean_environment
+from tests.programs import ROOT, clean_environment
 
 DEPLOY = ROOT / 'deploy'
 INSTALLED = '/opt/live-sessions'
