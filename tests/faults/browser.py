@@ -34,7 +34,6 @@ class Browser:
     ledger: Ledger
     chance: random.Random
     cookie: str = ''
-    client_id: str = ''
     accounts: dict[str, str] = field(default_factory=dict)
     """The person of each session here, as it was last answered."""
     active: str | None = None
@@ -42,6 +41,11 @@ class Browser:
 
     def __post_init__(self) -> None:
         self.tabs = [SimulatedTab(self.http, server, self._post, lambda: self.cookie) for server in self.servers]
+
+    @property
+    def client_id(self) -> str:
+        """What the cookie says."""
+        return self.cookie.removeprefix('__client=').partition('.')[0]
 
     async def use(self, seconds: float) -> None:
         """Do things for so long."""
@@ -66,7 +70,9 @@ class Browser:
         person = self.chance.choice([one for one in self.people if one not in self.accounts.values()])
         answer = await self._act('POST', '/client/sign_ins', identifier=person, password=PASSWORD)
         if answer.ok:
-            self.ledger.note_sign_in(answer.body['response']['created_session_id'], person, self.client_id)
+            session_id = answer.body['response']['created_session_id']
+            self.accounts[session_id] = person
+            self.ledger.note_sign_in(session_id, person, self.client_id)
             for tab in self.tabs:
                 tab.prove()
         elif not answer.status:
@@ -136,8 +142,10 @@ class Browser:
 
     async def _act(self, method: str, path: str, server: Server | None = None, **fields: str) -> Answer:
         answer = await self.ask(method, path, server, **fields)
-        if answer.ok:
+        if answer.ok and answer.body['client'] is not None:
             self._learn(answer.body['client'])
+        elif answer.ok:  # it was done, and the store could not be read any more
+            await self._refresh()
         return answer
 
     async def _end(self, session_id: str, server: Server) -> Answer:
@@ -154,7 +162,6 @@ class Browser:
 
     def _learn(self, client: dict | None) -> None:
         sessions = client['sessions'] if client else []
-        self.client_id = client['id'] if client else ''
         self.accounts = {one['id']: one['public_user_data']['identifier'] for one in sessions}
         self.active = client['last_active_session_id'] if client else None
 
