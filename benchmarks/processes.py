@@ -31,7 +31,9 @@ from tests.sockets import OpenPage, Update, texts
 OPENED_AT_ONCE = 8
 LIMIT_MS = 100
 USERS = 1_000
-STEP_SECONDS = 3
+STEP_SECONDS, STEP_ENDS = 3, 60
+"""How long a rate is tried at least, and with how many ends."""
+
 ANSWER_SECONDS = 30
 
 
@@ -109,7 +111,7 @@ async def one_by_one(http: aiohttp.ClientSession, store_url: str, ends_at: str, 
 
 async def at_rate(http: aiohttp.ClientSession, store_url: str, ends_at: str, tab_at: str, rate: int) -> list[float]:
     """End so many a second for a while, whether or not the ones before have been told."""
-    devices = await opened(http, store_url, tab_at, rate * STEP_SECONDS)
+    devices = await opened(http, store_url, tab_at, max(rate * STEP_SECONDS, STEP_ENDS))
     start = time.perf_counter()
 
     async def end(number: int, device: Device) -> float:
@@ -144,11 +146,13 @@ async def measure(rounds: int, rates: Sequence[int]) -> None:
                         times = await one_by_one(http, url, first.url, tab_at.url, rounds)
                         singles.append([f'{NAMES[kind]}, {name}', *(percentile(times, share)
                                                                     for share in (0.5, 0.95, 0.99, 1))])
+                    late = 0
                     for rate in rates:
                         times = await at_rate(http, url, first.url, second.url, rate)
                         steps.append([f'{NAMES[kind]}, {rate} ends a second', percentile(times, 0.5),
                                       percentile(times, 0.99)])
-                        if percentile(times, 0.99) > LIMIT_MS:
+                        late = late + 1 if percentile(times, 0.99) > LIMIT_MS else 0
+                        if late == 2:  # once may have been somebody else on this machine
                             break
     table(['milliseconds from the request to the frame', 'p50', 'p95', 'p99', 'max'], singles)
     print()
@@ -159,7 +163,7 @@ def main() -> None:
     """Read the options."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--rounds', type=int, default=200)
-    parser.add_argument('--rates', type=int, nargs='*', default=[5, 10, 20, 40, 60, 80, 120, 160, 240])
+    parser.add_argument('--rates', type=int, nargs='*', default=[10, 20, 40, 60, 80, 120, 160, 240])
     given = parser.parse_args()
     print(f'{machine()}; {given.rounds} rounds; browsers, processes and store on the same machine\n')
     asyncio.run(measure(given.rounds, given.rates))
