@@ -52,7 +52,8 @@ class Front:
     :param watcher: knows who is signed in
     """
 
-    def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder], watcher: Watcher) -> None:
+    def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
+                 watcher: Watcher) -> None:
         check_access(routes)
         self.app = app
         self._sockets = sockets
