@@ -44,9 +44,13 @@ _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _ADD_USER = insert(user_table)
 _FIND_USER = select(user_table.c.id, user_table.c.password_hash, user_table.c.disabled).where(
     user_table.c.email_address == bindparam('email_address'))
-_FIND_SESSIONS = select(session_table.c.id, session_table.c.user_id).where(
-    session_table.c.client_id == bindparam('client'), signed_in_now(), user_table.c.id == session_table.c.user_id,
-    user_table.c.disabled.is_(False))
+_FIND_SESSIONS = (
+    select(session_table.c.id, session_table.c.user_id)
+    .where(session_table.c.client_id == bindparam('client'), signed_in_now(),
+           user_table.c.id == session_table.c.user_id, user_table.c.disabled.is_(False))
+    .order_by(session_table.c.created_at, session_table.c.id)
+    .with_for_update(of=session_table, key_share=True)  # the one that is used again can't end meanwhile
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.tables import client, session, user
 
@@ -19,8 +20,9 @@ _WHO = (
     .where(session.c.id == bindparam('the_session'), session.c.client_id == bindparam('the_client'), signed_in_now(),
            client.c.id == session.c.client_id, client.c.secret_hash == bindparam('the_secret_hash'),
            user.c.id == session.c.user_id, user.c.disabled.is_(False))
-    .with_for_update(of=session)  # for stores with several writers: the session can't end before the act is done
 )
+_HOLD = _WHO.with_for_update(of=[user, client, session], key_share=True)
+"""The session can't end, nor its user act elsewhere, before the act is done. Every act takes rows in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Acting:
 
 
 async def acting(db: Connection, client: ClientView | None, now: datetime, session_id: str | None = None) -> Acting:
-    """Find the user for whom a client acts.
+    """Find the user for whom a client acts; within a transaction, they are held until it ends.
 
     :param session_id: the session of the client in which they act; by default the active one
     :raises NotSignedIn: if it is not signed in, or the client has another secret by now
@@ -45,8 +47,8 @@ async def acting(db: Connection, client: ClientView | None, now: datetime, sessi
     wanted = session_id or (active and active.id)
     if client is None or wanted is None:
         raise NotSignedIn
-    found = (await db.execute(_WHO, {'the_session': wanted, 'the_client': client.id,
-                                     'the_secret_hash': client.secret_hash, 'now': now})).first()
+    found = (await db.execute(_HOLD if isinstance(db, AsyncSession) else _WHO, {
+        'the_session': wanted, 'the_client': client.id, 'the_secret_hash': client.secret_hash, 'now': now})).first()
     if found is None:
         raise NotSignedIn
     return Acting(*found)

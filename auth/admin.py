@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 
 from models import AuditAction, SessionStatus
 from models.tables import session, user
@@ -20,13 +20,15 @@ from .clients import UserView
 from .context import Auth, Connection
 from .errors import AuthError, SessionNotFound, UserNotFound
 from .passwords import check_password
-from .sessions import signed_in_now
+from .sessions import ending, signed_in_now
 from .visitor import Visitor
 
 _AT_ONCE = 1000
 
 CONFIRMATION = 'sign out everyone'
 """What has to be typed before every session is ended."""
+
+_THOSE = select(session.c.id).where(signed_in_now()).with_for_update(key_share=True)
 
 
 async def revoke_session(auth: Auth, authority: Authority, session_id: str, visitor: Visitor | None = None) -> None:
@@ -35,7 +37,7 @@ async def revoke_session(auth: Auth, authority: Authority, session_id: str, visi
     :raises SessionNotFound: if it is not signed in; then nothing ends
     :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
     """
-    if not await _revoke(auth, authority, session.c.id == session_id, visitor):
+    if not await _revoke(auth, authority, _THOSE.where(session.c.id == session_id), visitor):
         raise SessionNotFound('There is no session with this id that is signed in. Nobody was signed out.')
 
 
@@ -44,7 +46,7 @@ async def revoke_user(auth: Auth, authority: Authority, user_id: str, visitor: V
 
     :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
     """
-    return await _revoke(auth, authority, session.c.user_id == user_id, visitor)
+    return await _revoke(auth, authority, _of_user(user_id), visitor)
 
 
 async def revoke_everyone(auth: Auth, authority: Authority, visitor: Visitor | None = None) -> int:
@@ -56,7 +58,7 @@ async def revoke_everyone(auth: Auth, authority: Authority, visitor: Visitor | N
     """
     async with auth.transaction() as db:
         actor = await authority(db)  # once: its own session is among those that end
-    next_ones = session.c.id.in_(select(session.c.id).where(signed_in_now()).limit(_AT_ONCE))
+    next_ones = _THOSE.limit(_AT_ONCE)
     count = 0
     while True:
         now = auth.now()
@@ -85,7 +87,7 @@ async def set_disabled(auth: Auth, authority: Authority, user_id: str, disabled:
         if await _set(db, user_id, user.c.disabled != disabled, disabled=disabled):
             await record(db, AuditAction.DISABLED if disabled else AuditAction.ENABLED, now, [Subject(user_id)],
                          visitor, actor=actor)
-        return await _end(db, actor, session.c.user_id == user_id, now, visitor) if disabled else 0
+        return await _end(db, actor, _of_user(user_id), now, visitor) if disabled else 0
 
 
 async def set_admin(auth: Auth, authority: Authority, user_id: str, is_admin: bool) -> None:
@@ -141,19 +143,22 @@ async def set_password(auth: Auth, authority: Authority, user_id: str, password:
         actor = await authority(db)
         await _set(db, user_id, None, password_hash=password_hash, password_changed_at=now)
         await record(db, AuditAction.PASSWORD_CHANGED, now, [Subject(user_id)], actor=actor)
-        return await _end(db, actor, session.c.user_id == user_id, now, None)
+        return await _end(db, actor, _of_user(user_id), now, None)
 
 
-async def _revoke(auth: Auth, authority: Authority, which: ColumnElement[bool], visitor: Visitor | None) -> int:
+def _of_user(user_id: str) -> Select[str]:
+    return _THOSE.where(session.c.user_id == user_id)
+
+
+async def _revoke(auth: Auth, authority: Authority, those: Select[str], visitor: Visitor | None) -> int:
     now = auth.now()
     async with auth.transaction() as db:
-        return await _end(db, await authority(db), which, now, visitor)
+        return await _end(db, await authority(db), those, now, visitor)
 
 
-async def _end(db: Connection, actor: str, which: ColumnElement[bool], now: datetime,
-               visitor: Visitor | None) -> int:
-    ended = (await db.scalars(update(session).where(signed_in_now(), which).values(status=SessionStatus.REVOKED)
-                              .returning(session.c.id), {'now': now})).all()
+async def _end(db: Connection, actor: str, those: Select[str], now: datetime, visitor: Visitor | None) -> int:
+    ended = (await db.scalars(ending(those).values(status=SessionStatus.REVOKED).returning(session.c.id),
+                              {'now': now})).all()
     await record_ended(db, AuditAction.REVOKED, now, ended, visitor, actor=actor)
     return len(ended)
 

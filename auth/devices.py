@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, func, select
 
 from models import AuditAction, SessionStatus
 from models.tables import session
@@ -15,7 +15,7 @@ from .audit import Subject, record, record_ended
 from .clients import ClientView
 from .context import Auth, Connection
 from .errors import SessionNotFound
-from .sessions import signed_in_now
+from .sessions import ending, signed_in_now
 from .user_agents import UserAgent, read_user_agent
 from .visitor import Visitor
 
@@ -57,10 +57,12 @@ _LIST = (
               session.c.id)
     .limit(bindparam('the_limit')).offset(bindparam('the_offset'))
 )
-_END = update(session).where(*_OF_USER).returning(session.c.id, session.c.client_id)
-_END_ONE = _END.where(session.c.id == bindparam('the_session')).values(
-    status=case((session.c.client_id == bindparam('the_client'), SessionStatus.REMOVED), else_=SessionStatus.REVOKED))
-_REVOKE_OTHERS = _END.where(session.c.client_id != bindparam('the_client')).values(status=SessionStatus.REVOKED)
+_THOSE = select(session.c.id).where(*_OF_USER).with_for_update(key_share=True)
+_END_ONE = ending(_THOSE.where(session.c.id == bindparam('the_session'))).values(
+    status=case((session.c.client_id == bindparam('the_client'), SessionStatus.REMOVED), else_=SessionStatus.REVOKED)
+).returning(session.c.id, session.c.client_id)
+_REVOKE_OTHERS = ending(_THOSE.where(session.c.client_id != bindparam('the_client'))).values(
+    status=SessionStatus.REVOKED).returning(session.c.id)
 
 
 async def read_devices(auth: Auth, client: ClientView | None, *, page: int = 0,

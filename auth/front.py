@@ -97,7 +97,7 @@ class Front:
         try:
             client = await self._watcher.authenticate(token_of(scope))
         except StoreAway as error:
-            await _plain(send, 503, error.message, (b'retry-after', b'2'))
+            await _plain(send, 503, error.message, (b'retry-after', b'2'), (b'refresh', b'2'))  # it comes by itself
             return
         if client is not None and client.active_session(self._watcher.now()) is not None:
             await self.app(scope, receive, send)

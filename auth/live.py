@@ -134,6 +134,8 @@ class Tabs:
         tab = Tab(page)
         try:
             client = await self.watcher.authenticate(token)
+            if self.watcher.blind:
+                raise StoreAway
         except StoreAway:
             tab.proof_needed = True  # it stays at Loading, and proves itself when the store is back
         else:
@@ -165,7 +167,7 @@ class Tabs:
         session_id = tab.state.session_id
         if tab.client is None or session_id is None:
             return False
-        self._show(tab, await self.watcher.confirmed(tab.client.id))
+        self._show(tab, await self.watcher.client(tab.client.id))
         return tab.state.session_id == session_id
 
     def note_activity(self, tab: Tab) -> None:
@@ -258,7 +260,7 @@ class Tabs:
             if tab.proof_needed:
                 tab.ask_for_proof()
             elif tab.client is not None:
-                self._show(tab, await self.watcher.confirmed(tab.client.id))
+                self._show(tab, await self.watcher.client(tab.client.id))
         except StoreAway:
             tab.proof_needed = True
             tab.load()

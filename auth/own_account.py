@@ -32,7 +32,11 @@ _CHANGE_PASSWORD = (
     .values(password_hash=bindparam('the_new_hash'), password_changed_at=bindparam('now'))
     .returning(user.c.id)
 )
-_CLIENTS_OF_USER = select(session.c.client_id).where(session.c.user_id == bindparam('the_user')).distinct()
+_CLIENTS_OF_USER = (
+    select(client.c.id)
+    .where(client.c.id.in_(select(session.c.client_id).where(session.c.user_id == bindparam('the_user'))))
+    .order_by(client.c.id).with_for_update()  # before their sessions, as everybody takes them
+)
 _DELETE_SESSIONS = delete(session).where(session.c.user_id == bindparam('the_user'))
 _DELETE_USER = delete(user).where(user.c.id == bindparam('the_user'))
 _DELETE_CLIENTS_LEFT_EMPTY = delete(client).where(client.c.id.in_(bindparam('the_clients', expanding=True)),

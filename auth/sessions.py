@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, case, exists, or_, select, update
 
 from models import AuditAction, SessionStatus
 from models.tables import client, session, user
@@ -33,19 +33,26 @@ class SignedOut:
     """Whether other accounts stay signed in on this client."""
 
 
-_OF_THE_CLIENT = exists().where(client.c.id == bindparam('the_client'),
-                                client.c.secret_hash == bindparam('the_secret_hash'))
-
-
 def signed_in_now() -> ColumnElement[bool]:
     """The condition that a session is signed in at the moment bound as ``now``."""
     return and_(session.c.status == SessionStatus.ACTIVE, session.c.expire_at > bindparam('now'),
                 or_(session.c.abandon_at.is_(None), session.c.abandon_at > bindparam('now')))
 
 
+def ending(those: Select[str]) -> Update:
+    """The statement that ends the sessions whose ids a query finds.
+
+    Where several write at once, whoever comes second waits and finds them ended. All take the sessions in one order,
+    so that two who end the same ones do not wait for each other.
+    """
+    return update(session).where(session.c.id.in_(those.order_by(session.c.created_at, session.c.id)))
+
+
 _END_ALL = (
-    update(session)
-    .where(session.c.client_id == bindparam('the_client'), signed_in_now(), _OF_THE_CLIENT)
+    ending(select(session.c.id).join_from(session, client)
+           .where(client.c.id == bindparam('the_client'), client.c.secret_hash == bindparam('the_secret_hash'),
+                  signed_in_now())
+           .with_for_update(of=[client, session], key_share=True))
     .values(status=bindparam('the_status'))
     .returning(session.c.id, session.c.user_id)
 )
@@ -72,15 +79,11 @@ _TOUCH = (
     .values(last_active_at=bindparam('now'), abandon_at=bindparam('the_abandon_at'))
 )
 
+_IS_OVERDUE = or_(session.c.expire_at <= bindparam('now'),
+                  and_(session.c.abandon_at.is_not(None), session.c.abandon_at <= bindparam('now')))
 _END_OVERDUE = (
-    update(session)
-    .where(session.c.status == SessionStatus.ACTIVE,
-           session.c.id.in_(
-               select(session.c.id).where(session.c.status == SessionStatus.ACTIVE,
-                                          session.c.expire_at <= bindparam('now'))
-               .union(select(session.c.id).where(session.c.status == SessionStatus.ACTIVE,
-                                                 session.c.abandon_at.is_not(None),
-                                                 session.c.abandon_at <= bindparam('now')))))
+    ending(select(session.c.id).where(session.c.status == SessionStatus.ACTIVE, _IS_OVERDUE)
+           .with_for_update(skip_locked=True, key_share=True))  # somebody else is at it; they are looked at again
     .values(status=case((session.c.expire_at <= bindparam('now'), SessionStatus.EXPIRED),
                         else_=SessionStatus.ABANDONED))
     .returning(session.c.id, session.c.user_id, session.c.client_id, session.c.status)

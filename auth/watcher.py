@@ -33,6 +33,9 @@ BLIND_AFTER_SECONDS = 4.0
 ROUND_SECONDS = 1.0
 """How long a round of the watcher may wait for news before it looks at the clock."""
 
+CATCH_UP_SECONDS = 0.25
+"""How long an act waits for the tabs to show what it did, where the store lets this process hear of it only later."""
+
 SWEEP_INTERVAL = timedelta(seconds=30)
 """How often overdue sessions that no tab of this process shows are marked in the store."""
 
@@ -102,23 +105,21 @@ class Watcher:
         """The moment by which lifetimes are judged."""
         return self._auth.now()
 
-    def start(self) -> None:
-        """Begin to watch.
-
-        :raises StoreAway: if the store can't be heard even once
-        """
+    async def start(self) -> None:
+        """Begin to watch. While the store can't be heard, nothing protected is shown."""
+        await self._feed.open()
         try:
             self._catch_up()
+            self._heard()
         except FeedLost as error:
-            raise StoreAway from error
-        self._heard()
+            log.warning('the store can not be heard: %s', error)
         self._tasks = [asyncio.create_task(self._forever(job), name=f'watcher: {job.__name__}')
                        for job in (self._watch, self._guard_against_silence, self._sweep)]
 
     async def stop(self) -> None:
         """End the tasks, each where it has finished what it was doing."""
         self._stopping.set()
-        self._feed.poke()
+        self._feed.wake()
         await asyncio.gather(*self._tasks)
 
     async def authenticate(self, token: ClientToken | None) -> ClientView | None:
@@ -136,9 +137,9 @@ class Watcher:
         try:
             self._catch_up()
         except FeedLost as error:
-            raise StoreAway from error
-        known = self._known.get(client_id)
-        if known is not None and not self._blind:
+            if self._feed.exact:
+                raise StoreAway from error
+        if self._feed.exact and not self._blind and (known := self._known.get(client_id)) is not None:
             self._known.move_to_end(client_id)
             return known
         while True:
@@ -147,21 +148,19 @@ class Watcher:
             if self._forgotten == forgotten:  # else something changed meanwhile, and this may be the state before it
                 return clients.get(client_id)
 
-    async def confirmed(self, client_id: str) -> ClientView | None:
-        """Return a client as the store has it, for an act: from memory only if the feed has seen every commit.
-
-        :raises StoreAway: if the store can't be reached
-        """
-        if not self._feed.exact:
-            self._known.pop(client_id, None)
-        return await self.client(client_id)
+    async def after_act(self, client_id: str) -> ClientView | None:
+        """Return a client after something was committed; None if the store went away then, which calls nothing off."""
+        try:
+            return await self.client(client_id)
+        except StoreAway:
+            return None
 
     async def caught_up(self) -> None:
-        """Wait until the tabs show what was committed before; a second at most, since nothing depends on it."""
+        """Wait until the tabs show what was committed before; not for long, since nothing depends on it."""
         shown: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(shown)
-        self._feed.poke()
-        await asyncio.wait([shown], timeout=ROUND_SECONDS)
+        self._feed.committed()
+        await asyncio.wait([shown], timeout=CATCH_UP_SECONDS)
 
     def _catch_up(self) -> None:
         changes = self._feed.take()
@@ -175,7 +174,7 @@ class Watcher:
             self._pending.update(changes.client_ids)
             if self._pending_users is not None:
                 self._pending_users |= changes.user_ids
-            self._feed.poke()
+            self._feed.wake()
 
     def _forget(self, client_ids: Iterable[str]) -> None:
         self._forgotten += 1
@@ -247,7 +246,7 @@ class Watcher:
             self._audience.news(news)
 
     def _heard(self) -> None:
-        self._heard_at = time.monotonic()
+        self._heard_at = self._feed.heard_at
         self._blind = False
 
     def _expect_end(self, client: ClientView) -> None:

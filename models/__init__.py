@@ -5,10 +5,13 @@ from sqlmodel import SQLModel
 from .audit_event import AuditAction, AuditEvent
 from .change import Change
 from .client import Client
+from .copy import Copied, copy_store
+from .database import CannotOpenStore
+from .database_url import BadDatabaseUrl
 from .feed import ChangeFeed, Changes, FeedLost
-from .migrate import CannotOpenStore, check_schema, migrate
+from .migrate import check_schema, migrate
 from .session import Session, SessionStatus
-from .store import BadDatabaseUrl, Store, StoreUnavailable
+from .store import Store, StoreUnavailable
 from .user import User
 
 __all__ = [
@@ -20,6 +23,7 @@ __all__ = [
     'ChangeFeed',
     'Changes',
     'Client',
+    'Copied',
     'FeedLost',
     'SQLModel',
     'Session',
@@ -28,5 +32,6 @@ __all__ = [
     'StoreUnavailable',
     'User',
     'check_schema',
+    'copy_store',
     'migrate',
 ]

@@ -29,7 +29,17 @@ class ChangeFeed(ABC):
     """
 
     exact: bool
-    """Whether ``take`` has seen every commit that was made before the call, by whatever process."""
+    """Whether ``take`` has seen every commit that was made before the call, by whatever process.
+
+    If not, nothing that was read before may be taken for the state of now.
+    """
+
+    heard_at: float
+    """Every commit made before this moment (of ``time.monotonic()``) has been told by ``take``, or is about to be."""
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Begin to hear; once, before anything is taken. Where it can't at first, it goes on trying."""
 
     @abstractmethod
     def take(self) -> Changes:
@@ -43,8 +53,12 @@ class ChangeFeed(ABC):
         """Wait until there may be something to take, or until the time is up."""
 
     @abstractmethod
-    def poke(self) -> None:
-        """Say that this process has just committed, so that ``wait`` returns at once."""
+    def wake(self) -> None:
+        """Let ``wait`` return at once."""
+
+    @abstractmethod
+    def committed(self) -> None:
+        """Say that this process has just committed, for a feed that would not see it at once by itself."""
 
     @abstractmethod
     async def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import sqlite3
 import time
 from pathlib import Path
@@ -36,21 +37,20 @@ class SqliteFeed(ChangeFeed):
         self._version = -1
         self._seen = 0
         self._file_checked_at = 0.0
+        self.heard_at = -math.inf
+
+    async def open(self) -> None:
+        """See the base class. The file is opened by the first ``take``, and again by the first after it was lost."""
 
     def take(self) -> Changes:
         """See the base class."""
+        now = time.monotonic()
         try:
-            if self._connection is None:
-                return self._open()
-            self._check_file()
-            (version,) = self._connection.execute('PRAGMA data_version').fetchone()
-            if version == self._version:
-                return _NO_CHANGES
-            changes = self._read(self._connection)
+            changes = self._take()
         except (sqlite3.Error, OSError) as error:
             self._drop()
             raise FeedLost(str(error)) from error
-        self._version = version  # only after the rows were read: a failed read is tried again
+        self.heard_at = now
         return changes
 
     async def wait(self, timeout_seconds: float) -> None:
@@ -73,13 +73,28 @@ class SqliteFeed(ChangeFeed):
             timer.cancel()
         self._news.clear()
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """See the base class."""
+        self._news.set()
+
+    def committed(self) -> None:
+        """See the base class. What was committed here needs no look to be noticed."""
         self._news.set()
 
     async def close(self) -> None:
         """See the base class."""
         self._drop()
+
+    def _take(self) -> Changes:
+        if self._connection is None:
+            return self._open()
+        self._check_file()
+        (version,) = self._connection.execute('PRAGMA data_version').fetchone()
+        if version == self._version:
+            return _NO_CHANGES
+        changes = self._read(self._connection)
+        self._version = version  # only after the rows were read: a failed read is tried again
+        return changes
 
     def _has_news(self) -> bool:
         """Tell whether ``take`` has anything to tell, be it that the store is lost."""

@@ -50,18 +50,25 @@
   }
 
   async function proveUntilSettled() {
+    let unknown = null;
     // The cookie of a sign-in may still be on its way to this browser, so a stale one is tried again.
     for (const wait of [0, 100, 300, 1000]) {
       await sleep(wait);
       if (!window.socket?.connected) return; // the server asks again when it is connected
+      const socket = window.socket.id;
       try {
         const final = wait === 1000 ? "1" : "";
-        const fields = { tab: window.clientId, socket: window.socket.id, absence, final };
-        const { response } = await call("POST", "/v1/client/tabs", fields);
+        const { response } = await call("POST", "/v1/client/tabs", { tab: window.clientId, socket, absence, final });
         if (response.settled) return;
       } catch (error) {
-        if (error.status === 404) return; // NiceGUI reloads a page whose tab is gone
-        await sleep(1000);
+        if (error.status !== 404) {
+          await sleep(1000);
+        } else if (unknown === socket) {
+          // The socket is connected, and yet nobody knows it: another process answers for this browser by now.
+          return window.location.reload();
+        } else {
+          unknown = socket;
+        }
       }
     }
     setTimeout(prove, 1000);

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+import json
+import math
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.dialects import sqlite
 
 from auth import Auth, Settings
 from auth.accounts import SignedIn, sign_in, sign_up
@@ -18,7 +19,11 @@ from auth.clients import ClientView, authenticate, read_clients
 from auth.passwords import Passwords
 from auth.tokens import ClientToken
 from auth.visitor import Visitor
-from models import Store, migrate
+from models import Changes, Store, migrate
+from models.postgres_feed import CHANNEL
+from models.types import Moment, new_id
+from tests.databases import KINDS, Kind, PostgresDatabase, SqliteFile, TestDatabase
+from tests.postgres import Postgres, postgres_for_tests
 
 PASSWORD = 'correct horse battery'
 LAPTOP = Visitor('192.0.2.1', 'Laptop')
@@ -46,9 +51,15 @@ class Clock:
 class House:
     """A store with its rules, and short ways to do in it what people do."""
 
-    path: Path
+    database: TestDatabase
     auth: Auth
     clock: Clock
+
+    @property
+    def path(self) -> Path:
+        """The file of a store in SQLite."""
+        assert isinstance(self.database, SqliteFile)
+        return self.database.path
 
     async def sign_up(self, email_address: str = 'ann@example.com', client: ClientView | None = None,
                       **more: Any) -> SignedIn:
@@ -75,12 +86,30 @@ class House:
         return session and session.id
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
-        """Run a statement as another program would: on a connection of its own, committed at once."""
-        connection = sqlite3.connect(self.path, isolation_level=None)
-        try:
-            return connection.execute(statement, values).fetchall()
-        finally:
-            connection.close()
+        """Run a statement as another program would; see ``TestDatabase``."""
+        return self.database.sql(statement, *values)
+
+    async def changes(self) -> Changes:
+        """Take what the change feed has to tell of all that was committed before."""
+        feed = self.auth.store.feed
+        if feed.heard_at == -math.inf:
+            await feed.open()
+        if feed.exact:
+            return feed.take()
+        last = new_id('client')  # notes come in the order of the commits
+        self.sql(f"SELECT pg_notify('{CHANNEL}', ?)", json.dumps([[last, None]]))
+        changes = Changes()
+        while last not in changes.client_ids:
+            await feed.wait(10)
+            more = feed.take()
+            changes = Changes(changes.client_ids | more.client_ids, changes.user_ids | more.user_ids,
+                              changes.missed or more.missed)
+        return replace(changes, client_ids=changes.client_ids - {last})
+
+    def moment(self, statement: str, *values: Any) -> datetime | None:
+        """Run a statement that finds one moment."""
+        (found,), = self.sql(statement, *values)
+        return Moment().process_result_value(found, sqlite.dialect())
 
     def status(self, session_id: str) -> str:
         """The status of a session, as the store has it."""
@@ -88,7 +117,7 @@ class House:
 
     def events(self, *columns: str) -> list[Any]:
         """The audit log, the oldest event first."""
-        return self.sql(f'SELECT {", ".join(columns or ("action",))} FROM audit_event ORDER BY at, rowid')
+        return self.sql(f'SELECT {", ".join(columns or ("action",))} FROM audit_event ORDER BY at, id')
 
 
 @pytest.fixture
@@ -97,8 +126,18 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope='session', params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """The kind of store that a test runs on: each runs on all of them, but for those that are about one."""
+    return request.param
+
+
+only_on_sqlite = pytest.mark.parametrize('kind', ['sqlite'], indirect=True)
+only_on_postgres = pytest.mark.parametrize('kind', ['postgres'], indirect=True)
+
+
 @pytest.fixture(scope='session')
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with all its tables and no rows. It is copied for each house: to migrate takes longer than most tests."""
     path = tmp_path_factory.mktemp('empty') / 'live.db'
     migrate(f'sqlite:///{path}')
@@ -106,19 +145,41 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope='session')
+def postgres() -> Iterator[Postgres]:
+    """The PostgreSQL server of all tests that do it no harm."""
+    with postgres_for_tests() as server:
+        yield server
+
+
 @pytest.fixture
-async def house_with(tmp_path: Path, clock: Clock, empty_store: Path) -> AsyncIterator[Callable[..., House]]:
+def make_database(request: pytest.FixtureRequest, tmp_path: Path, kind: Kind) -> Iterator[Callable[[], TestDatabase]]:
+    """Makes databases of the kind that the test runs on, with all their tables."""
+    made: list[TestDatabase] = []
+
+    def make() -> TestDatabase:
+        if kind == 'sqlite':
+            path = tmp_path / f'house-{len(made)}' / 'live.db'
+            made.append(SqliteFile(path, request.getfixturevalue('empty_file')))
+        else:
+            made.append(PostgresDatabase(request.getfixturevalue('postgres')))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.drop()
+
+
+@pytest.fixture
+async def house_with(make_database: Callable[[], TestDatabase], clock: Clock) -> AsyncIterator[Callable[..., House]]:
     """Makes a house with the given settings."""
     houses: list[House] = []
 
     def make(**settings: Any) -> House:
-        path = tmp_path / f'house-{len(houses)}' / 'live.db'
-        url = f'sqlite:///{path}'
-        path.parent.mkdir()
-        shutil.copyfile(empty_store, path)
+        database = make_database()
         cheap = Passwords(memory_kib=8, time_cost=1)
-        auth = Auth(Store(url), Settings(database_url=url, **settings), clock, cheap)
-        houses.append(House(path, auth, clock))
+        auth = Auth(Store(database.url), Settings(database_url=database.url, **settings), clock, cheap)
+        houses.append(House(database, auth, clock))
         return houses[-1]
 
     yield make

@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import socket
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-ROOT = Path(__file__).parent.parent
+from tests.databases import SqliteFile, TestDatabase
+from tests.ports import free_port
+from tests.programs import ROOT, clean_environment
+
 START_SECONDS = 60
-
-
-def free_port() -> int:
-    """Find a port that nobody uses now."""
-    with socket.create_server(('127.0.0.1', 0)) as probe:
-        return probe.getsockname()[1]
-
-
-def clean_environment(**settings: Any) -> dict[str, str]:
-    """The environment of a server: ours, without what would change how NiceGUI behaves."""
-    dropped = {'DATABASE_URL', 'HOST', 'PORT', 'PYTHONDONTWRITEBYTECODE'}
-    kept = {name: value for name, value in os.environ.items()
-            if not name.startswith(('NICEGUI_', 'PYTEST_')) and name not in dropped}
-    given = {name.upper(): str(value) for name, value in settings.items()}
-    return {**kept, 'PYTHONPATH': str(ROOT), **given}
 
 
 @dataclass
@@ -44,6 +28,7 @@ class Server:
     script: Path = ROOT / 'main.py'
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    store: TestDatabase | None = None
 
     @property
     def url(self) -> str:
@@ -51,14 +36,11 @@ class Server:
         return f'http://localhost:{self.port}'
 
     @property
-    def database(self) -> Path:
-        """The file of its store."""
-        return self.folder / 'live.db'
-
-    @property
-    def database_url(self) -> str:
-        """The URL of its store."""
-        return f'sqlite:///{self.database}'
+    def database(self) -> TestDatabase:
+        """Its store; a SQLite file of its own if it was given none."""
+        if self.store is None:
+            self.store = SqliteFile(self.folder / 'live.db')
+        return self.store
 
     @property
     def log(self) -> str:
@@ -70,7 +52,7 @@ class Server:
         with (self.folder / 'server.log').open('ab') as log:
             self.process = subprocess.Popen(
                 [sys.executable, str(self.script), '--port', str(self.port)], cwd=self.folder, stdout=log, stderr=log,
-                env=clean_environment(database_url=self.database_url, **self.settings))
+                env=clean_environment(database_url=self.database.url, **self.settings))
         async with httpx.AsyncClient() as http:
             for _ in range(START_SECONDS * 20):
                 if self.process.poll() is not None:
@@ -106,17 +88,5 @@ class Server:
             self.process.wait()
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
-        """Run a statement as another program would: on a connection of its own, committed at once."""
-        connection = sqlite3.connect(self.database, isolation_level=None, timeout=5)
-        try:
-            return connection.execute(statement, values).fetchall()
-        finally:
-            connection.close()
-
-
-def run_python(code: str, arguments: Iterable[str] = (), **settings: Any) -> subprocess.CompletedProcess[str]:
-    """Run a program of a few lines in another process, and wait for it."""
-    done = subprocess.run([sys.executable, '-c', code, *arguments], env=clean_environment(**settings), cwd=ROOT,
-                          capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    return done
+        """Run a statement as another program would; see ``TestDatabase``."""
+        return self.database.sql(statement, *values)

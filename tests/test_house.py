@@ -12,7 +12,7 @@ import auth
 import pages
 from auth import GuardedPages, Placeholders, Tab, private, public
 from auth.access import AccessNotStated, access_of, check_access
-from tests.server import ROOT
+from tests.programs import ROOT
 
 KNOW_NICEGUI = {'auth/live.py', 'auth/guard.py'}
 BELOW = {'models': {'models'}, 'auth': {'auth', 'models'}, 'pages': {'pages', 'auth', 'models'}}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.server import ROOT, clean_environment
+from tests.programs import ROOT, clean_environment
 
 
 def start(folder: Path, *arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:

@@ -59,13 +59,13 @@ class ClientEndpoints:
         return await self._signed_in(call, done, 'sign_up', fields['email_address'])
 
     async def _signed_in(self, call: Call, done: SignedIn, kind: str, identifier: str) -> Answer:
-        client = await self._watcher.confirmed(done.token.client_id)
+        client = await self._watcher.after_act(done.token.client_id)
         attempt = attempt_json(kind, identifier.strip(), done.session_id, done.user_id)
         return envelope(attempt, shown(client, self._auth.now())).with_cookie(call, done.token)
 
     async def _sign_out_of_all(self, call: Call) -> Answer:
         await sign_out(self._auth, call.client, visitor=call.visitor)
-        return envelope(shown(call.client and await self._watcher.confirmed(call.client.id), self._auth.now()))
+        return envelope(shown(call.client and await self._watcher.after_act(call.client.id), self._auth.now()))
 
     async def _remove(self, call: Call) -> Answer:
         await sign_out(self._auth, call.client, call.parts['session_id'], visitor=call.visitor)
@@ -85,5 +85,5 @@ class ClientEndpoints:
         if before is None:
             raise SessionNotFound
         session = next((session for session in before.sessions if session.id == call.parts['session_id']), None)
-        after = await self._watcher.confirmed(before.id)
+        after = await self._watcher.after_act(before.id)
         return envelope(session and session_json(session, status), shown(after, self._auth.now()))

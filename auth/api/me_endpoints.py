@@ -78,12 +78,12 @@ class MeEndpoints:
 
     async def _user(self, call: Call, **more: int) -> Answer:
         """Answer with the user who acted, as they are now."""
-        after = call.client and await self._watcher.confirmed(call.client.id)
+        after = call.client and await self._watcher.after_act(call.client.id)
         acting = call.acting_session_id or (call.client and call.client.chosen_session_id)
         found = next((session.user for session in (after.sessions if after else ()) if session.id == acting), None)
         user = {'object': 'user'} if found is None else user_json(found)  # nobody, if it has just ended elsewhere
         return envelope({**user, **more}, shown(after, self._auth.now()))
 
     async def _done(self, call: Call, response: Json) -> Answer:
-        after = call.client and await self._watcher.confirmed(call.client.id)
+        after = call.client and await self._watcher.after_act(call.client.id)
         return envelope(response, shown(after, self._auth.now()))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
 from sqlalchemy import make_url
 
-from models import migrate
+from models import Copied, copy_store, migrate
 
 from ..settings import Settings
-from .printing import tell
+from .printing import counted, say, tell
 from .running import Commands, Json
+
+_EVERY = 50_000
 
 commands = Commands('Look after the database.')
 
@@ -25,3 +31,26 @@ def upgrade(json: Json = False) -> None:
     migrate(url)
     name = make_url(url).render_as_string(hide_password=True)
     tell({'database_url': name, 'upgraded': True}, f'The database {name} has the newest schema.', json=json)
+
+
+@commands.command('copy')
+def copy(source: Annotated[str, typer.Argument(metavar='URL', help='The database to copy from.')],
+         json: Json = False) -> None:
+    """Copy all that is in another database into an empty one, such as from SQLite to PostgreSQL.
+
+    DATABASE_URL names where to. Stop the servers first: what they write to the old one later stays there.
+    """
+    name = make_url(Settings().database_url).render_as_string(hide_password=True)
+    copied = copy_store(source, Settings().database_url, _progress)
+    tell({'database_url': name, 'copied': [asdict(table) for table in copied]},
+         f'Copied into {name}: {", ".join(map(_told, copied))}.', json=json)
+
+
+def _progress(table: str, rows: int) -> None:
+    if rows % _EVERY == 0:
+        say(f'{table}: {rows} rows so far')
+
+
+def _told(copied: Copied) -> str:
+    left_out = f' ({copied.left_out} of nobody left out)' if copied.left_out else ''
+    return counted(copied.rows, copied.table.replace('_', ' ')) + left_out

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from alembic import context
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from models import SQLModel
-from models.store import sqlite_path
+from models.database_url import open_database
 
 
 def run(connection: Connection) -> None:
@@ -21,7 +21,7 @@ def run(connection: Connection) -> None:
 if (given := context.config.attributes.get('connection')) is not None:
     run(given)
 else:
-    url = os.environ.get('DATABASE_URL', 'sqlite:///data/live-sessions.db')
-    sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
-    with create_engine(url).begin() as opened:
+    database = open_database(os.environ.get('DATABASE_URL', 'sqlite:///data/live-sessions.db'))
+    database.create()
+    with database.connect(to_write=True) as opened:
         run(opened)

@@ -54,7 +54,7 @@ async def nothing_behind(scope: Any, receive: Any, send: Any) -> None:
 async def api(house: House) -> AsyncIterator[Api]:
     """The Frontend API of a house, behind its front door."""
     watcher = Watcher(house.auth, NoTabs())
-    watcher.start()
+    await watcher.start()
 
     async def prove(page_id: str, socket_id: str, token: object, *, absence: int, final: bool) -> bool:
         raise LookupError(page_id)

@@ -25,6 +25,7 @@ from auth.sessions import end_overdue, set_active, sign_out, touch
 from auth.tokens import ClientToken
 from models import Store, migrate
 from tests.conftest import LAPTOP, PASSWORD, Clock, House
+from tests.databases import SqliteFile
 
 LIFETIME = timedelta(hours=10)
 INACTIVITY = timedelta(hours=3)
@@ -70,7 +71,7 @@ class Sessions(RuleBasedStateMachine):
         limits = Settings(session_lifetime_seconds=LIFETIME.total_seconds(),
                           session_inactivity_seconds=INACTIVITY.total_seconds())
         auth = Auth(Store(f'sqlite:///{path}'), limits, clock, Passwords(memory_kib=8, time_cost=1))
-        self.house = House(path, auth, clock)
+        self.house = House(SqliteFile(path), auth, clock)
         self.browsers = [ModelBrowser() for _ in range(3)]
         self.sessions: dict[str, ModelSession] = {}
         self.disabled: set[int] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 
@@ -252,12 +253,10 @@ async def test_while_the_store_is_away_the_answer_is_a_503_and_nobody_is_signed_
         api: Api, house_with: Callable[..., House]) -> None:
     async with api.browser() as laptop:
         up = await sign_up(laptop)
-        elsewhere = api.house.path.with_name('elsewhere.db')
-        api.house.path.rename(elsewhere)
-        away = await laptop.delete('/v1/client/sessions')
-        elsewhere.rename(api.house.path)
+        with api.house.database.away():
+            away = await laptop.delete('/v1/client/sessions')
         while (here := await laptop.get('/v1/client')).status_code != 200:
-            pass
+            await asyncio.sleep(0.01)
         out = await laptop.delete('/v1/client/sessions')
 
     assert away.status_code == 503

@@ -174,10 +174,8 @@ async def test_while_the_store_is_away_the_answer_is_a_503(api: Api, method: str
     async with api.browser() as laptop, api.browser() as phone:
         await sign_up(laptop)
         path, before = path.format(phone=session_of(await sign_in(phone))), everything(api)
-        elsewhere = api.house.path.with_name('elsewhere.db')
-        api.house.path.rename(elsewhere)
-        answer = await laptop.request(method, path, data=data)
-        elsewhere.rename(api.house.path)
+        with api.house.database.away():
+            answer = await laptop.request(method, path, data=data)
 
     assert code_of(answer) == (503, 'store_unavailable')
     assert everything(api) == before
@@ -444,10 +442,8 @@ async def test_a_client_is_forgotten_over_https_by_the_name_it_has_there(api: Ap
 async def test_while_the_store_is_away_the_browser_keeps_its_client_and_cookie(api: Api) -> None:
     async with api.browser() as laptop:
         here = session_of(await sign_up(laptop))
-        elsewhere = api.house.path.with_name('elsewhere.db')
-        api.house.path.rename(elsewhere)
-        answer = await laptop.delete('/v1/client')
-        elsewhere.rename(api.house.path)
+        with api.house.database.away():
+            answer = await laptop.delete('/v1/client')
 
     assert code_of(answer) == (503, 'store_unavailable')
     assert 'set-cookie' not in answer.headers

@@ -25,13 +25,12 @@ from typing import Any
 
 import pytest
 
-import models.store
 from auth.admin import create_user
 from auth.authority import by_admin
 from auth.cli import main
 from auth.errors import NotAllowed
-from tests.conftest import PASSWORD, House
-from tests.server import ROOT, clean_environment, run_python
+from tests.conftest import PASSWORD, House, only_on_sqlite
+from tests.programs import ROOT, clean_environment, run_python
 
 NEW_PASSWORD = 'another horse battery'
 COMMAND = [sys.executable, '-m', 'auth']
@@ -57,7 +56,7 @@ Run = Callable[..., Done]
 @pytest.fixture
 def run(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs commands on the store of a house, in this process, which is quick."""
-    monkeypatch.setenv('DATABASE_URL', f'sqlite:///{house.path}')
+    monkeypatch.setenv('DATABASE_URL', house.database.url)
     house.clock.moment = datetime.now(UTC)  # the program reads the clock of the machine
 
     def running(*arguments: str, typed: str | bytes = '') -> Done:
@@ -79,7 +78,7 @@ def program(house: House, *arguments: str, typed: str = '') -> Done:
 
 
 def environment(house: House) -> dict[str, str]:
-    return clean_environment(database_url=f'sqlite:///{house.path}')
+    return clean_environment(database_url=house.database.url)
 
 
 @contextmanager
@@ -118,7 +117,8 @@ def type_passwords(house: House, arguments: list[str], *typed: str) -> Done:
 
 
 def ended(house: House) -> list[str]:
-    return [status for status, in house.sql('SELECT status FROM session ORDER BY rowid')]
+    return [status for status, in house.sql(
+        'SELECT status FROM session JOIN user AS person ON person.id = user_id ORDER BY person.email_address')]
 
 
 def people(house: House, *addresses: str) -> list[Any]:
@@ -267,6 +267,7 @@ def test_a_store_of_another_schema_is_told_and_left_alone(run: Run, house: House
     assert ended(house) == ['active']
 
 
+@only_on_sqlite
 def test_a_store_that_is_not_there_is_told_and_not_made(run: Run, tmp_path: Path,
                                                         monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('DATABASE_URL', f'sqlite:///{tmp_path}/nowhere/live.db')
@@ -278,6 +279,7 @@ def test_a_store_that_is_not_there_is_told_and_not_made(run: Run, tmp_path: Path
     assert not (tmp_path / 'nowhere').exists()
 
 
+@only_on_sqlite
 @pytest.mark.parametrize(('url', 'told'), [
     ('nonsense', 'DATABASE_URL is not a database URL.'),
     ('mysql://x/y', 'which this version does not know'),
@@ -296,6 +298,7 @@ def test_a_store_that_can_not_be_opened_is_told(run: Run, tmp_path: Path, monkey
         assert told in done.err
 
 
+@only_on_sqlite
 def test_a_database_of_another_program_or_of_the_future_is_not_upgraded(run: Run, house: House, tmp_path: Path,
                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
     house.sql("UPDATE alembic_version SET version_num = 'of the future'")
@@ -312,16 +315,14 @@ def test_a_database_of_another_program_or_of_the_future_is_not_upgraded(run: Run
     assert len((newer.err + other.err).splitlines()) == 2
 
 
-def test_a_store_that_is_locked_is_told(run: Run, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_is_locked_is_told(run: Run, house: House) -> None:
     people(house, 'ann@example.com')
-    monkeypatch.setattr(models.store, 'LOCK_TIMEOUT_SECONDS', 0.1)
 
-    with closing(sqlite3.connect(house.path, isolation_level=None)) as other:
-        other.execute('BEGIN IMMEDIATE')
+    with house.database.locked():
         refused, listed = run('users', 'disable', 'ann@example.com'), run('users', 'list')
 
     assert (refused.code, refused.out, len(refused.err.splitlines())) == (1, '', 1)
-    assert 'database is locked' in refused.err
+    assert 'lock' in refused.err
     assert listed.code == 0
     assert ended(house) == ['active']
 
@@ -335,6 +336,7 @@ def test_a_wrong_setting_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     assert done.err.startswith('The setting SESSION_LIFETIME_SECONDS is wrong')
 
 
+@only_on_sqlite
 def test_an_old_database_is_upgraded(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f'sqlite:///{tmp_path}/new/live.db'
     monkeypatch.setenv('DATABASE_URL', url)
@@ -572,8 +574,8 @@ def test_a_full_disk_is_told(house: House) -> None:
 
 async def test_what_it_ends_is_heard_live_by_a_running_server(run: Run, house: House) -> None:
     ann, bob = await house.sign_up('ann@example.com'), await house.sign_up('bob@example.com')
+    await house.changes()
     feed = house.auth.store.feed
-    feed.take()
 
     ending = asyncio.create_task(asyncio.to_thread(program, house, 'sessions', 'revoke-user', 'ann@example.com'))
     while not (changes := feed.take()).client_ids:

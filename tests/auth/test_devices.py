@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -145,10 +144,10 @@ async def test_the_log_tells_which_session_ended_and_from_which_device(house: Ho
 
 
 async def test_one_device_ends_and_the_feed_tells_its_client_and_its_user(house: House, ann: Anns) -> None:
-    house.auth.store.feed.take()
+    await house.changes()
 
     await revoke(house.auth, await house.here(ann.phone.token), ann.tablet.session_id)
-    changes = house.auth.store.feed.take()
+    changes = await house.changes()
 
     assert changes.client_ids == {ann.tablet.token.client_id}
     assert changes.user_ids == {ann.phone.user_id}
@@ -217,10 +216,10 @@ async def test_all_others_end_and_are_counted_and_this_one_stays(house: House, a
     bob_on_the_phone = await house.sign_up('bob@example.com', await house.here(ann.phone.token))
     bob_elsewhere = await house.sign_in('bob@example.com')
     client = await house.here(bob_on_the_phone.token)
-    house.auth.store.feed.take()
+    await house.changes()
 
     told = await revoke_others(house.auth, client, acting_session_id=ann.phone.session_id, visitor=PHONE)
-    changes = house.auth.store.feed.take()
+    changes = await house.changes()
     again = await revoke_others(house.auth, client, acting_session_id=ann.phone.session_id, visitor=PHONE)
 
     assert (told, again) == (2, 0)
@@ -322,7 +321,7 @@ async def test_of_two_devices_that_revoke_each_other_one_stays(house: House, ann
 
 @pytest.mark.parametrize('verb', ['revoke', 'revoke_others'])
 async def test_an_end_and_its_event_are_written_together_or_not_at_all(house: House, ann: Anns, verb: str) -> None:
-    house.sql("CREATE TRIGGER no_events BEFORE INSERT ON audit_event BEGIN SELECT raise(ABORT, 'full'); END")
+    house.database.fail('INSERT ON audit_event')
     before = everything(house)
 
     with pytest.raises(Exception, match='full'):
@@ -334,12 +333,9 @@ async def test_an_end_and_its_event_are_written_together_or_not_at_all(house: Ho
 @pytest.mark.parametrize('verb', ['revoke', 'revoke_others'])
 async def test_while_the_store_is_away_nothing_ends_and_a_retry_works(house: House, ann: Anns, verb: str) -> None:
     client = await house.here(ann.phone.token)
-    elsewhere = house.path.with_name('elsewhere.db')
-    house.path.rename(elsewhere)
 
-    with pytest.raises(StoreAway):
+    with house.database.away(), pytest.raises(StoreAway):
         await VERBS[verb](house, client, ann.tablet.session_id)
-    elsewhere.rename(house.path)
     still = house.status(ann.tablet.session_id)
     await VERBS[verb](house, client, ann.tablet.session_id)
 
@@ -359,11 +355,8 @@ async def test_an_address_is_shown_as_it_was_seen(house: House, address: str) ->
 
 
 async def test_a_list_of_devices_waits_for_no_writer(house: House, ann: Anns) -> None:
-    locked = sqlite3.connect(house.path, isolation_level=None)
-    locked.execute('BEGIN IMMEDIATE')
 
-    page = await read_devices(house.auth, await house.here(ann.phone.token))
-    locked.execute('ROLLBACK')
-    locked.close()
+    with house.database.locked():
+        page = await read_devices(house.auth, await house.here(ann.phone.token))
 
     assert page.total == 3

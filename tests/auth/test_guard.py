@@ -14,7 +14,7 @@ from nicegui import core
 from nicegui.elements.sub_pages import SubPages
 from nicegui.outbox import Outbox
 
-from tests.server import ROOT
+from tests.programs import ROOT
 
 STATIC = Path(nicegui.__file__).parent / 'static'
 

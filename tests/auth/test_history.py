@@ -225,7 +225,6 @@ async def test_nobody_who_is_signed_out_reads_anything(house: House, ann: Signed
 
 async def test_while_the_store_is_away_that_is_said(house: House, ann: SignedIn) -> None:
     client = await house.here(ann.token)
-    house.path.rename(house.path.with_name('elsewhere.db'))
 
-    with pytest.raises(StoreAway):
+    with house.database.away(), pytest.raises(StoreAway):
         await read_history(house.auth, client)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -129,10 +128,10 @@ async def test_the_old_secret_of_a_client_can_do_nothing(house: House) -> None:
 async def test_a_forgotten_client_is_signed_out_and_its_cookie_is_worthless(house: House) -> None:
     ann, bob = await two_accounts(house)
     phone = await house.sign_in('ann@example.com')
-    house.auth.store.feed.take()
+    await house.changes()
 
     await forget_client(house.auth, await house.here(bob.token), visitor=PHONE)
-    changes = house.auth.store.feed.take()
+    changes = await house.changes()
 
     assert (house.status(ann.session_id), house.status(bob.session_id)) == ('removed', 'removed')
     assert await house.client(bob.token) is None
@@ -180,14 +179,11 @@ async def test_switching_changes_the_session_in_use_and_nothing_else(house: Hous
 async def test_an_unreachable_store_leaves_everybody_signed_in_and_a_retry_works(house: House) -> None:
     done = await house.sign_up()
     client = await house.here(done.token)
-    locked = sqlite3.connect(house.path, isolation_level=None)
-    locked.execute('BEGIN IMMEDIATE')
 
-    with pytest.raises(StoreAway) as told:
-        await sign_out(house.auth, client)
-    still = house.status(done.session_id)
-    locked.execute('ROLLBACK')
-    locked.close()
+    with house.database.locked():
+        with pytest.raises(StoreAway) as told:
+            await sign_out(house.auth, client)
+        still = house.status(done.session_id)
     await sign_out(house.auth, client)
 
     assert 'Nothing was changed' in told.value.message
@@ -197,7 +193,7 @@ async def test_an_unreachable_store_leaves_everybody_signed_in_and_a_retry_works
 
 async def test_an_end_and_its_audit_event_are_written_together_or_not_at_all(house: House) -> None:
     done = await house.sign_up()
-    house.sql("CREATE TRIGGER no_events BEFORE INSERT ON audit_event BEGIN SELECT raise(ABORT, 'full'); END")
+    house.database.fail('INSERT ON audit_event')
 
     with pytest.raises(Exception, match='full'):
         await sign_out(house.auth, await house.here(done.token))
@@ -281,7 +277,10 @@ async def test_only_an_active_session_is_signed_in(house: House, status: str) ->
         await set_active(house.auth, await house.here(done.token), done.session_id)
 
 
-@pytest.mark.parametrize('garbage', ['', 'tomorrow', '0', '9999', "x'00'", '2026-13-45'])
+@pytest.mark.parametrize(('kind', 'garbage'), [
+    *(('sqlite', garbage) for garbage in ('', 'tomorrow', '0', '9999', "x'00'", '2026-13-45')),
+    *(('postgres', garbage) for garbage in ('infinity', '-infinity', '2026-01-01 BC', '12026-01-01')),
+], indirect=['kind'])
 async def test_garbage_for_a_lifetime_counts_as_over(house: House, garbage: str) -> None:
     done = await house.sign_up()
 

@@ -14,7 +14,6 @@ from auth.clients import ClientView
 from auth.errors import StoreAway
 from auth.watcher import Watcher
 from tests.conftest import House
-from tests.server import run_python
 
 
 @dataclass
@@ -55,7 +54,7 @@ async def screen(house: House) -> AsyncIterator[Screen]:
     """A screen that is watched for."""
     screen = Screen()
     watcher = Watcher(house.auth, screen)
-    watcher.start()
+    await watcher.start()
     screen.watcher = watcher  # type: ignore[attr-defined]
     yield screen
     await watcher.stop()
@@ -65,9 +64,7 @@ async def test_a_change_by_another_process_is_shown(house: House, screen: Screen
     done = await house.sign_up()
     screen.clients[done.token.client_id] = await house.client(done.token)
 
-    run_python('import sqlite3, sys\n'
-               'sqlite3.connect(sys.argv[1], isolation_level=None).execute("UPDATE session SET status = \'revoked\'")',
-               [str(house.path)])
+    house.database.sql_elsewhere("UPDATE session SET status = 'revoked'")
     await screen.change()
 
     shown = screen.clients[done.token.client_id]
@@ -91,7 +88,6 @@ async def test_only_the_clients_concerned_are_shown_anew(house: House, screen: S
 async def test_a_client_that_is_deleted_is_shown_as_no_more(house: House, screen: Screen) -> None:
     done = await house.sign_up()
     screen.clients[done.token.client_id] = await house.client(done.token)
-    house.sql('PRAGMA foreign_keys=ON')
 
     house.sql('DELETE FROM client')
     while screen.clients[done.token.client_id] is not None:
@@ -120,15 +116,13 @@ async def test_a_store_that_can_not_be_heard_hides_everything_and_its_return_sho
     done = await house.sign_up()
     watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
     screen.clients[done.token.client_id] = await watcher.authenticate(done.token)
-    elsewhere = house.path.with_name('elsewhere.db')
 
-    house.path.rename(elsewhere)
-    while not screen.hidden:
-        await screen.change()
-    blind = watcher.blind
-    with pytest.raises(StoreAway):
-        await watcher.authenticate(done.token)
-    elsewhere.rename(house.path)
+    with house.database.away():
+        while not screen.hidden:
+            await screen.change()
+        blind = watcher.blind
+        with pytest.raises(StoreAway):
+            await watcher.authenticate(done.token)
     while screen.hidden:
         await screen.change()
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.server import ROOT, clean_environment
+from tests.programs import ROOT, clean_environment
 
 
 def run(name: str, *arguments: str) -> str:

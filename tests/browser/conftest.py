@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import APIResponse, Browser, BrowserContext, Locator, Page, async_playwright, expect
 
+from tests.databases import Kind, PostgresDatabase
 from tests.server import Server
 
 from .chromium import launch
@@ -105,6 +106,7 @@ class Device:
 
 
 MakeDevice = Callable[..., Awaitable[Device]]
+NewServer = Callable[..., Server]
 
 
 def a_new_address() -> str:
@@ -122,23 +124,34 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope='session')
-async def shared_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+def new_server(kind: Kind, request: pytest.FixtureRequest) -> NewServer:
+    """Makes servers, each on a store of its own of the kind that the test runs on; they are started by the test."""
+
+    def make(folder: Path, *settings: Any, **more: Any) -> Server:
+        store = PostgresDatabase(request.getfixturevalue('postgres'), migrated=False) if kind == 'postgres' else None
+        return Server(folder, *settings, store=store, **more)
+
+    return make
+
+
+@pytest.fixture(scope='session')
+async def shared_server(tmp_path_factory: pytest.TempPathFactory, new_server: NewServer) -> AsyncIterator[Server]:
     """The server of all tests that do it no harm."""
-    server = await Server(tmp_path_factory.mktemp('server')).start()
+    server = await new_server(tmp_path_factory.mktemp('server')).start()
     yield server
     server.stop()
     assert 'Traceback' not in server.log, server.log
 
 
 @pytest.fixture
-async def own_server(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Server]]]:
+async def own_server(tmp_path: Path, new_server: NewServer) -> AsyncIterator[Callable[..., Awaitable[Server]]]:
     """Starts servers for one test, with the given settings."""
     servers: list[Server] = []
 
     async def start(script: Path | None = None, **settings: Any) -> Server:
         folder = tmp_path / f'server-{len(servers)}'
         folder.mkdir()
-        server = Server(folder, settings, **({'script': script} if script else {}))
+        server = new_server(folder, settings, **({'script': script} if script else {}))
         servers.append(server)
         return await server.start()
 

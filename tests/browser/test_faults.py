@@ -11,6 +11,9 @@ import psutil
 import pytest
 from playwright.async_api import async_playwright, expect
 
+from tests.conftest import only_on_sqlite
+from tests.databases import SqliteFile
+
 from .chromium import launch
 from .conftest import MakeDevice, Tab, a_new_address
 from .relay import relay_to
@@ -277,14 +280,12 @@ async def test_while_the_store_is_away_every_tab_is_at_loading_and_then_right_ag
     private, public, ending = await laptop.tab('/account'), await laptop.tab(), await phone.tab('/account')
     await private.shows(on_laptop)
     await ending.shows(on_phone)
-    elsewhere = server.database.with_name('elsewhere.db')
 
-    server.database.rename(elsewhere)
-    for tab in (private, public, ending):
-        await expect(tab.page.get_by_role('main').get_by_text('Loading…')).to_be_visible(timeout=5500)
-        assert address not in await tab.text()
-        assert 'Active Session' not in await tab.text()
-    elsewhere.rename(server.database)
+    with server.database.away():
+        for tab in (private, public, ending):
+            await expect(tab.page.get_by_role('main').get_by_text('Loading…')).to_be_visible(timeout=5500)
+            assert address not in await tab.text()
+            assert 'Active Session' not in await tab.text()
     server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", on_phone)
 
     await private.shows(on_laptop)
@@ -299,25 +300,26 @@ async def test_a_page_requested_while_the_store_is_away_becomes_right_by_itself(
     server = await own_server()
     laptop = await device(server)
     session_id = await laptop.sign_up()
-    elsewhere = server.database.with_name('elsewhere.db')
-    server.database.rename(elsewhere)
-    await asyncio.sleep(1)  # the file is looked for twice a second
 
-    tab = await laptop.tab('/')
-    await expect(tab.page.get_by_role('main').get_by_text('Loading…')).to_be_visible()
-    refused = await laptop.context.request.get(f'{tab.url}/account')
-    elsewhere.rename(server.database)
+    with server.database.away():
+        await asyncio.sleep(1)  # the file is looked for twice a second
+        tab = await laptop.tab('/')
+        await expect(tab.page.get_by_role('main').get_by_text('Loading…')).to_be_visible()
+        refused = await laptop.context.request.get(f'{tab.url}/account')
 
     await tab.shows(session_id)
     assert refused.status == 503
     forgive_the_network(tab)
 
 
+@only_on_sqlite
 async def test_a_store_put_in_place_of_another_is_the_one_that_counts(device: MakeDevice, own_server) -> None:
     server = await own_server()
     laptop = await device(server)
     kept, later = await laptop.sign_up(), a_new_address()
-    backup = server.database.with_name('backup.db')
+    assert isinstance(server.database, SqliteFile)
+    file = server.database.path
+    backup = file.with_name('backup.db')
     server.sql('VACUUM INTO ?', str(backup))
     phone = await device(server)
     lost = await phone.sign_up(later)
@@ -325,8 +327,8 @@ async def test_a_store_put_in_place_of_another_is_the_one_that_counts(device: Ma
     await gone.shows(lost)
 
     for suffix in ('', '-wal', '-shm'):
-        server.database.with_name(server.database.name + suffix).unlink()
-    backup.rename(server.database)
+        file.with_name(file.name + suffix).unlink()
+    backup.rename(file)
     server.sql('PRAGMA journal_mode=WAL')
 
     await gone.signed_out()

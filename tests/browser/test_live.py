@@ -7,16 +7,10 @@ import asyncio
 from playwright.async_api import expect
 
 from models import SessionStatus
-from tests.server import Server, run_python
+from tests.programs import run_python
+from tests.server import Server
 
 from .conftest import MakeDevice, a_new_address
-
-REVOKE = '''
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=5)
-connection.execute("UPDATE session SET status = 'revoked' WHERE id = ?", [sys.argv[2]])
-connection.close()
-'''
 
 SIGN_OUT_WITH_THE_VERB = '''
 import asyncio, sys
@@ -59,7 +53,7 @@ async def test_a_session_ended_in_sql_by_another_program_leaves_the_screen(
     private, public, other = await laptop.tab('/account'), await laptop.tab(), await phone.tab('/account')
     await expect(private.see(address).first).to_be_visible()
 
-    run_python(REVOKE, [str(shared_server.database), on_laptop])
+    shared_server.database.sql_elsewhere(f"UPDATE session SET status = 'revoked' WHERE id = '{on_laptop}'")
 
     await private.signed_out()
     await public.signed_out()

@@ -10,15 +10,16 @@ from playwright.async_api import expect
 
 from tests.server import Server
 
-from .conftest import PASSWORD, Device, MakeDevice, Tab, a_new_address
+from .conftest import PASSWORD, Device, MakeDevice, NewServer, Tab, a_new_address
 from .test_faults import forgive_the_network
 
 
 @pytest.fixture(scope='module')
-async def two_servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Server, Server]]:
+async def two_servers(tmp_path_factory: pytest.TempPathFactory, new_server: NewServer
+                      ) -> AsyncIterator[tuple[Server, Server]]:
     """Two processes that serve one store; a browser sends both the same cookie, because ports don't count there."""
-    first = Server(tmp_path_factory.mktemp('two-servers'))
-    second = Server(first.folder)
+    first = new_server(tmp_path_factory.mktemp('two-servers'))
+    second = Server(first.folder, store=first.database)
     try:
         yield await first.start(), await second.start()
     finally:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 from playwright.async_api import Request, expect
 
@@ -45,16 +43,13 @@ async def test_while_the_store_is_locked_the_person_stays_signed_in_is_told_so_a
     laptop = await device()
     session_id = await laptop.sign_up()
     tab, other = await laptop.tab(), await laptop.tab('/account')
-    locked = sqlite3.connect(shared_server.database, isolation_level=None)
-    locked.execute('BEGIN IMMEDIATE')
 
-    await tab.button().click()
-    await expect(tab.page.locator('.sign-out [aria-busy="true"]')).to_be_visible()
-    await expect(tab.page.get_by_role('alert').filter(has_text='You are still signed in.')).to_be_visible()
-    await tab.shows(session_id)
-    await other.shows(session_id)
-    locked.execute('ROLLBACK')
-    locked.close()
+    with shared_server.database.locked():
+        await tab.button().click()
+        await expect(tab.page.locator('.sign-out [aria-busy="true"]')).to_be_visible()
+        await expect(tab.page.get_by_role('alert').filter(has_text='You are still signed in.')).to_be_visible()
+        await tab.shows(session_id)
+        await other.shows(session_id)
     await tab.button().click()
 
     await tab.signed_out()
@@ -123,12 +118,9 @@ async def test_an_example_shows_an_error_and_stays_signed_in(
     laptop = await device()
     session_id = await laptop.sign_up()
     tab = await laptop.tab(f'/examples/{name}')
-    locked = sqlite3.connect(shared_server.database, isolation_level=None)
-    locked.execute('BEGIN IMMEDIATE')
 
-    await tab.button().click()
+    with shared_server.database.locked():
+        await tab.button().click()
 
-    await expect(tab.page.get_by_role('alert').filter(has_text='You are still signed in.')).to_be_visible()
-    locked.execute('ROLLBACK')
-    locked.close()
+        await expect(tab.page.get_by_role('alert').filter(has_text='You are still signed in.')).to_be_visible()
     assert ends(shared_server, session_id) == 0

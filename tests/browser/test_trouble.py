@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -27,12 +26,8 @@ def locked() -> Locked:
 
     @asynccontextmanager
     async def locking(server: Server) -> AsyncIterator[None]:
-        connection = sqlite3.connect(server.database, isolation_level=None)
-        try:
-            connection.execute('BEGIN IMMEDIATE')
+        with server.database.locked():
             yield
-        finally:
-            connection.close()
 
     return locking
 
@@ -95,7 +90,6 @@ async def test_a_form_that_is_sent_twice_at_once_makes_one_account(device: MakeD
 async def test_a_sign_out_while_the_store_is_away_is_told_to_have_failed_and_works_when_it_is_back(
         device: MakeDevice, own_server) -> None:
     server = await own_server()
-    elsewhere = server.database.with_name('elsewhere.db')
     for path in ('/account', '/examples/swiftui', '/examples/android'):
         laptop = await device(server)
         session_id = await laptop.sign_up()
@@ -105,11 +99,10 @@ async def test_a_sign_out_while_the_store_is_away_is_told_to_have_failed_and_wor
         await tab.page.evaluate("document.querySelector('figure')?.remove()")  # a source that has the words as well
         await tab.page.evaluate('window.seen.clear()')
 
-        server.database.rename(elsewhere)
-        await tab.button().click()
-        await expect(tab.see(AWAY).first).to_be_visible()
-        claimed = await was_ever_visible(tab, SIGNED_OUT)
-        elsewhere.rename(server.database)
+        with server.database.away():
+            await tab.button().click()
+            await expect(tab.see(AWAY).first).to_be_visible()
+            claimed = await was_ever_visible(tab, SIGNED_OUT)
         await other.shows(session_id)
         await tab.button().click()
 
@@ -171,14 +164,13 @@ async def test_the_android_example_is_loading_while_the_store_is_away(device: Ma
     await laptop.sign_up()
     tab = await laptop.tab('/examples/android')
     await expect(tab.button()).to_be_visible()
-    running, elsewhere = tab.page.locator('.running'), server.database.with_name('elsewhere.db')
+    running = tab.page.locator('.running')
 
-    server.database.rename(elsewhere)
-    await expect(running.locator('.spinner')).to_be_visible(timeout=5500)
-    await expect(running.get_by_text('Loading…')).to_be_visible()
-    await expect(tab.button()).to_be_hidden()
-    await expect(running.get_by_text(SIGNED_OUT)).to_be_hidden()
-    elsewhere.rename(server.database)
+    with server.database.away():
+        await expect(running.locator('.spinner')).to_be_visible(timeout=5500)
+        await expect(running.get_by_text('Loading…')).to_be_visible()
+        await expect(tab.button()).to_be_hidden()
+        await expect(running.get_by_text(SIGNED_OUT)).to_be_hidden()
 
     await expect(tab.button()).to_be_visible()
     await expect(running.locator('.spinner')).to_be_hidden()

@@ -12,7 +12,8 @@ import pytest
 from models import Changes, FeedLost, Store
 from models.sqlite_feed import LOOK_INTERVAL_SECONDS
 from tests.conftest import House
-from tests.server import run_python
+from tests.databases import Kind
+from tests.programs import run_python
 
 REVOKE = ('import contextlib, sqlite3, sys\n'
           'with contextlib.closing(sqlite3.connect(sys.argv[1])) as connection, connection:\n'
@@ -24,6 +25,12 @@ DIES = ('import os, sqlite3, sys\n'
         'connection.execute("BEGIN IMMEDIATE")\n'
         'connection.execute("UPDATE session SET status = \'revoked\'")\n'
         'os.kill(os.getpid(), 9)')
+
+
+@pytest.fixture
+def kind() -> Kind:
+    """The kind of store that these tests are about."""
+    return 'sqlite'
 
 
 async def news(house: House) -> Changes:
@@ -146,8 +153,8 @@ async def test_a_wait_ends_when_its_time_is_up_and_at_the_next_look_otherwise(ho
 
     await asyncio.wait_for(feed.wait(0), 5)
     await asyncio.wait_for(feed.wait(3600), 5)
-    feed.poke()
-    feed.poke()
+    feed.wake()
+    feed.wake()
     await asyncio.wait_for(feed.wait(3600), 5)
 
     assert feed.take().missed  # nobody had asked before

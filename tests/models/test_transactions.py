@@ -17,7 +17,7 @@ from sqlalchemy import text
 from auth.errors import StoreAway
 from auth.sessions import sign_out
 from models import CannotOpenStore, Store, StoreUnavailable, migrate
-from tests.conftest import House
+from tests.conftest import House, only_on_sqlite
 
 HOLD_THE_LOCK = ('import sqlite3, sys\n'
                  'connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n'
@@ -27,9 +27,12 @@ HOLD_THE_LOCK = ('import sqlite3, sys\n'
                  'connection.close()')
 
 
-async def write_something(store: Store) -> None:
+WRITE = text("INSERT INTO client (id, secret_hash, created_at) VALUES (:id, 'x', '2026-01-01 12:00:00.000000')")
+
+
+async def write_something(store: Store, client_id: str = 'client_x') -> None:
     async with store.transaction() as session:
-        await session.execute(text("INSERT INTO change (client_id) VALUES ('client_x')"))
+        await session.execute(WRITE, {'id': client_id})
 
 
 async def test_a_verb_that_is_cancelled_at_any_moment_did_everything_or_nothing(house: House) -> None:
@@ -91,32 +94,25 @@ async def test_a_read_that_is_cancelled_leaves_the_others_their_connections(hous
 
 
 async def test_writers_that_come_at_once_wait_for_their_turn(house: House) -> None:
-    async def write(number: int) -> None:
-        async with house.auth.store.transaction() as session:
-            await session.execute(text('INSERT INTO change (client_id) VALUES (:id)'), {'id': f'client_{number}'})
+    await asyncio.gather(*(write_something(house.auth.store, f'client_{number}') for number in range(30)))
 
-    await asyncio.gather(*(write(number) for number in range(30)))
-
-    assert house.sql('SELECT count(*) FROM change') == [(30,)]
+    assert house.sql('SELECT count(*) FROM client') == [(30,)]
 
 
 async def test_a_process_that_keeps_the_store_locked_holds_up_writers_only(house: House) -> None:
     done = await house.sign_up()
-    holder = await asyncio.create_subprocess_exec(sys.executable, '-c', HOLD_THE_LOCK, str(house.path),
-                                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert holder.stdout is not None
-    assert await holder.stdout.readline() == b'locked\n'
 
-    active = await house.active(done.token)
-    with pytest.raises(StoreUnavailable):
-        await write_something(house.auth.store)
-    await holder.communicate(b'')  # the end of its input makes it let go
+    with house.database.locked():
+        active = await house.active(done.token)
+        with pytest.raises(StoreUnavailable):
+            await write_something(house.auth.store)
     await write_something(house.auth.store)
 
     assert active == done.session_id
-    assert house.sql("SELECT count(*) FROM change WHERE client_id = 'client_x'") == [(1,)]
+    assert house.sql("SELECT count(*) FROM client WHERE id = 'client_x'") == [(1,)]
 
 
+@only_on_sqlite
 async def test_a_process_that_is_killed_while_it_keeps_the_store_locked_lets_go_of_it(house: House) -> None:
     holder = await asyncio.create_subprocess_exec(sys.executable, '-c', HOLD_THE_LOCK, str(house.path),
                                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -130,11 +126,11 @@ async def test_a_process_that_is_killed_while_it_keeps_the_store_locked_lets_go_
 
 
 async def test_what_is_read_is_the_newest_commit_also_on_a_connection_that_stays_open(house: House) -> None:
-    count = text('SELECT count(*) FROM change')
+    count = text('SELECT count(*) FROM client')
 
     async with house.auth.store.read() as connection:
         before = (await connection.execute(count)).scalar()
-        house.sql("INSERT INTO change (client_id) VALUES ('client_x')")
+        house.sql(str(WRITE).replace(':id', "'client_x'"))
         after = (await connection.execute(count)).scalar()
 
     assert (before, after) == (0, 1)
@@ -143,13 +139,14 @@ async def test_what_is_read_is_the_newest_commit_also_on_a_connection_that_stays
 async def test_nothing_can_be_written_to_rows_that_belong_to_nobody(house: House) -> None:
     done = await house.sign_up()
 
-    with pytest.raises(Exception, match='FOREIGN KEY'):
+    with pytest.raises(Exception, match=r'(?i)foreign key'):
         async with house.auth.store.transaction() as session:
             await session.execute(text("UPDATE session SET user_id = 'user_of_nobody'"))
 
     assert house.sql('SELECT user_id FROM session') == [(done.user_id,)]
 
 
+@only_on_sqlite
 async def test_a_folder_that_goes_and_comes_back_makes_no_file_and_loses_nothing(house: House) -> None:
     done = await house.sign_up()
     folder = house.path.parent
@@ -187,10 +184,7 @@ async def test_a_store_may_be_in_a_folder_of_any_name(tmp_path: Path, name: str)
     store = Store(url)
     assert store.feed.take().missed
     await write_something(store)
-    heard = store.feed.take()
-
     await store.close()
-    assert heard.client_ids == {'client_x'}
     assert os.listdir(tmp_path) == [name]
     assert 'live.db' in os.listdir(tmp_path / name)
 

@@ -8,7 +8,7 @@ from models.types import Moment
 revision = '0001'
 down_revision = None
 
-# Each trigger notes the client (its tabs show the row) and the user (whoever lists that user's sessions).
+# SQLite's. Each trigger notes the client (its tabs show the row) and the user (whoever lists that user's sessions).
 # They fire on what a tab can show, and never on last-seen times.
 TRIGGERS = (
     """
@@ -63,13 +63,16 @@ TRIGGERS = (
     """,
 )
 
+Name = sa.String().with_variant(sa.String(collation='C'), 'postgresql')
+"""Sorted and searched byte by byte everywhere."""
+
 
 def upgrade() -> None:
     """Create the tables, their indexes, and the triggers."""
     op.create_table(
         'user',
-        sa.Column('id', sa.String, primary_key=True),
-        sa.Column('email_address', sa.String, nullable=False),
+        sa.Column('id', Name, primary_key=True),
+        sa.Column('email_address', Name, nullable=False),
         sa.Column('first_name', sa.String, nullable=False, server_default=''),
         sa.Column('last_name', sa.String, nullable=False, server_default=''),
         sa.Column('password_hash', sa.String, nullable=False),
@@ -81,16 +84,16 @@ def upgrade() -> None:
     op.create_index('ix_user_email_address', 'user', ['email_address'], unique=True)
     op.create_table(
         'client',
-        sa.Column('id', sa.String, primary_key=True),
+        sa.Column('id', Name, primary_key=True),
         sa.Column('secret_hash', sa.String, nullable=False),
-        sa.Column('active_session_id', sa.String),
+        sa.Column('active_session_id', Name),
         sa.Column('created_at', Moment, nullable=False),
     )
     op.create_table(
         'session',
-        sa.Column('id', sa.String, primary_key=True),
-        sa.Column('user_id', sa.String, sa.ForeignKey('user.id', ondelete='CASCADE'), nullable=False),
-        sa.Column('client_id', sa.String, sa.ForeignKey('client.id', ondelete='CASCADE'), nullable=False),
+        sa.Column('id', Name, primary_key=True),
+        sa.Column('user_id', Name, sa.ForeignKey('user.id', ondelete='CASCADE'), nullable=False),
+        sa.Column('client_id', Name, sa.ForeignKey('client.id', ondelete='CASCADE'), nullable=False),
         sa.Column('status', sa.String, nullable=False),
         sa.Column('created_at', Moment, nullable=False),
         sa.Column('last_active_at', Moment, nullable=False),
@@ -107,22 +110,24 @@ def upgrade() -> None:
                     sqlite_where=sa.text("status = 'active' AND abandon_at IS NOT NULL"))
     op.create_table(
         'audit_event',
-        sa.Column('id', sa.String, primary_key=True),
+        sa.Column('id', Name, primary_key=True),
         sa.Column('at', Moment, nullable=False),
         sa.Column('action', sa.String, nullable=False),
-        sa.Column('user_id', sa.String),
-        sa.Column('client_id', sa.String),
-        sa.Column('session_id', sa.String),
+        sa.Column('user_id', Name),
+        sa.Column('client_id', Name),
+        sa.Column('session_id', Name),
         sa.Column('ip_address', sa.String, nullable=False, server_default=''),
         sa.Column('user_agent', sa.String, nullable=False, server_default=''),
     )
     op.create_index('ix_audit_event_at', 'audit_event', ['at'])
     op.create_index('ix_audit_event_user_id', 'audit_event', ['user_id'])
+    if op.get_bind().dialect.name != 'sqlite':
+        return  # other databases tell by themselves; see 0004
     op.create_table(
         'change',
         sa.Column('seq', sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column('client_id', sa.String),
-        sa.Column('user_id', sa.String),
+        sa.Column('client_id', Name),
+        sa.Column('user_id', Name),
         sqlite_autoincrement=True,  # numbers are never given twice, so a process knows what it has read
     )
     for trigger in TRIGGERS:

@@ -21,6 +21,8 @@ TRIGGERS = (
 
 
 def upgrade() -> None:
-    """Create the triggers."""
+    """Create the triggers; only SQLite replaces rows."""
+    if op.get_bind().dialect.name != 'sqlite':
+        return
     for trigger in TRIGGERS:
         op.execute(trigger)

@@ -1,0 +1,67 @@
+"""What the store needs of a database, of whatever kind: connections, its change feed, and a way to be migrated."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+
+from sqlalchemy import Connection, Executable
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from .feed import ChangeFeed
+
+LOCK_TIMEOUT_SECONDS = 2.0
+"""How long a write waits for another process's write before the person is told to try again."""
+
+MIGRATION_LOCK_SECONDS = 30
+"""How long to wait for another process that is migrating."""
+
+UPGRADE = 'uv run python -m auth database upgrade'
+
+
+class CannotOpenStore(Exception):
+    """The database can't be created or opened; the message says what to do."""
+
+
+class Database(ABC):
+    """One kind of database, at one address."""
+
+    name: str
+    """How to call it in a message; never with a password."""
+
+    tidying: Sequence[Executable] = ()
+    """What to run now and then."""
+
+    @abstractmethod
+    def writer(self) -> AsyncEngine:
+        """Connections for transactions."""
+
+    @abstractmethod
+    def reader(self) -> AsyncEngine:
+        """Connections to read with; each statement sees the newest commit."""
+
+    @abstractmethod
+    def feed(self) -> ChangeFeed:
+        """What tells of committed changes."""
+
+    @abstractmethod
+    def create(self) -> None:
+        """Make an empty database if there is none, where that can be done. Blocks.
+
+        :raises CannotOpenStore: if there can be none
+        """
+
+    @abstractmethod
+    def find(self) -> None:
+        """See whether there is a database; changes nothing. Blocks.
+
+        :raises CannotOpenStore: if there is none
+        """
+
+    @abstractmethod
+    def connect(self, *, to_write: bool) -> AbstractContextManager[Connection]:
+        """A connection within a transaction, for migrations: those that write take their turn. Blocks.
+
+        :raises CannotOpenStore: if it can't be reached or used
+        """

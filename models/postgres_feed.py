@@ -1,0 +1,177 @@
+"""The change feed of a PostgreSQL database: triggers ``NOTIFY``, and one connection of the process listens."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import math
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+import psycopg
+from psycopg import sql
+from pydantic import TypeAdapter, ValidationError
+
+from .feed import ChangeFeed, Changes, FeedLost
+from .postgres_line import Line, hang_up, hang_up_after
+
+log = logging.getLogger('live_sessions')
+
+CHANNEL = 'live_sessions'
+"""Where the triggers of every database tell what changed; see the migrations."""
+
+EVERYTHING = '*'
+"""What they tell when it can't be said whom a change concerns."""
+
+BEAT_SECONDS = 1.0
+"""How often the listener sends a note to itself. When it comes back, everything committed before has come, too."""
+
+SILENCE_SECONDS = 3.0
+"""A store that let no beat come back for this long can't be heard."""
+
+_PAUSES = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds before the next attempt to listen again; the last one is repeated."""
+
+
+_CONCERNED = TypeAdapter(list[tuple[str, str | None]])
+
+
+class PostgresFeed(ChangeFeed):
+    """Hears the commits of every process, shortly after they were made.
+
+    The beat goes the whole way of a note. So it finds out a dead network, a server that has stopped, and a pooler that
+    hands the connection to others between transactions, through which no note would ever come.
+
+    :param connect: opens a connection to listen on; not through a pooler in transaction mode
+    """
+
+    exact = False
+
+    def __init__(self, connect: Callable[[], Awaitable[Line]]) -> None:
+        self._connect = connect
+        self._news = asyncio.Event()
+        self._opened = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._why_lost: str | None = 'it has not been opened'
+        self._clients: set[str] = set()
+        self._users: set[str] = set()
+        self._missed = False
+        self._beat_channel = f'{CHANNEL}_{secrets.token_hex(8)}'
+        self._beats: dict[int, float] = {}  # those that have not come back, and when they were sent
+        self._numbers = itertools.count()
+        self._line: Line | None = None
+        self.heard_at = -math.inf
+
+    async def open(self) -> None:
+        """See the base class."""
+        self._task = asyncio.create_task(self._listen_always(), name='change feed')
+        await self._opened.wait()
+
+    def take(self) -> Changes:
+        """See the base class."""
+        if self._why_lost is not None:
+            raise FeedLost(self._why_lost)
+        if time.monotonic() - self.heard_at > SILENCE_SECONDS:
+            raise FeedLost('the server does not answer')
+        changes = Changes(frozenset(self._clients), frozenset(self._users), self._missed)
+        self._clients, self._users, self._missed = set(), set(), False
+        return changes
+
+    async def wait(self, timeout_seconds: float) -> None:
+        """See the base class."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._news.wait()
+        except TimeoutError:
+            return
+        self._news.clear()
+
+    def wake(self) -> None:
+        """See the base class."""
+        self._news.set()
+
+    def committed(self) -> None:
+        """See the base class. What was committed here comes back like everything else."""
+
+    async def close(self) -> None:
+        """See the base class."""
+        if self._task is not None:
+            if self._line is not None:
+                hang_up(self._line)
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _listen_always(self) -> None:
+        failures = 0
+        while True:
+            try:
+                self._line = await self._connect()
+                try:
+                    await self._listen(self._line)
+                finally:
+                    failures = failures if self._why_lost else 0
+                    self._line.pgconn.finish()  # at once: a farewell could wait for a network that is gone
+                    self._line = None
+            except (psycopg.Error, OSError, FeedLost) as error:
+                self._lose(' '.join(str(error).split()))
+            except Exception as error:
+                log.exception('the change feed stumbled and goes on')
+                self._lose(repr(error))
+            await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
+            failures += 1
+
+    async def _listen(self, connection: Line) -> None:
+        """Listen until the connection is lost, or delivers nothing any more."""
+        self._beats.clear()
+        with hang_up_after(SILENCE_SECONDS, connection):
+            for channel in (CHANNEL, self._beat_channel):
+                await connection.execute(sql.SQL('LISTEN {}').format(sql.Identifier(channel)))
+        while True:
+            if len(self._beats) > SILENCE_SECONDS / BEAT_SECONDS:
+                raise FeedLost('it does not deliver what is notified. If DATABASE_URL leads to a pooler in transaction '
+                               'mode, let it lead to the server, or use session mode')
+            with hang_up_after(SILENCE_SECONDS, connection):
+                await self._send_beat(connection)
+            async for note in connection.notifies(timeout=BEAT_SECONDS):
+                self._hear(note)
+
+    async def _send_beat(self, connection: Line) -> None:
+        beat = next(self._numbers)
+        self._beats[beat] = time.monotonic()
+        await connection.execute('SELECT pg_notify(%s, %s)', (self._beat_channel, str(beat)))
+
+    def _hear(self, note: psycopg.Notify) -> None:
+        if note.channel == self._beat_channel:
+            self._hear_beat(int(note.payload))
+        else:
+            self._hear_change(note.payload)
+        self._news.set()
+
+    def _hear_beat(self, beat: int) -> None:
+        if beat not in self._beats:  # it was sent on a line that is lost, and says nothing of this one
+            return
+        if self._why_lost is not None:  # the first one: what was committed before it was not heard
+            self._missed = True
+            self._why_lost = None
+            self._opened.set()
+        self.heard_at = self._beats[beat]
+        self._beats = {later: moment for later, moment in self._beats.items() if later > beat}
+
+    def _hear_change(self, payload: str) -> None:
+        try:
+            concerned = _CONCERNED.validate_json(payload)
+        except ValidationError:  # EVERYTHING, or what some other program has to say
+            self._missed = True
+            return
+        self._clients.update(client_id for client_id, _ in concerned)
+        self._users.update(user_id for _, user_id in concerned if user_id is not None)
+
+    def _lose(self, why: str) -> None:
+        if self._why_lost is None:
+            log.warning('the change feed of the store was lost: %s', why)
+        self._why_lost = why
+        self._opened.set()
+        self._news.set()

@@ -1,0 +1,128 @@
+"""A SQLite file as the store: one writer at a time, readers beside it, for all processes of one machine."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, create_engine, delete, event, func, select
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from .database import LOCK_TIMEOUT_SECONDS, MIGRATION_LOCK_SECONDS, UPGRADE, CannotOpenStore, Database
+from .sqlite_feed import SqliteFeed
+from .tables import change
+
+KEPT_CHANGES = 10_000
+"""How many notes of changes are kept for a process that was held up; one that lacks some reads everything again."""
+
+_READERS = 4
+
+_PURGE_CHANGES = delete(change).where(change.c.seq <= select(func.max(change.c.seq)).scalar_subquery() - KEPT_CHANGES)
+
+
+class SqliteDatabase(Database):
+    """A file. A committed transaction has reached the disk: what ended stays ended after a power cut.
+
+    :param path: where the file is, or will be
+    """
+
+    tidying = (_PURGE_CHANGES,)
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
+        self.name = path
+
+    def writer(self) -> AsyncEngine:
+        """See the base class. Writers queue here, since SQLite would make them poll for their turn."""
+        engine = self._engine(pool_size=1)
+        event.listen(engine.sync_engine, 'begin', _begin_immediate)
+        event.listen(engine.sync_engine, 'invalidate', _roll_back)
+        return engine
+
+    def reader(self) -> AsyncEngine:
+        """See the base class."""
+        return self._engine(pool_size=_READERS, isolation_level='AUTOCOMMIT', pool_reset_on_return=None)
+
+    def feed(self) -> SqliteFeed:
+        """See the base class."""
+        return SqliteFeed(self._path)
+
+    def create(self) -> None:
+        """See the base class."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with sqlite3.connect(self._path, timeout=MIGRATION_LOCK_SECONDS) as connection:
+                connection.execute('PRAGMA journal_mode=WAL')
+                connection.execute('BEGIN IMMEDIATE')  # finds out now whether the file can be written
+                connection.rollback()
+            connection.close()
+        except (OSError, sqlite3.Error) as error:
+            raise CannotOpenStore(f'The database {self.name} can not be opened for writing ({error}). '
+                                  'Check the folder and its permissions, or set DATABASE_URL to another place.'
+                                  ) from error
+
+    def find(self) -> None:
+        """See the base class."""
+        try:
+            self._path.stat()
+        except OSError as error:
+            raise CannotOpenStore(f'There is no database {self.name} ({error.strerror}). Make it with: {UPGRADE}; '
+                                  'or set DATABASE_URL to where it is.') from error
+
+    @contextmanager
+    def connect(self, *, to_write: bool) -> Generator[Connection]:
+        """See the base class."""
+        engine = create_engine(URL.create('sqlite', database=self.name),
+                               connect_args={'timeout': MIGRATION_LOCK_SECONDS, 'isolation_level': None})
+        if to_write:
+            event.listen(engine, 'begin', _begin_immediate)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise CannotOpenStore(f'The database {self.name} can not be used ({error.orig}). It may belong to another '
+                                  'program, or be locked by one: set DATABASE_URL to another place, or try again.'
+                                  ) from error
+        finally:
+            engine.dispose()
+
+    def _engine(self, **options: Any) -> AsyncEngine:
+        url = URL.create('sqlite+aiosqlite', database=self._path.absolute().as_uri(),
+                         query={'mode': 'rw', 'uri': 'true'})  # "rw": never make an empty file where ours is gone
+        engine = create_async_engine(url, max_overflow=0, pool_timeout=LOCK_TIMEOUT_SECONDS,
+                                     connect_args={'timeout': LOCK_TIMEOUT_SECONDS, 'isolation_level': None}, **options)
+        event.listen(engine.sync_engine, 'connect', _set_pragmas)
+        event.listen(engine.sync_engine, 'connect', self._note_file)
+        event.listen(engine.sync_engine, 'checkout', self._check_file)
+        return engine
+
+    def _note_file(self, _: Any, record: ConnectionPoolEntry) -> None:
+        record.info['file'] = self._path.stat()
+
+    def _check_file(self, _: Any, record: ConnectionPoolEntry, __: Any) -> None:
+        """Use no connection to a file that is no longer at its path: nobody else would ever see what we commit."""
+        if not os.path.samestat(record.info['file'], self._path.stat()):
+            raise DisconnectionError
+
+
+def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute('PRAGMA foreign_keys=ON')
+    cursor.execute('PRAGMA synchronous=FULL')
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql('BEGIN IMMEDIATE')  # taken at the start, so that no transaction fails half-way
+
+
+def _roll_back(connection: Any, _: ConnectionPoolEntry, __: BaseException | None) -> None:
+    """Let go of the lock where a transaction was cancelled: a mere close keeps it while a cursor is held anywhere."""
+    with suppress(sqlite3.Error, ValueError):
+        connection.rollback()

@@ -1,0 +1,166 @@
+"""The databases that tests run on, as another program sees them: a SQLite file, or a PostgreSQL database."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Generator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+from tests.postgres import Postgres
+from tests.programs import run_python
+
+Kind = Literal['sqlite', 'postgres']
+
+KINDS: tuple[Kind, ...] = ('sqlite', 'postgres')
+
+
+class TestDatabase(ABC):
+    """A database that belongs to a test."""
+
+    __test__ = False
+
+    url: str
+
+    @abstractmethod
+    def sql(self, statement: str, *values: Any) -> list[Any]:
+        """Run a statement as another program would: on a connection of its own, committed at once.
+
+        It is written as for SQLite: with ``?`` for a value, ``user`` for the table, and 0 and 1 for a boolean.
+        """
+
+    def sql_elsewhere(self, statement: str) -> None:
+        """Do the same in another process."""
+        run_python('import sys; from tests.databases import connect_to; '
+                   'connect_to(sys.argv[1]).execute(sys.argv[2])', [self.url, self.written(statement)])
+
+    def written(self, statement: str) -> str:
+        """Write a statement in the words of this database."""
+        return statement
+
+    @abstractmethod
+    def locked(self) -> AbstractContextManager[None]:
+        """Keep others from writing, as another program would that does not end its transaction."""
+
+    @abstractmethod
+    def away(self) -> AbstractContextManager[None]:
+        """Let the database be out of reach."""
+
+    @abstractmethod
+    def fail(self, at: str) -> None:
+        """Let something that is written from now on fail, with the word "full".
+
+        :param at: such as ``INSERT ON session``
+        """
+
+    @abstractmethod
+    def drop(self) -> None:
+        """Take it away."""
+
+
+class SqliteFile(TestDatabase):
+    """A file in a folder of its own."""
+
+    def __init__(self, path: Path, empty: Path | None = None) -> None:
+        self.path = path
+        self.url = f'sqlite:///{path}'
+        if empty is not None:
+            path.parent.mkdir()
+            shutil.copyfile(empty, path)
+
+    def sql(self, statement: str, *values: Any) -> list[Any]:
+        """See the base class."""
+        with closing(connect_to(self.url)) as connection:
+            return connection.execute(statement, values).fetchall()
+
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """See the base class."""
+        with closing(connect_to(self.url)) as other:
+            other.execute('BEGIN IMMEDIATE')
+            yield
+
+    @contextmanager
+    def away(self) -> Generator[None]:
+        """See the base class."""
+        elsewhere = self.path.with_name('elsewhere.db')
+        self.path.rename(elsewhere)
+        try:
+            yield
+        finally:
+            elsewhere.rename(self.path)
+
+    def fail(self, at: str) -> None:
+        """See the base class."""
+        self.sql(f"CREATE TRIGGER no_more BEFORE {at} BEGIN SELECT raise(ABORT, 'full'); END")
+
+    def drop(self) -> None:
+        """See the base class. The folder of the test goes by itself."""
+
+
+class PostgresDatabase(TestDatabase):
+    """A database on the server of the tests.
+
+    :param url: how it is reached; by default it is a new one
+    """
+
+    def __init__(self, server: Postgres, url: str = '', *, migrated: bool = True) -> None:
+        self.server = server
+        self.url = url or server.create_database(migrated=migrated)
+
+    def sql(self, statement: str, *values: Any) -> list[Any]:
+        """See the base class."""
+        with connect_to(self.url) as connection:
+            cursor = connection.execute(self.written(statement), values)
+            return cursor.fetchall() if cursor.description else []
+
+    def written(self, statement: str) -> str:
+        """See the base class: "user" is a word of PostgreSQL's language, and booleans are no numbers there."""
+        statement = re.sub(r'\b(FROM|UPDATE|INTO|JOIN|ON) user\b', r'\1 "user"', statement)
+        statement = re.sub(r'\b(disabled|is_admin) = ([01])\b', r"\1 = '\2'", statement)
+        return statement.replace('%', '%%').replace('?', '%s')
+
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """See the base class."""
+        with connect_to(self.url) as other, other.transaction():
+            other.execute('LOCK TABLE "user", client, session, audit_event IN SHARE MODE')
+            yield
+
+    @contextmanager
+    def away(self) -> Generator[None]:
+        """See the base class."""
+        name = make_url(self.url).database
+        assert name is not None
+        allow = sql.SQL('ALTER DATABASE {} ALLOW_CONNECTIONS {}')
+        self.server.run(allow.format(sql.Identifier(name), sql.SQL('false')))
+        self.server.run(sql.SQL('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}').format(
+            sql.Literal(name)))
+        try:
+            yield
+        finally:
+            self.server.run(allow.format(sql.Identifier(name), sql.SQL('true')))
+
+    def fail(self, at: str) -> None:
+        """See the base class."""
+        self.sql("CREATE FUNCTION no_more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'full'; END $$")
+        self.sql(f'CREATE TRIGGER no_more BEFORE {at} FOR EACH ROW EXECUTE FUNCTION no_more()')
+
+    def drop(self) -> None:
+        """See the base class."""
+        self.server.drop_database(self.url)
+
+
+def connect_to(url: str) -> Any:
+    """Connect as another program would; each statement is committed at once."""
+    if url.startswith('sqlite'):
+        return sqlite3.connect(url.removeprefix('sqlite:///'), isolation_level=None, timeout=5)
+    return psycopg.connect(url, autocommit=True)

@@ -1,0 +1,182 @@
+"""Processes come and go behind nginx: tabs that lose theirs come back by themselves, with what is true then."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Tab, a_new_address
+from tests.browser.test_faults import forgive_the_network
+
+from .site import ROUTE, Devices, Site
+
+A_REPLACED_PAGE = 'window.did_handshake === true && !window.old_page'
+
+
+async def mark(tab: Tab) -> None:
+    """Mark the document, so that a new one can be told from it."""
+    await tab.page.evaluate('window.old_page = true')
+
+
+async def is_marked(tab: Tab) -> bool:
+    return await tab.page.evaluate('window.old_page === true')
+
+
+async def comes_back(tab: Tab) -> None:
+    """Wait until the tab has a new page, from another process or from one that was started anew."""
+    await tab.page.wait_for_function(A_REPLACED_PAGE, timeout=20_000)
+    forgive_the_network(tab)
+
+
+async def test_a_sign_out_in_one_process_is_seen_in_the_tabs_of_the_other(device: Devices, site: Site) -> None:
+    laptop, phone = await device(on=site.first), await device(on=site.second)
+    address = a_new_address()
+    on_laptop, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
+    here, there = await laptop.tab('/account'), await phone.tab('/account')
+    await here.shows(on_laptop)
+    await there.shows(on_phone)
+
+    assert (await laptop.api('POST', '/me/sessions/revoke_others')).ok
+
+    await there.signed_out()
+    assert address not in await there.text()
+    await here.shows(on_laptop)
+
+
+async def test_two_tabs_of_one_browser_may_be_on_two_processes(device: Devices, site: Site) -> None:
+    laptop = await device(on=site.first)
+    address = a_new_address()
+    session_id = await laptop.sign_up(address)
+    here = await laptop.tab()
+    await here.shows(session_id)
+    await laptop.context.clear_cookies(name=ROUTE)
+    while await site.process_of(laptop.context.request.get) is site.first:
+        await laptop.context.clear_cookies(name=ROUTE)
+    there = await laptop.tab('/account')
+    await there.shows(session_id)
+
+    await here.button().click()
+
+    await there.signed_out()
+    assert address not in await there.text()
+
+
+async def test_a_process_that_is_stopped_hands_its_tabs_to_the_other_and_takes_them_back(
+        device: Devices, site: Site) -> None:
+    laptop, phone = await device(on=site.first), await device(on=site.second)
+    address = a_new_address()
+    ann, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
+    moving, staying = await laptop.tab('/account'), await phone.tab('/account')
+    await moving.shows(ann)
+    await staying.shows(on_phone)
+    await mark(moving)
+    await mark(staying)
+
+    site.first.stop()
+    try:
+        await comes_back(moving)
+        await moving.shows(ann)
+        await expect(moving.page).to_have_url(f'{moving.url}/account')
+        assert await is_marked(staying)
+    finally:
+        await site.first.start()
+    assert await site.process_of(laptop.context.request.get) is site.first
+    bob = await laptop.sign_up(first_name='Bob')  # so the tab has to prove itself, to a process that does not know it
+
+    await moving.shows(bob)
+    await staying.shows(on_phone)
+    moving.complaints[:] = [complaint for complaint in moving.complaints if 'status of 404' not in complaint]
+
+
+async def test_a_process_that_is_killed_takes_no_end_with_it(device: Devices, site: Site) -> None:
+    laptop, phone = await device(on=site.first), await device(on=site.second)
+    address = a_new_address()
+    on_laptop, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
+    ended, alive = await laptop.tab('/account'), await phone.tab('/account')
+    await ended.shows(on_laptop)
+    await alive.shows(on_phone)
+    await mark(ended)
+
+    site.first.kill()
+    try:
+        assert (await phone.api('POST', '/me/sessions/revoke_others')).ok
+        await comes_back(ended)
+        await ended.signed_out()
+        assert address not in await ended.text()
+    finally:
+        await site.first.start()
+
+    await alive.shows(on_phone)
+    assert site.status(on_laptop) == 'revoked'
+
+
+async def test_a_rolling_restart_signs_nobody_out(device: Devices, site: Site) -> None:
+    laptop, phone = await device(on=site.first), await device(on=site.second)
+    address = a_new_address()
+    on_laptop, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
+    left, right = await laptop.tab('/account'), await phone.tab('/account')
+    await left.shows(on_laptop)
+    await right.shows(on_phone)
+
+    for process in site.processes:
+        tab = left if await site.process_of(laptop.context.request.get) is process else right
+        await mark(tab)
+        process.stop()
+        await process.start()
+        await comes_back(tab)
+        await left.shows(on_laptop)
+        await right.shows(on_phone)
+
+    assert (await laptop.api('POST', '/me/sessions/revoke_others')).ok
+    await right.signed_out()
+    await left.shows(on_laptop)
+
+
+async def test_two_administrators_who_end_one_session_at_once_make_one_event_and_no_error(
+        device: Devices, site: Site) -> None:
+    phone = await device()
+    victim = a_new_address()
+    tabs = []
+    for process in site.processes:
+        laptop = await device(on=process)
+        address = a_new_address()
+        await laptop.sign_up(address)
+        site.sql('UPDATE "user" SET is_admin = TRUE WHERE email_address = %s', address)
+        tab = await laptop.tab('/admin/sessions')
+        await tab.page.get_by_role('searchbox').fill(victim)
+        tabs.append(tab)
+    session_id = await phone.sign_up(victim)
+    there = await phone.tab()
+
+    for _ in range(2):
+        await there.shows(session_id)
+        buttons = [tab.button(f'Sign out of session: {victim}') for tab in tabs]
+        for button in buttons:
+            await expect(button).to_be_visible()
+        await asyncio.gather(*[button.evaluate('(button) => button.click()') for button in buttons])
+        await there.signed_out()
+
+        for tab in tabs:
+            await expect(tab.see('No session was found.')).to_be_visible()
+        assert site.sql("SELECT status, count(*) FROM session JOIN audit_event ON session_id = session.id "
+                        "WHERE action = 'revoked' AND session.id = %s GROUP BY status", session_id) == [('revoked', 1)]
+        session_id = await phone.sign_in(victim)
+
+
+async def test_tabs_come_back_when_nginx_was_away(device: Devices, site: Site) -> None:
+    laptop = await device()
+    address = a_new_address()
+    session_id = await laptop.sign_up(address)
+    tab = await laptop.tab('/account')
+    await tab.shows(session_id)
+
+    site.nginx.stop()
+    try:
+        await expect(tab.see(address).first).to_be_hidden(timeout=5500)
+    finally:
+        await site.nginx.start()
+
+    await tab.shows(session_id)
+    await expect(tab.see(address).first).to_be_visible()
+    forgive_the_network(tab)

@@ -1,0 +1,156 @@
+"""The worst that can happen between the processes and PostgreSQL: what is private goes, and comes back by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import Device, Tab, a_new_address
+from tests.browser.test_faults import forgive_the_network
+
+from .site import Devices, Site
+
+BOUND_MS = 5500
+"""The promise is 5 seconds; the rest is how late a test may look."""
+
+
+@dataclass
+class People:
+    """Two tabs of one person, a device on each process."""
+
+    address: str
+    laptop: Device
+    phone: Device
+    first: Tab
+    second: Tab
+    on_first: str = ''
+    on_second: str = ''
+
+    async def sign_in(self) -> None:
+        """Sign in on both devices, and wait until the tabs show it."""
+        self.on_first, self.on_second = await self.laptop.sign_in(self.address), await self.phone.sign_in(self.address)
+        await self.are_here()
+
+    async def are_here(self) -> None:
+        """Wait until each tab shows its session."""
+        await self.first.shows(self.on_first)
+        await self.second.shows(self.on_second)
+
+
+@pytest.fixture(scope='module')
+async def everybody(browser: Browser, site: Site) -> AsyncIterator[People]:
+    """Somebody with a device on each process."""
+    device = Devices(browser, site)
+    laptop, phone = await device(on=site.first), await device(on=site.second)
+    address = a_new_address()
+    await laptop.sign_up(address)
+    await phone.sign_in(address)
+    yield People(address, laptop, phone, await laptop.tab('/account'), await phone.tab('/account'))
+    await device.close()
+
+
+@pytest.fixture
+async def people(everybody: People) -> AsyncIterator[People]:
+    """The same, signed in; what their browsers say of a network that is away on purpose is forgiven."""
+    await everybody.sign_in()
+    yield everybody
+    for tab in (everybody.first, everybody.second):
+        forgive_the_network(tab)
+
+
+async def falls_to_loading(tab: Tab, address: str) -> None:
+    """Wait, as long as is promised, until the tab has nothing private any more."""
+    await expect(tab.page.get_by_role('main').get_by_text('Loading…')).to_be_visible(timeout=BOUND_MS)
+    assert address not in await tab.text()
+    assert 'Active Session' not in await tab.text()
+
+
+def end(site: Site, session_id: str) -> None:
+    """End a session as another program would."""
+    site.sql("UPDATE session SET status = 'revoked' WHERE id = %s", session_id)
+
+
+async def test_an_end_in_the_moment_in_which_nobody_listens_is_seen(people: People, site: Site) -> None:
+    terminated = site.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                          "AND pid <> pg_backend_pid() AND query LIKE '%%pg_notify%%'")
+    end(site, people.on_second)
+
+    assert terminated == [(True,), (True,)]
+    await expect(people.second.see(people.address)).to_have_count(0, timeout=BOUND_MS)
+    await people.second.signed_out()
+    await people.first.shows(people.on_first)
+
+
+async def test_every_connection_may_be_terminated(people: People, site: Site) -> None:
+    site.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() '
+             'AND pid <> pg_backend_pid()')
+    end(site, people.on_first)
+
+    await expect(people.first.see(people.address)).to_have_count(0, timeout=BOUND_MS)
+    await people.first.signed_out()
+    await people.second.shows(people.on_second)
+
+
+async def test_a_restart_of_postgresql_is_survived(people: People, site: Site) -> None:
+    await asyncio.to_thread(site.postgres.restart)
+    end(site, people.on_second)
+
+    await expect(people.second.see(people.address)).to_have_count(0, timeout=BOUND_MS)
+    await people.second.signed_out()
+    await people.first.shows(people.on_first)
+
+
+async def test_while_postgresql_is_away_every_tab_is_at_loading_and_then_right_again(
+        people: People, site: Site) -> None:
+    await asyncio.to_thread(site.postgres.stop)
+    try:
+        await asyncio.gather(*[falls_to_loading(tab, people.address) for tab in (people.first, people.second)])
+    finally:
+        await asyncio.to_thread(site.postgres.start)
+    end(site, people.on_second)
+
+    await people.first.shows(people.on_first)
+    await people.second.signed_out()
+
+
+async def test_a_process_that_is_cut_off_hides_what_it_can_not_vouch_for(people: People, site: Site) -> None:
+    site.line.cut()
+    try:
+        end(site, people.on_first)
+        await falls_to_loading(people.first, people.address)
+        await people.second.shows(people.on_second)
+    finally:
+        site.line.mend()
+
+    await people.first.signed_out()
+    await people.second.shows(people.on_second)
+
+
+async def test_a_process_that_was_cut_off_shows_again_what_is_still_true(people: People, site: Site) -> None:
+    site.line.cut()
+    try:
+        await falls_to_loading(people.first, people.address)
+    finally:
+        site.line.mend()
+
+    await people.are_here()
+    end(site, people.on_first)
+    await people.first.signed_out()
+
+
+async def test_a_tab_that_lost_its_process_while_postgresql_is_away_comes_back_with_it(
+        people: People, site: Site) -> None:
+    await asyncio.to_thread(site.postgres.stop)
+    site.first.kill()
+    try:
+        await expect(people.first.see(people.address)).to_have_count(0, timeout=20_000)
+    finally:
+        await asyncio.to_thread(site.postgres.start)
+        await site.first.start()
+
+    await people.are_here()
+    assert people.first.page.url == f'{people.first.url}/account'

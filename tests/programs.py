@@ -1,0 +1,29 @@
+"""Programs that tests run in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+
+
+def clean_environment(**settings: Any) -> dict[str, str]:
+    """The environment of a server: ours, without what would change how NiceGUI behaves."""
+    dropped = {'DATABASE_URL', 'HOST', 'PORT', 'PYTHONDONTWRITEBYTECODE'}
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith(('NICEGUI_', 'PYTEST_')) and name not in dropped}
+    given = {name.upper(): str(value) for name, value in settings.items()}
+    return {**kept, 'PYTHONPATH': str(ROOT), **given}
+
+
+def run_python(code: str, arguments: Iterable[str] = (), **settings: Any) -> subprocess.CompletedProcess[str]:
+    """Run a program of a few lines in another process, and wait for it."""
+    done = subprocess.run([sys.executable, '-c', code, *arguments], env=clean_environment(**settings), cwd=ROOT,
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done
