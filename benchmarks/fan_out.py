@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import re
 import sqlite3
 import sys
 import time
@@ -19,18 +18,16 @@ from itertools import product
 from math import ceil
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
-from uuid import uuid4
 
 import aiohttp
 import psutil
-import socketio
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
 from auth.tokens import ClientToken, hash_secret, new_secret
 from benchmarks.support import ROOT, Served, machine, percentile, serving, table
 from models.types import new_id
+from tests.sockets import OpenPage, Update, texts
 
 OPENED_AT_ONCE = 16
 TABS_ON_A_DEVICE = 3
@@ -45,33 +42,24 @@ class Tabs:
 
     is_news: Callable[[dict[str, Any]], bool]
     told: list[float] = field(default_factory=list)
-    sockets: list[socketio.AsyncClient] = field(default_factory=list)
+    pages: list[OpenPage] = field(default_factory=list)
     all_told: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def open(self, http: aiohttp.ClientSession, url: str, cookie: str = '') -> None:
-        """Do what NiceGUI's page does: ask for it, take its id, and connect."""
-        headers = {'Cookie': cookie} if cookie else {}
-        async with http.get(url, headers=headers) as answer:
-            page = re.search(r"'client_id': '([0-9a-f-]+)'", await answer.text())
-        assert page, url
-        socket = socketio.AsyncClient(reconnection=False)
-        socket.on('update', self._updated)
-        query = urlencode({'client_id': page[1], 'implicit_handshake': 'true', 'tab_id': uuid4(),
-                           'document_id': uuid4(), 'next_message_id': 0})
-        root = '/'.join(url.split('/')[:3])
-        await socket.connect(f'{root}?{query}', headers=headers, transports=['websocket'], wait_timeout=30,
-                             socketio_path='/_nicegui_ws/socket.io')
-        self.sockets.append(socket)
+        """Open one more."""
+        page = OpenPage(on_update=self._updated)
+        await page.open(http, url, lambda: cookie)
+        self.pages.append(page)
 
-    async def _updated(self, message: dict[str, Any]) -> None:
-        if self.is_news(message):
+    def _updated(self, update: Update) -> None:
+        if self.is_news(update):
             self.told.append(time.perf_counter())
-            if len(self.told) == len(self.sockets):
+            if len(self.told) == len(self.pages):
                 self.all_told.set()
 
     async def close(self) -> None:
         """Close them all."""
-        await asyncio.gather(*(socket.disconnect() for socket in self.sockets))
+        await asyncio.gather(*(page.close() for page in self.pages))
 
 
 @asynccontextmanager
@@ -89,11 +77,6 @@ async def opened(http: aiohttp.ClientSession, url: str, cookies: list[str],
         yield tabs
     finally:
         await tabs.close()
-
-
-def texts(message: dict[str, Any]) -> list[str]:
-    """The texts of the elements that an update changes."""
-    return [element['text'] for element in message.values() if isinstance(element, dict) and element.get('text')]
 
 
 def sign_in_elsewhere(database: Path, count: int) -> list[str]:

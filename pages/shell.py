@@ -17,6 +17,9 @@ STATIC = Path(__file__).parent.parent / 'static'
 app_log = logging.getLogger('live_sessions')
 FAVICON = STATIC / 'icon.svg'
 
+RESPONSE_SECONDS = 60
+"""A page may take so long: after a restart all tabs come back at once, and one that gets an error page stays there."""
+
 _FRAMED = {'/demo/pane'}
 """Pages that stand in a frame of another page, without a header and a footer of their own."""
 
@@ -35,7 +38,7 @@ def install(routes: Iterable[str]) -> None:
     ui.add_body_html('<div id="away" role="alert">Loading… This tab has lost the server and waits for it.</div>',
                      shared=True)
     for path in routes:
-        ui.page(path)(root)
+        ui.page(path, response_timeout=RESPONSE_SECONDS)(root)
     app.on_page_exception(failed)
 
 

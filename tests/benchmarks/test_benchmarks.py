@@ -68,3 +68,40 @@ def test_the_choices_that_were_measured_are_printed_with_their_alternatives(
 
     assert list(found) == measured
     assert all(number >= 0 for row in found.values() for number in row)
+
+
+def test_validation_measures_both_stores_at_every_size_and_prints_how_rows_are_found() -> None:
+    printed = run('validation', '--sessions', '10', '100', '--seconds', '0.1', '--sign-outs', '5')
+
+    sqlite, postgres = printed.split('\nPostgreSQL\n')
+    for part in (sqlite, postgres):
+        found = rows_of_tables(part.strip())
+        assert list(found) == ['10', '100']
+        assert all(number > 0 for row in found.values() for number in row)
+        assert re.search(r'100 / 10 sessions: look-up [\d.]+ at p50', part)
+    assert 'SEARCH client USING INDEX' in sqlite
+    assert 'Index Scan' in postgres
+
+
+def test_processes_measures_one_and_two_of_them_on_both_stores() -> None:
+    printed = run('processes', '--rounds', '2', '--rates', '2')
+
+    found = rows_of_tables(printed)
+    assert list(found) == [
+        'SQLite, one process', 'SQLite, two processes', 'PostgreSQL, one process', 'PostgreSQL, two processes',
+        'SQLite, 2 ends a second', 'PostgreSQL, 2 ends a second']
+    assert all(0 < row[0] <= row[-1] for row in found.values())
+
+
+def test_notify_measures_writers_with_and_without_notes() -> None:
+    found = rows(run('notify', '--writers', '1', '2', '--seconds', '1', '--rounds', '1'))
+
+    assert list(found) == ['PostgreSQL, 1 writers', 'PostgreSQL, 2 writers', 'SQLite, 1 writers']
+    assert all(number > 0 for row in found.values() for number in row)
+
+
+def test_recovery_measures_every_fault_until_hidden_and_until_right_again() -> None:
+    found = rows(run('recovery', '--rounds', '1'))
+
+    assert len(found) == 4
+    assert all(0 <= hidden <= 5 and 0 < right < 60 for hidden, _, right, _ in found.values())

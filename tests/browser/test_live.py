@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from models import SessionStatus
 from tests.programs import run_python
@@ -71,7 +72,7 @@ async def test_a_session_ended_by_another_process_of_ours_leaves_the_screen(
     cookie = await laptop.cookie()
     assert cookie
 
-    run_python(SIGN_OUT_WITH_THE_VERB, [cookie.partition('.')[0]], database_url=shared_server.database_url)
+    run_python(SIGN_OUT_WITH_THE_VERB, [cookie.partition('.')[0]], database_url=shared_server.database.url)
 
     await tab.signed_out()
 
@@ -221,3 +222,39 @@ async def test_the_rest_of_the_page_goes_on_and_focus_goes_somewhere_sensible(
     await tab.page.get_by_role('link', name='Examples').click()
     await expect(tab.page.get_by_role('heading', name='Examples')).to_be_visible()
     await expect(tab.page.locator('.q-notification')).to_have_count(0)
+
+
+async def test_a_sign_in_while_a_tab_is_still_joining_its_socket_is_seen_there_too(device: MakeDevice) -> None:
+    laptop = await device()
+    left = await laptop.tab()
+    right = await laptop.tab(None)
+    held: list[str | bytes] = []
+    joined, released = asyncio.Event(), asyncio.Event()
+
+    def hold_the_answer(socket: WebSocketRoute) -> None:
+        """Keep from the page that it has joined, until it is released."""
+        server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if str(message).startswith('4') and not released.is_set():
+                held.append(message)
+                joined.set()
+            else:
+                socket.send(message)
+
+        server.on_message(pass_on)
+        sockets.append(socket)
+
+    sockets: list[WebSocketRoute] = []
+    await right.page.route_web_socket(re.compile('_nicegui_ws'), hold_the_answer)
+    await right.page.goto(right.url)
+    await asyncio.wait_for(joined.wait(), 8)
+
+    session_id = await laptop.sign_up()
+    await left.page.evaluate('new BroadcastChannel("live-sessions").postMessage("signed in")')
+    await left.shows(session_id)
+    released.set()
+    for message in held:
+        sockets[0].send(message)
+
+    await right.shows(session_id)

@@ -1,0 +1,144 @@
+"""What does it cost to tell who is concerned? Ends a second with the triggers and without, for several writers.
+
+``uv run benchmarks/notify.py``. PostgreSQL notifies; SQLite writes rows for the feed to read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+sys.path[0] = str(Path(__file__).parent.parent)
+
+import psycopg
+from models.postgres_feed import CHANNEL
+from tests.postgres import OwnPostgres, postgres_server
+
+from benchmarks.stores import AS_IT_COMES, connect, fill, row_id, store_of, turn_triggers
+from benchmarks.support import machine, percentile, table
+from models import migrate
+
+SESSIONS = 20_000
+LISTENERS = 2
+"""As many as there would be processes."""
+
+# What a sign-out writes. A session that has ended begins anew, so that there are always enough of them.
+_END = '''
+\\set n random(1, {sessions})
+BEGIN;
+UPDATE session SET status = CASE status WHEN 'active' THEN 'removed' ELSE 'active' END
+    WHERE id = 'sess_' || lpad(to_hex((:n::bigint * 2654435761) % 4294967296), 8, '0')
+        || lpad(to_hex(:n::bigint), 16, '0');
+INSERT INTO audit_event (id, at, action, session_id, ip_address, user_agent, actor)
+    VALUES (gen_random_uuid()::text, now(), 'signed_out', :n::text, '', '', '');
+COMMIT;
+'''
+
+
+def ends_a_second(server: OwnPostgres, url: str, writers: int, seconds: int) -> float:
+    """Let so many writers end sessions on PostgreSQL as fast as they can, from programs beside it."""
+    script = server.folder / 'end.sql'
+    script.write_text(_END.format(sessions=SESSIONS))
+    done = subprocess.run([server.program('pgbench'), '--no-vacuum', '--protocol=prepared', f'--file={script}',
+                           f'--client={writers}', f'--jobs={min(writers, 2)}', f'--time={seconds}', url],
+                          capture_output=True, text=True, check=True)
+    found = re.search(r'tps = ([\d.]+)', done.stdout)
+    assert found, done.stdout
+    return float(found[1])
+
+
+@contextmanager
+def listening(url: str) -> Iterator[None]:
+    """Listen, and read what comes."""
+    stopped = threading.Event()
+    connection = psycopg.connect(url, autocommit=True)
+    connection.execute(f'LISTEN {CHANNEL}')
+
+    def read() -> None:
+        while not stopped.is_set():
+            for _ in connection.notifies(timeout=0.2):
+                pass
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        reader.join()
+        connection.close()
+
+
+def of_postgres(writers: list[int], seconds: int, rounds: int) -> list[list[object]]:
+    """Measure PostgreSQL, with and without in turn."""
+    rows: list[list[object]] = []
+    with postgres_server(*AS_IT_COMES) as server, ExitStack() as listeners:
+        url = server.create_database()
+        migrate(url)
+        fill(url, 1, SESSIONS)
+        for _ in range(LISTENERS):
+            listeners.enter_context(listening(url))
+        for count in writers:
+            taken: dict[bool, list[float]] = {False: [], True: []}
+            for _ in range(rounds):
+                for told, found in taken.items():
+                    turn_triggers(url, told)
+                    found.append(ends_a_second(server, url, count, seconds))
+            rows.append(_row(f'PostgreSQL, {count} writers', taken))
+    return rows
+
+
+def of_sqlite(seconds: int, rounds: int) -> list[list[object]]:
+    """Measure SQLite, which has one writer at a time."""
+    taken: dict[bool, list[float]] = {False: [], True: []}
+    for _ in range(rounds):
+        for told, found in taken.items():
+            with store_of('sqlite') as url:
+                fill(url, 1, SESSIONS)
+                turn_triggers(url, told)
+                found.append(_ends_a_second_on_sqlite(url, seconds))
+    return [_row('SQLite, 1 writers', taken)]
+
+
+def _ends_a_second_on_sqlite(url: str, seconds: int) -> float:
+    with closing(connect(url)) as connection:
+        start, count = time.perf_counter(), 0
+        while time.perf_counter() < start + seconds:
+            count += 1
+            session_id = row_id('sess', count * 7919 % SESSIONS + 1)
+            connection.execute('BEGIN IMMEDIATE')
+            connection.execute("UPDATE session SET status = CASE status WHEN 'active' THEN 'removed' ELSE 'active' END "
+                               'WHERE id = ?', [session_id])
+            connection.execute('INSERT INTO audit_event (id, at, action, session_id, ip_address, user_agent, actor) '
+                               "VALUES (?, '2026-01-01', 'signed_out', ?, '', '', '')", [str(uuid4()), session_id])
+            connection.execute('COMMIT')
+        return count / (time.perf_counter() - start)
+
+
+def _row(name: str, taken: dict[bool, list[float]]) -> list[object]:
+    without, told = (percentile(taken[told], 0.5) for told in (False, True))
+    return [name, without, told, f'{told / without:.2f}']
+
+
+def main() -> None:
+    """Measure, and print what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--writers', type=int, nargs='+', default=[1, 4, 16])
+    parser.add_argument('--seconds', type=int, default=5)
+    parser.add_argument('--rounds', type=int, default=3)
+    given = parser.parse_args()
+    print(f'{machine()}; {LISTENERS} listeners; {given.rounds} rounds of {given.seconds} s\n')
+    table(['ends a second, median', 'nobody is told', 'told', 'ratio'],
+          [*of_postgres(given.writers, given.seconds, given.rounds), *of_sqlite(given.seconds, given.rounds)])
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,128 @@
+"""What does it cost to look a session up and to sign out, with how many sessions in the store? And how is it found?
+
+``uv run benchmarks/validation.py``
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path[0] = str(Path(__file__).parent.parent)
+
+from sqlalchemy import Executable
+from sqlalchemy.dialects import postgresql, sqlite
+
+from auth import Auth, Settings
+from auth.clients import _READ, read_clients
+from auth.context import utc_now
+from auth.passwords import Passwords
+from auth.sessions import _END_ALL, sign_out
+from benchmarks.stores import KINDS, NAMES, connect, fill, row_id, store_of
+from benchmarks.support import machine, percentile, table
+from models import Store
+
+AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured with one number of sessions; times are in milliseconds."""
+
+    lookups_a_second: float
+    """With four under way at once."""
+    lookups: list[float]
+    """One after the other."""
+    sign_outs: list[float]
+    """One after the other."""
+
+    def row(self) -> list[float]:
+        """The figures that are printed."""
+        return [self.lookups_a_second, *(percentile(times, share) for times in (self.lookups, self.sign_outs)
+                                         for share in (0.5, 0.99))]
+
+
+async def measure(url: str, size: int, seconds: float, sign_outs: int) -> Figures:
+    """Look clients up at random, and sign some out; then their sessions are active again."""
+    auth = Auth(Store(url), Settings(database_url=url), passwords=Passwords(memory_kib=8, time_cost=1))
+    chance = random.Random(size)
+    times: list[float] = []
+
+    async def look(until: float, taken: list[float]) -> None:
+        while (start := time.perf_counter()) < until:
+            client_id = row_id('client', chance.randint(1, size))
+            assert (await read_clients(auth, [client_id]))[client_id].active_session(utc_now())
+            taken.append((time.perf_counter() - start) * 1000)
+
+    await look(time.perf_counter() + 1, [])  # warms up
+    await look(time.perf_counter() + seconds, times)
+    together: list[float] = []
+    until = time.perf_counter() + seconds
+    await asyncio.gather(*(look(until, together) for _ in range(AT_ONCE)))
+    ended: list[float] = []
+    for number in chance.sample(range(1, size + 1), min(sign_outs, size)):
+        client = (await read_clients(auth, [row_id('client', number)]))[row_id('client', number)]
+        start = time.perf_counter()
+        assert (await sign_out(auth, client)).active_ended
+        ended.append((time.perf_counter() - start) * 1000)
+    await auth.close()
+    with closing(connect(url)) as connection:
+        connection.execute("UPDATE session SET status = 'active' WHERE status <> 'active'")
+    return Figures(len(together) / seconds, times, ended)
+
+
+def plan(url: str, statement: Executable, values: dict[str, object]) -> list[str]:
+    """How the database finds the rows of one of the store's own statements."""
+    of_sqlite = url.startswith('sqlite')
+    dialect = sqlite.dialect(paramstyle='named') if of_sqlite else postgresql.dialect(paramstyle='pyformat')
+    asked = statement.compile(dialect=dialect).construct_expanded_state(values)
+    explain, column = ('EXPLAIN QUERY PLAN', 3) if of_sqlite else ('EXPLAIN (COSTS OFF)', 0)
+    with closing(connect(url)) as connection:
+        return [row[column] for row in connection.execute(f'{explain} {asked.statement}', asked.parameters).fetchall()]
+
+
+def plans(url: str) -> None:
+    """Print how the database looks a session up, and how it ends one."""
+    client_id = row_id('client', 1)
+    asked = {'the_client': client_id, 'the_secret_hash': client_id, 'the_status': 'removed', 'now': str(utc_now())}
+    for name, statement, values in (('looking a session up', _READ, {'ids': [client_id]}),
+                                    ('signing out', _END_ALL, asked)):
+        print(f'\n{name}:')
+        for line in plan(url, statement, values):
+            print(f'    {line}')
+
+
+def main() -> None:
+    """Measure, and print what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--sessions', type=int, nargs='+', default=[1_000, 100_000, 1_000_000])
+    parser.add_argument('--seconds', type=float, default=5)
+    parser.add_argument('--sign-outs', type=int, default=500)
+    given = parser.parse_args()
+    sizes: Sequence[int] = sorted(given.sessions)
+    print(f'{machine()}; one process and its store on the same machine')
+    for kind in KINDS:
+        print(f'\n{NAMES[kind]}\n')
+        found: list[Figures] = []
+        with store_of(kind) as url:
+            for size, before in zip(sizes, [0, *sizes], strict=False):
+                fill(url, before + 1, size)
+                found.append(asyncio.run(measure(url, size, given.seconds, given.sign_outs)))
+            table(['sessions', f'look-ups a second, {AT_ONCE} at once', 'look-up p50 ms', 'p99 ms', 'sign-out p50 ms',
+                   'p99 ms'], [[f'{size:,}', *(f'{number:.2f}' for number in figures.row())]
+                               for size, figures in zip(sizes, found, strict=True)])
+            ratios = [most / least for least, most in zip(found[0].row(), found[-1].row(), strict=True)]
+            print(f'\n{sizes[-1]:,} / {sizes[0]:,} sessions: look-up {ratios[1]:.2f} at p50, {ratios[2]:.2f} at p99; '
+                  f'sign-out {ratios[3]:.2f} at p50, {ratios[4]:.2f} at p99')
+            plans(url)
+
+
+if __name__ == '__main__':
+    main()

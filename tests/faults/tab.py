@@ -1,0 +1,169 @@
+"""A simulated tab, which does what static/auth.js does in a real one, and notes what it shows."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import socketio.exceptions
+
+from tests.server import Server
+from tests.sockets import OpenPage
+
+AWAY = 'away'
+"""What a tab shows that has lost the server: nothing but that."""
+
+_LABEL = re.compile(r'Active Session: (?P<session_id>sess_\w+)|You are signed out|Loading…')
+_DEAF_AFTER_SECONDS = 4.8
+_PROOF_WAITS = (0, 0.1, 0.3, 1)
+_NO_SERVER = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, socketio.exceptions.ConnectionError, OSError,
+              TimeoutError)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered; a status of 0 is no answer at all."""
+
+    status: int = 0
+    body: Any = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was done."""
+        return self.status == 200
+
+
+@dataclass
+class Glimpse:
+    """A session was shown for a while."""
+
+    session_id: str
+    since: float
+    until: float = float('inf')
+
+
+@dataclass(eq=False)
+class SimulatedTab:
+    """One tab at one server. It reloads when it has lost the server, and proves itself when it is asked to.
+
+    :param post: posts to the Frontend API of a server, with the cookie that the browser has then
+    :param cookie: gives that cookie
+    """
+
+    http: aiohttp.ClientSession
+    server: Server
+    post: Callable[..., Awaitable[Answer]]
+    cookie: Callable[[], str]
+    shows: str = AWAY
+    """What the label reads."""
+    glimpses: list[Glimpse] = field(default_factory=list)
+    page: OpenPage = field(default_factory=OpenPage)
+    _proving: asyncio.Task[None] | None = None
+    _asked_again: bool = False
+    _put_off: bool = False
+    _hidden: bool = False
+    _goes_deaf: asyncio.Handle = field(default_factory=lambda: asyncio.get_running_loop().call_soon(lambda: None))
+
+    async def stay_open(self) -> None:
+        """Be open, until cancelled."""
+        try:
+            while True:
+                await self._visit()
+                await asyncio.sleep(0.2)
+        finally:
+            self._goes_deaf.cancel()
+            if self._proving is not None:
+                self._proving.cancel()
+                await asyncio.gather(self._proving, return_exceptions=True)
+
+    async def _visit(self) -> None:
+        lost = asyncio.Event()
+        page = self.page = OpenPage(on_load=self._loaded, on_update=lambda _: self._look(), on_script=self._run,
+                                    on_lost=lost.set)
+        try:
+            with suppress(*_NO_SERVER):
+                await page.open(self.http, f'{self.server.url}/', self.cookie)
+                self._goes_deaf.cancel()  # from now on there are pings
+                if self._put_off or self._hidden:
+                    self._put_off = False
+                    self.prove()
+                if page.socket_id is not None:  # else it was lost while it joined
+                    await lost.wait()
+            if page.elements:
+                self._hide_when_deaf()
+        except aiohttp.ClientResponseError as error:
+            self._show(f'error page {error.status}')
+            await asyncio.Event().wait()  # an error page stays until somebody reloads it
+        finally:
+            await page.close()
+
+    def prove(self) -> None:
+        """Show the server the cookie; see ``prove`` in static/auth.js."""
+        self._asked_again = self._proving is not None
+        if self._proving is None:
+            self._proving = asyncio.create_task(self._prove_until_settled())
+            self._proving.add_done_callback(self._proved)
+
+    def _proved(self, task: asyncio.Task[None]) -> None:
+        self._proving = None
+        if not task.cancelled() and self._asked_again:
+            self.prove()
+
+    async def _prove_until_settled(self) -> None:
+        while True:
+            for wait in _PROOF_WAITS:
+                await asyncio.sleep(wait)
+                socket_id = self.page.socket_id
+                if socket_id is None:
+                    self._put_off = True
+                    return
+                answer = await self.post(self.server, '/client/tabs', tab=self.page.page_id, socket=socket_id,
+                                         absence='0', final='1' if wait == 1 else '')
+                if answer.status == 404 or (answer.ok and answer.body['response']['settled']):
+                    return
+            await asyncio.sleep(1)
+
+    def _run(self, script: str) -> None:
+        if 'prove()' in script:
+            self.prove()
+        elif 'fresh(' in script:
+            self._hidden = False
+            self._look()
+
+    def _loaded(self) -> None:
+        self._hidden = False
+        self._look()
+        self._hide_when_deaf()
+
+    def _hide_when_deaf(self) -> None:
+        """Hide in time, unless the server is heard of; the moment counts, however late this machine comes to it."""
+        deaf_at = self.page.last_heard() + _DEAF_AFTER_SECONDS
+
+        def hide() -> None:
+            self._hidden = True
+            self._show(AWAY, deaf_at)
+
+        self._goes_deaf.cancel()
+        self._goes_deaf = asyncio.get_running_loop().call_later(max(0, deaf_at - time.time()), hide)
+
+    def _look(self) -> None:
+        if self._hidden:
+            return  # until the server says that what it has sent is the newest state
+        labels = [text for text in self.page.texts() if _LABEL.fullmatch(text)]
+        self._show(labels[0] if len(labels) == 1 else f'no single label: {labels}')
+
+    def _show(self, text: str, at: float | None = None) -> None:
+        if text == self.shows:
+            return
+        now = at or time.time()
+        if self.glimpses:
+            self.glimpses[-1].until = min(self.glimpses[-1].until, now)
+        if (match := _LABEL.fullmatch(text)) and match['session_id']:
+            self.glimpses.append(Glimpse(match['session_id'], now))
+        self.shows = text

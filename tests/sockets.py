@@ -1,0 +1,121 @@
+"""An open page without a browser: it is asked for and joins its socket like NiceGUI's page, and keeps its elements."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import aiohttp
+import socketio
+
+Update = dict[str, Any]
+"""What the server pushes: elements by id, None for those that are gone; and the number of the message."""
+
+_PAGE_ID = re.compile(r"'client_id': '([0-9a-f-]+)'")
+_ELEMENTS = re.compile(r'parseElements\(String\.raw`(.*?)`\)', re.DOTALL)
+JOIN_SECONDS = 10
+
+
+@dataclass(eq=False)
+class OpenPage:
+    """One page and its socket. The callbacks are called as the server sends."""
+
+    on_update: Callable[[Update], None] = lambda _: None
+    """Called after the elements were changed."""
+    on_load: Callable[[], None] = lambda: None
+    """Called when the elements are there, and before the socket is joined."""
+    on_script: Callable[[str], None] = lambda _: None
+    """Called with the JavaScript that the server has the page run."""
+    on_lost: Callable[[], None] = lambda: None
+    """Called when the connection has ended, from whichever side."""
+    page_id: str = ''
+    heard_at: float = 0
+    """When the server was last heard of, in seconds since 1970, but for its pings."""
+    elements: dict[str, Any] = field(default_factory=dict)
+    _http: aiohttp.ClientSession | None = None
+    _socket: socketio.AsyncClient | None = None
+    _joined_at: float = 0
+
+    @property
+    def socket_id(self) -> str | None:
+        """What a page sends as the id of its socket; none while it has no connection."""
+        return None if self._socket is None else self._socket.get_sid()
+
+    def last_heard(self) -> float:
+        """When the server was last heard of, its pings included, which come at a known interval."""
+        interval = self._socket.eio.ping_interval if self._socket is not None else None
+        if not interval or not self._joined_at:
+            return self.heard_at
+        return max(self.heard_at, time.time() - (time.time() - self._joined_at) % interval)
+
+    async def open(self, http: aiohttp.ClientSession, url: str, cookie: Callable[[], str] = str) -> None:
+        """Ask for the page, and join its socket.
+
+        :param cookie: gives the header to send with both; like a browser's it may change between them
+        :raises aiohttp.ClientResponseError: if there is an error page in its place
+        :raises aiohttp.ClientError: if the page can't be had
+        :raises socketio.exceptions.ConnectionError: if the socket may not join
+        """
+        async with http.get(url, headers=_headers(cookie())) as answer:
+            answer.raise_for_status()
+            text = await answer.text()
+        found, elements = _PAGE_ID.search(text), _ELEMENTS.search(text)
+        assert found, text
+        assert elements, text
+        self.page_id, self.elements = found[1], json.loads(html.unescape(elements[1]))
+        self.heard_at = time.time()
+        self.on_load()
+        query = urlencode({'client_id': self.page_id, 'implicit_handshake': 'true', 'tab_id': uuid4(),
+                           'document_id': uuid4(), 'next_message_id': 0})
+        root = '/'.join(url.split('/')[:3])
+        self._http = aiohttp.ClientSession()  # one for each: this is where the socket's client keeps its cookie
+        self._socket = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
+        self._socket.on('update', self._updated)
+        self._socket.on('run_javascript', self._script)
+        self._socket.on('disconnect', self._lost)
+        await self._socket.connect(f'{root}?{query}', headers=_headers(cookie()), transports=['websocket'],
+                                   wait_timeout=JOIN_SECONDS, socketio_path='/_nicegui_ws/socket.io')
+        self._joined_at = self.heard_at = time.time()
+
+    async def close(self) -> None:
+        """Close the page."""
+        if self._socket is not None:
+            await self._socket.disconnect()
+        if self._http is not None:
+            await self._http.close()
+
+    def texts(self) -> list[str]:
+        """The texts of its elements."""
+        return texts(self.elements)
+
+    async def _updated(self, update: Update) -> None:
+        self.heard_at = time.time()
+        for element_id, element in update.items():
+            if element is None:
+                self.elements.pop(element_id, None)
+            elif isinstance(element, dict):
+                self.elements[element_id] = element
+        self.on_update(update)
+
+    async def _script(self, message: dict[str, Any]) -> None:
+        self.heard_at = time.time()
+        self.on_script(message['code'])
+
+    async def _lost(self, *_: Any) -> None:
+        self.on_lost()
+
+
+def _headers(cookie: str) -> dict[str, str]:
+    return {'Cookie': cookie} if cookie else {}
+
+
+def texts(update: Update) -> list[str]:
+    """The texts of the elements that an update brings."""
+    return [element['text'] for element in update.values() if isinstance(element, dict) and element.get('text')]
