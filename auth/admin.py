@@ -14,7 +14,7 @@ from models import AuditAction, SessionStatus
 from models.tables import session, user
 
 from .accounts import add_user, check_new_user
-from .audit import Subject, record
+from .audit import Subject, record, record_ended
 from .authority import Authority
 from .clients import UserView
 from .context import Auth, Connection
@@ -157,10 +157,9 @@ async def _revoke(auth: Auth, authority: Authority, those: Select[str], visitor:
 
 
 async def _end(db: Connection, actor: str, those: Select[str], now: datetime, visitor: Visitor | None) -> int:
-    ended = (await db.execute(ending(those).values(status=SessionStatus.REVOKED).returning(
-        session.c.id, session.c.user_id, session.c.client_id), {'now': now})).all()
-    await record(db, AuditAction.REVOKED, now, [Subject(user_id, client_id, session_id)
-                                                for session_id, user_id, client_id in ended], visitor, actor=actor)
+    ended = (await db.scalars(ending(those).values(status=SessionStatus.REVOKED).returning(session.c.id),
+                              {'now': now})).all()
+    await record_ended(db, AuditAction.REVOKED, now, ended, visitor, actor=actor)
     return len(ended)
 
 

@@ -11,7 +11,7 @@ from models import AuditAction, SessionStatus
 from models.tables import session
 
 from .acting import Acting, acting
-from .audit import Subject, record
+from .audit import Subject, record, record_ended
 from .clients import ClientView
 from .context import Auth, Connection
 from .errors import SessionNotFound
@@ -62,7 +62,7 @@ _END_ONE = ending(_THOSE.where(session.c.id == bindparam('the_session'))).values
     status=case((session.c.client_id == bindparam('the_client'), SessionStatus.REMOVED), else_=SessionStatus.REVOKED)
 ).returning(session.c.id, session.c.client_id)
 _REVOKE_OTHERS = ending(_THOSE.where(session.c.client_id != bindparam('the_client'))).values(
-    status=SessionStatus.REVOKED).returning(session.c.id, session.c.client_id)
+    status=SessionStatus.REVOKED).returning(session.c.id)
 
 
 async def read_devices(auth: Auth, client: ClientView | None, *, page: int = 0,
@@ -135,9 +135,8 @@ async def revoke_others(auth: Auth, client: ClientView | None, *, acting_session
 async def revoke_elsewhere(db: Connection, user_id: str, client_id: str, now: datetime,
                            visitor: Visitor | None) -> int:
     """Within a transaction: end a user's sessions on all clients but one; returns how many."""
-    ended = (await db.execute(_REVOKE_OTHERS, {'the_user': user_id, 'the_client': client_id, 'now': now})).all()
-    await record(db, AuditAction.REVOKED, now, [Subject(user_id, other, ended_id) for ended_id, other in ended],
-                 visitor)
+    ended = (await db.scalars(_REVOKE_OTHERS, {'the_user': user_id, 'the_client': client_id, 'now': now})).all()
+    await record_ended(db, AuditAction.REVOKED, now, ended, visitor)
     return len(ended)
 
 

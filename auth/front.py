@@ -45,15 +45,18 @@ _LOCAL_HOST = re.compile(rb'(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.*\.localhost)
 class Front:
     """See the module.
 
-    :param app: NiceGUI's app; it is found under this name by NiceGUI as well
+    :param app: the app that NiceGUI was mounted on; it is found under this name by NiceGUI as well
+    :param sockets: NiceGUI's own app
     :param api: the Frontend API
     :param routes: the pages by path
     :param watcher: knows who is signed in
     """
 
-    def __init__(self, app: App, *, api: App, routes: Mapping[str, PageBuilder], watcher: Watcher) -> None:
+    def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
+                 watcher: Watcher) -> None:
         check_access(routes)
         self.app = app
+        self._sockets = sockets
         self._api = api
         self._watcher = watcher
         self._routes = [(compile_path(path)[0], access_of(builder)) for path, builder in routes.items()]
@@ -74,8 +77,8 @@ class Front:
             except RuntimeError:
                 if not visit.over:  # else the middleware complains that nothing was answered, to nobody
                     raise
-        else:
-            await self.app(scope, receive, send)
+        else:  # past the app that NiceGUI was mounted on: every layer is held in memory as long as the tab is open
+            await self._sockets(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope['path']

@@ -59,7 +59,8 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder]) -> Front:
     core.app.on_startup(tabs.watcher.start)
     core.app.on_shutdown(tabs.watcher.stop)
     core.app.on_shutdown(auth.close)
-    return Front(app, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=routes, watcher=tabs.watcher)
+    return Front(app, sockets=core.app, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=routes,
+                 watcher=tabs.watcher)
 
 
 class SocketGuard:

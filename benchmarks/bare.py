@@ -44,16 +44,13 @@ def push_same() -> None:
             with ui.element('section').classes('card session'):
                 pushed_label()
                 ui.label('Signed in as person@example.com').classes('quiet')
-                static('div', '<p class="quiet">One moment.</p><p class="quiet">Sign up in a few seconds.</p>')
+                static('div', '<p class="quiet">One moment.</p><p class="quiet">Sign up in a few seconds.</p>'
+                              '<div class="actions"><a href="/sign-up">Sign up</a><a href="/sign-in">Sign in</a></div>')
                 with ui.element('div').classes('actions'):
                     with ui.element('div').classes('sign-out'):
                         ui.element('button').classes('button').on('click', change, [])
                         ui.label().classes('error').set_visibility(False)
                     ui.element('a').classes('button').props('href=/')
-                with ui.element('div').classes('actions') as actions:
-                    for _ in range(3):
-                        ui.element('a').classes('button').props('href=/')
-                actions.set_visibility(False)
         static('div', '<div><h2>Every tab at once</h2><p>Nothing is polled.</p></div>' * 3).classes('promises')
 
 
@@ -62,7 +59,7 @@ def shell() -> Generator[None]:
     """What is around every page of our app."""
     ui.add_head_html('<script src="/static/theme.js"></script><link rel="stylesheet" href="/static/app.css">')
     ui.add_body_html('<div id="away" role="alert">Loading… This tab has lost the server and waits for it.</div>')
-    with ui.element('div').classes('shell').props('data-status=signed_in'):
+    with ui.element('div').classes('shell').props('data-here=signed_in'):
         static('a', 'Skip to the content').classes('skip').props('href=#content')
         with ui.element('header'):
             static('a', '<img src="/static/icon.svg" alt="" width="28" height="28"><span>Live Sessions</span>')

@@ -13,7 +13,10 @@ _WELCOME = ('<h1>When a session ends, every tab knows.</h1>'
 
 _SIGNED_OUT = ('<p class="quiet when-loading">One moment.</p>'
                '<p class="quiet when-signed-out">Sign up in a few seconds: an email address and a password, '
-               'no mail is sent.</p>')
+               'no mail is sent.</p>'
+               '<div class="actions when-signed-out"><a class="button primary" href="/sign-up">Sign up</a>'
+               '<a class="button plain" href="/sign-in">Sign in</a>'
+               '<a class="button plain when-accounts" href="/sign-in/choose">Choose an account</a></div>')
 
 _PROMISES = (
     ('Every tab at once', 'A session that ends, ends in every open tab of every browser, within a tenth of a second. '
@@ -40,9 +43,5 @@ def page() -> None:
             with ui.element('div').classes('actions when-signed-in'):
                 SignOutButton()
                 button_link('Open another tab', '/', 'plain').props('target=_blank')
-            with ui.element('div').classes('actions when-signed-out'):
-                button_link('Sign up', '/sign-up')
-                button_link('Sign in', '/sign-in', 'plain')
-                button_link('Choose an account', '/sign-in/choose', 'plain').classes('when-accounts')
     Static('div', ''.join(f'<div><h2>{title}</h2><p>{text}</p></div>' for title, text in _PROMISES)
            ).classes('promises')

@@ -125,5 +125,4 @@ def _mark(shell: ui.element, tab: Tab) -> None:
 
     One changed element takes less time to send and to draw than one for each part that is shown or hidden.
     """
-    shell.props['data-status'] = tab.state.status
-    shell.props['data-accounts'] = str(len(tab.state.sessions))
+    shell.props['data-here'] = f'{tab.state.status} accounts' if tab.state.sessions else tab.state.status

@@ -19,16 +19,15 @@ from .sign_out_button import SignOutButton
 MANAGE_PATH = '/account'
 ADMIN_PATH = '/admin'
 
-_OPEN = '''(event) => {
-    const panel = event.currentTarget.parentElement.querySelector('dialog');
-    if (panel.open) return;
+_OPEN_OR_CLOSE = '''(event) => {
+    const [button, panel] = event.currentTarget.children;
+    if (event.target === panel || event.target.closest('a')) panel.close();
+    if (panel.open || !button.contains(event.target)) return;
     panel.showModal();
     panel.focus();
     emit();
 }'''
-_CLOSE = '''(event) => {
-    if (event.target === event.currentTarget || event.target.closest('a')) event.currentTarget.close();
-}'''
+"""Listens around the button, not on it: what an element listens to is sent again whenever the element changes."""
 
 
 class UserButton(ui.element):
@@ -40,13 +39,11 @@ class UserButton(ui.element):
 
     def __init__(self) -> None:
         super().__init__('div')
-        self.classes('user-button')
+        self.classes('user-button').on('click', self._open, [], js_handler=_OPEN_OR_CLOSE)
         with self:
             self._button = ui.element('button').classes('when-signed-in')
             self._button.props('type=button aria-label="Open account panel" aria-haspopup=dialog')
-            self._button.on('click', self._open, [], js_handler=_OPEN)
             self._panel = ui.element('dialog').classes('account-panel').props('aria-label="Account panel" tabindex=-1')
-            self._panel.on('click', js_handler=_CLOSE)
             self._panel.on('close', self._closed, [])
         self._is_open = False
         self._shown: UserView | None = None

@@ -59,7 +59,8 @@ async def api(house: House) -> AsyncIterator[Api]:
     async def prove(page_id: str, socket_id: str, token: object, *, absence: int, final: bool) -> bool:
         raise LookupError(page_id)
 
-    yield Api(house, Front(nothing_behind, api=FrontendApi(house.auth, watcher, prove), routes={}, watcher=watcher))
+    yield Api(house, Front(nothing_behind, sockets=nothing_behind, api=FrontendApi(house.auth, watcher, prove),
+                           routes={}, watcher=watcher))
     await watcher.stop()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import pytest
@@ -129,6 +130,30 @@ async def test_a_store_that_can_not_be_heard_hides_everything_and_its_return_sho
     assert not watcher.blind
     assert screen.backs >= 1
     assert await watcher.authenticate(done.token) is not None
+
+
+async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_all_were_hidden(
+        house: House, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auth.watcher, 'BLIND_AFTER_SECONDS', 1.3)  # between a round and a reader's patience
+    ann, bob = await house.sign_up('ann@example.com'), await house.sign_up('bob@example.com')
+    screen.clients = {done.token.client_id: await house.client(done.token) for done in (ann, bob)}
+    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    await watcher.caught_up()
+
+    async with AsyncExitStack() as readers:
+        for _ in range(4):  # as many as there are
+            await readers.enter_async_context(house.auth.read())
+        house.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann.session_id)
+        while not screen.hidden:
+            await screen.change()
+        screen.clients[bob.token.client_id] = None
+    while screen.clients[bob.token.client_id] is None:
+        await screen.change()
+
+    shown = screen.clients[ann.token.client_id]
+    assert shown is not None
+    assert shown.sessions == ()
+    assert not watcher.blind
 
 
 async def test_a_watcher_that_stumbles_goes_on(house: House, screen: Screen,

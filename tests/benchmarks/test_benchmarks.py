@@ -53,7 +53,8 @@ def test_requests_measures_the_api_and_a_page_beside_bare_ones() -> None:
 def test_fan_out_measures_many_tabs_and_idle_ones_beside_bare_nicegui() -> None:
     found = rows_of_tables(run('fan_out', '--tabs', '1', '3', '--rounds', '1', '--idle', '4', '--idle-seconds', '1'))
 
-    assert list(found) == ['1 tabs', '3 tabs', 'ours', 'bare NiceGUI']
+    assert list(found) == ['1 tabs, 1 a device', '3 tabs, 1 a device', '1 tabs, 3 a device', '3 tabs, 3 a device',
+                           'ours', 'bare NiceGUI']
     assert all(number >= 0 for row in found.values() for number in row)
 
 
