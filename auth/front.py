@@ -68,7 +68,12 @@ class Front:
         scope['headers'] = [header for header in scope['headers'] if header[0] != b'x-forwarded-prefix']
         if scope['type'] == 'http':
             self._warn_of_plain_http(scope)
-            await self._answer(scope, receive, _with_headers(send))
+            visit = _Visit(receive)
+            try:
+                await self._answer(scope, visit.receive, _with_headers(send))
+            except RuntimeError:
+                if not visit.over:  # else the middleware complains that nothing was answered, to nobody
+                    raise
         else:
             await self.app(scope, receive, send)
 
@@ -115,6 +120,19 @@ class Front:
             log.warning('THIS SITE IS SERVED OVER PLAIN HTTP as %r: passwords and cookies can be read on the way. '
                         'Put a proxy with TLS in front of it, and name the proxy in TRUSTED_PROXIES.',
                         host.decode('latin-1'))
+
+
+class _Visit:
+    """A request that its visitor may call off."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.over = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self.over = self.over or message['type'] == 'http.disconnect'
+        return message
 
 
 def _with_headers(send: Send) -> Send:

@@ -19,12 +19,12 @@ from uuid import uuid4
 sys.path[0] = str(Path(__file__).parent.parent)
 
 import psycopg
-from models.postgres_feed import CHANNEL
-from tests.postgres import OwnPostgres, postgres_server
 
 from benchmarks.stores import AS_IT_COMES, connect, fill, row_id, store_of, turn_triggers
 from benchmarks.support import machine, percentile, table
 from models import migrate
+from models.postgres_feed import CHANNEL
+from tests.postgres import OwnPostgres, postgres_server
 
 SESSIONS = 20_000
 LISTENERS = 2

@@ -9,9 +9,9 @@ from contextlib import closing, contextmanager
 from typing import Any, Literal
 
 import psycopg
-from tests.postgres import postgres_server
 
 from models import migrate
+from tests.postgres import postgres_server
 
 Kind = Literal['sqlite', 'postgres']
 KINDS: tuple[Kind, ...] = ('sqlite', 'postgres')

@@ -31,8 +31,7 @@ def page(redirect_url: str = '') -> None:
         if redirect_url:
             why = Text('p', 'You are signed out. Sign in to see the page you asked for.').classes('quiet')
             why.bind_visibility_from(state, 'status', value='signed_out')
-        with api_form('/v1/client/sign_ins', 'Sign in', announce=True,
-                      on_done=lambda _: ui.navigate.to(wanted)):
+        with api_form('/v1/client/sign_ins', 'Sign in', announce=True, then=wanted):
             field('identifier', 'Email address', kind='email', autocomplete='username')
             field('password', 'Password', kind='password', autocomplete='current-password')
         with ui.element('p').classes('quiet'):

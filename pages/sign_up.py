@@ -22,8 +22,7 @@ def page(redirect_url: str = '') -> None:
         return
     with card('narrow'):
         Text('h1', 'Sign up')
-        with api_form('/v1/client/sign_ups', 'Sign up', announce=True,
-                      on_done=lambda _: ui.navigate.to(wanted)):
+        with api_form('/v1/client/sign_ups', 'Sign up', announce=True, then=wanted):
             field('first_name', 'First name', kind='text', autocomplete='given-name', optional=True)
             field('email_address', 'Email address', kind='email', autocomplete='username')
             field('password', 'Password', kind='password', autocomplete='new-password',

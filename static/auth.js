@@ -51,25 +51,19 @@
   }
 
   async function proveUntilSettled() {
-    let unknown = null;
     // The cookie of a sign-in may still be on its way to this browser, so a stale one is tried again.
     for (const wait of [0, 100, 300, 1000]) {
       await sleep(wait);
       if (!window.socket?.connected) return (putOff = true);
+      const final = wait === 1000 ? "1" : "";
       const socket = window.socket.id;
       try {
-        const final = wait === 1000 ? "1" : "";
         const { response } = await call("POST", "/v1/client/tabs", { tab: window.clientId, socket, absence, final });
         if (response.settled) return;
       } catch (error) {
-        if (error.status !== 404) {
-          await sleep(1000);
-        } else if (unknown === socket) {
-          // The socket is connected, and yet nobody knows it: another process answers for this browser by now.
-          return window.location.reload();
-        } else {
-          unknown = socket;
-        }
+        if (error.status !== 404) await sleep(1000);
+        // The socket is long connected, and yet nobody knows it: another process answers for this browser by now.
+        else if (final && window.socket.id === socket) return window.location.reload();
       }
     }
     setTimeout(prove, 1000);
@@ -172,8 +166,8 @@
     const progress = setTimeout(() => form.classList.add("busy"), PROGRESS_AFTER_MS);
     try {
       const { response } = await oneAtATime(() => send(form));
-      if (form.dataset.then) return window.location.assign(form.dataset.then);
       if ("announce" in form.dataset) channel?.postMessage("signed in");
+      if (form.dataset.then) return window.location.assign(form.dataset.then);
       const drawn = Promise.race([new Promise((resolve) => whenFresh.push(resolve)), sleep(3000)]);
       await prove();
       await drawn;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
 
 import pytest
 
@@ -275,3 +276,21 @@ async def test_an_answer_after_a_commit_never_shows_the_state_before_it(api: Api
             shown = (await laptop.get('/v1/client')).json()['response']['last_active_session_id']
 
             assert shown == (session_id if number % 2 else None)
+
+
+async def test_what_was_done_is_not_called_off_because_the_store_goes_away_right_after(
+        api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with api.browser() as laptop:
+        with ExitStack() as gone:
+            def go_away_after_the_sign_up() -> None:
+                if api.house.sql('SELECT id FROM session'):
+                    gone.enter_context(api.house.database.away())
+
+            monkeypatch.setattr(api.house.auth.store.feed, 'committed', go_away_after_the_sign_up)
+            up = await sign_up(laptop)
+        monkeypatch.undo()
+
+    assert up.status_code == 200
+    assert up.json()['client'] is None
+    assert up.cookies['__client']
+    assert api.house.status(up.json()['response']['created_session_id']) == 'active'

@@ -24,12 +24,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
 from auth.admin import create_user
 from auth.authority import by_admin
 from auth.cli import main
 from auth.errors import NotAllowed
 from tests.conftest import PASSWORD, House, only_on_sqlite
+from tests.databases import PostgresDatabase
+from tests.postgres import Postgres
 from tests.programs import ROOT, clean_environment, run_python
 
 NEW_PASSWORD = 'another horse battery'
@@ -346,6 +349,25 @@ def test_an_old_database_is_upgraded(run: Run, tmp_path: Path, monkeypatch: pyte
     assert done.json == {'database_url': url, 'upgraded': True}
     assert again.out == f'The database {url} has the newest schema.\n'
     assert run('users', 'list', '--json').json == []
+
+
+@only_on_sqlite
+def test_a_store_is_moved_with_all_that_is_in_it(house: House, postgres: Postgres) -> None:
+    ann, _ = people(house, 'ann@example.com', 'bob@example.com')
+    target = PostgresDatabase(postgres, migrated=False)
+    secret = make_url(target.url).set(password='very secret').render_as_string(hide_password=False)
+
+    moved, again = (subprocess.run([*COMMAND, 'database', 'copy', house.database.url], cwd=ROOT, capture_output=True,
+                                   text=True, timeout=60, check=False, env=clean_environment(database_url=secret))
+                    for _ in range(2))
+
+    assert (moved.returncode, moved.stderr) == (0, '')
+    assert moved.stdout.endswith(': 2 users, 2 clients, 2 sessions, 4 audit events.\n')
+    assert target.sql('SELECT user_id FROM session WHERE id = ?', ann.session_id) == [(ann.user_id,)]
+    assert (again.returncode, again.stdout, len(again.stderr.splitlines())) == (1, '', 1)
+    assert 'Nothing was copied' in again.stderr
+    assert 'very secret' not in moved.stdout + again.stderr
+    target.drop()
 
 
 def test_users_are_listed_for_people_and_for_programs(run: Run, house: House) -> None:

@@ -72,7 +72,7 @@ async def test_a_session_ended_by_another_process_of_ours_leaves_the_screen(
     cookie = await laptop.cookie()
     assert cookie
 
-    run_python(SIGN_OUT_WITH_THE_VERB, [cookie.partition('.')[0]], database_url=shared_server.database_url)
+    run_python(SIGN_OUT_WITH_THE_VERB, [cookie.partition('.')[0]], database_url=shared_server.database.url)
 
     await tab.signed_out()
 
