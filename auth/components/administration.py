@@ -19,7 +19,7 @@ from ..visitor import Visitor, visitor_of
 from .action_button import ActionButton
 from .live_rows import LiveRows
 from .local_time import LocalTime
-from .pager import Pager
+from .pager import PagesOf
 
 REDRAWN_EVERY_SECONDS = 1.0
 """With many people coming and going, a list of all of them is read again at most so often."""
@@ -64,26 +64,21 @@ class UserTable(_Searched):
 
     def __init__(self) -> None:
         super().__init__('Users', 'Search users by name, email address or id')
-        self._afters = ['']
-        self._last = ''
-        self._more = False
         with self:
             self._rows = LiveRows[UserRow](self._load, key=lambda row: row.user.id, draw=self._draw,
                                            concerns=lambda _: True, after=self._drawn, empty='Nobody was found.',
                                            at_most_every_seconds=REDRAWN_EVERY_SECONDS)
-            self._pager = Pager(self._turn_back, self._turn, words=('Back', 'More'))
+            self._pages = PagesOf[UserRow](self._rows.reload, words=('Back', 'More'))
 
     def begin(self) -> None:
         """See the base class."""
-        self._afters = ['']
-        self._rows.reload()
+        self._pages.begin()
 
     async def _load(self) -> Sequence[UserRow]:
-        rows = await find_users(tabs().auth, self.authority, self.words, after=self._afters[-1],
+        last = self._pages.after
+        rows = await find_users(tabs().auth, self.authority, self.words, after=last.user.email_address if last else '',
                                 limit=ROWS_A_PAGE + 1)
-        self._more = len(rows) > ROWS_A_PAGE
-        self._last = rows[:ROWS_A_PAGE][-1].user.email_address if rows else ''
-        return rows[:ROWS_A_PAGE]
+        return self._pages.found(rows[:ROWS_A_PAGE], has_more=len(rows) > ROWS_A_PAGE)
 
     def _draw(self, row: UserRow) -> None:
         with ui.element('div').classes('row'):
@@ -109,17 +104,7 @@ class UserTable(_Searched):
         self._rows.reload()
 
     def _drawn(self, _: Sequence[UserRow]) -> None:
-        self._pager.show(newer=len(self._afters) > 1, older=self._more)
-
-    def _turn(self) -> None:
-        if self._more:
-            self._afters.append(self._last)
-            self._rows.reload()
-
-    def _turn_back(self) -> None:
-        if len(self._afters) > 1:
-            self._afters.pop()
-            self._rows.reload()
+        self._pages.update_buttons()
 
 
 class SessionTable(_Searched):
@@ -127,9 +112,6 @@ class SessionTable(_Searched):
 
     def __init__(self) -> None:
         super().__init__('Sessions', 'Search sessions by their user')
-        self._befores: list[SessionRow | None] = [None]
-        self._last: SessionRow | None = None
-        self._more = False
         self._count = 0
         self._typed = ''
         with self:
@@ -138,21 +120,18 @@ class SessionTable(_Searched):
                                               concerns=lambda _: True, after=self._drawn,
                                               empty='No session was found.',
                                               at_most_every_seconds=REDRAWN_EVERY_SECONDS)
-            self._pager = Pager(self._turn_back, self._turn)
+            self._pages = PagesOf[SessionRow](self._rows.reload)
             self._everyone()
 
     def begin(self) -> None:
         """See the base class."""
-        self._befores = [None]
-        self._rows.reload()
+        self._pages.begin()
 
     async def _load(self) -> Sequence[SessionRow]:
-        rows = await find_sessions(tabs().auth, self.authority, self.words, before=self._befores[-1],
+        rows = await find_sessions(tabs().auth, self.authority, self.words, before=self._pages.after,
                                    limit=ROWS_A_PAGE + 1)
         self._count = await count_sessions(tabs().auth, self.authority)
-        self._more = len(rows) > ROWS_A_PAGE
-        self._last = rows[:ROWS_A_PAGE][-1] if rows else None
-        return rows[:ROWS_A_PAGE]
+        return self._pages.found(rows[:ROWS_A_PAGE], has_more=len(rows) > ROWS_A_PAGE)
 
     def _draw(self, row: SessionRow) -> None:
         with ui.element('div').classes('row'):
@@ -192,17 +171,7 @@ class SessionTable(_Searched):
     def _drawn(self, _: Sequence[SessionRow]) -> None:
         self._total.set_text('1 session is signed in.' if self._count == 1
                              else f'{self._count:,} sessions are signed in.')
-        self._pager.show(newer=len(self._befores) > 1, older=self._more)
-
-    def _turn(self) -> None:
-        if self._more:
-            self._befores.append(self._last)
-            self._rows.reload()
-
-    def _turn_back(self) -> None:
-        if len(self._befores) > 1:
-            self._befores.pop()
-            self._rows.reload()
+        self._pages.update_buttons()
 
 
 def _small(label: str, action: Callable[[], Awaitable[object]], whom: str) -> None:

@@ -10,11 +10,11 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 
 from models import AuditAction
 
-from ..history import History, HistoryEvent, read_history
+from ..history import HistoryEvent, read_history
 from ..live import tabs
 from .live_rows import LiveRows
 from .local_time import LocalTime
-from .pager import Pager
+from .pager import PagesOf
 
 _WORDS: dict[str, str] = {
     AuditAction.SIGNED_UP: 'Account created',
@@ -42,35 +42,22 @@ class SessionHistory(ui.element):
         self.classes('history card').props('aria-labelledby=history-heading')
         self._tab = tabs().here()
         self._user = self._tab.state.user
-        self._before: list[HistoryEvent] = []  # the last event of each newer page
-        self._found = History((), has_more=False)
         with self:
             Text(tag='h2', text='Session history').props('id=history-heading tabindex=-1')
             self._rows = LiveRows[HistoryEvent](self._load, key=lambda event: event.id, draw=_draw,
                                                 concerns=self._concerns, after=self._drawn,
                                                 empty='Nothing has happened yet.')
-            self._pager = Pager(self._turn_back, self._turn)
+            self._pages = PagesOf[HistoryEvent](self._rows.reload)
 
     async def _load(self) -> Sequence[HistoryEvent]:
-        self._found = await read_history(tabs().auth, self._tab.client,
-                                         after=self._before[-1] if self._before else None)
-        return self._found.events
+        found = await read_history(tabs().auth, self._tab.client, after=self._pages.after)
+        return self._pages.found(found.events, has_more=found.has_more)
 
     def _concerns(self, user_ids: Collection[str]) -> bool:
         return self._user is not None and self._user.id in user_ids
 
     def _drawn(self, _: Sequence[HistoryEvent]) -> None:
-        self._pager.show(newer=bool(self._before), older=self._found.has_more)
-
-    def _turn(self) -> None:
-        if self._found.events and self._found.has_more:
-            self._before.append(self._found.events[-1])
-            self._rows.reload()
-
-    def _turn_back(self) -> None:
-        if self._before:
-            self._before.pop()
-            self._rows.reload()
+        self._pages.update_buttons()
 
 
 def describe(event: HistoryEvent) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Locator, expect
 
+from models.types import new_id
 from tests.server import Server
 
 from .conftest import Device, MakeDevice, Tab, a_new_address
@@ -109,11 +110,12 @@ async def test_ones_own_row_is_a_plain_sign_out(device: MakeDevice) -> None:
 
 async def test_many_devices_are_paged(device: MakeDevice, shared_server: Server) -> None:
     laptop, _, address = await laptop_and_phone(device)
-    shared_server.sql("INSERT INTO session SELECT 'sess_more_' || value || hex(randomblob(8)), user_id, client_id, "
-                      "'active', created_at, last_active_at, expire_at, abandon_at, user_agent, '2001:db8::' || value "
-                      'FROM session, json_each(?) WHERE session.id = (SELECT s.id FROM session s JOIN user u ON '
-                      "u.id = s.user_id WHERE u.email_address = ? AND s.user_agent LIKE '%iPhone%')",
-                      str(list(range(10, 25))), address)
+    (on_phone,), = shared_server.sql('SELECT session.id FROM session JOIN user AS person ON person.id = user_id '
+                                     "WHERE email_address = ? AND user_agent LIKE '%iPhone%'", address)
+    for number in range(10, 25):
+        shared_server.sql("INSERT INTO session SELECT ?, user_id, client_id, 'active', created_at, last_active_at, "
+                          'expire_at, abandon_at, user_agent, ? FROM session WHERE id = ?',
+                          new_id('sess'), f'2001:db8::{number}', on_phone)
     tab = await laptop.tab('/account/security')
 
     await expect(rows(tab)).to_have_count(10)

@@ -146,19 +146,22 @@ async def test_a_socket_that_names_no_tab_is_refused(attacker) -> None:
 
 async def test_a_socket_that_joined_before_the_sign_in_is_thrown_out_by_it(device: MakeDevice, attacker) -> None:
     laptop = await device()
-    tab = await laptop.tab('/sign-up')
-    listener = attacker()
-    assert await listener.connect((await Stolen.of(tab)).query())  # nobody is signed in: there is nothing to hear
+    tab, other = await laptop.tab('/sign-up'), await laptop.tab()
+    listener, left_behind = attacker(), attacker()
+    assert await listener.connect((await Stolen.of(other)).query())  # nobody is signed in: there is nothing to hear
+    assert await left_behind.connect((await Stolen.of(tab)).query())
     address = a_new_address()
 
     await tab.page.get_by_label('Email address').fill(address)
     await tab.page.get_by_label('Password').fill('correct horse battery')
     await tab.button('Sign up').click()
-    await expect(tab.button()).to_be_visible()
+    for one in (tab, other):
+        await expect(one.button()).to_be_visible()
 
     assert not listener.socket.connected
-    assert address not in repr(listener.heard)
-    assert 'sess_' not in repr(listener.heard)
+    for heard in (listener.heard, left_behind.heard):
+        assert address not in repr(heard)
+        assert 'sess_' not in repr(heard)
 
 
 async def test_a_planted_cookie_is_worthless_after_the_sign_in(device: MakeDevice) -> None:
