@@ -36,6 +36,8 @@ def test_a_port_that_is_in_use_is_told(tmp_path: Path) -> None:
     ('sqlite:////proc/nowhere/live.db', 'can not be opened for writing'),
     ('sqlite:///main-is-no-folder/live.db', 'can not be opened for writing'),
     ('sqlite:///not-a-database.db', 'can not be opened for writing'),
+    ('postgresql://localhost', 'DATABASE_URL names no database on its server.'),
+    ('postgresql://ann:very-secret@127.0.0.1:1/none', 'The database postgresql://ann:***@127.0.0.1:1/none can not'),
 ])
 def test_a_store_that_can_not_be_opened_is_told(tmp_path: Path, url: str, told: str) -> None:
     (tmp_path / 'main-is-no-folder').write_text('a file')
@@ -46,7 +48,8 @@ def test_a_store_that_can_not_be_opened_is_told(tmp_path: Path, url: str, told: 
     assert done.returncode == 1
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert done.stderr.rstrip().endswith(('.', 'live-sessions.db'))
+    assert 'very-secret' not in done.stderr
+    assert done.stderr.rstrip().endswith(('.', 'host/database'))
 
 
 @pytest.mark.parametrize(('setting', 'value'), [('session_lifetime_seconds', '-1'), ('port', 'eighty'),

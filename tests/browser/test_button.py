@@ -10,15 +10,15 @@ from playwright.async_api import expect
 
 from tests.server import Server
 
-from .conftest import MakeDevice
+from .conftest import MakeDevice, NewServer
 
 BUTTONS = Path(__file__).parent / 'buttons.py'
 
 
 @pytest.fixture(scope='module')
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def server(tmp_path_factory: pytest.TempPathFactory, new_server: NewServer) -> AsyncIterator[Server]:
     """A server with a page of buttons."""
-    server = await Server(tmp_path_factory.mktemp('buttons'), script=BUTTONS).start()
+    server = await new_server(tmp_path_factory.mktemp('buttons'), script=BUTTONS).start()
     yield server
     server.stop()
     assert 'Traceback' not in server.log, server.log
