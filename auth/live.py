@@ -91,8 +91,8 @@ class Tab:
         before = (state.status, state.session_id, state.user, state.sessions)
         if before == (status, session_id, user, sessions):
             return
-        if session_id != state.session_id:  # a proof may be faster than the push that would have hidden the session
-            state.status = 'loading'  # so that whatever binds to the status is told, also if it stays "signed_in"
+        if status == state.status and session_id != state.session_id:  # a proof was faster than the push that hides it
+            state.status = 'loading'  # so that whatever binds to the status is told, although it stays "signed_in"
         # The status is last: whatever binds to it finds the rest of the state as it is now.
         state.sessions, state.user, state.session_id, state.status = sessions, user, session_id, status
         with self.page:

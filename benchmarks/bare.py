@@ -94,11 +94,14 @@ def account() -> None:
     """The content of the page."""
     ui.page_title('Account · Live Sessions')
     ui.label('Account')
+    static('nav', '<a href="/account">Profile</a><a href="/account/security">Security</a>').classes('tabs')
     with ui.element('section').classes('card'):
         ui.label('You')
         with ui.element('dl'):
-            for text in ('Name', 'person@example.com', 'Email address', 'person@example.com'):
+            for text in ('Email address', 'person@example.com'):
                 ui.label(text)
+        ui.label().classes('quiet').props('role=status')
+        form('Save', 'First name', 'Last name', optional=True)
     with ui.element('section').classes('card'):
         ui.label('This session')
         ui.label('Active Session: sess_000000000000000000000000').classes('session-id').props('role=status')
@@ -107,6 +110,27 @@ def account() -> None:
         with ui.element('div').classes('actions'), ui.element('div').classes('sign-out'):
             ui.element('button').classes('button').props('type=button')
             ui.label().classes('error').props('role=alert').set_visibility(False)
+    with ui.element('details').classes('card'):
+        static('summary', 'Delete account')
+        ui.label('Your account and all its sessions are deleted, on every device, at once.').classes('quiet')
+        form('Delete my account', 'Type the words', 'Password', optional=False)
+
+
+def form(submit: str, *labels: str, optional: bool) -> None:
+    """A form of our app, with its fields, their errors and its button."""
+    with ui.element('form').props('method=post novalidate').on('done', lambda: None, []):
+        for label in labels:
+            with ui.element('div').classes('field'):
+                caption = ui.label(label)
+                if optional:
+                    with caption:
+                        ui.label('(optional)').classes('quiet')
+                ui.element('input').props('type=text required')
+                ui.label().classes('error').props('role=alert')
+        ui.label().classes('error').props('role=alert')
+        with ui.element('button').classes('button primary').props('type=submit'):
+            ui.element('span').classes('spinner')
+            ui.label(submit)
 
 
 parser = argparse.ArgumentParser()
