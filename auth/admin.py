@@ -28,7 +28,7 @@ _AT_ONCE = 1000
 CONFIRMATION = 'sign out everyone'
 """What has to be typed before every session is ended."""
 
-_THOSE = select(session.c.id).where(signed_in_now()).with_for_update(key_share=True)
+_THOSE = select(session.c.id).where(signed_in_now())
 
 
 async def revoke_session(auth: Auth, authority: Authority, session_id: str, visitor: Visitor | None = None) -> None:

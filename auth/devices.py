@@ -57,7 +57,7 @@ _LIST = (
               session.c.id)
     .limit(bindparam('the_limit')).offset(bindparam('the_offset'))
 )
-_THOSE = select(session.c.id).where(*_OF_USER).with_for_update(key_share=True)
+_THOSE = select(session.c.id).where(*_OF_USER)
 _END_ONE = ending(_THOSE.where(session.c.id == bindparam('the_session'))).values(
     status=case((session.c.client_id == bindparam('the_client'), SessionStatus.REMOVED), else_=SessionStatus.REVOKED)
 ).returning(session.c.id, session.c.client_id)

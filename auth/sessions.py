@@ -5,10 +5,11 @@ Each verb checks the store in the statement that changes it, so nothing that a t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, Update, and_, bindparam, case, exists, or_, select, update
 
 from models import AuditAction, SessionStatus
 from models.tables import client, session, user
@@ -39,20 +40,24 @@ def signed_in_now() -> ColumnElement[bool]:
                 or_(session.c.abandon_at.is_(None), session.c.abandon_at > bindparam('now')))
 
 
-def ending(those: Select[str]) -> Update:
+def ending(those: Select[str], *, holding: Sequence[Table] = (session,), skip_held: bool = False) -> Update:
     """The statement that ends the sessions whose ids a query finds.
 
     Where several write at once, whoever comes second waits and finds them ended. All take the sessions in one order,
     so that two who end the same ones do not wait for each other.
+
+    :param holding: the tables whose rows are held until the transaction ends, in the order in which they are taken
+    :param skip_held: leave out the sessions that somebody else holds, instead of waiting
     """
-    return update(session).where(session.c.id.in_(those.order_by(session.c.created_at, session.c.id)))
+    return update(session).where(session.c.id.in_(
+        those.order_by(session.c.created_at, session.c.id)
+        .with_for_update(of=holding, key_share=True, skip_locked=skip_held)))
 
 
 _END_ALL = (
     ending(select(session.c.id).join_from(session, client)
            .where(client.c.id == bindparam('the_client'), client.c.secret_hash == bindparam('the_secret_hash'),
-                  signed_in_now())
-           .with_for_update(of=[client, session], key_share=True))
+                  signed_in_now()), holding=(client, session))
     .values(status=bindparam('the_status'))
     .returning(session.c.id, session.c.user_id)
 )
@@ -82,8 +87,8 @@ _TOUCH = (
 _IS_OVERDUE = or_(session.c.expire_at <= bindparam('now'),
                   and_(session.c.abandon_at.is_not(None), session.c.abandon_at <= bindparam('now')))
 _END_OVERDUE = (
-    ending(select(session.c.id).where(session.c.status == SessionStatus.ACTIVE, _IS_OVERDUE)
-           .with_for_update(skip_locked=True, key_share=True))  # somebody else is at it; they are looked at again
+    ending(select(session.c.id).where(session.c.status == SessionStatus.ACTIVE, _IS_OVERDUE),
+           skip_held=True)  # somebody else is at it; they are looked at again
     .values(status=case((session.c.expire_at <= bindparam('now'), SessionStatus.EXPIRED),
                         else_=SessionStatus.ABANDONED))
     .returning(session.c.id, session.c.user_id, session.c.client_id, session.c.status)

@@ -20,10 +20,11 @@ sys.path[0] = str(Path(__file__).parent.parent)
 
 import psycopg
 
-from benchmarks.stores import AS_IT_COMES, connect, fill, row_id, store_of, turn_triggers
+from benchmarks.stores import AS_IT_COMES, fill, row_id, store_of, turn_triggers
 from benchmarks.support import machine, percentile, table
 from models import migrate
 from models.postgres_feed import CHANNEL
+from tests.databases import connect_to
 from tests.postgres import OwnPostgres, postgres_server
 
 SESSIONS = 20_000
@@ -109,7 +110,7 @@ def of_sqlite(seconds: int, rounds: int) -> list[list[object]]:
 
 
 def _ends_a_second_on_sqlite(url: str, seconds: int) -> float:
-    with closing(connect(url)) as connection:
+    with closing(connect_to(url)) as connection:
         start, count = time.perf_counter(), 0
         while time.perf_counter() < start + seconds:
             count += 1

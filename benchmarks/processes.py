@@ -21,11 +21,12 @@ from sqlalchemy import insert
 
 from auth.context import utc_now
 from auth.tokens import ClientToken, hash_secret, new_secret
-from benchmarks.stores import KINDS, NAMES, fill, row_id, store_of
+from benchmarks.stores import NAMES, fill, row_id, store_of
 from benchmarks.support import ROOT, Served, machine, percentile, serving, table
 from models import Store
 from models.tables import client, session
 from models.types import new_id
+from tests.databases import KINDS
 from tests.sockets import OpenPage, Update, texts
 
 OPENED_AT_ONCE = 8

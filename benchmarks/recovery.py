@@ -22,10 +22,10 @@ import aiohttp
 from sqlalchemy import make_url
 
 from benchmarks.processes import USERS, sign_in
-from benchmarks.stores import AS_IT_COMES, connect, fill
+from benchmarks.stores import AS_IT_COMES, fill
 from benchmarks.support import machine, percentile, table
 from tests.browser.relay import Relay, relay_to
-from tests.databases import PostgresDatabase
+from tests.databases import PostgresDatabase, connect_to
 from tests.faults.browser import Browser
 from tests.faults.ledger import Ledger
 from tests.postgres import OwnPostgres, postgres_server
@@ -47,7 +47,7 @@ class Site:
 
     def end_all(self) -> None:
         """End every session, by SQL."""
-        with closing(connect(self.url)) as connection:
+        with closing(connect_to(self.url)) as connection:
             connection.execute("UPDATE session SET status = 'revoked' WHERE status = 'active'")
 
 
@@ -63,7 +63,7 @@ async def process_killed(site: Site, hidden: Callable[[], Awaitable[float]]) -> 
 
 async def listener_terminated(site: Site, _: Callable[[], Awaitable[float]]) -> tuple[float, float]:
     """Let the server close the connection that listens; the process mends that itself."""
-    with closing(connect(site.url)) as connection:
+    with closing(connect_to(site.url)) as connection:
         found = connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                                    "WHERE application_name = 'live-sessions' AND query LIKE '%pg_notify($%'").fetchall()
         assert len(found) == 1, found

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Any, Literal
-
-import psycopg
 
 from models import migrate
+from tests.databases import Kind, connect_to
 from tests.postgres import postgres_server
 
-Kind = Literal['sqlite', 'postgres']
-KINDS: tuple[Kind, ...] = ('sqlite', 'postgres')
 NAMES = {'sqlite': 'SQLite', 'postgres': 'PostgreSQL'}
 
 AS_IT_COMES = ('fsync=on', 'synchronous_commit=on')
@@ -61,22 +56,13 @@ def store_of(kind: Kind) -> Iterator[str]:
             yield url
 
 
-def connect(url: str) -> Any:
-    """Connect as another program would; each statement is committed at once."""
-    if url.startswith('sqlite'):
-        connection = sqlite3.connect(url.removeprefix('sqlite:///'), isolation_level=None, timeout=30)
-        connection.execute('PRAGMA synchronous=FULL')
-        return connection
-    return psycopg.connect(url, autocommit=True)
-
-
 def fill(url: str, first: int, last: int) -> None:
     """Make users, each signed in on a client, with the numbers from first to last."""
     kind = 'sqlite' if url.startswith('sqlite') else 'postgres'
     values = {name: _ID[kind].format(name) for name in ('user', 'client', 'sess')}
     values |= {'numbers': _NUMBERS[kind].format(first, last), 'now': _NOW[kind], 'week': _IN_A_WEEK[kind],
                'no': '0' if kind == 'sqlite' else 'false'}
-    with closing(connect(url)) as connection:
+    with closing(connect_to(url)) as connection:
         for quick in _QUICK[kind]:
             connection.execute(quick)
         for statement in _ROWS:
@@ -91,7 +77,7 @@ def fill(url: str, first: int, last: int) -> None:
 
 def turn_triggers(url: str, on: bool) -> None:
     """Let the triggers of the tables fire, or not. SQLite can only drop them: they do not come back."""
-    with closing(connect(url)) as connection:
+    with closing(connect_to(url)) as connection:
         if not url.startswith('sqlite'):
             for table in ('session', 'client', '"user"'):
                 connection.execute(f'ALTER TABLE {table} {"ENABLE" if on else "DISABLE"} TRIGGER USER')

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,13 +16,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-
-
-def free_port() -> int:
-    """Find a port that nobody uses now."""
-    with socket.create_server(('127.0.0.1', 0)) as probe:
-        return probe.getsockname()[1]
+from tests.ports import free_port
+from tests.programs import ROOT, end
 
 
 def machine() -> str:
@@ -60,12 +54,7 @@ def serving(command: Sequence[str], core: int | None = None, **settings: str) ->
             _wait_for(f'http://127.0.0.1:{port}/', process, Path(folder, 'log'))
             yield Served(f'http://localhost:{port}', Path(folder, 'live.db'), process.pid)
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

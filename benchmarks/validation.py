@@ -25,9 +25,10 @@ from auth.clients import _READ, read_clients
 from auth.context import utc_now
 from auth.passwords import Passwords
 from auth.sessions import _END_ALL, sign_out
-from benchmarks.stores import KINDS, NAMES, connect, fill, row_id, store_of
+from benchmarks.stores import NAMES, fill, row_id, store_of
 from benchmarks.support import machine, percentile, table
 from models import Store
+from tests.databases import KINDS, connect_to
 
 AT_ONCE = 4
 
@@ -73,7 +74,7 @@ async def measure(url: str, size: int, seconds: float, sign_outs: int) -> Figure
         assert (await sign_out(auth, client)).active_ended
         ended.append((time.perf_counter() - start) * 1000)
     await auth.close()
-    with closing(connect(url)) as connection:
+    with closing(connect_to(url)) as connection:
         connection.execute("UPDATE session SET status = 'active' WHERE status <> 'active'")
     return Figures(len(together) / seconds, times, ended)
 
@@ -84,7 +85,7 @@ def plan(url: str, statement: Executable, values: dict[str, object]) -> list[str
     dialect = sqlite.dialect(paramstyle='named') if of_sqlite else postgresql.dialect(paramstyle='pyformat')
     asked = statement.compile(dialect=dialect).construct_expanded_state(values)
     explain, column = ('EXPLAIN QUERY PLAN', 3) if of_sqlite else ('EXPLAIN (COSTS OFF)', 0)
-    with closing(connect(url)) as connection:
+    with closing(connect_to(url)) as connection:
         return [row[column] for row in connection.execute(f'{explain} {asked.statement}', asked.parameters).fetchall()]
 
 

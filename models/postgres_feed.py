@@ -22,9 +22,6 @@ log = logging.getLogger('live_sessions')
 CHANNEL = 'live_sessions'
 """Where the triggers of every database tell what changed; see the migrations."""
 
-EVERYTHING = '*'
-"""What they tell when it can't be said whom a change concerns."""
-
 BEAT_SECONDS = 1.0
 """How often the listener sends a note to itself. When it comes back, everything committed before has come, too."""
 
@@ -163,7 +160,7 @@ class PostgresFeed(ChangeFeed):
     def _hear_change(self, payload: str) -> None:
         try:
             concerned = _CONCERNED.validate_json(payload)
-        except ValidationError:  # EVERYTHING, or what some other program has to say
+        except ValidationError:  # "*", which names nobody, or what some other program has to say
             self._missed = True
             return
         self._clients.update(client_id for client_id, _ in concerned)

@@ -21,6 +21,16 @@ def clean_environment(**settings: Any) -> dict[str, str]:
     return {**kept, 'PYTHONPATH': str(ROOT), **given}
 
 
+def end(process: subprocess.Popen[Any]) -> None:
+    """End a program in good order; one that does not is killed."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def run_python(code: str, arguments: Iterable[str] = (), **settings: Any) -> subprocess.CompletedProcess[str]:
     """Run a program of a few lines in another process, and wait for it."""
     done = subprocess.run([sys.executable, '-c', code, *arguments], env=clean_environment(**settings), cwd=ROOT,

@@ -14,7 +14,7 @@ import httpx
 
 from tests.databases import SqliteFile, TestDatabase
 from tests.ports import free_port
-from tests.programs import ROOT, clean_environment
+from tests.programs import ROOT, clean_environment, end
 
 START_SECONDS = 60
 
@@ -80,12 +80,7 @@ class Server:
         if self.process is None or self.process.poll() is not None:
             return
         self.send_signal(signal.SIGCONT)
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
         """Run a statement as another program would; see ``TestDatabase``."""

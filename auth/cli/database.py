@@ -29,7 +29,7 @@ def upgrade(json: Json = False) -> None:
     """Create the database, or bring it to the newest schema."""
     url = Settings().database_url
     migrate(url)
-    name = make_url(url).render_as_string(hide_password=True)
+    name = _without_password(url)
     tell({'database_url': name, 'upgraded': True}, f'The database {name} has the newest schema.', json=json)
 
 
@@ -40,10 +40,15 @@ def copy(source: Annotated[str, typer.Argument(metavar='URL', help='The database
 
     DATABASE_URL names where to. Stop the servers first: what they write to the old one later stays there.
     """
-    name = make_url(Settings().database_url).render_as_string(hide_password=True)
-    copied = copy_store(source, Settings().database_url, _progress)
+    url = Settings().database_url
+    copied = copy_store(source, url, _progress)
+    name = _without_password(url)
     tell({'database_url': name, 'copied': [asdict(table) for table in copied]},
          f'Copied into {name}: {", ".join(map(_told, copied))}.', json=json)
+
+
+def _without_password(url: str) -> str:
+    return make_url(url).render_as_string(hide_password=True)
 
 
 def _progress(table: str, rows: int) -> None:

@@ -33,7 +33,7 @@ from auth.errors import NotAllowed
 from tests.conftest import PASSWORD, House, only_on_sqlite
 from tests.databases import PostgresDatabase
 from tests.postgres import Postgres
-from tests.programs import ROOT, clean_environment, run_python
+from tests.programs import ROOT, clean_environment, end, run_python
 
 NEW_PASSWORD = 'another horse battery'
 COMMAND = [sys.executable, '-m', 'auth']
@@ -515,20 +515,35 @@ def test_the_audit_log_tells_the_newest_last_and_who_did_it(run: Run, house: Hou
     assert ann.session_id in for_people.out
 
 
+@contextmanager
+def _hearing_interrupts() -> Iterator[None]:
+    """What a shell runs in its background is deaf to them, and so is every program that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_the_audit_log_is_followed_through_a_pipe_until_it_is_interrupted(run: Run, house: House) -> None:
     people(house, 'ann@example.com', 'bob@example.com')
 
-    with subprocess.Popen([*COMMAND, 'audit', 'tail', '--follow', '--json', '-n', '1'], cwd=ROOT,
-                          env=environment(house), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tail:
-        assert tail.stdout is not None
-        events = [json.loads(tail.stdout.readline())]
-        run('users', 'disable', 'ann@example.com')
-        events += [json.loads(tail.stdout.readline()) for _ in range(2)]
-        house.sql("UPDATE session SET status = 'revoked'")
-        run('users', 'enable', 'ann@example.com')
-        events.append(json.loads(tail.stdout.readline()))
-        tail.send_signal(signal.SIGINT)
-        left = tail.communicate(timeout=30)
+    with _hearing_interrupts():
+        tail = subprocess.Popen([*COMMAND, 'audit', 'tail', '--follow', '--json', '-n', '1'], cwd=ROOT,
+                                env=environment(house), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with tail:
+        try:
+            assert tail.stdout is not None
+            events = [json.loads(tail.stdout.readline())]
+            run('users', 'disable', 'ann@example.com')
+            events += [json.loads(tail.stdout.readline()) for _ in range(2)]
+            house.sql("UPDATE session SET status = 'revoked'")
+            run('users', 'enable', 'ann@example.com')
+            events.append(json.loads(tail.stdout.readline()))
+            tail.send_signal(signal.SIGINT)
+            left = tail.communicate(timeout=30)
+        finally:
+            end(tail)
 
     assert [event['action'] for event in events] == ['signed_in', 'disabled', 'revoked', 'enabled']
     assert left == ('', '')

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import pytest
 from playwright.async_api import expect
 
 from tests.server import Server
@@ -17,20 +14,6 @@ from .test_faults import WATCH_WHAT_IS_VISIBLE, forgive_the_network, was_ever_vi
 
 AWAY = 'The server cannot reach its data right now. Nothing was changed.'
 
-Locked = Callable[[Server], AbstractAsyncContextManager[None]]
-
-
-@pytest.fixture
-def locked() -> Locked:
-    """Keeps a store locked, as another program's long write would."""
-
-    @asynccontextmanager
-    async def locking(server: Server) -> AsyncIterator[None]:
-        with server.database.locked():
-            yield
-
-    return locking
-
 
 async def fill(tab: Tab, address: str) -> None:
     await tab.page.get_by_label('Email address').fill(address)
@@ -38,13 +21,13 @@ async def fill(tab: Tab, address: str) -> None:
 
 
 async def test_a_form_shows_that_it_is_at_work_tells_of_a_locked_store_and_can_be_sent_again(
-        device: MakeDevice, shared_server: Server, locked: Locked) -> None:
+        device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     tab = await laptop.tab('/sign-up')
     address = a_new_address()
     await fill(tab, address)
 
-    async with locked(shared_server):
+    with shared_server.database.locked():
         await tab.button('Sign up').click()
         await expect(tab.page.locator('form .spinner')).to_be_visible()
         await expect(tab.page.get_by_role('alert').filter(has_text=AWAY)).to_be_visible()
@@ -141,12 +124,12 @@ async def test_a_sign_out_that_the_server_has_not_heard_is_not_claimed_and_is_ma
 
 
 async def test_the_javascript_example_tells_of_a_locked_store_and_can_try_again(
-        device: MakeDevice, shared_server: Server, locked: Locked) -> None:
+        device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     session_id = await laptop.sign_up()
     tab = await laptop.tab('/examples/javascript')
 
-    async with locked(shared_server):
+    with shared_server.database.locked():
         await tab.page.locator('button#sign-out').click()
         await expect(tab.page.locator('#sign-out-error')).to_contain_text(AWAY)
         await tab.shows(session_id)

@@ -51,7 +51,7 @@ async def site(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA,
             certify(nginx, authority)
             try:
                 await asyncio.gather(first.start(), second.start(), nginx.start())
-                yield Site(nginx, first, second, postgres, url, line, trust)
+                yield Site(nginx, first, second, postgres, line, trust)
             finally:
                 for process in (nginx, first, second):
                     process.stop()

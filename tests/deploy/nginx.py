@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.ports import free_port
-from tests.programs import ROOT
+from tests.programs import ROOT, end
 
 SHIPPED = ROOT / 'deploy' / 'nginx' / 'live-sessions.conf'
 START_SECONDS = 20
@@ -90,14 +90,8 @@ class Nginx:
 
     def stop(self) -> None:
         """End it."""
-        if self._child is None:
-            return
-        self._child.terminate()
-        try:
-            self._child.wait(10)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
+        if self._child is not None:
+            end(self._child)
 
     def _shipped_with_our_names(self) -> str:
         text = SHIPPED.read_text(encoding='utf-8')

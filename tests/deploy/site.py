@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import psycopg
 from playwright.async_api import Browser
 
 from tests.browser.conftest import Device
@@ -33,7 +32,6 @@ class Site:
     first: Server
     second: Server
     postgres: OwnPostgres
-    database_url: str
     line: Relay
     """What the first process has of a network to PostgreSQL."""
     trust: ssl.SSLContext
@@ -70,14 +68,12 @@ class Site:
             await asyncio.sleep(0.01)
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
-        """Run a statement as another program would: on a connection of its own, committed at once."""
-        with psycopg.connect(self.database_url, autocommit=True) as connection:
-            cursor = connection.execute(statement, values)
-            return cursor.fetchall() if cursor.description else []
+        """Run a statement as another program would; see ``TestDatabase``."""
+        return self.second.sql(statement, *values)
 
     def status(self, session_id: str) -> str:
         """The status of a session, as the store has it."""
-        return self.sql('SELECT status FROM session WHERE id = %s', session_id)[0][0]
+        return self.sql('SELECT status FROM session WHERE id = ?', session_id)[0][0]
 
 
 @dataclass

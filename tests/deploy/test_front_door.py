@@ -88,8 +88,8 @@ async def test_what_a_visitor_says_of_where_they_come_from_changes_nothing(site:
         signed_up = await sign_up(visitor, 'forger@example.com')
         page = await visitor.get('/')
 
-    found = site.sql('SELECT ip_address FROM session JOIN "user" ON "user".id = user_id WHERE email_address = %s',
-                     'forger@example.com')
+    found = site.sql('SELECT ip_address FROM session JOIN user AS person ON person.id = user_id '
+                     'WHERE email_address = ?', 'forger@example.com')
     assert found == [('127.0.0.9',)]
     assert any(cookie.startswith('__Host-client=') for cookie in signed_up.headers.get_list('set-cookie'))
     assert page.status_code == 200

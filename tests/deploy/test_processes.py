@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import Tab, a_new_address
 from tests.browser.test_faults import forgive_the_network
 
+from .people import somebody_on_both
 from .site import ROUTE, Devices, Site
 
 A_REPLACED_PAGE = 'window.did_handshake === true && !window.old_page'
@@ -30,18 +31,13 @@ async def comes_back(tab: Tab) -> None:
 
 
 async def test_a_sign_out_in_one_process_is_seen_in_the_tabs_of_the_other(device: Devices, site: Site) -> None:
-    laptop, phone = await device(on=site.first), await device(on=site.second)
-    address = a_new_address()
-    on_laptop, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
-    here, there = await laptop.tab('/account'), await phone.tab('/account')
-    await here.shows(on_laptop)
-    await there.shows(on_phone)
+    person = await somebody_on_both(device, site)
 
-    assert (await laptop.api('POST', '/me/sessions/revoke_others')).ok
+    assert (await person.laptop.api('POST', '/me/sessions/revoke_others')).ok
 
-    await there.signed_out()
-    assert address not in await there.text()
-    await here.shows(on_laptop)
+    await person.second.signed_out()
+    assert person.address not in await person.second.text()
+    await person.first.shows(person.on_first)
 
 
 async def test_two_tabs_of_one_browser_may_be_on_two_processes(device: Devices, site: Site) -> None:
@@ -64,73 +60,60 @@ async def test_two_tabs_of_one_browser_may_be_on_two_processes(device: Devices, 
 
 async def test_a_process_that_is_stopped_hands_its_tabs_to_the_other_and_takes_them_back(
         device: Devices, site: Site) -> None:
-    laptop, phone = await device(on=site.first), await device(on=site.second)
-    address = a_new_address()
-    ann, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
-    moving, staying = await laptop.tab('/account'), await phone.tab('/account')
-    await moving.shows(ann)
-    await staying.shows(on_phone)
-    await mark(moving)
-    await mark(staying)
+    person = await somebody_on_both(device, site)
+    await mark(person.first)
+    await mark(person.second)
 
     site.first.stop()
     try:
-        await comes_back(moving)
-        await moving.shows(ann)
-        await expect(moving.page).to_have_url(f'{moving.url}/account')
-        assert await is_marked(staying)
+        await comes_back(person.first)
+        await person.first.shows(person.on_first)
+        await expect(person.first.page).to_have_url(f'{person.first.url}/account')
+        assert await is_marked(person.second)
     finally:
         await site.first.start()
-    assert await site.process_of(laptop.context.request.get) is site.first
-    bob = await laptop.sign_up(first_name='Bob')  # so the tab has to prove itself, to a process that does not know it
+    assert await site.process_of(person.laptop.context.request.get) is site.first
+    # So the tab has to prove itself, to a process that does not know it:
+    bob = await person.laptop.sign_up(first_name='Bob')
 
-    await moving.shows(bob)
-    await staying.shows(on_phone)
-    moving.complaints[:] = [complaint for complaint in moving.complaints if 'status of 404' not in complaint]
+    await person.first.shows(bob)
+    await person.second.shows(person.on_second)
+    complaints = person.first.complaints
+    complaints[:] = [complaint for complaint in complaints if 'status of 404' not in complaint]
 
 
 async def test_a_process_that_is_killed_takes_no_end_with_it(device: Devices, site: Site) -> None:
-    laptop, phone = await device(on=site.first), await device(on=site.second)
-    address = a_new_address()
-    on_laptop, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
-    ended, alive = await laptop.tab('/account'), await phone.tab('/account')
-    await ended.shows(on_laptop)
-    await alive.shows(on_phone)
-    await mark(ended)
+    person = await somebody_on_both(device, site)
+    await mark(person.first)
 
     site.first.kill()
     try:
-        assert (await phone.api('POST', '/me/sessions/revoke_others')).ok
-        await comes_back(ended)
-        await ended.signed_out()
-        assert address not in await ended.text()
+        assert (await person.phone.api('POST', '/me/sessions/revoke_others')).ok
+        await comes_back(person.first)
+        await person.first.signed_out()
+        assert person.address not in await person.first.text()
     finally:
         await site.first.start()
 
-    await alive.shows(on_phone)
-    assert site.status(on_laptop) == 'revoked'
+    await person.second.shows(person.on_second)
+    assert site.status(person.on_first) == 'revoked'
 
 
 async def test_a_rolling_restart_signs_nobody_out(device: Devices, site: Site) -> None:
-    laptop, phone = await device(on=site.first), await device(on=site.second)
-    address = a_new_address()
-    on_laptop, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
-    left, right = await laptop.tab('/account'), await phone.tab('/account')
-    await left.shows(on_laptop)
-    await right.shows(on_phone)
+    person = await somebody_on_both(device, site)
 
     for process in site.processes:
-        tab = left if await site.process_of(laptop.context.request.get) is process else right
+        tab = person.first if await site.process_of(person.laptop.context.request.get) is process else person.second
         await mark(tab)
         process.stop()
         await process.start()
         await comes_back(tab)
-        await left.shows(on_laptop)
-        await right.shows(on_phone)
+        await person.first.shows(person.on_first)
+        await person.second.shows(person.on_second)
 
-    assert (await laptop.api('POST', '/me/sessions/revoke_others')).ok
-    await right.signed_out()
-    await left.shows(on_laptop)
+    assert (await person.laptop.api('POST', '/me/sessions/revoke_others')).ok
+    await person.second.signed_out()
+    await person.first.shows(person.on_first)
 
 
 async def test_two_administrators_who_end_one_session_at_once_make_one_event_and_no_error(
@@ -142,7 +125,7 @@ async def test_two_administrators_who_end_one_session_at_once_make_one_event_and
         laptop = await device(on=process)
         address = a_new_address()
         await laptop.sign_up(address)
-        site.sql('UPDATE "user" SET is_admin = TRUE WHERE email_address = %s', address)
+        site.sql('UPDATE user SET is_admin = 1 WHERE email_address = ?', address)
         tab = await laptop.tab('/admin/sessions')
         await tab.page.get_by_role('searchbox').fill(victim)
         tabs.append(tab)
@@ -160,7 +143,7 @@ async def test_two_administrators_who_end_one_session_at_once_make_one_event_and
         for tab in tabs:
             await expect(tab.see('No session was found.')).to_be_visible()
         assert site.sql("SELECT status, count(*) FROM session JOIN audit_event ON session_id = session.id "
-                        "WHERE action = 'revoked' AND session.id = %s GROUP BY status", session_id) == [('revoked', 1)]
+                        "WHERE action = 'revoked' AND session.id = ? GROUP BY status", session_id) == [('revoked', 1)]
         session_id = await phone.sign_in(victim)
 
 

@@ -4,57 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.conftest import Device, Tab, a_new_address
+from tests.browser.conftest import Tab
 from tests.browser.test_faults import forgive_the_network
 
+from .people import Person, somebody_on_both
 from .site import Devices, Site
 
 BOUND_MS = 5500
 """The promise is 5 seconds; the rest is how late a test may look."""
 
 
-@dataclass
-class People:
-    """Two tabs of one person, a device on each process."""
-
-    address: str
-    laptop: Device
-    phone: Device
-    first: Tab
-    second: Tab
-    on_first: str = ''
-    on_second: str = ''
-
-    async def sign_in(self) -> None:
-        """Sign in on both devices, and wait until the tabs show it."""
-        self.on_first, self.on_second = await self.laptop.sign_in(self.address), await self.phone.sign_in(self.address)
-        await self.are_here()
-
-    async def are_here(self) -> None:
-        """Wait until each tab shows its session."""
-        await self.first.shows(self.on_first)
-        await self.second.shows(self.on_second)
-
-
 @pytest.fixture(scope='module')
-async def everybody(browser: Browser, site: Site) -> AsyncIterator[People]:
+async def everybody(browser: Browser, site: Site) -> AsyncIterator[Person]:
     """Somebody with a device on each process."""
     device = Devices(browser, site)
-    laptop, phone = await device(on=site.first), await device(on=site.second)
-    address = a_new_address()
-    await laptop.sign_up(address)
-    await phone.sign_in(address)
-    yield People(address, laptop, phone, await laptop.tab('/account'), await phone.tab('/account'))
+    yield await somebody_on_both(device, site)
     await device.close()
 
 
 @pytest.fixture
-async def people(everybody: People) -> AsyncIterator[People]:
+async def people(everybody: Person) -> AsyncIterator[Person]:
     """The same, signed in; what their browsers say of a network that is away on purpose is forgiven."""
     await everybody.sign_in()
     yield everybody
@@ -71,12 +44,12 @@ async def falls_to_loading(tab: Tab, address: str) -> None:
 
 def end(site: Site, session_id: str) -> None:
     """End a session as another program would."""
-    site.sql("UPDATE session SET status = 'revoked' WHERE id = %s", session_id)
+    site.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
 
 
-async def test_an_end_in_the_moment_in_which_nobody_listens_is_seen(people: People, site: Site) -> None:
+async def test_an_end_in_the_moment_in_which_nobody_listens_is_seen(people: Person, site: Site) -> None:
     terminated = site.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
-                          "AND pid <> pg_backend_pid() AND query LIKE '%%pg_notify%%'")
+                          "AND pid <> pg_backend_pid() AND query LIKE '%pg_notify%'")
     end(site, people.on_second)
 
     assert terminated == [(True,), (True,)]
@@ -85,7 +58,7 @@ async def test_an_end_in_the_moment_in_which_nobody_listens_is_seen(people: Peop
     await people.first.shows(people.on_first)
 
 
-async def test_every_connection_may_be_terminated(people: People, site: Site) -> None:
+async def test_every_connection_may_be_terminated(people: Person, site: Site) -> None:
     site.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() '
              'AND pid <> pg_backend_pid()')
     end(site, people.on_first)
@@ -95,7 +68,7 @@ async def test_every_connection_may_be_terminated(people: People, site: Site) ->
     await people.second.shows(people.on_second)
 
 
-async def test_a_restart_of_postgresql_is_survived(people: People, site: Site) -> None:
+async def test_a_restart_of_postgresql_is_survived(people: Person, site: Site) -> None:
     await asyncio.to_thread(site.postgres.restart)
     end(site, people.on_second)
 
@@ -105,7 +78,7 @@ async def test_a_restart_of_postgresql_is_survived(people: People, site: Site) -
 
 
 async def test_while_postgresql_is_away_every_tab_is_at_loading_and_then_right_again(
-        people: People, site: Site) -> None:
+        people: Person, site: Site) -> None:
     await asyncio.to_thread(site.postgres.stop)
     try:
         await asyncio.gather(*[falls_to_loading(tab, people.address) for tab in (people.first, people.second)])
@@ -117,7 +90,7 @@ async def test_while_postgresql_is_away_every_tab_is_at_loading_and_then_right_a
     await people.second.signed_out()
 
 
-async def test_a_process_that_is_cut_off_hides_what_it_can_not_vouch_for(people: People, site: Site) -> None:
+async def test_a_process_that_is_cut_off_hides_what_it_can_not_vouch_for(people: Person, site: Site) -> None:
     site.line.cut()
     try:
         end(site, people.on_first)
@@ -130,7 +103,7 @@ async def test_a_process_that_is_cut_off_hides_what_it_can_not_vouch_for(people:
     await people.second.shows(people.on_second)
 
 
-async def test_a_process_that_was_cut_off_shows_again_what_is_still_true(people: People, site: Site) -> None:
+async def test_a_process_that_was_cut_off_shows_again_what_is_still_true(people: Person, site: Site) -> None:
     site.line.cut()
     try:
         await falls_to_loading(people.first, people.address)
@@ -143,7 +116,7 @@ async def test_a_process_that_was_cut_off_shows_again_what_is_still_true(people:
 
 
 async def test_a_tab_that_lost_its_process_while_postgresql_is_away_comes_back_with_it(
-        people: People, site: Site) -> None:
+        people: Person, site: Site) -> None:
     await asyncio.to_thread(site.postgres.stop)
     site.first.kill()
     try:
