@@ -32,9 +32,11 @@ if TYPE_CHECKING:
         open_tab,
         redraw_on_change,
         sign_out,
+        who_is_here,
     )
     from .guard import GuardedPages, Placeholders, protect
-    from .live import AuthState, Tab
+    from .live import Tab
+    from .state import AuthState
 
 __all__ = [
     'CHOOSE_PATH',
@@ -72,12 +74,13 @@ __all__ = [
     'redraw_on_change',
     'safe_path',
     'sign_out',
+    'who_is_here',
 ]
 
 if not TYPE_CHECKING:
     def __getattr__(name: str) -> object:
         """Import what knows NiceGUI when it is first asked for: the command line does without, and starts sooner."""
-        for module in ('.components', '.guard', '.live') if name in __all__ else ():
+        for module in ('.components', '.guard', '.live', '.state') if name in __all__ else ():
             if hasattr(found := import_module(module, __name__), name):
                 return getattr(found, name)
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -28,7 +28,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_PASSED_ON = ('/_nicegui/', '/_nicegui_ws/', '/static/', '/favicon.ico')
+_SOCKETS_ROOT = '/_nicegui_ws'
+_SOCKETS = f'{_SOCKETS_ROOT}/socket.io/'
+_PASSED_ON = ('/_nicegui/', _SOCKETS, '/static/', '/favicon.ico')
 _REFUSED = '/_nicegui/client/'
 """NiceGUI's uploads, which ask for no cookie; no page of ours uses them."""
 
@@ -46,7 +48,7 @@ class Front:
     """See the module.
 
     :param app: the app that NiceGUI was mounted on; it is found under this name by NiceGUI as well
-    :param sockets: NiceGUI's own app
+    :param sockets: NiceGUI's sockets
     :param api: the Frontend API
     :param routes: the pages by path
     :param watcher: knows who is signed in
@@ -77,8 +79,12 @@ class Front:
             except RuntimeError:
                 if not visit.over:  # else the middleware complains that nothing was answered, to nobody
                     raise
-        else:  # past the app that NiceGUI was mounted on: every layer is held in memory as long as the tab is open
+        elif scope['path'] == _SOCKETS:
+            # Straight to the sockets: every layer of an app would be held in memory as long as the tab is open.
+            scope['root_path'] = _SOCKETS_ROOT
             await self._sockets(scope, receive, send)
+        else:
+            await send({'type': 'websocket.close'})
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope['path']

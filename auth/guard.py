@@ -28,6 +28,7 @@ from .cookies import token_of
 from .errors import StoreAway
 from .front import App, Front
 from .live import Tab, Tabs, install
+from .rooms import Rooms
 from .tokens import ClientToken
 
 log = logging.getLogger('live_sessions')
@@ -59,7 +60,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder]) -> Front:
     core.app.on_startup(tabs.watcher.start)
     core.app.on_shutdown(tabs.watcher.stop)
     core.app.on_shutdown(auth.close)
-    return Front(app, sockets=core.app, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=routes,
+    return Front(app, sockets=nicegui_server.sio_app, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=routes,
                  watcher=tabs.watcher)
 
 
@@ -77,6 +78,7 @@ class SocketGuard:
     def install(self) -> None:
         """Replace NiceGUI's handlers."""
         core.sio.eio.cors_allowed_origins = _same_origin
+        core.sio.manager = Rooms(core.sio)
         core.sio.on('connect', self.connect)
         core.sio.on('handshake', self.handshake)
         core.sio.on('event', self._checked(self.event))

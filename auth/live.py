@@ -12,43 +12,23 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
 
 from nicegui import Client as Page
 from nicegui import background_tasks, ui
 
-from .clients import ClientView, SessionView, UserView
+from .clients import ClientView, SessionView
 from .context import Auth
 from .errors import StoreAway
 from .sessions import touch
+from .state import AuthState, Status
 from .tokens import ClientToken
 from .watcher import Watcher
-
-if TYPE_CHECKING:
-    from dataclasses import dataclass as bindable_dataclass  # NiceGUI's hides the class from type checkers
-else:
-    from nicegui.binding import bindable_dataclass
-
-Status = Literal['loading', 'signed_in', 'signed_out']
 
 PROVE = 'window.liveSessions?.prove()'
 """Makes the tab prove itself; see static/auth.js."""
 
 FRESH = 'window.liveSessions?.fresh({})'
 """Tells the tab that what it was sent before is the newest state since this absence; see static/auth.js."""
-
-
-@bindable_dataclass(eq=False)
-class AuthState:
-    """What a tab may show, for labels and buttons to bind to; like Clerk's ``useAuth()``."""
-
-    status: Status = 'loading'
-    session_id: str | None = None
-    """The active session, while ``status`` is ``'signed_in'``."""
-    user: UserView | None = None
-    """Whose session it is."""
-    sessions: tuple[SessionView, ...] = ()
-    """The accounts signed in on this browser, the active one among them; none of them while loading."""
 
 
 @dataclass(eq=False, slots=True)
@@ -288,10 +268,13 @@ def tabs() -> Tabs:
 
 def _widens(granted: ClientView, found: ClientView, now: datetime) -> bool:
     """Tell whether a state would give a tab more than it has."""
+    rights = _rights(found, now)
+    if not rights:
+        return False
     old, new = granted.active_session(now), found.active_session(now)
     if new is not None and (old is None or old.id != new.id):
         return True
-    return not _rights(found, now) <= _rights(granted, now)
+    return not rights <= _rights(granted, now)
 
 
 def _rights(client: ClientView, now: datetime) -> set[str]:

@@ -12,10 +12,11 @@ from nicegui import app, ui
 labels: list[ui.label] = []
 
 
-def change() -> None:
+async def change() -> None:
     """Change the label of every tab."""
     for one in labels:
-        one.set_text(str(int(one.text) + 1))
+        if not one.is_deleted:
+            one.set_text(str(int(one.text) + 1))
 
 
 app.post('/change')(change)
@@ -43,7 +44,6 @@ def push_same() -> None:
             static('div', '<h1>When a session ends, every tab knows.</h1><p>Sign up and open more tabs.</p>')
             with ui.element('section').classes('card session'):
                 pushed_label()
-                ui.label('Signed in as person@example.com').classes('quiet')
                 static('div', '<p class="quiet">One moment.</p><p class="quiet">Sign up in a few seconds.</p>'
                               '<div class="actions"><a href="/sign-up">Sign up</a><a href="/sign-in">Sign in</a></div>')
                 with ui.element('div').classes('actions'):

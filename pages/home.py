@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from auth import SessionLabel, SignOutButton, auth_state, public
+from auth import SessionLabel, SignOutButton, public
 
-from .parts import Static, Text, button_link, card
+from .parts import Static, button_link, card
 
 _WELCOME = ('<h1>When a session ends, every tab knows.</h1>'
             '<p>Sign up, open this page in a few more tabs or browsers, and sign out in one of them.</p>')
@@ -32,13 +32,10 @@ _PROMISES = (
 def page() -> None:
     """Build the start page."""
     ui.page_title('Live Sessions')
-    state = auth_state()
     with ui.element('div').classes('hero'):
         Static('div', _WELCOME)
         with card('session'):
             SessionLabel().classes('session-id live')
-            person = Text('p').classes('quiet')
-            person.bind_text_from(state, 'user', lambda user: f'Signed in as {user.name}' if user else '')
             Static('div', _SIGNED_OUT).classes('contents')
             with ui.element('div').classes('actions when-signed-in'):
                 SignOutButton()

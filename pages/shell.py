@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nicegui import app, ui
 
-from auth import AuthState, GuardedPages, Placeholders, Tab, UserButton, auth_state, open_tab
+from auth import AuthState, GuardedPages, Placeholders, UserButton, auth_state, open_tab, who_is_here
 
 from .parts import Static, Text, button_link, card, spinner
 
@@ -51,9 +51,10 @@ async def root() -> None:
     if outer is not None:
         outer.parent.props('role=none')  # NiceGUI's own <main>; ours leaves the header out
     shell = ui.element('div').classes('shell')
-    _mark(shell, tab)
-    tab.on_change.append(lambda: _mark(shell, tab))
     framed = ui.context.client.request.url.path in _FRAMED
+    if framed:  # else the user button in the header tells
+        shell.props['data-here'] = who_is_here(tab.state)
+        tab.on_change.append(lambda: shell.props.update({'data-here': who_is_here(tab.state)}))
     with shell:
         if not framed:
             Static('a', 'Skip to the content').classes('skip').props('href=#content')
@@ -118,11 +119,3 @@ def failed() -> None:
         Text('h1', 'Something went wrong')
         Text('p', f'The server could not show this page. Try again; if it stays so, tell us the number {number}.')
         button_link('Go to the start page', '/')
-
-
-def _mark(shell: ui.element, tab: Tab) -> None:
-    """Let the stylesheet know who is here: what to hide when the server is lost, and what holds no private text.
-
-    One changed element takes less time to send and to draw than one for each part that is shown or hidden.
-    """
-    shell.props['data-here'] = f'{tab.state.status} accounts' if tab.state.sessions else tab.state.status

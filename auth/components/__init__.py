@@ -3,7 +3,7 @@
 from .action_button import ActionButton
 from .active_devices import ActiveDevices
 from .administration import SessionTable, UserTable
-from .here import auth_state, choose, may_add_account, open_tab, redraw_on_change, sign_out
+from .here import auth_state, choose, may_add_account, open_tab, redraw_on_change, sign_out, who_is_here
 from .live_rows import LiveRows
 from .local_time import LocalTime
 from .pager import Pager
@@ -30,4 +30,5 @@ __all__ = [
     'open_tab',
     'redraw_on_change',
     'sign_out',
+    'who_is_here',
 ]

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from nicegui import ui
 
 from ..cookies import token_of
-from ..live import AuthState, Tab, tabs
+from ..live import Tab, tabs
 from ..redirects import CHOOSE_PATH, HOME_PATH
 from ..sessions import SignedOut, set_active
 from ..sessions import sign_out as end_sessions
+from ..state import AuthState
 from ..visitor import visitor_of
 
 
@@ -59,6 +60,14 @@ async def choose(session_id: str) -> None:
 def may_add_account() -> bool:
     """Tell whether this browser may hold one account more."""
     return not auth_state().sessions or not tabs().auth.settings.single_session_mode
+
+
+def who_is_here(state: AuthState) -> str:
+    """Write a state in words for the ``data-here`` of some element of a page: its status, and "accounts" if it has any.
+
+    The stylesheet then shows and hides what holds no private text, and no element of it has to change.
+    """
+    return f'{state.status} accounts' if state.sessions else state.status
 
 
 def redraw_on_change(container: ui.element, draw: Callable[[], None]) -> None:

@@ -13,7 +13,7 @@ from ..clients import SessionView, UserView
 from ..live import tabs
 from ..redirects import SIGN_IN_PATH
 from .action_button import ActionButton
-from .here import auth_state, choose, may_add_account
+from .here import auth_state, choose, may_add_account, who_is_here
 from .sign_out_button import SignOutButton
 
 MANAGE_PATH = '/account'
@@ -46,7 +46,7 @@ class UserButton(ui.element):
             self._panel = ui.element('dialog').classes('account-panel').props('aria-label="Account panel" tabindex=-1')
             self._panel.on('close', self._closed, [])
         self._is_open = False
-        self._shown: UserView | None = None
+        self._state = auth_state()
         tabs().here().on_change.append(self._follow)
         self._follow()
 
@@ -59,15 +59,15 @@ class UserButton(ui.element):
         self._panel.clear()
 
     def _follow(self) -> None:
-        user = auth_state().user
-        if user != self._shown:
-            self._shown = user
-            self._button.props['innerHTML'] = _face(user) if user else ''
+        user = self._state.user
+        shown = {'data-here': who_is_here(self._state), 'innerHTML': _face(user) if user else ''}
+        dict.update(self._button.props, shown)  # past the observers of the props, who take longer than all the rest
+        self._button.update()
         if self._is_open:
             self._draw()
 
     def _draw(self) -> None:
-        state = auth_state()
+        state = self._state
         self._panel.clear()
         if state.user is None:  # signed out meanwhile, or not known: nothing of anybody stays here
             self._close()

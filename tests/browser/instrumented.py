@@ -14,7 +14,8 @@ from nicegui import Client, binding, ui
 import main
 import pages
 from auth import Settings, private, public
-from auth.live import AuthState, Tab, tabs
+from auth.live import Tab, tabs
+from auth.state import AuthState
 
 App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 serve = main.build
