@@ -33,6 +33,7 @@ def main() -> None:
     print(f'Live Sessions is ready on http://{"localhost" if host == "127.0.0.1" else host}:{port}', flush=True)
     server = uvicorn.Server(uvicorn.Config(
         build(settings), log_level='warning', server_header=False, ws='websockets-sansio', ws_max_size=1_100_000,
+        ws_per_message_deflate=False,  # it would keep 34 KiB for every open tab, and messages are small
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=3))
     server.run(sockets=[listener])

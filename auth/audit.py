@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Integer, String, bindparam, cast, func, insert, select
 
-from models import AuditAction
+from models import AuditAction, one_of
 from models.tables import audit_event, session
 from models.types import new_ordered_id
 
@@ -37,9 +37,7 @@ _INSERT_ENDED = insert(audit_event).from_select(
            session.c.user_id, session.c.client_id, session.c.id,
            *(bindparam(f'the_{column.name}', type_=column.type)
              for column in (_EVENTS.at, _EVENTS.action, _EVENTS.ip_address, _EVENTS.user_agent, _EVENTS.actor)))
-    .where(session.c.id.in_(bindparam('the_sessions', expanding=True))))
-
-_AT_ONCE = 1000
+    .where(one_of(session.c.id, 'the_sessions')))
 
 
 async def record(db: Connection, action: AuditAction, at: datetime, subjects: Iterable[Subject],
@@ -58,17 +56,17 @@ async def record(db: Connection, action: AuditAction, at: datetime, subjects: It
         await db.execute(_INSERT, rows)
 
 
-async def record_ended(db: Connection, action: AuditAction, at: datetime, session_ids: Sequence[str],
+async def record_ended(db: Connection, action: AuditAction, at: datetime, session_ids: Collection[str],
                        visitor: Visitor | None = None, *, actor: str = '') -> None:
-    """Write one event for each of these sessions; by a statement for a thousand, since they may be very many.
+    """Write one event for each of these sessions, by one statement, since they may be very many.
 
     :param visitor: where it was done
     :param actor: who did it, if not the subject themselves
     """
+    if not session_ids:
+        return
     visitor = visitor or Visitor()
-    for start in range(0, len(session_ids), _AT_ONCE):
-        await db.execute(_INSERT_ENDED, {
-            'the_stem': new_ordered_id('evt')[:-8], 'the_first': 10_000_000 + secrets.randbelow(80_000_000),
-            'the_at': at, 'the_action': action, 'the_ip_address': visitor.ip_address,
-            'the_user_agent': visitor.user_agent, 'the_actor': actor,
-            'the_sessions': session_ids[start:start + _AT_ONCE]})
+    await db.execute(_INSERT_ENDED, {
+        'the_stem': new_ordered_id('evt')[:-8], 'the_first': 10_000_000 + secrets.randbelow(80_000_000),
+        'the_at': at, 'the_action': action, 'the_ip_address': visitor.ip_address,
+        'the_user_agent': visitor.user_agent, 'the_actor': actor, 'the_sessions': session_ids})

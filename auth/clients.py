@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
-from models import SessionStatus
+from models import SessionStatus, one_of
 from models.tables import client, session, user
 
 from .context import Auth
@@ -87,7 +87,7 @@ _READ = (
     .select_from(client
                  .outerjoin(session, (session.c.client_id == client.c.id) & (session.c.status == SessionStatus.ACTIVE))
                  .outerjoin(user, (user.c.id == session.c.user_id) & user.c.disabled.is_(False)))
-    .where(client.c.id.in_(bindparam('ids', expanding=True)))
+    .where(one_of(client.c.id, 'the_ids'))
     .order_by(session.c.created_at, session.c.id)
 )
 
@@ -98,7 +98,7 @@ async def read_clients(auth: Auth, client_ids: Iterable[str]) -> dict[str, Clien
     :raises StoreAway: if the store can't be reached
     """
     async with auth.read() as connection:
-        rows = (await connection.execute(_READ, {'ids': list(client_ids)})).all()
+        rows = (await connection.execute(_READ, {'the_ids': list(client_ids)})).all()
     by_client: dict[str, list[Any]] = {}
     for row in rows:
         by_client.setdefault(row[0], []).append(row)

@@ -149,7 +149,7 @@ class Tabs:
         session_id = tab.state.session_id
         if tab.client is None or session_id is None:
             return False
-        self._show(tab, await self.watcher.client(tab.client.id))
+        self._show(tab, await self.watcher.client(tab.client.id), self.auth.now())
         return tab.state.session_id == session_id
 
     def note_activity(self, tab: Tab) -> None:
@@ -167,9 +167,10 @@ class Tabs:
 
     def show(self, clients: Mapping[str, ClientView | None]) -> None:
         """Bring the tabs of these clients up to date."""
+        now = self.auth.now()
         for client_id, client in clients.items():
             for tab in list(self._by_client.get(client_id, ())):
-                self._show(tab, client)
+                self._show(tab, client, now)
 
     def listen(self, tab: Tab, listener: Listener) -> Callable[[], None]:
         """Call a listener in a tab whenever something of some user changed, until the tab closes.
@@ -204,8 +205,7 @@ class Tabs:
             if tab.client is None and tab.proof_needed:
                 tab.ask_for_proof()
 
-    def _show(self, tab: Tab, client: ClientView | None) -> None:
-        now = self.auth.now()
+    def _show(self, tab: Tab, client: ClientView | None, now: datetime) -> None:
         if client is None:
             self._bind(tab, None)
             tab.proof_needed = False
@@ -242,7 +242,7 @@ class Tabs:
             if tab.proof_needed:
                 tab.ask_for_proof()
             elif tab.client is not None:
-                self._show(tab, await self.watcher.client(tab.client.id))
+                self._show(tab, await self.watcher.client(tab.client.id), self.auth.now())
         except StoreAway:
             tab.proof_needed = True
             tab.load()

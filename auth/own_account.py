@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam, delete, exists, literal_column, select, update
 
-from models import AuditAction
+from models import AuditAction, one_of
 from models.tables import audit_event, client, session, user
 
 from .accounts import check_names, renew_client
@@ -39,7 +39,7 @@ _CLIENTS_OF_USER = (
 )
 _DELETE_SESSIONS = delete(session).where(session.c.user_id == bindparam('the_user'))
 _DELETE_USER = delete(user).where(user.c.id == bindparam('the_user'))
-_DELETE_CLIENTS_LEFT_EMPTY = delete(client).where(client.c.id.in_(bindparam('the_clients', expanding=True)),
+_DELETE_CLIENTS_LEFT_EMPTY = delete(client).where(one_of(client.c.id, 'the_clients'),
                                                   ~exists().where(session.c.client_id == client.c.id))
 _FORGET_WHERE = (update(audit_event).where(audit_event.c.user_id == bindparam('the_user'))
                  .values(ip_address='', user_agent=''))

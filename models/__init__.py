@@ -9,6 +9,7 @@ from .copy import Copied, copy_store
 from .database import CannotOpenStore
 from .database_url import BadDatabaseUrl
 from .feed import ChangeFeed, Changes, FeedLost
+from .listed import one_of
 from .migrate import check_schema, migrate
 from .session import Session, SessionStatus
 from .store import Store, StoreUnavailable
@@ -34,4 +35,5 @@ __all__ = [
     'check_schema',
     'copy_store',
     'migrate',
+    'one_of',
 ]

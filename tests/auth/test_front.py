@@ -35,16 +35,32 @@ async def test_visitors_who_hang_up_before_they_are_answered_are_no_error(tmp_pa
 
 async def test_a_socket_to_anywhere_but_the_sockets_is_refused(tmp_path: Path) -> None:
     server = await Server(tmp_path).start()
-    answers: list[bytes] = []
 
-    for path in ('/', '/account', '/v1/client', '/nowhere', '/_nicegui_ws', '/_nicegui_ws/', '/_nicegui_ws/other',
-                 '/_nicegui_ws/socket.io/?EIO=4&transport=websocket'):
-        reader, writer = await asyncio.open_connection('127.0.0.1', server.port)
-        writer.write(f'GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
-                     'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'.encode())
-        answers.append((await asyncio.wait_for(reader.readline(), 10)).split()[1])
-        writer.close()
+    answers = [(await upgraded(server, path))[0] for path in
+               ('/', '/account', '/v1/client', '/nowhere', '/_nicegui_ws', '/_nicegui_ws/', '/_nicegui_ws/other')]
     server.stop()
 
-    assert answers == [b'403'] * 7 + [b'101']
+    assert {answer.split()[1] for answer in answers} == {'403'}
     assert 'Traceback' not in server.log
+
+
+async def test_a_socket_keeps_no_memory_to_compress_with_though_browsers_ask_for_it(tmp_path: Path) -> None:
+    server = await Server(tmp_path).start()
+
+    status, *headers = await upgraded(server, '/_nicegui_ws/socket.io/?EIO=4&transport=websocket',
+                                      'Sec-WebSocket-Extensions: permessage-deflate')
+    server.stop()
+
+    assert status.split()[1] == '101'
+    assert not [header for header in headers if header.lower().startswith('sec-websocket-extensions')]
+
+
+async def upgraded(server: Server, path: str, *headers: str) -> list[str]:
+    """Ask for a websocket; returns the lines of the answer's head."""
+    reader, writer = await asyncio.open_connection('127.0.0.1', server.port)
+    asked = [f'GET {path} HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket',
+             'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', *headers]
+    writer.write('\r\n'.join([*asked, '', '']).encode())
+    head = await asyncio.wait_for(reader.readuntil(b'\r\n\r\n'), 10)
+    writer.close()
+    return head.decode().splitlines()

@@ -1,0 +1,57 @@
+"""A list as one parameter of a statement."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.dialects import sqlite
+
+from models import one_of
+from models.tables import client
+from tests.conftest import House, only_on_sqlite
+
+AWKWARD = ["o'clock", 'a "quoted" one', 'back\\slash', 'ünï😀', '%', '[1]', 'null', '']
+
+_FIND = select(client.c.id).where(one_of(client.c.id, 'the_ids')).order_by(client.c.id)
+
+
+@pytest.fixture
+def clients(house: House) -> list[str]:
+    """The ids of stored clients, some of them of a kind that only somebody with a keyboard would choose."""
+    ids = sorted([*AWKWARD, *(f'client_{number}' for number in range(20))])
+    for one in ids:
+        house.sql('INSERT INTO client (id, secret_hash, created_at) VALUES (?, ?, ?)', one, f'hash of {one}',
+                  '2026-01-01 00:00:00.000000')
+    return ids
+
+
+async def found(house: House, ids: list[str]) -> list[str]:
+    """The stored clients that are in a list."""
+    async with house.auth.read() as connection:
+        return sorted((await connection.scalars(_FIND, {'the_ids': ids})).all())
+
+
+async def test_each_text_finds_itself_and_nothing_else(house: House, clients: list[str]) -> None:
+    assert [await found(house, [one]) for one in clients] == [[one] for one in clients]
+    assert await found(house, clients) == clients
+    assert await found(house, ['client_1', 'nobody', 'client_1', 'client_19']) == ['client_1', 'client_19']
+
+
+async def test_nothing_is_in_an_empty_list(house: House, clients: list[str]) -> None:
+    assert clients
+    assert await found(house, []) == []
+
+
+async def test_a_list_may_be_longer_than_a_statement_may_have_parameters(house: House, clients: list[str]) -> None:
+    many = [f'nobody_{number}' for number in range(300_000)]
+
+    assert await found(house, [*many, *clients]) == clients
+
+
+@only_on_sqlite
+def test_the_rows_are_looked_up_by_their_index_and_not_all_read(house: House) -> None:
+    statement = _FIND.compile(dialect=sqlite.dialect(paramstyle='qmark'))
+
+    plan = house.sql(f'EXPLAIN QUERY PLAN {statement}', '[]')
+
+    assert 'SEARCH client USING' in ' '.join(str(row) for row in plan)
