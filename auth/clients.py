@@ -80,6 +80,9 @@ def authenticate(token: ClientToken | None, found: ClientView | None) -> ClientV
     return found
 
 
+READ_AT_ONCE = 500
+"""How many clients are read before whatever else waits has its turn; after a restart all of them are read."""
+
 _READ = (
     select(client.c.id, client.c.secret_hash, client.c.active_session_id, client.c.created_at,
            session.c.id, session.c.created_at, session.c.last_active_at, session.c.expire_at, session.c.abandon_at,
@@ -93,16 +96,20 @@ _READ = (
 
 
 async def read_clients(auth: Auth, client_ids: Iterable[str]) -> dict[str, ClientView]:
-    """Read clients and their sessions, in one query; ids that are no client's are left out.
+    """Read clients and their sessions, in one query for not too many; ids that are no client's are left out.
 
     :raises StoreAway: if the store can't be reached
     """
-    async with auth.read() as connection:
-        rows = (await connection.execute(_READ, {'the_ids': list(client_ids)})).all()
-    by_client: dict[str, list[Any]] = {}
-    for row in rows:
-        by_client.setdefault(row[0], []).append(row)
-    return {client_id: _view(found) for client_id, found in by_client.items()}
+    ids = list(client_ids)
+    clients: dict[str, ClientView] = {}
+    for start in range(0, len(ids), READ_AT_ONCE):
+        async with auth.read() as connection:
+            rows = (await connection.execute(_READ, {'the_ids': ids[start:start + READ_AT_ONCE]})).all()
+        by_client: dict[str, list[Any]] = {}
+        for row in rows:
+            by_client.setdefault(row[0], []).append(row)
+        clients.update((client_id, _view(found)) for client_id, found in by_client.items())
+    return clients
 
 
 def _view(rows: list[Any]) -> ClientView:
