@@ -96,7 +96,9 @@ _READ = (
 
 
 async def read_clients(auth: Auth, client_ids: Iterable[str]) -> dict[str, ClientView]:
-    """Read clients and their sessions, in one query for not too many; ids that are no client's are left out.
+    """Read clients and their sessions; ids that are no client's are left out.
+
+    Those that are read together are of one moment; of very many, each part is of its own.
 
     :raises StoreAway: if the store can't be reached
     """

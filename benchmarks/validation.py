@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import random
 import sys
 import time
@@ -93,7 +94,8 @@ def plans(url: str) -> None:
     """Print how the database looks a session up, and how it ends one."""
     client_id = row_id('client', 1)
     asked = {'the_client': client_id, 'the_secret_hash': client_id, 'the_status': 'removed', 'now': str(utc_now())}
-    for name, statement, values in (('looking a session up', _READ, {'ids': [client_id]}),
+    ids = json.dumps([client_id]) if url.startswith('sqlite') else [client_id]  # see models/listed.py
+    for name, statement, values in (('looking a session up', _READ, {'the_ids': ids}),
                                     ('signing out', _END_ALL, asked)):
         print(f'\n{name}:')
         for line in plan(url, statement, values):

@@ -14,7 +14,7 @@ from auth import GuardedPages, Placeholders, Tab, private, public
 from auth.access import AccessNotStated, access_of, check_access
 from tests.programs import ROOT
 
-KNOW_NICEGUI = {'auth/live.py', 'auth/guard.py'}
+KNOW_NICEGUI = {'auth/live.py', 'auth/state.py', 'auth/guard.py', 'auth/rooms.py'}
 BELOW = {'models': {'models'}, 'auth': {'auth', 'models'}, 'pages': {'pages', 'auth', 'models'}}
 
 

@@ -34,7 +34,8 @@ class UserButton(ui.element):
     """An avatar that opens a panel: who is signed in, the other accounts of this browser, and signing out of them.
 
     The panel is a dialog: the focus stays in it, Escape closes it and puts the focus back. What is in it is built when
-    it is opened, and follows every change while it is open.
+    it is opened, and follows every change while it is open. The button's ``data-here`` says who is here; see
+    ``who_is_here``.
     """
 
     def __init__(self) -> None:
@@ -47,7 +48,8 @@ class UserButton(ui.element):
             self._panel.on('close', self._closed, [])
         self._is_open = False
         self._state = auth_state()
-        tabs().here().on_change.append(self._follow)
+        self._on_change = tabs().here().on_change
+        self._on_change.append(self._follow)
         self._follow()
 
     def _open(self) -> None:
@@ -59,6 +61,9 @@ class UserButton(ui.element):
         self._panel.clear()
 
     def _follow(self) -> None:
+        if self.is_deleted:
+            self._on_change.remove(self._follow)
+            return
         user = self._state.user
         shown = {'data-here': who_is_here(self._state), 'innerHTML': _face(user) if user else ''}
         dict.update(self._button.props, shown)  # past the observers of the props, who take longer than all the rest

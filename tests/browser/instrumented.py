@@ -13,7 +13,7 @@ from nicegui import Client, binding, ui
 
 import main
 import pages
-from auth import Settings, private, public
+from auth import Settings, UserButton, private, public
 from auth.live import Tab, tabs
 from auth.state import AuthState
 
@@ -34,6 +34,12 @@ def act() -> None:
         acts.write('acted\n')
 
 
+@private
+def own_button() -> None:
+    """A private page with a user button of its own."""
+    UserButton()
+
+
 @public
 def failing() -> None:
     """A page that can't be built."""
@@ -46,6 +52,7 @@ def counts() -> dict[str, int]:
     living = gc.get_objects()
     return {'tabs': len(tabs()), 'clients': len(tabs().shown_clients()), 'pages': len(Client.instances),
             'links': len(binding.active_links), 'bindings': len(binding.bindings),
+            'listeners': sum(len(one.on_change) for one in living if isinstance(one, Tab)),
             'tab objects': sum(isinstance(one, Tab) for one in living),
             'state objects': sum(isinstance(one, AuthState) for one in living)}
 
@@ -67,5 +74,6 @@ def build(settings: Settings) -> App:
 
 pages.ROUTES['/acting'] = acting
 pages.ROUTES['/failing'] = failing
+pages.ROUTES['/own-button'] = own_button
 main.build = build
 main.main()

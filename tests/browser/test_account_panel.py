@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+import httpx
 from playwright.async_api import Locator, expect
 
 from tests.server import Server
 
 from .conftest import PASSWORD, Device, MakeDevice, Tab, a_new_address
 
+INSTRUMENTED = Path(__file__).parent / 'instrumented.py'
 NARROW = {'width': 360, 'height': 740}
 
 
@@ -156,3 +159,21 @@ async def test_in_single_session_mode_it_has_no_add_account(
     again = await laptop.api('POST', '/client/sign_ups', email_address=a_new_address(), password=PASSWORD)
 
     assert (await again.json())['errors'][0]['code'] == 'session_exists'
+
+
+async def test_the_buttons_of_pages_that_were_taken_away_listen_no_longer(device: MakeDevice, own_server) -> None:
+    server = await own_server(INSTRUMENTED)
+    laptop = await device(server)
+    await laptop.sign_up()
+    tab = await laptop.tab('/own-button')
+    counts: list[int] = []
+
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        for _ in range(3):
+            await expect(tab.button('Open account panel')).to_have_count(2)
+            counts.append((await http.get('/counts')).json()['listeners'])
+            server.sql("UPDATE session SET status = 'revoked'")
+            await tab.signed_out()
+            server.sql("UPDATE session SET status = 'active'")
+
+    assert counts == [counts[0]] * 3

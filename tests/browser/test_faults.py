@@ -38,6 +38,24 @@ def forgive_the_network(tab: Tab) -> None:
                          if not re.search(r'net::ERR|WebSocket connection|Failed to (load|fetch)', complaint)]
 
 
+async def test_a_page_that_says_nothing_of_who_is_here_is_hidden_too_when_the_server_is_lost(
+        device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab = await laptop.tab()
+    content = tab.page.locator('main.content')
+
+    await tab.page.evaluate("""() => {
+        for (const marked of document.querySelectorAll('[data-here]')) marked.removeAttribute('data-here');
+        document.documentElement.classList.add('away');
+    }""")
+
+    await expect(content).to_have_css('visibility', 'hidden')
+    for who, shown in (('signed_in accounts', 'hidden'), ('signed_out accounts', 'visible'), ('loading', 'visible')):
+        await tab.page.evaluate("(who) => { document.querySelector('main').dataset.here = who }", who)
+        await expect(content).to_have_css('visibility', shown)
+
+
 async def test_a_click_that_was_sent_before_the_push_arrived_does_nothing(
         device: MakeDevice, own_server, tmp_path: Path) -> None:
     acts = tmp_path / 'acts'
