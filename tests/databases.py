@@ -156,7 +156,7 @@ class PostgresDatabase(TestDatabase):
 
     def drop(self) -> None:
         """See the base class."""
-        self.server.drop_database(self.url)
+        self.server.give_back(self.url)
 
 
 def connect_to(url: str) -> Any:

@@ -21,7 +21,7 @@ PASSWORD = 'correct horse battery'
 SIGNED_OUT = 'You are signed out'
 _numbers = itertools.count(1)
 
-expect.set_options(timeout=8000)
+expect.set_options(timeout=20_000)
 
 
 @dataclass

@@ -359,7 +359,7 @@ async def test_a_store_put_in_place_of_another_is_the_one_that_counts(device: Ma
                                                  ('session_inactivity_seconds', 'abandoned')])
 async def test_a_lifetime_ends_on_the_screen_with_nobody_acting(
         device: MakeDevice, own_server, setting: str, status: str) -> None:
-    server = await own_server(**{setting: 4})
+    server = await own_server(**{setting: 8})
     laptop = await device(server)
     address = a_new_address()
     session_id = await laptop.sign_up(address)

@@ -23,7 +23,7 @@ from models.postgres_feed import SILENCE_SECONDS, PostgresFeed
 from models.postgres_line import Line
 from tests.browser.relay import Relay, relay_to
 from tests.conftest import House
-from tests.databases import Kind
+from tests.databases import Kind, PostgresDatabase
 from tests.postgres import Postgres, postgres_server
 from tests.programs import clean_environment, run_python
 
@@ -236,6 +236,23 @@ async def test_a_pooler_through_which_no_note_comes_is_no_silence(house: House) 
     with pytest.raises(FeedLost, match='pooler in transaction mode'):
         feed.take()
     await feed.close()
+
+
+@pytest.mark.parametrize(('statement', 'again'), [
+    ("INSERT INTO client (id, secret_hash, created_at) SELECT 'client_1', '', now()", True),
+    ('ALTER TABLE client ADD COLUMN colour TEXT', False), ('DROP TABLE session', False),
+    ('CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS $$ SELECT 1 $$', False)])
+def test_a_database_is_given_to_another_test_empty_or_not_at_all(
+        postgres: Postgres, statement: str, again: bool) -> None:
+    used = PostgresDatabase(postgres)
+    used.sql(statement)
+    used.drop()
+
+    following = PostgresDatabase(postgres)
+
+    assert (following.url == used.url) == again
+    assert following.sql('SELECT count(*) FROM client, session') == [(0,)]
+    following.drop()
 
 
 async def test_processes_that_start_at_once_migrate_once(postgres: Postgres) -> None:
