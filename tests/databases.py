@@ -142,8 +142,8 @@ class PostgresDatabase(TestDatabase):
         assert name is not None
         allow = sql.SQL('ALTER DATABASE {} ALLOW_CONNECTIONS {}')
         self.server.run(allow.format(sql.Identifier(name), sql.SQL('false')))
-        self.server.run(sql.SQL('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}').format(
-            sql.Literal(name)))
+        end_all = sql.SQL('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {}')
+        self.server.run(end_all.format(sql.Literal(name)))
         try:
             yield
         finally:

@@ -73,7 +73,7 @@ class Postgres:
         """
         try:
             with psycopg.connect(url, autocommit=True, options='-c lock_timeout=1s') as connection:
-                connection.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+                connection.execute('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
                                    'WHERE datname = current_database() AND pid <> pg_backend_pid()')
                 if connection.execute(_STATE).fetchone() == self._state:
                     connection.execute('DELETE FROM audit_event; DELETE FROM session; '

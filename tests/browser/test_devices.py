@@ -125,7 +125,8 @@ async def test_many_devices_are_paged(device: MakeDevice, shared_server: Server)
     await expect(rows(tab)).to_have_count(7)
     await expect(tab.see('Page 2 of 2')).to_be_visible()
     seen += await rows(tab).all_text_contents()
-    assert sorted(number for number in range(10, 25) for text in seen if f'2001:db8::{number}' in text) == [*range(10, 25)]
+    for number in range(10, 25):
+        assert sum(f'2001:db8::{number}' in text for text in seen) == 1
     await tab.page.locator('.devices').get_by_role('button', name='Newer').click()
 
     await expect(rows(tab)).to_have_count(10)

@@ -29,7 +29,7 @@ from tests.programs import clean_environment, run_python
 
 MIGRATE = 'import os, models; models.migrate(os.environ["DATABASE_URL"])'
 
-END_LISTENERS = ('SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+END_LISTENERS = ('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
                  "WHERE datname = current_database() AND pid != pg_backend_pid() AND query ~ 'LISTEN|pg_notify'")
 READ = text('SELECT 1')
 
@@ -127,7 +127,7 @@ async def test_what_was_committed_while_the_listener_was_gone_is_said_to_be_miss
 
 async def test_connections_that_the_server_has_closed_are_used_for_nothing(house: House, ann: SignedIn) -> None:
     await asyncio.gather(*(house.active(ann.token) for _ in range(4)))
-    house.sql('SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+    house.sql('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
               'WHERE datname = current_database() AND pid != pg_backend_pid()')
 
     active = await asyncio.gather(*(house.active(ann.token) for _ in range(8)))
