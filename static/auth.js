@@ -162,6 +162,7 @@
   async function submit(form) {
     if (form.getAttribute("aria-busy") === "true") return;
     form.setAttribute("aria-busy", "true");
+    asked++; // what is about to be asked of the password will be in the answer
     clearErrors(form);
     const progress = setTimeout(() => form.classList.add("busy"), PROGRESS_AFTER_MS);
     try {

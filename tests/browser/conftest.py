@@ -84,7 +84,8 @@ class Device:
 
     async def api(self, method: str, path: str, **fields: str) -> APIResponse:
         """Ask the Frontend API with the cookies of this device."""
-        return await self.context.request.fetch(f'{self.url}/v1{path}', method=method, form=fields or None)
+        return await self.context.request.fetch(f'{self.url}/v1{path}', method=method, form=fields or None,
+                                                max_retries=1)  # for a connection that the server closed meanwhile
 
     async def sign_up(self, email_address: str = '', **more: str) -> str:
         """Sign up through the API; returns the id of the session."""
@@ -161,8 +162,8 @@ async def own_server(tmp_path: Path, new_server: NewServer) -> AsyncIterator[Cal
 
 
 @pytest.fixture
-async def device(browser: Browser, shared_server: Server) -> AsyncIterator[MakeDevice]:
-    """Makes devices; at the end of the test no tab of theirs may have complained."""
+async def device(browser: Browser, shared_server: Server, own_server: object) -> AsyncIterator[MakeDevice]:
+    """Makes devices; at the end of the test no tab of theirs may have complained. Their servers are stopped later."""
     devices: list[Device] = []
 
     async def make(server: Server | None = None, url: str | None = None, **options: Any) -> Device:

@@ -78,7 +78,8 @@ async def test_a_refused_password_says_what_to_change(device: MakeDevice, passwo
     await tab.button('Sign up').click()
 
     await expect(tab.see(told)).to_be_visible()
-    assert REFUSED in tab.complaints.pop()
+    assert {REFUSED in complaint for complaint in tab.complaints} == {True}  # one more if it was judged before
+    tab.complaints.clear()
 
 
 async def test_no_password_passes_through_the_websocket(device: MakeDevice, shared_server: Server) -> None:
