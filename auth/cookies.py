@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from typing import Any
-
+from .asgi import Scope
 from .tokens import ClientToken, parse_token
 
 MAX_AGE_SECONDS = 400 * 24 * 3600
 """As long as browsers keep a cookie at most. A client outlives its sessions; those end by their own lifetimes."""
 
 _MAX_HEADER = 16 * 1024
-
-Scope = MutableMapping[str, Any]
 
 
 def cookie_name(*, secure: bool) -> str:

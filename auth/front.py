@@ -8,25 +8,19 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from starlette.routing import compile_path
 
 from .access import PageBuilder, access_of, check_access
+from .asgi import App, Message, Receive, Scope, Send, header
 from .cookies import is_secure, token_of
 from .errors import StoreAway
 from .redirects import CHOOSE_PATH, SIGN_IN_PATH
 from .watcher import Watcher
 
 log = logging.getLogger('live_sessions')
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _SOCKETS_ROOT = '/_nicegui_ws'
 _SOCKETS = f'{_SOCKETS_ROOT}/socket.io/'
@@ -41,7 +35,7 @@ _HEADERS = (
     (b'content-security-policy', b"frame-ancestors 'self'; base-uri 'none'; object-src 'none'; form-action 'self'"),
 )
 
-_LOCAL_HOST = re.compile(rb'(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.*\.localhost)(:\d+)?', re.IGNORECASE)
+_LOCAL_HOST = re.compile(r'(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.*\.localhost)(:\d+)?', re.IGNORECASE)
 
 
 class Front:
@@ -123,12 +117,12 @@ class Front:
     def _warn_of_plain_http(self, scope: Scope) -> None:
         if self._warned or is_secure(scope):
             return
-        host = next((value for name, value in scope['headers'] if name == b'host'), b'')
+        host = header(scope, b'host') or ''
         if not _LOCAL_HOST.fullmatch(host):
             self._warned = True
             log.warning('THIS SITE IS SERVED OVER PLAIN HTTP as %r: passwords and cookies can be read on the way. '
                         'Put a proxy with TLS in front of it, and name the proxy in TRUSTED_PROXIES.',
-                        host.decode('latin-1'))
+                        host)
 
 
 class _Visit:

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import nicegui.nicegui as nicegui_server
 from nicegui import core, ui
@@ -23,10 +23,11 @@ from starlette.responses import PlainTextResponse, Response
 
 from .access import Access, PageBuilder, access_of, check_access
 from .api import FrontendApi
+from .asgi import App, is_same_origin
 from .context import Auth
 from .cookies import token_of
 from .errors import StoreAway
-from .front import App, Front
+from .front import Front
 from .live import Tab, Tabs, install
 from .rooms import Rooms
 from .tokens import ClientToken
@@ -39,8 +40,6 @@ TabHandler = Callable[[Tab, str, Message], Awaitable[None]]
 
 _RELOAD = 'Implicit handshake failed'
 """The one refusal at which NiceGUI's page reloads itself, and so comes back with the cookie it has now."""
-
-_STORE_AWAY = 'The server cannot reach its data right now. Nothing was changed. Try again in a moment.'
 
 
 def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder]) -> Front:
@@ -117,7 +116,7 @@ class SocketGuard:
                         return
                 except StoreAway:
                     with tab.page:
-                        ui.notify(_STORE_AWAY, type='negative')
+                        ui.notify(StoreAway.message, type='negative')
                     return
             nicegui_server._on_event('', message)
             self._tabs.note_activity(tab)
@@ -264,7 +263,7 @@ async def _drop(_: Tab, __: str, ___: Message) -> None:
 
 
 def _same_origin(origin: str, environ: Environ | None = None) -> bool:
-    return environ is not None and urlsplit(origin).netloc == environ.get('HTTP_HOST')
+    return environ is not None and is_same_origin(origin, environ.get('HTTP_HOST'))
 
 
 def _sockets_of(page_id: str) -> list[str]:

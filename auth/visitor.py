@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
 from dataclasses import dataclass
-from typing import Any
 
-Scope = MutableMapping[str, Any]
+from .asgi import Scope, header
 
 MAX_USER_AGENT = 512
 """Characters kept of a User-Agent header."""
@@ -28,8 +26,3 @@ def visitor_of(scope: Scope) -> Visitor:
     address = scope.get('client')
     return Visitor(ip_address=address[0] if address else '',
                    user_agent=(header(scope, b'user-agent') or '')[:MAX_USER_AGENT])
-
-
-def header(scope: Scope, name: bytes) -> str | None:
-    """Read a header; None if it is not there."""
-    return next((value.decode('latin-1') for key, value in scope['headers'] if key == name), None)

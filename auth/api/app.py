@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Protocol
 
 from starlette.routing import compile_path
 
+from ..asgi import Receive, Scope, Send
 from ..context import Auth
 from ..cookies import token_of
 from ..errors import AuthError, ParamInvalid, ParamMissing
 from ..tokens import ClientToken
-from ..visitor import Scope
 from ..watcher import Watcher
 from .client_endpoints import ClientEndpoints
 from .exchange import Answer, Call, Endpoint, envelope
 from .me_endpoints import MeEndpoints
-from .requests import MethodRefused, NoSuchEndpoint, Receive, TabUnknown, check_origin, method_of
+from .requests import MethodRefused, NoSuchEndpoint, TabUnknown, check_origin, method_of
 from .shapes import error_json
 
 log = logging.getLogger('live_sessions')
-
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class Prove(Protocol):

@@ -8,11 +8,12 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
+from ..asgi import Receive, Scope
 from ..clients import ClientView
 from ..cookies import drop_cookie, is_secure, set_cookie
 from ..tokens import ClientToken
-from ..visitor import Scope, Visitor, visitor_of
-from .requests import Receive, read_fields
+from ..visitor import Visitor, visitor_of
+from .requests import read_fields
 from .shapes import Json, client_json
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl
 
+from ..asgi import Receive, Scope, header, is_same_origin
 from ..errors import AuthError, ParamInvalid
-from ..visitor import Scope, header
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 MAX_BODY_BYTES = 16 * 1024
 """Room for the longest password and names many times over; a larger body is refused before it is read."""
@@ -87,7 +85,7 @@ def check_origin(scope: Scope) -> None:
     if site is not None and site != 'same-origin':
         raise OriginRefused
     origin = header(scope, b'origin')
-    if origin is not None and urlsplit(origin).netloc != header(scope, b'host'):
+    if origin is not None and not is_same_origin(origin, header(scope, b'host')):
         raise OriginRefused
 
 

@@ -87,7 +87,7 @@ async def test_everything_in_a_dump_of_the_store_is_worthless_as_a_cookie(api: A
     {'origin': 'https://evil.example'}, {'origin': 'null'}, {'origin': 'http://localhost.evil.example'},
     {'origin': 'http://localhost:1'}, {'sec-fetch-site': 'cross-site'}, {'sec-fetch-site': 'same-site'},
     {'sec-fetch-site': 'none'}, {'sec-fetch-site': 'same-origin', 'origin': 'https://evil.example'},
-    {'sec-fetch-site': 'cross-site', 'origin': 'http://localhost'}, {'sec-fetch-site': ''}, {'origin': ''},
+    {'sec-fetch-site': 'cross-site', 'origin': 'http://localhost'}, {'sec-fetch-site': ''}, {'origin': ''}, {'origin': 'http://['},
 ])
 async def test_a_change_asked_for_by_another_site_is_refused(api: Api, headers: dict[str, str]) -> None:
     async with api.browser() as laptop:
