@@ -39,9 +39,10 @@ class SessionView:
     id: str
     user: UserView
     created_at: datetime
-    last_active_at: datetime
+    last_active_at: datetime = field(compare=False)
+    """Moves with every activity, as does ``abandon_at``; what a tab shows has not changed by that."""
     expire_at: datetime
-    abandon_at: datetime | None
+    abandon_at: datetime | None = field(compare=False)
 
     @property
     def ends_at(self) -> datetime:

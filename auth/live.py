@@ -8,8 +8,9 @@ or a new secret, makes it fall to Loading and prove itself by an HTTP request th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+import logging
+from collections.abc import Callable, Collection, Generator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +24,8 @@ from .sessions import touch
 from .state import AuthState, Status
 from .tokens import ClientToken
 from .watcher import Watcher
+
+log = logging.getLogger('live_sessions')
 
 PROVE = 'window.liveSessions?.prove()'
 """Makes the tab prove itself; see static/auth.js."""
@@ -74,10 +77,25 @@ class Tab:
         if status == state.status and session_id != state.session_id:  # a proof was faster than the push that hides it
             state.status = 'loading'  # so that whatever binds to the status is told, although it stays "signed_in"
         # The status is last: whatever binds to it finds the rest of the state as it is now.
-        state.sessions, state.user, state.session_id, state.status = sessions, user, session_id, status
+        for name, value in (('sessions', sessions), ('user', user), ('session_id', session_id), ('status', status)):
+            with self.mended():
+                setattr(state, name, value)
         with self.page:
             for notify in list(self.on_change):
-                notify()
+                with self.mended():
+                    notify()
+
+    @contextmanager
+    def mended(self) -> Generator[None]:
+        """Load the page anew if what its author bound to the state fails: it might go on showing what has ended.
+
+        Nobody else waits for it: the other bindings of the page and the other tabs are served as ever.
+        """
+        try:
+            yield
+        except Exception:
+            log.exception('a page could not show what changed, and is loaded anew')
+            self.page.run_javascript('location.reload()')
 
 
 Listener = Callable[[Collection[str] | None], None]
@@ -190,7 +208,8 @@ class Tabs:
         for tab, listeners in list(self._listeners.items()):
             with tab.page:
                 for listener in list(listeners):
-                    listener(user_ids)
+                    with tab.mended():
+                        listener(user_ids)
 
     def hide(self) -> None:
         """Let every tab that shows anything of a client fall to Loading."""
@@ -262,7 +281,7 @@ def tabs() -> Tabs:
     :raises RuntimeError: before it was installed
     """
     if not _installed:
-        raise RuntimeError('Call auth.start() before a page is served.')
+        raise RuntimeError('Call protect() before a page is served.')
     return _installed[0]
 
 

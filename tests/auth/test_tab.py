@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,56 @@ def client_using(session_id: str) -> ClientView:
     sessions = tuple(SessionView(one, UserView(f'user_of_{one}', f'{one}@example.com', '', ''), NOW, NOW,
                                  NOW + timedelta(days=1), None) for one in ('sess_ann', 'sess_bob'))
     return ClientView('client_laptop', 'hash', session_id, NOW, sessions)
+
+
+@dataclass
+class BrowserPage:
+    """A page that is open somewhere."""
+
+    told: list[str] = field(default_factory=list)
+    """The JavaScript that it was sent."""
+
+    def run_javascript(self, code: str) -> None:
+        self.told.append(code)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def test_a_binding_that_fails_keeps_nobody_from_being_told_and_its_page_is_loaded_anew() -> None:
+    page: Any = BrowserPage()
+    tab, broken, label, told = Tab(page, client_using('sess_ann')), Label(), Label(), list[str]()
+    tab.render(NOW)
+    binding.bind_from(broken, 'text', tab.state, 'user', lambda user: user.email_address)
+    binding.bind_from(label, 'text', tab.state, 'status')
+    tab.on_change += [lambda: 1 // 0, lambda: told.append(tab.state.status)]
+
+    tab.client = None
+    tab.render(NOW)
+
+    assert (tab.state.status, tab.state.user, tab.state.session_id) == ('signed_out', None, None)
+    assert label.text == 'signed_out'
+    assert told == ['signed_out']
+    assert 'location.reload()' in page.told
+    binding.remove([broken, label])
+
+
+def test_what_a_tab_shows_has_not_changed_because_somebody_was_active() -> None:
+    page: Any = nullcontext()
+    client, told = client_using('sess_ann'), list[str]()
+    tab = Tab(page, client)
+    tab.render(NOW)
+    tab.on_change.append(lambda: told.append('changed'))
+
+    later = NOW + timedelta(minutes=1)
+    touched = {'last_active_at': later, 'abandon_at': later + timedelta(hours=1)}
+    tab.client = replace(client, sessions=tuple(replace(one, **touched) for one in client.sessions))
+    tab.render(later)
+
+    assert told == []
 
 
 def test_another_session_is_told_also_to_what_binds_to_the_status_which_stays_the_same() -> None:

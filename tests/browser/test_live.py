@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
 from playwright.async_api import WebSocketRoute, expect
 
@@ -258,3 +259,21 @@ async def test_a_sign_in_while_a_tab_is_still_joining_its_socket_is_seen_there_t
         sockets[0].send(message)
 
     await right.shows(session_id)
+
+
+async def test_a_click_in_the_account_panel_counts_though_activity_was_noted_when_it_opened(
+        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+    server = await own_server(activity_interval_seconds=0.1)
+    laptop = await device(server)
+    await laptop.sign_up()
+    tab = await laptop.tab()
+    noted = server.sql('SELECT last_active_at FROM session')
+
+    await tab.page.locator('.user-button').click()
+    sign_out = tab.page.get_by_role('dialog').get_by_role('button', name='Sign out', exact=True)
+    await expect(sign_out).to_be_visible()
+    while server.sql('SELECT last_active_at FROM session') == noted:
+        await asyncio.sleep(0.01)
+    await sign_out.click()
+
+    await tab.signed_out()
