@@ -75,7 +75,7 @@ async def change_name(auth: Auth, client: ClientView | None, *, first_name: str 
                  if name is not None}
         if given:
             await db.execute(_RENAME.values(given), {'the_user': who.user_id})
-        await record(db, AuditAction.NAME_CHANGED, now, [_subject(who)], visitor)
+            await record(db, AuditAction.NAME_CHANGED, now, [_subject(who)], visitor)
 
 
 async def change_password(auth: Auth, client: ClientView | None, *, current_password: str, new_password: str,

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Select, Table, Update, and_, bindparam, ca
 from models import AuditAction, SessionStatus
 from models.tables import client, session, user
 
-from .audit import Subject, record
+from .audit import Subject, record, record_ended
 from .clients import ClientView
-from .context import Auth
+from .context import Auth, Connection
 from .errors import ClientRenewed, SessionNotFound
 from .tokens import hash_secret, new_secret
 from .visitor import Visitor
@@ -84,14 +84,17 @@ _TOUCH = (
     .values(last_active_at=bindparam('now'), abandon_at=bindparam('the_abandon_at'))
 )
 
+OVERDUE_AT_ONCE = 1000
+"""How many overdue sessions are ended in one transaction: after a day without a server they may be very many."""
+
 _IS_OVERDUE = or_(session.c.expire_at <= bindparam('now'),
                   and_(session.c.abandon_at.is_not(None), session.c.abandon_at <= bindparam('now')))
 _END_OVERDUE = (
-    ending(select(session.c.id).where(session.c.status == SessionStatus.ACTIVE, _IS_OVERDUE),
+    ending(select(session.c.id).where(session.c.status == SessionStatus.ACTIVE, _IS_OVERDUE).limit(OVERDUE_AT_ONCE),
            skip_held=True)  # somebody else is at it; they are looked at again
     .values(status=case((session.c.expire_at <= bindparam('now'), SessionStatus.EXPIRED),
                         else_=SessionStatus.ABANDONED))
-    .returning(session.c.id, session.c.user_id, session.c.client_id, session.c.status)
+    .returning(session.c.id, session.c.status)
 )
 
 
@@ -103,6 +106,7 @@ async def sign_out(auth: Auth, client: ClientView | None, session_id: str | None
     :param session_id: the one session to end; without it, every session of the client
     :param status: what becomes of the sessions: removed, or ended
     :raises SessionNotFound: if the given session is not signed in on this client; then nobody was signed out
+    :raises ClientRenewed: if the client was given another secret since it was read; then nobody was signed out
     :raises StoreAway: if the store can't be reached; then everybody is still signed in
     """
     if client is None and session_id is None:
@@ -114,6 +118,8 @@ async def sign_out(auth: Auth, client: ClientView | None, session_id: str | None
     async with auth.transaction() as db:
         if session_id is None:
             ended = (await db.execute(_END_ALL, asked)).all()
+            if not ended and (await db.execute(_ANY_HERE, asked)).first() is not None:
+                raise ClientRenewed  # somebody is signed in here still, and may not be told otherwise
         else:
             ended = (await db.execute(_END_ONE, {**asked, 'the_session': session_id})).all()
             if not ended:
@@ -146,7 +152,7 @@ async def forget_client(auth: Auth, client: ClientView | None, *, visitor: Visit
 
 async def set_active(auth: Auth, client: ClientView | None, session_id: str, *,
                      visitor: Visitor | None = None) -> None:
-    """Use another of the client's sessions, or go on using the one in use.
+    """Use another of the client's sessions, or go on using the one in use; whoever does so is active.
 
     :raises SessionNotFound: if it is not signed in on this client; then nothing changes
     :raises StoreAway: if the store can't be reached
@@ -159,6 +165,7 @@ async def set_active(auth: Auth, client: ClientView | None, session_id: str, *,
                                             'the_session': session_id, 'now': now})
         if chosen.first() is None:
             raise SessionNotFound
+        await _touch(db, auth, client.id, session_id, now)
         if session_id != client.chosen_session_id:
             user_id = next((known.user.id for known in client.sessions if known.id == session_id), None)
             await record(db, AuditAction.SWITCHED, now, [Subject(user_id, client.id, session_id)], visitor)
@@ -169,28 +176,32 @@ async def touch(auth: Auth, client_id: str, session_id: str) -> None:
 
     :raises StoreAway: if the store can't be reached
     """
-    now = auth.now()
     async with auth.transaction() as db:
-        await db.execute(_TOUCH, {'the_client': client_id, 'the_session': session_id, 'now': now,
-                                  'the_abandon_at': abandon_at(auth, now),
-                                  'not_since': now - auth.settings.activity_interval})
+        await _touch(db, auth, client_id, session_id, auth.now())
 
 
 async def end_overdue(auth: Auth) -> None:
-    """Mark the sessions whose lifetime has passed, of every client.
+    """Mark the sessions whose lifetime has passed, of every client; others may write in between.
 
     :raises StoreAway: if the store can't be reached
     """
-    now = auth.now()
-    async with auth.transaction() as db:
-        ended = (await db.execute(_END_OVERDUE, {'now': now})).all()
-        for action, status in ((AuditAction.EXPIRED, SessionStatus.EXPIRED),
-                               (AuditAction.ABANDONED, SessionStatus.ABANDONED)):
-            await record(db, action, now, [Subject(user_id, client_id, session_id)
-                                           for session_id, user_id, client_id, found in ended if found == status])
+    now, more = auth.now(), True
+    while more:
+        async with auth.transaction() as db:
+            ended = (await db.execute(_END_OVERDUE, {'now': now})).all()
+            for action, status in ((AuditAction.EXPIRED, SessionStatus.EXPIRED),
+                                   (AuditAction.ABANDONED, SessionStatus.ABANDONED)):
+                await record_ended(db, action, now, [session_id for session_id, found in ended if found == status])
+        more = len(ended) == OVERDUE_AT_ONCE
 
 
 def abandon_at(auth: Auth, now: datetime) -> datetime | None:
     """When a session that is used now ends for want of use; None if there is no such limit."""
     limit = auth.settings.session_inactivity
     return None if limit is None else now + limit
+
+
+async def _touch(db: Connection, auth: Auth, client_id: str, session_id: str, now: datetime) -> None:
+    await db.execute(_TOUCH, {'the_client': client_id, 'the_session': session_id, 'now': now,
+                              'the_abandon_at': abandon_at(auth, now),
+                              'not_since': now - auth.settings.activity_interval})

@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Protocol
@@ -72,6 +73,16 @@ class Audience(Protocol):
         ...
 
 
+@dataclass(eq=False)
+class _Reading:
+    """A read of clients that is under way, or done."""
+
+    wanted: frozenset[str]
+    overtaken: set[str] = field(default_factory=set[str])
+    """Those of whom a change was heard before the read was done: what it found may be the state before the change."""
+    found: dict[str, ClientView] = field(default_factory=dict[str, ClientView])
+
+
 class Watcher:
     """What this process knows of clients; see the module.
 
@@ -84,7 +95,7 @@ class Watcher:
         self._feed = auth.store.feed
         self._audience = audience
         self._known: OrderedDict[str, ClientView] = OrderedDict()
-        self._forgotten = 0  # counts what was forgotten, to notice it while a read is under way
+        self._readings: list[_Reading] = []
         self._pending: set[str] = set()
         self._pending_users: set[str] | None = set()
         self._ends: list[tuple[datetime, str]] = []  # a heap; of a client, only the end in _expected counts
@@ -93,6 +104,7 @@ class Watcher:
         self._heard_at = time.monotonic()
         self._blind = True
         self._waiting: list[asyncio.Future[None]] = []
+        self._overdue = asyncio.Event()
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -119,6 +131,7 @@ class Watcher:
     async def stop(self) -> None:
         """End the tasks, each where it has finished what it was doing."""
         self._stopping.set()
+        self._overdue.set()
         self._feed.wake()
         await asyncio.gather(*self._tasks)
 
@@ -135,7 +148,8 @@ class Watcher:
         :raises StoreAway: if the store can't be reached
         """
         try:
-            self._catch_up()
+            if self._catch_up():
+                self._feed.wake()  # for the tabs
         except FeedLost as error:
             if self._feed.exact:
                 raise StoreAway from error
@@ -143,10 +157,9 @@ class Watcher:
             self._known.move_to_end(client_id)
             return known
         while True:
-            forgotten = self._forgotten
-            clients = await self._read([client_id])
-            if self._forgotten == forgotten:  # else something changed meanwhile, and this may be the state before it
-                return clients.get(client_id)
+            reading = await self._read([client_id])
+            if not reading.overtaken:
+                return reading.found.get(client_id)
 
     async def after_act(self, client_id: str) -> ClientView | None:
         """Return a client after something was committed; None if the store went away then, which calls nothing off."""
@@ -162,11 +175,14 @@ class Watcher:
         self._feed.committed()
         await asyncio.wait([shown], timeout=CATCH_UP_SECONDS)
 
-    def _catch_up(self) -> None:
+    def _catch_up(self) -> bool:
+        """Take what the feed has to tell; returns whether that was anything."""
         changes = self._feed.take()
         if changes.missed:
             self._store_was_away = True
-            self._forget(list(self._known))
+            self._known.clear()
+            for reading in self._readings:
+                reading.overtaken.update(reading.wanted)
             self._pending.update(self._audience.shown_clients())
             self._pending_users = None
         elif changes.client_ids:
@@ -174,23 +190,29 @@ class Watcher:
             self._pending.update(changes.client_ids)
             if self._pending_users is not None:
                 self._pending_users |= changes.user_ids
-            self._feed.wake()
+        return changes.missed or bool(changes.client_ids)
 
     def _forget(self, client_ids: Iterable[str]) -> None:
-        self._forgotten += 1
         for client_id in client_ids:
             self._known.pop(client_id, None)
+        for reading in self._readings:
+            reading.overtaken.update(reading.wanted.intersection(client_ids))
 
-    async def _read(self, client_ids: Collection[str]) -> dict[str, ClientView]:
-        forgotten = self._forgotten
-        clients = await read_clients(self._auth, client_ids)
-        for client in clients.values():
+    async def _read(self, client_ids: Collection[str]) -> _Reading:
+        reading = _Reading(frozenset(client_ids))
+        self._readings.append(reading)
+        try:
+            reading.found = await read_clients(self._auth, client_ids)
+        finally:
+            self._readings.remove(reading)
+        for client in reading.found.values():
             self._expect_end(client)
-        if self._forgotten == forgotten:  # nothing changed meanwhile
-            self._known.update(clients)
+        if self._feed.exact:
+            self._known.update((client_id, client) for client_id, client in reading.found.items()
+                               if client_id not in reading.overtaken)
             while len(self._known) > KNOWN_CLIENTS:
                 self._known.popitem(last=False)
-        return clients
+        return reading
 
     async def _watch(self) -> None:
         while not self._stopping.is_set():
@@ -222,7 +244,7 @@ class Watcher:
         try:
             shown = (wanted | due).intersection(self._audience.shown_clients())
             if shown:
-                clients = await self._read(shown)
+                clients = (await self._read(shown)).found
                 self._heard()
                 await self._show({client_id: clients.get(client_id) for client_id in shown})
         except BaseException:
@@ -231,7 +253,7 @@ class Watcher:
         self._heard()
         self._tell_news()
         if due:
-            await end_overdue(self._auth)
+            self._overdue.set()
 
     async def _show(self, clients: Mapping[str, ClientView | None]) -> None:
         """Show some at a time: the first are sent while the next are shown, and nobody else waits for all."""
@@ -283,13 +305,16 @@ class Watcher:
 
     async def _sweep(self) -> None:
         while not self._stopping.is_set():
+            self._overdue.clear()
             try:
                 await end_overdue(self._auth)
                 await self._auth.store.tidy()
             except (StoreAway, StoreUnavailable) as error:
                 log.warning('overdue sessions can not be marked: %s', error.__cause__ or error)
-            await self._pause(SWEEP_INTERVAL.total_seconds())
-
+                await self._pause(1)
+                self._overdue.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._overdue.wait(), SWEEP_INTERVAL.total_seconds())
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.accounts import SignedIn
 from auth.errors import ClientRenewed, SessionNotFound, StoreAway
-from auth.sessions import end_overdue, forget_client, set_active, sign_out, touch
+from auth.sessions import OVERDUE_AT_ONCE, end_overdue, forget_client, set_active, sign_out, touch
 from tests.conftest import PHONE, House
 
 
@@ -115,14 +117,16 @@ async def test_the_old_secret_of_a_client_can_do_nothing(house: House) -> None:
     stale = await house.here(first.token)
     second = await house.sign_in(client=stale)
 
-    nothing = await sign_out(house.auth, stale)
+    with pytest.raises(ClientRenewed):  # to say that everybody is signed out would be untrue
+        await sign_out(house.auth, stale)
     with pytest.raises(SessionNotFound):
         await sign_out(house.auth, stale, second.session_id)
     with pytest.raises(SessionNotFound):
         await set_active(house.auth, stale, second.session_id)
 
-    assert nothing.session_ids == ()
     assert await house.active(second.token) == second.session_id
+    await sign_out(house.auth, await house.here(second.token))
+    assert (await sign_out(house.auth, stale)).session_ids == ()
 
 
 async def test_a_forgotten_client_is_signed_out_and_its_cookie_is_worthless(house: House) -> None:
@@ -248,6 +252,41 @@ async def test_an_overdue_session_can_not_be_used_before_the_sweep_has_marked_it
     await end_overdue(house.auth)
 
     assert (house.status(ann.session_id), house.status(bob.session_id)) == ('expired', 'expired')
+
+
+async def test_very_many_overdue_sessions_are_ended_some_at_a_time(
+        house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = await house.sign_up()
+    house.sql('INSERT INTO session WITH RECURSIVE numbers (n) AS '
+              f'(SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {2 * OVERDUE_AT_ONCE}) '
+              "SELECT 'sess_' || n, user_id, client_id, status, created_at, last_active_at, expire_at, abandon_at, "
+              'user_agent, ip_address FROM session, numbers')
+    house.clock.forward(days=8)
+    transaction, opened = house.auth.store.transaction, 0
+
+    def counted() -> AbstractAsyncContextManager[AsyncSession]:
+        nonlocal opened
+        opened += 1
+        return transaction()
+
+    monkeypatch.setattr(house.auth.store, 'transaction', counted)
+    await end_overdue(house.auth)
+
+    assert opened == 3
+    assert house.sql("SELECT count(*) FROM session WHERE status = 'expired'") == [(2 * OVERDUE_AT_ONCE + 1,)]
+    assert house.sql("SELECT count(DISTINCT session_id), count(*) FROM audit_event WHERE action = 'expired' AND "
+                     'user_id = ? AND client_id = ?', done.user_id, done.token.client_id) == [
+        (2 * OVERDUE_AT_ONCE + 1, 2 * OVERDUE_AT_ONCE + 1)]
+
+
+async def test_whoever_says_what_to_use_is_active(house: House) -> None:
+    ann, bob = await two_accounts(house)
+    before = house.sql('SELECT last_active_at FROM session WHERE id = ?', ann.session_id)
+
+    house.clock.forward(seconds=61)
+    await set_active(house.auth, await house.here(bob.token), ann.session_id)
+
+    assert house.sql('SELECT last_active_at FROM session WHERE id = ?', ann.session_id) > before
 
 
 async def test_activity_is_written_at_most_once_an_interval(house: House) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import pytest
 
 import auth.watcher
-from auth.clients import ClientView
+from auth import Auth
+from auth.clients import ClientView, read_clients
 from auth.errors import StoreAway
 from auth.watcher import Watcher
 from tests.conftest import House
@@ -70,6 +71,30 @@ async def test_a_change_by_another_process_is_shown(house: House, screen: Screen
     shown = screen.clients[done.token.client_id]
     assert shown is not None
     assert shown.sessions == ()
+
+
+async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
+        house: House, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann, bob = await house.sign_up(), await house.sign_up('bob@example.com')
+    screen.clients = {bob.token.client_id: await house.client(bob.token)}
+    reads = 0
+
+    async def read_while_others_act(auth: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
+        nonlocal reads
+        found = await read_clients(auth, client_ids)
+        if ann.token.client_id in client_ids:
+            reads += 1
+            screen.changed.clear()
+            house.sql('UPDATE user SET first_name = ? WHERE id = ?', f'Bob {reads}', bob.user_id)
+            await screen.change()
+        return found
+
+    monkeypatch.setattr('auth.watcher.read_clients', read_while_others_act)
+    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    found = await asyncio.wait_for(watcher.authenticate(ann.token), 10)
+
+    assert found is not None
+    assert reads == 1
 
 
 async def test_only_the_clients_concerned_are_shown_anew(house: House, screen: Screen) -> None:
