@@ -36,4 +36,8 @@ def hang_up(line: Line) -> None:
 
 def was_hung_up(line: Line) -> bool:
     """Tell whether the other side has hung up, or is about to: something has come that nobody asked for."""
-    return line.closed or bool(select.select([line.fileno()], [], [], 0)[0])
+    if line.closed:
+        return True
+    poll = select.poll()  # and not select(), which knows no line beyond the 1,024th of a process
+    poll.register(line.fileno(), select.POLLIN)
+    return bool(poll.poll(0))

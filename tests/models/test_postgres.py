@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import resource
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -20,7 +24,7 @@ from models import BadDatabaseUrl, CannotOpenStore, Changes, FeedLost, Store, St
 from models.database_url import open_database
 from models.postgres import ANSWER_SECONDS
 from models.postgres_feed import SILENCE_SECONDS, PostgresFeed
-from models.postgres_line import Line
+from models.postgres_line import Line, was_hung_up
 from tests.browser.relay import Relay, relay_to
 from tests.conftest import House
 from tests.databases import Kind, PostgresDatabase
@@ -123,6 +127,19 @@ async def test_what_was_committed_while_the_listener_was_gone_is_said_to_be_miss
     house.sql("UPDATE session SET status = 'active'")
     assert (await asyncio.wait_for(news(house.auth.store), 5)).client_ids == {ann.token.client_id}
     assert feed.heard_at > time.monotonic() - SILENCE_SECONDS
+
+
+def test_a_line_that_was_hung_up_is_found_however_many_a_process_has() -> None:
+    high = 1100
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(high + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
+                                                resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    here, there = socket.socketpair()
+    with here, there, socket.socket(fileno=fcntl.fcntl(here.fileno(), fcntl.F_DUPFD, high)) as far:
+        line: Any = SimpleNamespace(closed=False, fileno=far.fileno)
+        before = was_hung_up(line)
+        there.close()
+
+        assert (before, was_hung_up(line)) == (False, True)
 
 
 async def test_connections_that_the_server_has_closed_are_used_for_nothing(house: House, ann: SignedIn) -> None:
