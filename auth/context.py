@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from models import Store, StoreUnavailable
+from models import CommitUnknown, Store, StoreUnavailable
 
-from .errors import StoreAway
+from .errors import OutcomeUnknown, StoreAway
 from .passwords import Passwords
 from .settings import Settings
 
@@ -38,10 +38,13 @@ class Auth:
         """All or nothing: what is written in this block is committed at its end.
 
         :raises StoreAway: if the store can't be reached; then nothing was changed
+        :raises OutcomeUnknown: if it went away at the very end
         """
         try:
             async with self.store.transaction() as session:
                 yield session
+        except CommitUnknown as error:
+            raise OutcomeUnknown from error
         except StoreUnavailable as error:
             raise StoreAway from error
 

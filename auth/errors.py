@@ -138,3 +138,12 @@ class StoreAway(AuthError):
     code = 'store_unavailable'
     status = HTTPStatus.SERVICE_UNAVAILABLE
     message = 'The server cannot reach its data right now. Nothing was changed. Try again in a moment.'
+
+
+class OutcomeUnknown(StoreAway):
+    """The store went away while it was told to commit: it was done wholly, or not at all."""
+
+    code = 'outcome_unknown'
+    tells_all = True
+    message = ('The server lost its data before it was told whether this was done. Reload the page in a moment to see, '
+               'and try again if it was not.')

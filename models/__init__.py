@@ -12,7 +12,7 @@ from .feed import ChangeFeed, Changes, FeedLost
 from .listed import one_of
 from .migrate import check_schema, migrate
 from .session import Session, SessionStatus
-from .store import Store, StoreUnavailable
+from .store import CommitUnknown, Store, StoreUnavailable
 from .user import User
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     'ChangeFeed',
     'Changes',
     'Client',
+    'CommitUnknown',
     'Copied',
     'FeedLost',
     'SQLModel',

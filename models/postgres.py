@@ -91,7 +91,7 @@ class PostgresDatabase(Database):
 
     def _engine(self, **options: Any) -> AsyncEngine:
         engine = create_async_engine(self._url, pool_size=CONNECTIONS, max_overflow=0,
-                                     pool_timeout=LOCK_TIMEOUT_SECONDS, pool_use_lifo=True,
+                                     pool_timeout=LOCK_TIMEOUT_SECONDS, pool_use_lifo=True, hide_parameters=True,
                                      connect_args=self._connect_args(_SETTINGS), **options)
         event.listen(engine.sync_engine, 'connect', _adapt)
         event.listen(engine.sync_engine, 'checkout', _expect_back)

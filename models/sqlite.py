@@ -95,7 +95,7 @@ class SqliteDatabase(Database):
     def _engine(self, **options: Any) -> AsyncEngine:
         url = URL.create('sqlite+aiosqlite', database=self._path.absolute().as_uri(),
                          query={'mode': 'rw', 'uri': 'true'})  # "rw": never make an empty file where ours is gone
-        engine = create_async_engine(url, max_overflow=0, pool_timeout=LOCK_TIMEOUT_SECONDS,
+        engine = create_async_engine(url, max_overflow=0, pool_timeout=LOCK_TIMEOUT_SECONDS, hide_parameters=True,
                                      connect_args={'timeout': LOCK_TIMEOUT_SECONDS, 'isolation_level': None}, **options)
         event.listen(engine.sync_engine, 'connect', _set_pragmas)
         event.listen(engine.sync_engine, 'connect', self._note_file)

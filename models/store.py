@@ -12,12 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from .database_url import open_database
 from .feed import ChangeFeed
 
+_MISTAKE = 1  # SQLite's SQLITE_ERROR, such as of a table that does not exist; the driver has no class of its own for it
 _UNREACHABLE = {'OperationalError', 'InterfaceError', 'DatabaseError'}
 _READ_ONLY = '25006'  # PostgreSQL, of a server that has become another one's copy
 
 
 class StoreUnavailable(Exception):
     """The store can't be reached, or did not answer in time. Nothing was changed."""
+
+
+class CommitUnknown(StoreUnavailable):
+    """The store went away while it was told to commit: all was changed, or nothing."""
 
 
 class Store:
@@ -39,12 +44,15 @@ class Store:
         """Open a session whose changes are committed together when the block ends, or not at all.
 
         :raises StoreUnavailable: if the store can't be reached or another process keeps it locked
+        :raises CommitUnknown: if it went away at the very end
         """
+        committing = False
         try:
             async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
                 yield session
+                committing = True
         except (DBAPIError, PoolTimeout, DisconnectionError, OSError) as error:
-            raise _unavailable(error) from error
+            raise _unavailable(error, committing=committing) from error
         self.feed.committed()
 
     @asynccontextmanager
@@ -76,9 +84,10 @@ class Store:
         await self._reader.dispose()
 
 
-def _unavailable(error: Exception) -> Exception:
+def _unavailable(error: Exception, *, committing: bool = False) -> Exception:
     """Tell a store that can't be reached from a mistake in a statement, which must not be hidden."""
-    if isinstance(error, DBAPIError) and type(error).__name__ not in _UNREACHABLE \
-            and not error.connection_invalidated and getattr(error.orig, 'sqlstate', None) != _READ_ONLY:
+    if isinstance(error, DBAPIError) and not error.connection_invalidated \
+            and getattr(error.orig, 'sqlstate', None) != _READ_ONLY \
+            and (type(error).__name__ not in _UNREACHABLE or getattr(error.orig, 'sqlite_errorcode', None) == _MISTAKE):
         return error
-    return StoreUnavailable(str(error))
+    return CommitUnknown(str(error)) if committing else StoreUnavailable(str(error))

@@ -12,7 +12,7 @@ from starlette.routing import compile_path
 from ..asgi import Receive, Scope, Send
 from ..context import Auth
 from ..cookies import token_of
-from ..errors import AuthError, ParamInvalid, ParamMissing
+from ..errors import AuthError, ParamInvalid, ParamMissing, StoreAway
 from ..tokens import ClientToken
 from ..watcher import Watcher
 from .client_endpoints import ClientEndpoints
@@ -58,6 +58,8 @@ class FrontendApi:
         except MethodRefused as error:
             answer = Answer(error_json(error), error.status, ((b'allow', error.allowed.encode()),))
         except AuthError as error:
+            if isinstance(error, StoreAway):
+                log.warning('a request of the Frontend API had to be refused: %s', error.__cause__)
             answer = Answer(error_json(error), error.status)
         except Exception:
             log.exception('a request of the Frontend API failed')

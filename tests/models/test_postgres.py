@@ -17,8 +17,9 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url, text
 
+from auth import Auth
 from auth.accounts import SignedIn
-from auth.errors import StoreAway
+from auth.errors import OutcomeUnknown, StoreAway
 from auth.sessions import sign_out
 from models import BadDatabaseUrl, CannotOpenStore, Changes, FeedLost, Store, StoreUnavailable, migrate
 from models.database_url import open_database
@@ -211,6 +212,20 @@ async def test_nobody_waits_long_for_a_network_that_is_gone(far: tuple[Relay, St
     assert waited < ANSWER_SECONDS + 1
     async with store.transaction() as session:
         assert (await session.execute(READ)).scalar() == 1
+
+
+async def test_nobody_is_told_that_nothing_happened_when_the_commit_was_cut_off(
+        house: House, far: tuple[Relay, Store]) -> None:
+    relay, store = far
+    far_away = Auth(store, house.auth.settings, house.clock, house.auth.passwords)
+
+    with pytest.raises(OutcomeUnknown) as told:  # noqa: PT012 (the network goes within the block)
+        async with far_away.transaction() as session:
+            await session.execute(text("UPDATE session SET status = 'revoked'"))
+            relay.cut()
+    relay.mend()
+
+    assert 'Nothing was changed' not in told.value.message
 
 
 async def test_a_transaction_that_was_cut_off_is_rolled_back_and_keeps_nothing_locked(

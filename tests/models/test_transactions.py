@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from auth.errors import StoreAway
 from auth.sessions import sign_out
@@ -144,6 +145,21 @@ async def test_nothing_can_be_written_to_rows_that_belong_to_nobody(house: House
             await session.execute(text("UPDATE session SET user_id = 'user_of_nobody'"))
 
     assert house.sql('SELECT user_id FROM session') == [(done.user_id,)]
+
+
+@pytest.mark.parametrize('statement', ['SELECT nothing FROM nowhere', 'UPDATE session SET colour = 1', 'SELECT FROM'])
+async def test_a_mistake_in_a_statement_is_not_taken_for_a_store_that_is_away(house: House, statement: str) -> None:
+    with pytest.raises(DBAPIError):
+        async with house.auth.transaction() as session:
+            await session.execute(text(statement))
+
+
+async def test_errors_of_the_store_show_nobodys_data(house: House) -> None:
+    with pytest.raises(DBAPIError) as error:
+        async with house.auth.transaction() as session:
+            await session.execute(text('INSERT INTO nowhere VALUES (:secret)'), {'secret': 'ann@example.com'})
+
+    assert 'ann@example.com' not in str(error.value)
 
 
 @only_on_sqlite
