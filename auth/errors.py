@@ -113,6 +113,14 @@ class UserNotFound(AuthError):
     message = 'There is no such user. Nothing was changed; look for them by another address or id.'
 
 
+class TooBusy(AuthError):
+    """More passwords wait to be hashed than can be hashed in a time that anybody would wait."""
+
+    code = 'too_many_requests'
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    message = 'Very many people are signing in right now. Nothing was changed. Try again in a few seconds.'
+
+
 class AccountLimitReached(AuthError):
     """The browser holds as many accounts as it may."""
 

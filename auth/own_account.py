@@ -16,7 +16,7 @@ from .clients import ClientView
 from .context import Auth
 from .devices import revoke_elsewhere
 from .errors import ParamInvalid, ParamMissing, PasswordIncorrect
-from .passwords import MAX_LENGTH, check_password
+from .passwords import check_password
 from .tokens import ClientToken
 from .visitor import Visitor
 
@@ -141,8 +141,7 @@ async def _who(auth: Auth, client: ClientView | None, session_id: str | None) ->
 async def _check_current(auth: Auth, who: Acting, password: str, *, param: str) -> None:
     if not password:
         raise ParamMissing('Enter your password.', param=param)
-    too_long = len(password) > MAX_LENGTH  # nobody has such a password; it is not worth a hash
-    if not await auth.passwords.verify('' if too_long else password, who.password_hash):
+    if not await auth.passwords.verify(password, who.password_hash):
         raise PasswordIncorrect(_WRONG, param=param)
 
 

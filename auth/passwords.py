@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from .errors import ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort
+from .errors import ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort, TooBusy
+
+T = TypeVar('T')
 
 MIN_LENGTH = 8
 """Characters; ASVS 6.2.1. There are no composition rules (ASVS 6.2.5)."""
@@ -47,6 +51,10 @@ def check_password(password: str, *, email_address: str, param: str = 'password'
                                 param=param)
 
 
+WAITING_AT_MOST = 200
+"""How many passwords may wait for their turn: some 4 s of hashing on two cores. Whoever comes then is sent away."""
+
+
 class Passwords:
     """Hashes and verifies in a few threads, so that the event loop and the live sessions never wait for a hash.
 
@@ -57,16 +65,23 @@ class Passwords:
     def __init__(self, *, memory_kib: int = MEMORY_KIB, time_cost: int = TIME_COST) -> None:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=PARALLELISM)
         self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix='argon2')
+        self._waiting = 0
         self._dummy_hash = self._hasher.hash('the password of nobody')
 
     async def hash(self, password: str) -> str:
-        """Hash a password, whole, as it is."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._hasher.hash, password)
+        """Hash a password, whole, as it is.
+
+        :raises TooBusy: if very many are waiting
+        """
+        return await self._in_turn(self._hasher.hash, password)
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Tell whether the password is right; with no hash it takes as long and says no (ASVS 6.3.8)."""
-        right = await asyncio.get_running_loop().run_in_executor(
-            self._pool, self._verify, password_hash or self._dummy_hash, password)
+        """Tell whether the password is right; with no hash it takes as long and says no (ASVS 6.3.8).
+
+        :raises TooBusy: if very many are waiting
+        """
+        worth_a_try = '' if len(password) > MAX_LENGTH else password  # nobody has a longer one
+        right = await self._in_turn(self._verify, password_hash or self._dummy_hash, worth_a_try)
         return right and password_hash is not None
 
     def needs_upgrade(self, password_hash: str) -> bool:
@@ -76,6 +91,15 @@ class Passwords:
     def close(self) -> None:
         """Let the threads end."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _in_turn(self, work: Callable[..., T], *arguments: str) -> T:
+        if self._waiting >= WAITING_AT_MOST:
+            raise TooBusy
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+        finally:
+            self._waiting -= 1
 
     def _verify(self, password_hash: str, password: str) -> bool:
         try:

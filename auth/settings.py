@@ -5,16 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.database_url import DatabaseSettings
 
 
-class Settings(BaseSettings):
+class Settings(DatabaseSettings):
     """What a deployment may choose. The environment variable of a setting is its name in capitals."""
-
-    model_config = SettingsConfigDict(env_file='.env', extra='ignore')
-
-    database_url: str = 'sqlite:///data/live-sessions.db'
-    """Where the store is: ``sqlite:///relative/path`` or ``sqlite:////absolute/path``."""
 
     host: str = '127.0.0.1'
     port: int = Field(default=8080, ge=0, le=65535)

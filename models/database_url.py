@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -15,6 +16,15 @@ _LIKE = ('Write it like sqlite:///data/live-sessions.db '
 _POSTGRES = {'postgresql', 'postgres', 'postgresql+psycopg'}
 
 
+class DatabaseSettings(BaseSettings):
+    """Where the store is, as the environment or a ``.env`` file says."""
+
+    model_config = SettingsConfigDict(env_file='.env', extra='ignore')
+
+    database_url: str = 'sqlite:///data/live-sessions.db'
+    """``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://name:password@host/database``."""
+
+
 class BadDatabaseUrl(ValueError):
     """The database URL names no store that can be opened; the message says what to write instead."""
 
@@ -22,7 +32,7 @@ class BadDatabaseUrl(ValueError):
 def open_database(url: str) -> Database:
     """Find the database that a URL names; nothing is opened or made yet.
 
-    :param url: ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://name:password@host/database``
+    :param url: written as ``DatabaseSettings`` says
     :raises BadDatabaseUrl: if it is anything else
     """
     parsed = _parse(url)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 from nicegui import app, ui
 
 from auth import AuthState, GuardedPages, Placeholders, UserButton, auth_state, open_tab, who_is_here
+from auth.access import PageBuilder
 
 from .parts import Static, Text, button_link, card, spinner
 
@@ -29,23 +30,28 @@ _NAVIGATION = ('<a href="/">Home</a><a href="/account">Account</a><a href="/exam
 _WAYS_IN = '<a href="/sign-in">Sign in</a><a href="/sign-up">Sign up</a>'
 
 
-def install(routes: Iterable[str]) -> None:
-    """Register, at every path, the one page of which the others are parts."""
+def install(routes: Mapping[str, PageBuilder]) -> None:
+    """Register, at every path, the one page of which the others are parts.
+
+    :param routes: the pages by path
+    """
     app.add_static_files('/static', STATIC, max_cache_age=0)
     ui.add_head_html('<script src="/static/theme.js"></script><script src="/static/auth.js"></script>'
                      '<script src="/static/local-time.js"></script>'
                      '<link rel="stylesheet" href="/static/app.css">', shared=True)
     ui.add_body_html('<div id="away" role="alert">Loading… This tab has lost the server and waits for it.</div>',
                      shared=True)
+
+    async def root() -> None:
+        await build(routes)
+
     for path in routes:
         ui.page(path, response_timeout=RESPONSE_SECONDS)(root)
     app.on_page_exception(failed)
 
 
-async def root() -> None:
+async def build(routes: Mapping[str, PageBuilder]) -> None:
     """Build the shell and, in it, the page that the path names."""
-    from .routes import ROUTES  # noqa: PLC0415 (the routes name pages, and the pages need this module)
-
     tab = await open_tab()
     outer = ui.context.client.content.parent_slot
     if outer is not None:
@@ -60,7 +66,7 @@ async def root() -> None:
             Static('a', 'Skip to the content').classes('skip').props('href=#content')
             header()
         with ui.element('main').classes('content').props('id=content tabindex=-1'):
-            GuardedPages(ROUTES, tab=tab, placeholders=Placeholders(loading, signed_out, not_found, failed))
+            GuardedPages(dict(routes), tab=tab, placeholders=Placeholders(loading, signed_out, not_found, failed))
         if not framed:
             Static('footer', 'When a session ends, every tab knows.')
 

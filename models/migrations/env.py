@@ -1,14 +1,12 @@
-"""What Alembic runs: on the connection it is handed, or on DATABASE_URL when called as a command."""
+"""What Alembic runs: on the connection it is handed, or on the database that the app uses when called as a command."""
 
 from __future__ import annotations
-
-import os
 
 from alembic import context
 from sqlalchemy import Connection
 
 from models import SQLModel
-from models.database_url import open_database
+from models.database_url import DatabaseSettings, open_database
 
 
 def run(connection: Connection) -> None:
@@ -21,7 +19,7 @@ def run(connection: Connection) -> None:
 if (given := context.config.attributes.get('connection')) is not None:
     run(given)
 else:
-    database = open_database(os.environ.get('DATABASE_URL', 'sqlite:///data/live-sessions.db'))
+    database = open_database(DatabaseSettings().database_url)
     database.create()
     with database.connect(to_write=True) as opened:
         run(opened)

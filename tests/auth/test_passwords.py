@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from auth.errors import ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort
-from auth.passwords import MAX_LENGTH, MIN_LENGTH, Passwords, check_password
+from auth.errors import ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort, TooBusy
+from auth.passwords import MAX_LENGTH, MIN_LENGTH, WAITING_AT_MOST, Passwords, check_password
 
 
 @pytest.mark.parametrize('password', ['x7#' * 3, 'a' * MIN_LENGTH + 'bz', 'é' * MAX_LENGTH, 'no composition rules here',
@@ -66,3 +66,22 @@ async def test_garbage_for_a_hash_verifies_nothing() -> None:
 
     passwords.close()
     assert answers == [False] * 4
+
+
+async def test_a_flood_of_passwords_is_turned_away_and_those_who_waited_are_served() -> None:
+    passwords = Passwords(memory_kib=8, time_cost=1)
+
+    asked = [passwords.verify('correct horse battery', None) for _ in range(WAITING_AT_MOST + 50)]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert [type(answer) for answer in answers] == [bool] * WAITING_AT_MOST + [TooBusy] * 50
+    assert await passwords.verify('correct horse battery', await passwords.hash('correct horse battery'))
+    passwords.close()
+
+
+async def test_nothing_longer_than_a_password_may_be_is_right() -> None:
+    passwords = Passwords(memory_kib=8, time_cost=1)
+    long = 'x' * (MAX_LENGTH + 1)
+
+    assert not await passwords.verify(long, await passwords.hash(long))
+    passwords.close()
