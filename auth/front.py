@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from starlette.routing import compile_path
@@ -46,16 +46,18 @@ class Front:
     :param api: the Frontend API
     :param routes: the pages by path
     :param watcher: knows who is signed in
+    :param open_paths: how paths begin that are no page's and are left to the app, for anybody
     """
 
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
-                 watcher: Watcher) -> None:
+                 watcher: Watcher, open_paths: Iterable[str] = ()) -> None:
         check_access(routes)
         self.app = app
         self._sockets = sockets
         self._api = api
         self._watcher = watcher
         self._routes = [(compile_path(path)[0], access_of(builder)) for path, builder in routes.items()]
+        self._open_paths = tuple(open_paths)
         self._warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,7 +90,9 @@ class Front:
             await self.app(scope, receive, send)
         else:
             access = next((access for pattern, access in self._routes if pattern.match(path)), None)
-            if access is None:
+            if access is None and path.startswith(self._open_paths):
+                await self.app(scope, receive, send)
+            elif access is None:
                 await _plain(send, 404, 'There is no page here. Go to / for the start page.')
             elif scope['method'] not in {'GET', 'HEAD'}:
                 await _plain(send, 405, 'A page can only be read.', (b'allow', b'GET, HEAD'))

@@ -2,14 +2,14 @@
 # pyright: reportUnknownArgumentType=false
 """The guards of NiceGUI: who may connect to a tab's socket, whose events count, and who sees which sub page.
 
-This is the only file that uses private names of NiceGUI, whose version is pinned for that reason;
-tests/auth/test_guard.py fails when an upgrade changes one of them.
+This file and auth/state.py use names and habits of NiceGUI that are private, whose version is pinned for that reason;
+tests/auth/test_guard.py and test_state.py fail when an upgrade changes one of them.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import parse_qs
@@ -42,12 +42,13 @@ _RELOAD = 'Implicit handshake failed'
 """The one refusal at which NiceGUI's page reloads itself, and so comes back with the cookie it has now."""
 
 
-def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder]) -> Front:
+def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_paths: Iterable[str] = ()) -> Front:
     """Put the guards in front of a NiceGUI app, and start to watch the store when it starts.
 
     :param app: the app that NiceGUI was mounted on with ``ui.run_with``
     :param auth: what the verbs need
     :param routes: the pages by path
+    :param open_paths: how paths begin that are no page's and are left to the app, for anybody: routes of its own, say
     :return: the app to serve
     :raises AccessNotStated: if a page does not say whether it is public or private
     """
@@ -60,7 +61,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder]) -> Front:
     core.app.on_shutdown(tabs.watcher.stop)
     core.app.on_shutdown(auth.close)
     return Front(app, sockets=nicegui_server.sio_app, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=routes,
-                 watcher=tabs.watcher)
+                 watcher=tabs.watcher, open_paths=open_paths)
 
 
 class SocketGuard:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
+from typing import Any
 
 import httpx
 
+from auth.asgi import Receive, Scope, Send
+from auth.front import Front
 from tests.server import Server
 
 
@@ -53,6 +56,24 @@ async def test_a_socket_keeps_no_memory_to_compress_with_though_browsers_ask_for
 
     assert status.split()[1] == '101'
     assert not [header for header in headers if header.lower().startswith('sec-websocket-extensions')]
+
+
+async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for() -> None:
+    answered: list[str] = []
+
+    async def app(scope: Scope, _: Receive, send: Send) -> None:
+        answered.append(scope['path'])
+        await send({'type': 'http.response.start', 'status': 200, 'headers': []})
+        await send({'type': 'http.response.body', 'body': b''})
+
+    nobody_knows: Any = None
+    front = Front(app, sockets=app, api=app, routes={}, watcher=nobody_knows, open_paths=['/reports/'])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url='http://localhost') as browser:
+        statuses = [(await browser.get(path)).status_code for path in
+                    ('/reports/1', '/reports', '/other/reports/', '/_nicegui/client/1/upload/2')]
+
+    assert statuses == [200, 404, 404, 404]
+    assert answered == ['/reports/1']
 
 
 async def upgraded(server: Server, path: str, *headers: str) -> list[str]:
