@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Generator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -74,25 +74,23 @@ class Tab:
         before = (state.status, state.session_id, state.user, state.sessions)
         if before == (status, session_id, user, sessions):
             return
-        if status == state.status and session_id != state.session_id:  # a proof was faster than the push that hides it
-            state.status = 'loading'  # so that whatever binds to the status is told, although it stays "signed_in"
+        if status == state.status and session_id != state.session_id:
+            # A proof was faster than the push that hides it: whatever binds to the status is told, although it stays.
+            self.attempt(setattr, state, 'status', 'loading')
         # The status is last: whatever binds to it finds the rest of the state as it is now.
         for name, value in (('sessions', sessions), ('user', user), ('session_id', session_id), ('status', status)):
-            with self.mended():
-                setattr(state, name, value)
+            self.attempt(setattr, state, name, value)
         with self.page:
             for notify in list(self.on_change):
-                with self.mended():
-                    notify()
+                self.attempt(notify)
 
-    @contextmanager
-    def mended(self) -> Generator[None]:
-        """Load the page anew if what its author bound to the state fails: it might go on showing what has ended.
+    def attempt(self, act: Callable[..., object], *given: object) -> None:
+        """Do what calls code of the page's author. If it fails, the page is loaded anew: it might show what has ended.
 
-        Nobody else waits for it: the other bindings of the page and the other tabs are served as ever.
+        Nobody else waits for it: the rest of the page and the other tabs are served as ever.
         """
         try:
-            yield
+            act(*given)
         except Exception:
             log.exception('a page could not show what changed, and is loaded anew')
             self.page.run_javascript('location.reload()')
@@ -208,8 +206,7 @@ class Tabs:
         for tab, listeners in list(self._listeners.items()):
             with tab.page:
                 for listener in list(listeners):
-                    with tab.mended():
-                        listener(user_ids)
+                    tab.attempt(listener, user_ids)
 
     def hide(self) -> None:
         """Let every tab that shows anything of a client fall to Loading."""
