@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import string
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import AuditAction, SessionStatus
@@ -24,24 +21,17 @@ from .context import Auth
 from .errors import (
     AccountLimitReached,
     ClientRenewed,
-    IdentifierExists,
     ParamInvalid,
     ParamMissing,
     PasswordIncorrect,
     SessionExists,
     UserDisabled,
 )
-from .passwords import check_password
 from .sessions import abandon_at, signed_in_now
 from .tokens import ClientToken, hash_secret, new_secret
+from .users import add_user, check_new_user, normal_address
 from .visitor import Visitor
 
-MAX_NAME = 100
-"""Characters of a first or last name."""
-
-_ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-
-_ADD_USER = insert(user_table)
 _FIND_USER = select(user_table.c.id, user_table.c.password_hash, user_table.c.disabled).where(
     user_table.c.email_address == bindparam('email_address'))
 _FIND_SESSIONS = (
@@ -60,16 +50,6 @@ class SignedIn:
     user_id: str
     session_id: str
     token: ClientToken = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class NewUser:
-    """A user whose values were checked and whose password was hashed; see ``check_new_user``."""
-
-    email_address: str
-    first_name: str
-    last_name: str
-    password_hash: str = field(repr=False)
 
 
 async def sign_up(auth: Auth, client: ClientView | None, *, email_address: str, password: str,
@@ -92,7 +72,7 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
                   visitor: Visitor) -> SignedIn:
     """Sign a user in on a client, and give the client a new secret (ASVS 7.2.4).
 
-    The same user signing in again goes on with the session they have here, for another lifetime.
+    Outside of single-session mode, the same user signing in again goes on with their session, for another lifetime.
 
     :param client: the browser that asks, if it has a client already
     :raises PasswordIncorrect: for a wrong password and for an unknown address alike, after the same time
@@ -121,60 +101,6 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
         if unchanged.disabled:
             raise UserDisabled(param='identifier')
         return await _start_session(auth, db, client, found.id, now, visitor)
-
-
-async def check_new_user(auth: Auth, *, email_address: str, password: str, first_name: str, last_name: str) -> NewUser:
-    """Check what a new user is made of, and hash the password; nothing is stored yet.
-
-    :raises AuthError: naming the field to correct
-    """
-    email_address = normal_address(email_address)
-    check_password(password, email_address=email_address)
-    check_names(first_name, last_name)
-    return NewUser(email_address, first_name.strip(), last_name.strip(), await auth.passwords.hash(password))
-
-
-async def add_user(db: AsyncSession, new: NewUser, now: datetime, *, is_admin: bool = False) -> str:
-    """Within a transaction: write a user; returns the id.
-
-    :raises IdentifierExists: if somebody has the address
-    """
-    user_id = new_id('user')
-    try:
-        await db.execute(_ADD_USER, {
-            'id': user_id, 'email_address': new.email_address, 'first_name': new.first_name,
-            'last_name': new.last_name, 'password_hash': new.password_hash, 'password_changed_at': now,
-            'is_admin': is_admin, 'disabled': False, 'created_at': now})
-    except IntegrityError as error:
-        raise IdentifierExists(param='email_address') from error
-    return user_id
-
-
-def check_names(first_name: str, last_name: str) -> None:
-    """Refuse names that are too long.
-
-    :raises ParamInvalid: naming the field
-    """
-    for param, name in (('first_name', first_name), ('last_name', last_name)):
-        if len(name) > MAX_NAME:
-            raise ParamInvalid(f'Names may have {MAX_NAME} characters at most. Make it shorter.', param=param)
-
-
-def normal_address(email_address: str) -> str:
-    """Write an address in the one way it is stored: no spaces around it, and letter case does not count.
-
-    Only ASCII letters are lowered. Lowering others would make one address out of two that merely look alike.
-
-    :raises AuthError: if it is no address
-    """
-    if not email_address.strip():
-        raise ParamMissing('Enter your email address.', param='email_address')
-    try:
-        checked = validate_email(email_address.strip(), check_deliverability=False)
-    except EmailNotValidError as error:
-        raise ParamInvalid('That is not an email address. Write it like you@example.com.', param='email_address'
-                           ) from error
-    return checked.normalized.translate(_ASCII_LOWER)
 
 
 async def _find_user(auth: Auth, identifier: str) -> Any:

@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, Select, select, update
 from models import AuditAction, SessionStatus
 from models.tables import session, user
 
-from .accounts import add_user, check_new_user
 from .audit import Subject, record, record_ended
 from .authority import Authority
 from .clients import UserView
@@ -21,6 +20,7 @@ from .context import Auth, Connection
 from .errors import AuthError, SessionNotFound, UserNotFound
 from .passwords import check_password
 from .sessions import ending, signed_in_now
+from .users import add_user, check_new_user
 from .visitor import Visitor
 
 _AT_ONCE = 1000

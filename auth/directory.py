@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from models.tables import audit_event, session, user
 
-from .accounts import normal_address
 from .authority import Authority
 from .clients import UserView
 from .context import Auth
 from .errors import UserNotFound
 from .sessions import signed_in_now
 from .user_agents import UserAgent, read_user_agent
+from .users import normal_address
 
 ROWS_A_PAGE = 25
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, exists, literal_column, select, update
 from models import AuditAction, one_of
 from models.tables import audit_event, client, session, user
 
-from .accounts import check_names, renew_client
+from .accounts import renew_client
 from .acting import Acting, acting
 from .audit import Subject, record
 from .clients import ClientView
@@ -18,6 +18,7 @@ from .devices import revoke_elsewhere
 from .errors import ParamInvalid, ParamMissing, PasswordIncorrect
 from .passwords import check_password
 from .tokens import ClientToken
+from .users import check_names
 from .visitor import Visitor
 
 DELETE_CONFIRMATION = 'delete my account'

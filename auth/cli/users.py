@@ -9,10 +9,10 @@ import typer
 from models import CannotOpenStore, check_schema, migrate
 
 from .. import admin, directory
-from ..accounts import normal_address
 from ..authority import by_command_line
 from ..directory import UserRow, find_user
 from ..settings import Settings
+from ..users import normal_address
 from .asking import PasswordStdin, ask_password
 from .printing import counted, say, show, tell
 from .running import Commands, Json, Limit, Who, Words, run, run_for

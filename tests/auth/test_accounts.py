@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from auth import Settings
-from auth.accounts import SignedIn, normal_address, sign_up
+from auth.accounts import SignedIn, sign_up
 from auth.errors import (
     AccountLimitReached,
     AuthError,
@@ -23,6 +23,7 @@ from auth.errors import (
 )
 from auth.sessions import sign_out
 from auth.tokens import ClientToken, hash_secret
+from auth.users import normal_address
 from tests.conftest import LAPTOP, House
 
 
