@@ -239,6 +239,8 @@ class Tabs:
         tab.client = client
         if before == after:
             return
+        if client is not None:
+            self.watcher.expect_end(client)
         if before is not None:
             self._by_client[before].discard(tab)
             if not self._by_client[before]:

@@ -43,6 +43,9 @@ SWEEP_INTERVAL = timedelta(seconds=30)
 KNOWN_CLIENTS = 20_000
 """How many clients are kept in memory; about 1 KiB each."""
 
+ENDS_KEPT = 10_000
+"""How many ends are kept in memory before those of clients that nobody shows any more are dropped."""
+
 SHOWN_AT_ONCE = 50
 """How many clients are shown before whatever else waits has its turn: 5 ms if each has a tab."""
 
@@ -206,7 +209,7 @@ class Watcher:
         finally:
             self._readings.remove(reading)
         for client in reading.found.values():
-            self._expect_end(client)
+            self.expect_end(client)
         if self._feed.exact:
             self._known.update((client_id, client) for client_id, client in reading.found.items()
                                if client_id not in reading.overtaken)
@@ -271,11 +274,16 @@ class Watcher:
         self._heard_at = self._feed.heard_at
         self._blind = False
 
-    def _expect_end(self, client: ClientView) -> None:
+    def expect_end(self, client: ClientView) -> None:
+        """Take care that whoever shows this client is told when the next of its sessions ends by itself."""
         end = client.next_end(self._auth.now())
         if end is not None and end < self._expected.get(client.id, _NEVER):
             self._expected[client.id] = end
             heapq.heappush(self._ends, (end, client.id))
+            if len(self._ends) > max(ENDS_KEPT, 2 * len(shown := self._audience.shown_clients())):
+                self._expected = {client_id: end for client_id, end in self._expected.items() if client_id in shown}
+                self._ends = [(end, client_id) for client_id, end in self._expected.items()]
+                heapq.heapify(self._ends)
 
     def _take_due(self) -> set[str]:
         now = self._auth.now()
@@ -286,7 +294,7 @@ class Watcher:
                 del self._expected[client_id]
                 due.add(client_id)
                 if (client := self._known.get(client_id)) is not None:
-                    self._expect_end(client)
+                    self.expect_end(client)
         return due
 
     def _seconds_to_next_end(self) -> float:
