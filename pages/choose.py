@@ -47,7 +47,8 @@ def page(redirect_url: str = '') -> None:
 def _list(accounts: ui.element, wanted: str, error: Text) -> None:
     state = auth_state()
     if not state.sessions:
-        Text('li', 'Nobody is signed in on this browser.').classes('quiet')
+        loading = state.status == 'loading'
+        Text('li', 'Loading…' if loading else 'Nobody is signed in on this browser.').classes('quiet')
     for session in state.sessions:
         with ui.element('li'), ui.element('button').props('type=button') as button:
             Text('strong', session.user.name)

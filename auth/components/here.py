@@ -31,7 +31,7 @@ def auth_state() -> AuthState:
 
 
 async def sign_out(session_id: str | None = None, redirect_url: str | None = None) -> SignedOut:
-    """Sign out on this browser, and go on elsewhere if the session in use ended.
+    """Sign out on this browser, and go on elsewhere if the session in use ended, or all accounts.
 
     :param session_id: the one session to end; without it, every session of this browser
     :param redirect_url: where this tab goes then; by default home, or to the chooser if other accounts remain
@@ -41,7 +41,7 @@ async def sign_out(session_id: str | None = None, redirect_url: str | None = Non
     tab = tabs().here()
     done = await end_sessions(tabs().auth, tab.client, session_id, visitor=visitor_of(tab.page.request.scope))
     await tabs().watcher.caught_up()  # the other tabs come before what this one does next
-    if done.active_ended:
+    if done.active_ended or (session_id is None and done.session_ids):
         with tab.page:
             ui.navigate.to(redirect_url or (CHOOSE_PATH if done.others_remain else HOME_PATH))
     return done

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 from playwright.async_api import expect
 
@@ -45,3 +47,34 @@ async def test_an_account_that_ended_can_not_be_chosen_any_more(device: MakeDevi
 
     assert refused.status == 404
     await private.shows(bob)
+
+
+async def test_while_it_is_not_known_who_is_here_it_does_not_say_that_nobody_is(
+        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+    server = await own_server()
+    laptop = await device(server)
+    await laptop.sign_up(first_name='Ann')
+    tab = await laptop.tab('/sign-in/choose')
+    await expect(tab.button('Sign out of all accounts')).to_be_visible()
+
+    with server.database.away():
+        await expect(tab.page.get_by_role('listitem')).to_have_text(['Loading…'])
+
+    await expect(tab.page.get_by_role('listitem')).to_have_count(1)
+    await expect(tab.page.get_by_role('listitem')).to_contain_text('Ann')
+    tab.complaints.clear()  # the browser logs the requests that the server could not answer
+
+
+async def test_sign_out_of_all_accounts_leads_home_also_when_none_is_in_use(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    bob = await laptop.sign_up()
+    await laptop.api('POST', f'/client/sessions/{bob}/remove')
+    tab, beside = await laptop.tab('/sign-in/choose'), await laptop.tab('/sign-in/choose')
+
+    await tab.button('Sign out of all accounts').click()
+
+    await expect(tab.page).to_have_url(f'{tab.url}/')
+    await tab.signed_out()
+    await expect(beside.page.get_by_role('listitem')).to_have_text(['Nobody is signed in on this browser.'])
+    await expect(beside.page).to_have_url(f'{tab.url}/sign-in/choose')
