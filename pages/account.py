@@ -32,7 +32,7 @@ def page() -> None:
         Text('p', 'This page is private: it was built because you are signed in, and is taken out of every tab '
                   'the moment you are not.').classes('quiet')
         with ui.element('div').classes('actions'):
-            SignOutButton()
+            SignOutButton(state.session_id)
     with ui.element('details').classes('card'):
         Static('summary', 'Delete account')
         Text('p', 'Your account and all its sessions are deleted, on every device, at once. '

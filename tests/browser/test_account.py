@@ -51,6 +51,21 @@ async def test_a_name_that_is_being_typed_is_not_disturbed_by_a_change_from_else
     await expect(tab.page.get_by_label('First name')).to_have_value('Half a na')
 
 
+async def test_sign_out_beside_this_session_ends_this_session_and_no_other(device: MakeDevice) -> None:
+    laptop = await device()
+    ann = await laptop.sign_up(first_name='Ann')
+    bob = await laptop.sign_up(first_name='Bob')
+    tab = await laptop.tab('/account')
+    await tab.shows(bob)
+
+    await tab.button().click()
+
+    await expect(tab.page).to_have_url(f'{tab.url}/sign-in/choose')
+    await expect(tab.page.get_by_role('listitem')).to_contain_text(['Ann'])
+    client = (await (await laptop.api('GET', '/client')).json())['response']
+    assert [session['id'] for session in client['sessions']] == [ann]
+
+
 async def test_a_name_that_is_too_long_is_refused_beside_its_field(device: MakeDevice) -> None:
     laptop = await device()
     await laptop.sign_up(first_name='Ann')
