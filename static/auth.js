@@ -1,7 +1,7 @@
 // What only the browser can do: post credentials and proofs with its cookie, tell its other tabs,
 // and hide what is private when it can't hear the server.
 (() => {
-  // The server pings every 4 s. A signed-in tab that has heard nothing for longer hides what it shows: within 5 s.
+  // The server pings every 4 s. A tab that shows anybody and has heard nothing for longer hides it: within 5 s.
   const DEAF_AFTER_MS = 4800;
   const PROGRESS_AFTER_MS = 300;
   const UNREACHABLE = "The server can not be reached. Nothing was changed. Check the connection and try again.";

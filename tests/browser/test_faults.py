@@ -51,7 +51,8 @@ async def test_a_page_that_says_nothing_of_who_is_here_is_hidden_too_when_the_se
     }""")
 
     await expect(content).to_have_css('visibility', 'hidden')
-    for who, shown in (('signed_in accounts', 'hidden'), ('signed_out accounts', 'visible'), ('loading', 'visible')):
+    for who, shown in (('signed_in accounts', 'hidden'), ('signed_out accounts', 'hidden'), ('signed_out', 'visible'),
+                       ('loading', 'visible')):
         await tab.page.evaluate("(who) => { document.querySelector('main').dataset.here = who }", who)
         await expect(content).to_have_css('visibility', shown)
 
@@ -201,6 +202,24 @@ async def test_a_server_that_stands_still_leaves_nothing_private_on_the_screen(d
 
     await tab.signed_out()
     assert not await was_ever_visible(tab, address)
+    forgive_the_network(tab)
+
+
+async def test_a_chooser_that_has_lost_the_server_leaves_no_name_on_the_screen(device: MakeDevice, own_server) -> None:
+    server = await own_server()
+    laptop = await device(server)
+    address = a_new_address()
+    await laptop.sign_up(address, first_name='Ann')
+    bob = await laptop.sign_up()
+    await laptop.api('POST', f'/client/sessions/{bob}/remove')
+    tab = await laptop.tab('/sign-in/choose')
+    await expect(tab.see(address)).to_be_visible()
+
+    server.send_signal(signal.SIGSTOP)
+    await expect(tab.see(address)).to_be_hidden(timeout=5500)
+    server.send_signal(signal.SIGCONT)
+
+    await expect(tab.see(address)).to_be_visible()
     forgive_the_network(tab)
 
 
