@@ -9,33 +9,60 @@ from html import escape
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
-from ..clients import SessionView, UserView
+from ..clients import UserView
 from ..live import tabs
 from ..redirects import SIGN_IN_PATH
 from .action_button import ActionButton
 from .here import auth_state, choose, may_add_account, who_is_here
 from .sign_out_button import SignOutButton
 
+Other = tuple[str, UserView]
+"""Another account of this browser: its session, and whose it is."""
+
+Content = tuple[UserView, str | None, list[Other], bool]
+"""What the panel shows: who is here, in which session, the other accounts, and whether one may be added."""
+
 MANAGE_PATH = '/account'
 ADMIN_PATH = '/admin'
 
 _OPEN_OR_CLOSE = '''(event) => {
     const [button, panel] = event.currentTarget.children;
-    if (event.target === panel || event.target.closest('a')) panel.close();
+    const {left, right, top, bottom} = panel.getBoundingClientRect(), {clientX: x, clientY: y} = event;
+    const beside = event.target === panel && (x < left || x > right || y < top || y > bottom);
+    if (beside || event.target.closest('a')) panel.close();
     if (panel.open || !button.contains(event.target)) return;
+    panel.hadFocus = null;
+    panel.redrawn ??= new MutationObserver(() => {
+        if (!panel.open || ![panel, document.body].includes(document.activeElement)) return;
+        const controls = [...panel.querySelectorAll('a, button')];
+        (controls.find((control) => control.textContent === panel.hadFocus) ?? panel).focus();
+    });
+    panel.redrawn.observe(panel, {childList: true});
     panel.showModal();
     panel.focus();
     emit();
+    const asking = setInterval(() => {
+        if (!panel.open || panel.childElementCount) clearInterval(asking);
+        else if (window.socket?.connected) emit();
+    }, 1000);
 }'''
-"""Listens around the button, not on it: what an element listens to is sent again whenever the element changes."""
+"""Listens around the button, not on it: what an element listens to is sent again whenever the element changes.
+
+While the store is away the server drops what it is asked, so an empty panel asks again. When the panel was drawn anew,
+the focus goes back to the control that reads the same as the one that had it.
+"""
+
+_REMEMBER_FOCUS = '''({currentTarget: panel, target}) => {
+    if (panel.childElementCount) panel.hadFocus = target.textContent;
+}'''
 
 
 class UserButton(ui.element):
     """An avatar that opens a panel: who is signed in, the other accounts of this browser, and signing out of them.
 
     The panel is a dialog: the focus stays in it, Escape closes it and puts the focus back. What is in it is built when
-    it is opened, and follows every change while it is open. The button's ``data-here`` says who is here; see
-    ``who_is_here``.
+    it is opened, and follows every change while it is open, until the person is signed out. The button's ``data-here``
+    says who is here; see ``who_is_here``.
     """
 
     def __init__(self) -> None:
@@ -43,10 +70,11 @@ class UserButton(ui.element):
         self.classes('user-button').on('click', self._open, [], js_handler=_OPEN_OR_CLOSE)
         with self:
             self._button = ui.element('button').classes('when-signed-in')
-            self._button.props('type=button aria-label="Open account panel" aria-haspopup=dialog')
+            self._button.props('type=button aria-haspopup=dialog')
             self._panel = ui.element('dialog').classes('account-panel').props('aria-label="Account panel" tabindex=-1')
-            self._panel.on('close', self._closed, [])
+            self._panel.on('focusin', js_handler=_REMEMBER_FOCUS).on('close', self._closed, [])
         self._is_open = False
+        self._content: Content | None = None
         self._state = auth_state()
         self._on_change = tabs().here().on_change
         self._on_change.append(self._follow)
@@ -58,7 +86,7 @@ class UserButton(ui.element):
 
     def _closed(self) -> None:
         self._is_open = False
-        self._panel.clear()
+        self._show(None)
 
     def _follow(self) -> None:
         if self.is_deleted:
@@ -73,36 +101,47 @@ class UserButton(ui.element):
 
     def _draw(self) -> None:
         state = self._state
-        self._panel.clear()
-        if state.user is None:  # signed out meanwhile, or not known: nothing of anybody stays here
+        if state.status == 'signed_out':
             self._close()
-            return
-        others = [session for session in state.sessions if session.id != state.session_id]
-        with self._panel:
-            _preview(state.user)
-            with ui.element('div').classes('panel-actions'):
-                Text(tag='a', text='Manage account').classes('button').props(f'href={MANAGE_PATH}')
-                if state.user.is_admin:
-                    Text(tag='a', text='Administration').classes('button').props(f'href={ADMIN_PATH}')
-                SignOutButton(state.session_id if others else None)
-            for session in others:
-                self._other(session)
-            if may_add_account():
-                Text(tag='a', text='Add account').classes('panel-line').props(f'href={SIGN_IN_PATH}')
-            if others:
-                SignOutButton(label='Sign out of all accounts')
+        elif state.user is None:  # not known at the moment: nothing of anybody stays here
+            self._show(None)
+        else:
+            others = [(other.id, other.user) for other in state.sessions if other.id != state.session_id]
+            self._show((state.user, state.session_id, others, may_add_account()))
 
-    def _other(self, session: SessionView) -> None:
-        with ActionButton('', partial(self._choose, session.id), refused='Nothing was changed.') as button:
-            button.classes('panel-account')
-            _preview(session.user)
+    def _show(self, content: Content | None) -> None:
+        if content == self._content:  # drawn anew it would lose the focus, and the error that it may show
+            return
+        self._content = content
+        self._panel.clear()
+        if content:
+            with self._panel:
+                self._fill(*content)
+
+    def _fill(self, user: UserView, session_id: str | None, others: list[Other], may_add: bool) -> None:
+        _preview(user)
+        with ui.element('div').classes('panel-actions'):
+            Text(tag='a', text='Manage account').classes('button').props(f'href={MANAGE_PATH}')
+            if user.is_admin:
+                Text(tag='a', text='Administration').classes('button').props(f'href={ADMIN_PATH}')
+            SignOutButton(session_id if others else None)
+        for other_id, other in others:
+            with ActionButton('', partial(self._choose, other_id), refused='Nothing was changed.') as button:
+                button.classes('panel-account')
+                _preview(other)
+        if may_add:
+            Text(tag='a', text='Add account').classes('panel-line').props(f'href={SIGN_IN_PATH}')
+        if others:
+            SignOutButton(label='Sign out of all accounts')
 
     async def _choose(self, session_id: str) -> None:
         await choose(session_id)
         self._close()
 
     def _close(self) -> None:
-        self._is_open = False
+        if self.is_deleted:
+            return
+        self._closed()
         with self._panel:
             ui.run_javascript(f'getHtmlElement({self._panel.id})?.close()')
 
@@ -114,9 +153,10 @@ def initials(user: UserView) -> str:
 
 
 def _face(user: UserView) -> str:
-    """The name and the initials, as one element for the page to redraw."""
-    return (f'<span class="person">{escape(user.name)}</span>'
-            f'<span class="avatar">{escape(initials(user))}</span>')
+    """What the button reads, as one element for the page to redraw."""
+    return (f'<span class="person">{escape(user.name)}</span> '
+            f'<span class="avatar">{escape(initials(user))}</span> '
+            '<span class="unseen">Open account panel</span>')
 
 
 def _preview(user: UserView) -> None:

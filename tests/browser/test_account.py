@@ -34,7 +34,8 @@ async def test_a_new_name_is_seen_in_other_tabs_and_on_other_devices(device: Mak
     await expect(here.page.get_by_label('First name')).to_have_value('Anna Maria')
     await expect(beside.see('Anna Maria Example')).to_be_visible()
     for tab in (beside, there):
-        await expect(tab.button('Open account panel').locator('.avatar')).to_have_text('AE')
+        button = tab.page.get_by_role('button', name='Open account panel')
+        await expect(button.locator('.avatar')).to_have_text('AE')
 
 
 async def test_a_name_that_is_being_typed_is_not_disturbed_by_a_change_from_elsewhere(
