@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from nicegui import ui
 
-from auth import DELETE_CONFIRMATION, SessionLabel, SignOutButton, auth_state, private
+from auth import DELETE_CONFIRMATION, SessionLabel, SignOutButton, auth_state, follow, private
 
 from .parts import Static, Text, api_form, card, field, page_tabs
 
@@ -24,8 +26,7 @@ def page() -> None:
             first = field('first_name', 'First name', kind='text', autocomplete='given-name', optional=True)
             last = field('last_name', 'Last name', kind='text', autocomplete='family-name', optional=True)
     for entry, name in ((first, 'first_name'), (last, 'last_name')):
-        # The default value: whoever is typing into the field is not disturbed by a change from elsewhere.
-        entry.props['defaultValue'] = getattr(state.user, name, '')
+        follow(entry, partial(_show_name, entry, name))
     with card():
         Text('h2', 'This session')
         SessionLabel().classes('session-id')
@@ -40,6 +41,11 @@ def page() -> None:
         with api_form('/v1/me', 'Delete my account', method='DELETE', then='/', danger=True):
             field('confirmation', f'Type “{DELETE_CONFIRMATION}”', kind='text', autocomplete='off')
             field('password', 'Password', kind='password', autocomplete='current-password')
+
+
+def _show_name(entry: ui.element, name: str) -> None:
+    # The default value: whoever is typing into the field is not disturbed by a change from elsewhere.
+    entry.props['defaultValue'] = getattr(auth_state().user, name, '')
 
 
 def account_heading(path: str) -> None:

@@ -134,7 +134,7 @@
   // ------------------------------------------------------------ forms
 
   // A form with data-api is posted to the Frontend API. data-announce: other tabs of this browser may gain by it.
-  // data-keep: what was typed stays. data-then: where to go afterwards.
+  // data-keep: what was typed stays. data-then: where to go afterwards. With PATCH, only what was changed is sent.
 
   function placeOf(form, name) {
     return form.querySelector(`[data-error="${CSS.escape(name)}"]`) ?? form.querySelector('[data-error=""]');
@@ -195,8 +195,16 @@
   // Each sign-in gives this browser a new cookie. Two tabs that sent the old one at once would get in each other's way.
   const oneAtATime = (work) => (navigator.locks ? navigator.locks.request("live-sessions", work) : work());
 
+  function fieldsOf(form) {
+    const fields = new FormData(form);
+    if (form.dataset.api === "PATCH") {
+      for (const input of form.querySelectorAll("input")) if (isUntouched(input)) fields.delete(input.name);
+    }
+    return fields;
+  }
+
   async function send(form) {
-    const post = () => call(form.dataset.api, form.getAttribute("action"), new FormData(form));
+    const post = () => call(form.dataset.api, form.getAttribute("action"), fieldsOf(form));
     try {
       return await post();
     } catch (error) {
@@ -204,6 +212,16 @@
       return await post(); // with the cookie that it was renewed to
     }
   }
+
+  // A field that reads as it was given follows when it is given something else, also if it was typed into before.
+  const isUntouched = (input, given = input.defaultValue) => input.value === given;
+
+  new MutationObserver((changes) => {
+    for (const { target, oldValue } of changes) {
+      const follows = target.matches("form[data-api] input") && isUntouched(target, oldValue ?? "");
+      if (follows && !isUntouched(target)) target.value = target.defaultValue;
+    }
+  }).observe(root, { subtree: true, attributeFilter: ["value"], attributeOldValue: true });
 
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-api]");

@@ -3,7 +3,7 @@
 from .action_button import ActionButton
 from .active_devices import ActiveDevices
 from .administration import SessionTable, UserTable
-from .here import auth_state, choose, may_add_account, open_tab, redraw_on_change, sign_out, who_is_here
+from .here import auth_state, choose, follow, may_add_account, open_tab, redraw_on_change, sign_out, who_is_here
 from .live_rows import LiveRows
 from .local_time import LocalTime
 from .pager import Pager
@@ -26,6 +26,7 @@ __all__ = [
     'UserTable',
     'auth_state',
     'choose',
+    'follow',
     'may_add_account',
     'open_tab',
     'redraw_on_change',

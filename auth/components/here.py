@@ -70,21 +70,33 @@ def who_is_here(state: AuthState) -> str:
     return f'{state.status} accounts' if state.sessions else state.status
 
 
+def follow(element: ui.element, show: Callable[[], None]) -> None:
+    """Call something now, and again whenever the state of the tab changes, until an element is deleted.
+
+    :param element: what shows the state
+    :param show: brings it up to date
+    """
+    on_change = tabs().here().on_change
+
+    def changed() -> None:
+        if element.is_deleted:
+            on_change.remove(changed)
+        else:
+            show()
+
+    on_change.append(changed)
+    show()
+
+
 def redraw_on_change(container: ui.element, draw: Callable[[], None]) -> None:
     """Fill a container now, and anew whenever the state of its tab changes; for what can't be bound, such as a list.
 
     :param container: what is emptied and filled
     :param draw: builds the content
     """
-    tab = tabs().here()
-
     def redraw() -> None:
-        if container.is_deleted:
-            tab.on_change.remove(redraw)
-            return
         container.clear()
         with container:
             draw()
 
-    tab.on_change.append(redraw)
-    redraw()
+    follow(container, redraw)

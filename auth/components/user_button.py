@@ -10,10 +10,9 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
 from ..clients import UserView
-from ..live import tabs
 from ..redirects import SIGN_IN_PATH
 from .action_button import ActionButton
-from .here import auth_state, choose, may_add_account, who_is_here
+from .here import auth_state, choose, follow, may_add_account, who_is_here
 from .sign_out_button import SignOutButton
 
 Other = tuple[str, UserView]
@@ -76,9 +75,7 @@ class UserButton(ui.element):
         self._is_open = False
         self._content: Content | None = None
         self._state = auth_state()
-        self._on_change = tabs().here().on_change
-        self._on_change.append(self._follow)
-        self._follow()
+        follow(self, self._follow)
 
     def _open(self) -> None:
         self._is_open = True
@@ -89,9 +86,6 @@ class UserButton(ui.element):
         self._show(None)
 
     def _follow(self) -> None:
-        if self.is_deleted:
-            self._on_change.remove(self._follow)
-            return
         user = self._state.user
         shown = {'data-here': who_is_here(self._state), 'innerHTML': _face(user) if user else ''}
         dict.update(self._button.props, shown)  # past the observers of the props, who take longer than all the rest

@@ -52,6 +52,43 @@ async def test_a_name_that_is_being_typed_is_not_disturbed_by_a_change_from_else
     await expect(tab.page.get_by_label('First name')).to_have_value('Half a na')
 
 
+async def test_two_tabs_that_change_the_name_do_not_undo_what_the_other_one_did(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up(first_name='Ann', last_name='Example')
+    left, right = await laptop.tab('/account'), await laptop.tab('/account')
+    sent: list[str | None] = []
+    for tab in (left, right):
+        tab.page.on('request', lambda request: sent.append(request.post_data) if request.method == 'PATCH' else None)
+
+    await left.page.get_by_label('First name').fill('Anna')
+    await left.button('Save').click()
+    await expect(right.page.get_by_label('First name')).to_have_value('Anna')
+    await left.page.get_by_label('First name').fill('Half a na')
+    await right.page.get_by_label('Last name').fill('Elsewhere')
+    await right.button('Save').click()
+    await expect(left.page.get_by_label('Last name')).to_have_value('Elsewhere')
+    await expect(left.page.get_by_label('First name')).to_have_value('Half a na')
+    await left.page.get_by_label('First name').fill('Anna')
+    await right.page.get_by_label('First name').fill('Bea')
+    await right.button('Save').click()
+    await expect(left.page.get_by_label('First name')).to_have_value('Bea')
+
+    assert sent == ['first_name=Anna', 'last_name=Elsewhere', 'first_name=Bea']
+    await expect(left.page.locator('.person')).to_have_text('Bea Elsewhere')
+
+
+async def test_a_name_in_which_nothing_was_changed_is_saved_as_it_is(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up(first_name='Ann', last_name='Example')
+    tab = await laptop.tab('/account')
+
+    await tab.button('Save').click()
+
+    await expect(tab.see('Saved.')).to_be_visible()
+    await expect(tab.page.get_by_label('First name')).to_have_value('Ann')
+    await expect(tab.page.locator('.person')).to_have_text('Ann Example')
+
+
 async def test_sign_out_beside_this_session_ends_this_session_and_no_other(device: MakeDevice) -> None:
     laptop = await device()
     ann = await laptop.sign_up(first_name='Ann')
