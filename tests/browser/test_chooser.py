@@ -78,3 +78,31 @@ async def test_sign_out_of_all_accounts_leads_home_also_when_none_is_in_use(devi
     await tab.signed_out()
     await expect(beside.page.get_by_role('listitem')).to_have_text(['Nobody is signed in on this browser.'])
     await expect(beside.page).to_have_url(f'{tab.url}/sign-in/choose')
+
+
+async def test_a_person_with_a_keyboard_alone_chooses_an_account_or_adds_one(device: MakeDevice) -> None:
+    laptop = await device(viewport={'width': 360, 'height': 740})
+    ann = await laptop.sign_up(first_name='Ann')
+    bob = await laptop.sign_up(first_name='Bob')
+    cid = await laptop.sign_up(first_name='Cid')
+    await laptop.api('POST', f'/client/sessions/{cid}/remove')
+    tab = await laptop.tab('/sign-in/choose')
+    one, other = (tab.page.get_by_role('button', name=name) for name in ('Ann', 'Bob'))
+    await expect(other).to_be_visible()
+
+    await tab.page.locator('#content').focus()
+    for control in (one, other, tab.page.get_by_role('link', name='Add account'),
+                    tab.button('Sign out of all accounts')):
+        await tab.page.keyboard.press('Tab')
+        await expect(control).to_be_focused()
+    await tab.page.keyboard.press('Shift+Tab')
+    await tab.page.keyboard.press('Enter')
+    await expect(tab.page).to_have_url(f'{tab.url}/sign-in')
+    await tab.open('/sign-in/choose')
+    await other.focus()
+    await tab.page.keyboard.press('Enter')
+
+    await tab.shows(bob)
+    await expect(tab.page).to_have_url(f'{tab.url}/')
+    assert await tab.page.evaluate('document.documentElement.scrollWidth') <= 360
+    assert ann not in await tab.text()
