@@ -188,7 +188,7 @@ class Watcher:
                 reading.overtaken.update(reading.wanted)
             self._pending.update(self._audience.shown_clients())
             self._pending_users = None
-        elif changes.client_ids:
+        elif changes.client_ids or changes.user_ids:
             self._forget(changes.client_ids)
             self._pending.update(changes.client_ids)
             if self._pending_users is not None:

@@ -13,7 +13,7 @@ class Changes:
     client_ids: frozenset[str] = field(default_factory=frozenset[str])
     """The clients concerned: their row, one of their sessions, or the user of one of their sessions changed."""
     user_ids: frozenset[str] = field(default_factory=frozenset[str])
-    """The users concerned, for whoever shows a list of a user's sessions."""
+    """The users concerned, for whoever lists users, or what a user has; also those who are signed in nowhere."""
     missed: bool = False
     """Some changes can't be told any more: read everything again."""
 

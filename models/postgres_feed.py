@@ -163,7 +163,7 @@ class PostgresFeed(ChangeFeed):
         except ValidationError:  # "*", which names nobody, or what some other program has to say
             self._missed = True
             return
-        self._clients.update(client_id for client_id, _ in concerned)
+        self._clients.update(client_id for client_id, _ in concerned if client_id)
         self._users.update(user_id for _, user_id in concerned if user_id is not None)
 
     def _lose(self, why: str) -> None:

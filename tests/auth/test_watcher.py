@@ -11,10 +11,12 @@ import pytest
 
 import auth.watcher
 from auth import Auth
+from auth.admin import create_user
+from auth.authority import by_command_line
 from auth.clients import ClientView, read_clients
 from auth.errors import StoreAway
 from auth.watcher import Watcher
-from tests.conftest import House
+from tests.conftest import PASSWORD, House
 
 
 @dataclass
@@ -24,6 +26,7 @@ class Screen:
     clients: dict[str, ClientView | None] = field(default_factory=dict)
     hidden: bool = False
     backs: int = 0
+    told: set[str] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def shown_clients(self) -> set[str]:
@@ -38,8 +41,8 @@ class Screen:
         self.hidden = True
         self.changed.set()
 
-    def news(self, user_ids: object) -> None:
-        pass
+    def news(self, user_ids: Collection[str] | None) -> None:
+        self.told.update(user_ids or ())
 
     def back(self) -> None:
         self.backs += 1
@@ -107,6 +110,18 @@ async def test_only_the_clients_concerned_are_shown_anew(house: House, screen: S
     await screen.change()
 
     assert screen.clients[bob.token.client_id] is untouched
+
+
+async def test_news_of_a_user_who_is_signed_in_nowhere_is_told(house: House, screen: Screen) -> None:
+    made = await create_user(house.auth, by_command_line, email_address='ann@example.com', password=PASSWORD)
+    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    await watcher.caught_up()
+    screen.told.clear()
+
+    await asyncio.to_thread(house.sql, 'UPDATE user SET disabled = 1')
+    async with asyncio.timeout(10):
+        while made.id not in screen.told:
+            await asyncio.sleep(0.01)
 
 
 async def test_a_client_that_is_deleted_is_shown_as_no_more(house: House, screen: Screen) -> None:

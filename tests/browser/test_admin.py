@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Locator, expect
 
+from models.types import new_id
 from tests.server import Server
 
 from .conftest import Device, MakeDevice, Tab, a_new_address
@@ -82,6 +83,24 @@ async def test_a_disabled_user_is_signed_out_and_can_not_come_back_until_enabled
 
     assert refused.status == 403
     assert await phone.sign_in(address)
+
+
+async def test_users_who_are_signed_in_nowhere_are_followed_too(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await administrator(device, shared_server)
+    tab = await laptop.tab('/admin')
+    address = a_new_address()
+    await tab.page.get_by_role('searchbox').fill(address)
+    await expect(tab.see('Nobody was found.')).to_be_visible()
+
+    shared_server.sql("INSERT INTO user (id, email_address, first_name, last_name, password_hash, password_changed_at, "
+                      "is_admin, disabled, created_at) SELECT ?, ?, 'Bea', '', '', created_at, is_admin, disabled, "
+                      'created_at FROM user LIMIT 1', new_id('user'), address)
+    await expect(rows(tab)).to_contain_text('Bea')
+    shared_server.sql('UPDATE user SET disabled = 1 WHERE email_address = ?', address)
+    await expect(rows(tab)).to_contain_text('Disabled')
+    shared_server.sql('DELETE FROM user WHERE email_address = ?', address)
+
+    await expect(tab.see('Nobody was found.')).to_be_visible()
 
 
 async def test_an_administrator_can_not_disable_themselves(device: MakeDevice, shared_server: Server) -> None:

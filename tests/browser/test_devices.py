@@ -149,6 +149,21 @@ async def test_the_history_tells_what_happened_in_words(device: MakeDevice) -> N
     await expect(events.nth(4)).to_contain_text('Account created')
 
 
+async def test_the_history_follows_failed_attempts_and_switches_on_other_devices(device: MakeDevice) -> None:
+    laptop, phone, address = await laptop_and_phone(device)
+    (on_phone,) = (await (await phone.api('GET', '/client')).json())['response']['sessions']
+    await phone.sign_up()
+    tab = await laptop.tab('/account/security')
+    events = tab.page.locator('.history .row')
+    await expect(events.nth(0)).to_contain_text('Signed in')
+
+    await (await device()).api('POST', '/client/sign_ins', identifier=address, password='wrong horse battery')
+    await expect(events.nth(0)).to_contain_text('Failed attempt to sign in')
+    await phone.api('POST', f'/client/sessions/{on_phone["id"]}/touch')
+
+    await expect(events.nth(0)).to_contain_text('Switched to this account')
+
+
 async def test_a_user_agent_of_html_is_text(device: MakeDevice) -> None:
     laptop = await device(user_agent='<img src=x onerror="document.title=1"> {{7*7}}')
     await laptop.sign_up(first_name='<b>Ann</b>', last_name='{{ 7*7 }}')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -9,8 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from auth.accounts import SignedIn
+from auth.admin import create_user, revoke_everyone
+from auth.authority import by_command_line
+from auth.errors import PasswordIncorrect
 from auth.sessions import end_overdue, set_active, sign_out
-from tests.conftest import House, only_on_postgres, only_on_sqlite
+from tests.conftest import PASSWORD, House, only_on_postgres, only_on_sqlite
 from tests.databases import connect_to
 
 
@@ -62,7 +66,7 @@ async def test_every_verb_concerns_its_own_client_only(house: House, bob: Signed
 
     client_id = carol.token.client_id
     assert after_sign_in == ({client_id}, {carol.user_id})
-    assert after_switch == ({client_id}, set())
+    assert after_switch == ({client_id}, {bob.user_id})
     assert after_sign_out == ({client_id}, {bob.user_id})
     assert client_id in after_expiry[0]
 
@@ -133,13 +137,55 @@ async def test_a_deleted_row_concerns_its_clients_with_foreign_keys_and_without(
     assert await house.active(ann.token) is None
 
 
-async def test_a_user_who_is_signed_in_nowhere_concerns_nobody(house: House, ann: SignedIn) -> None:
+async def test_a_user_who_is_signed_in_nowhere_is_named_and_no_client(house: House, ann: SignedIn) -> None:
     await sign_out(house.auth, await house.here(ann.token))
     await house.changes()
 
     house.sql("UPDATE user SET first_name = 'x', disabled = 1")
+    after_update = await concerned(house)
+    house.sql('DELETE FROM user')
+    _, after_delete = await concerned(house)
+    made = await create_user(house.auth, by_command_line, email_address='bob@example.com', password=PASSWORD)
+    after_insert = await concerned(house)
+
+    assert after_update == (set(), {ann.user_id})
+    assert after_delete == {ann.user_id}
+    assert after_insert == (set(), {made.id})
+
+
+async def test_what_no_list_of_users_shows_concerns_nobody(house: House, ann: SignedIn) -> None:
+    house.sql("UPDATE user SET password_hash = 'x', first_name = first_name")
 
     assert await concerned(house) == (set(), set())
+
+
+async def test_a_failed_attempt_to_sign_in_concerns_the_user_if_there_is_one(house: House, ann: SignedIn) -> None:
+    for address in ('nobody@example.com', 'ann@example.com'):
+        with pytest.raises(PasswordIncorrect):
+            await house.sign_in(address, password='wrong horse battery')
+
+    assert await concerned(house) == (set(), {ann.user_id})
+
+
+@only_on_sqlite
+async def test_a_session_that_ends_leaves_one_note(house: House, ann: SignedIn) -> None:
+    (before,), = house.sql('SELECT count(*) FROM change')
+
+    await revoke_everyone(house.auth, by_command_line)
+
+    assert house.sql('SELECT count(*) FROM change') == [(before + 1,)]
+
+
+@only_on_postgres
+async def test_a_session_that_ends_sends_one_note_and_an_earlier_version_can_read_those_of_users(
+        house: House, ann: SignedIn) -> None:
+    with closing(connect_to(house.database.url)) as other:
+        other.execute('LISTEN live_sessions')
+        await revoke_everyone(house.auth, by_command_line)
+        house.sql("UPDATE user SET first_name = 'x'")
+        notes = [note.payload for note in other.notifies(timeout=1)]
+
+    assert [json.loads(note) for note in notes] == [[[ann.token.client_id, ann.user_id]], [['', ann.user_id]]]
 
 
 async def test_a_transaction_of_ours_that_fails_concerns_nobody(house: House, ann: SignedIn) -> None:
