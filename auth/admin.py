@@ -17,7 +17,7 @@ from .audit import Subject, record, record_ended
 from .authority import Authority
 from .clients import UserView
 from .context import Auth, Connection
-from .errors import AuthError, SessionNotFound, UserNotFound
+from .errors import AuthError, SessionNotFound, SomeEnded, StoreAway, UserNotFound
 from .passwords import check_password
 from .sessions import ending, signed_in_now
 from .users import add_user, check_new_user
@@ -54,7 +54,8 @@ async def revoke_everyone(auth: Auth, authority: Authority, visitor: Visitor | N
 
     They end a thousand at a time, each thousand for good, so that others can write meanwhile.
 
-    :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``; after that, some may have ended
+    :raises SomeEnded: if the store can't be reached any more after some have ended
+    :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
     """
     async with auth.transaction() as db:
         actor = await authority(db)  # once: its own session is among those that end
@@ -62,8 +63,13 @@ async def revoke_everyone(auth: Auth, authority: Authority, visitor: Visitor | N
     count = 0
     while True:
         now = auth.now()
-        async with auth.transaction() as db:
-            ended = await _end(db, actor, next_ones, now, visitor)
+        try:
+            async with auth.transaction() as db:
+                ended = await _end(db, actor, next_ones, now, visitor)
+        except StoreAway as error:
+            if not count:
+                raise
+            raise SomeEnded(count) from error
         count += ended
         if ended < _AT_ONCE:
             return count

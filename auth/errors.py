@@ -7,11 +7,13 @@ from typing import ClassVar
 
 
 class AuthError(Exception):
-    """Something was refused, and nothing was changed."""
+    """Something was refused, and nothing was changed, unless it says so."""
 
     code: ClassVar[str] = 'error'
     status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
     message: str = 'That did not work. Try again.'
+    tells_all: ClassVar[bool] = False
+    """Whether the message alone says what became of whom; nothing is put before it."""
 
     def __init__(self, message: str | None = None, *, param: str | None = None) -> None:
         self.message = message or self.message
@@ -86,6 +88,7 @@ class SessionNotFound(AuthError):
 
     code = 'resource_not_found'
     status = HTTPStatus.NOT_FOUND
+    tells_all = True
     message = 'That session is not signed in on this browser. Nobody was signed out; reload the page to see who is.'
 
 
@@ -94,6 +97,7 @@ class NotSignedIn(AuthError):
 
     code = 'authentication_invalid'
     status = HTTPStatus.UNAUTHORIZED
+    tells_all = True
     message = 'You are signed out. Nothing was changed. Sign in and try again.'
 
 
@@ -102,6 +106,7 @@ class NotAllowed(AuthError):
 
     code = 'authorization_invalid'
     status = HTTPStatus.FORBIDDEN
+    tells_all = True
     message = 'Only an administrator may do this. Nothing was changed.'
 
 
@@ -110,6 +115,7 @@ class UserNotFound(AuthError):
 
     code = 'resource_not_found'
     status = HTTPStatus.NOT_FOUND
+    tells_all = True
     message = 'There is no such user. Nothing was changed; look for them by another address or id.'
 
 
@@ -155,3 +161,15 @@ class OutcomeUnknown(StoreAway):
     tells_all = True
     message = ('The server lost its data before it was told whether this was done. Reload the page in a moment to see, '
                'and try again if it was not.')
+
+
+class SomeEnded(AuthError):
+    """The store went away while very many sessions were ended: so many have ended for good, and the others have not."""
+
+    code = 'store_unavailable'
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    tells_all = True
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f'{count:,} {"session" if count == 1 else "sessions"} ended, then the server could not reach '
+                         'its data. The others are still signed in. Try again in a moment to end the rest.')

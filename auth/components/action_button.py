@@ -26,7 +26,7 @@ class ActionButton(ui.element):
 
     :param label: what is written on the button
     :param action: what it does; an ``AuthError`` that it raises is told beside the button
-    :param refused: put before the message of an error
+    :param refused: put before the message of an error that does not tell it all
     """
 
     def __init__(self, label: str, action: Callable[[], Awaitable[object]], *, refused: str = '') -> None:
@@ -60,7 +60,7 @@ class ActionButton(ui.element):
         try:
             await self._action()
         except AuthError as error:
-            self._tell(error.message)
+            self._tell(error)
         finally:
             for timer in shown:
                 timer.cancel()
@@ -68,7 +68,7 @@ class ActionButton(ui.element):
             if not self.is_deleted:
                 self.button.props(remove='disabled aria-busy')
 
-    def _tell(self, message: str) -> None:
+    def _tell(self, error: AuthError) -> None:
         if not self.is_deleted:
-            self.error.set_text(f'{self._refused} {message}'.strip())
+            self.error.set_text(error.message if error.tells_all else f'{self._refused} {error.message}'.strip())
             self.error.set_visibility(True)

@@ -9,6 +9,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
 from ..devices import DEVICES_A_PAGE, Device, Devices, read_devices, revoke, revoke_others
+from ..errors import SessionNotFound
 from ..live import tabs
 from ..visitor import Visitor, visitor_of
 from .action_button import ActionButton
@@ -86,8 +87,13 @@ class ActiveDevices(ui.element):
         self._rows.reload()
 
     async def _sign_out_of(self, device: Device) -> None:
-        await revoke(tabs().auth, self._tab.client, device.session_id, visitor=self._visitor())
-        self._tell(f'Signed out of {device.user_agent}.')
+        try:
+            await revoke(tabs().auth, self._tab.client, device.session_id, visitor=self._visitor())
+        except SessionNotFound:
+            self._rows.reload()
+            self._tell(f'{device.user_agent} was signed out already.')
+        else:
+            self._tell(f'Signed out of {device.user_agent}.')
 
     async def _sign_out_of_others(self) -> None:
         count = await revoke_others(tabs().auth, self._tab.client, visitor=self._visitor())

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from auth import admin
 from auth.accounts import SignedIn
 from auth.admin import revoke_everyone, revoke_session, revoke_user, set_admin, set_disabled, set_password
 from auth.authority import COMMAND_LINE, Authority, by_admin, by_command_line
@@ -21,6 +22,7 @@ from auth.errors import (
     PasswordTooCommon,
     PasswordTooShort,
     SessionNotFound,
+    SomeEnded,
     StoreAway,
     UserDisabled,
     UserNotFound,
@@ -417,6 +419,26 @@ async def test_everybodys_sessions_end_those_of_the_administrator_among_them(hou
     assert changes.client_ids == {boss.token.client_id, ann.token.client_id}
     with pytest.raises(NotSignedIn):
         await revoke_everyone(house.auth, authority)
+
+
+async def test_where_the_store_goes_away_after_some_of_everybodys_sessions_ended_their_number_is_told(
+        house: House, boss: SignedIn, ann: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admin, '_AT_ONCE', 1)
+    end, authority = admin._end, await authority_of(house, boss)
+
+    async def end_once(*arguments: Any) -> int:
+        if 'revoked' in (house.status(boss.session_id), house.status(ann.session_id)):
+            raise StoreAway
+        return await end(*arguments)
+
+    monkeypatch.setattr(admin, '_end', end_once)
+
+    with pytest.raises(SomeEnded, match='1 session ended, then the server could not reach'):
+        await revoke_everyone(house.auth, authority)
+    with pytest.raises(StoreAway):
+        await revoke_everyone(house.auth, by_command_line)
+
+    assert sorted(house.sql('SELECT status FROM session')) == [('active',), ('revoked',)]
 
 
 async def test_two_administrators_who_end_one_session_at_once_end_it_once(house: House, boss: SignedIn,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from playwright.async_api import Locator, expect
 
 from models.types import new_id
+from tests.databases import SqliteFile
 from tests.server import Server
 
 from .conftest import Device, MakeDevice, Tab, a_new_address
@@ -24,6 +27,11 @@ async def laptop_and_phone(device: MakeDevice) -> tuple[Device, Device, str]:
     await laptop.sign_up(address)
     await phone.sign_in(address)
     return laptop, phone, address
+
+
+def no_news(server: Server) -> None:
+    """From now on a session ends without a note, as if the note were still under way."""
+    server.sql(f"DROP TRIGGER session_updated{'' if isinstance(server.database, SqliteFile) else ' ON session'}")
 
 
 async def test_each_device_is_listed_once_with_what_it_is_this_one_first(device: MakeDevice) -> None:
@@ -78,6 +86,26 @@ async def test_sign_out_of_device_ends_that_one_at_once_on_its_screen(
     await expect(here.page.get_by_role('heading', name='Active devices')).to_be_focused()
     assert shared_server.sql("SELECT count(*) FROM session WHERE status = 'active' AND user_id = "
                              '(SELECT id FROM user WHERE email_address = ?)', address) == [(2,)]
+
+
+async def test_a_device_that_had_ended_already_is_said_to_have(
+        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+    server = await own_server()
+    laptop, phone = await device(server), await device(server, user_agent=IPHONE)
+    address = a_new_address()
+    await laptop.sign_up(address)
+    on_phone = await phone.sign_in(address)
+    tab = await laptop.tab('/account/security')
+    await expect(rows(tab)).to_have_count(2)
+    no_news(server)
+    server.sql("UPDATE session SET status = 'removed' WHERE id = ?", on_phone)
+
+    await tab.page.get_by_role('button', name='Sign out of device').click()
+
+    await expect(tab.page.get_by_role('status').filter(
+        has_text='Safari 18 on iPhone was signed out already.')).to_be_visible()
+    await expect(rows(tab)).to_have_count(1)
+    await expect(tab.see('still signed in')).to_have_count(0)
 
 
 async def test_sign_out_of_all_other_devices_tells_how_many_and_keeps_this_one(device: MakeDevice) -> None:

@@ -26,7 +26,7 @@ SQLITE = (
         INSERT INTO change (user_id) VALUES (NEW.id);
         INSERT INTO change (user_id) SELECT OLD.id WHERE OLD.id IS NOT NEW.id;
     END
-    """,
+    """,  # noqa: S608 (of names above)
     """
     CREATE TRIGGER user_gone AFTER DELETE ON user BEGIN
         INSERT INTO change (user_id) VALUES (OLD.id);
@@ -36,7 +36,7 @@ SQLITE = (
     CREATE TRIGGER audit_event_made AFTER INSERT ON audit_event WHEN {EVENTS} BEGIN
         INSERT INTO change (user_id) VALUES (NEW.user_id);
     END
-    """,
+    """,  # noqa: S608 (of names above)
 )
 
 # There, no client is "", and not null: a process of an earlier version beside this one would take that for something
@@ -56,7 +56,7 @@ POSTGRES = (
         ) AS changed;
         RETURN NULL;
     END $$
-    """,
+    """,  # noqa: S608 (of names above)
     """
     CREATE FUNCTION live_sessions_user_gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         PERFORM live_sessions_note(array_agg(json_build_array('', id))) FROM before;
