@@ -6,7 +6,7 @@ Each verb asks an authority for whom it reads; see ``auth.authority``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +48,8 @@ class SessionRow:
     user_agent: UserAgent
     ip_address: str
     created_at: datetime
-    last_active_at: datetime
+    last_active_at: datetime = field(compare=False)
+    """No table shows it, so a row of which only this has changed is the same row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,27 +29,22 @@ class ActiveDevices(ui.element):
         self.classes('devices card').props(f'aria-labelledby={_HEADING}')
         self._tab = tabs().here()
         self._user = self._tab.state.user
-        self._page = 0
         self._found = Devices((), 0)
         with self:
             Text(tag='h2', text='Active devices').props(f'id={_HEADING} tabindex=-1')
             self._status = Text(tag='p', text='').classes('quiet').props('role=status')
-            self._rows = LiveRows[Device](self._load, key=lambda device: device.session_id, draw=self._draw,
-                                          concerns=self._concerns, after=self._drawn)
-            self._pager = Pager(lambda: self._turn(-1), lambda: self._turn(1))
+            self._rows = LiveRows[Device](self._load, key=lambda device: device.session_id,
+                                          draw=self._draw, concerns=self._concerns, after=self._drawn)
+            self._pager = Pager[Device](self._read, self._rows.reload)
             self._all = ActionButton('', self._sign_out_of_others, refused='Nobody was signed out.')
             self._all.set_visibility(False)
 
     async def _load(self) -> Sequence[Device]:
-        self._found = await read_devices(tabs().auth, self._tab.client, page=self._page)
-        if not self._found.devices and self._page:  # the last page has emptied
-            self._page = max(0, self._pages - 1)
-            self._found = await read_devices(tabs().auth, self._tab.client, page=self._page)
-        return self._found.devices
+        return await self._pager.load()
 
-    @property
-    def _pages(self) -> int:
-        return max(1, -(-self._found.total // DEVICES_A_PAGE))
+    async def _read(self, _: Device | None, number: int) -> tuple[Sequence[Device], bool]:
+        self._found = await read_devices(tabs().auth, self._tab.client, page=number)
+        return self._found.devices, (number + 1) * DEVICES_A_PAGE < self._found.total
 
     def _concerns(self, user_ids: Collection[str]) -> bool:
         return self._user is not None and self._user.id in user_ids
@@ -79,12 +74,7 @@ class ActiveDevices(ui.element):
         others = self._found.others
         self._all.button.set_text(f'Sign out of all other devices ({others})')
         self._all.set_visibility(others > 0)
-        self._pager.show(newer=self._page > 0, older=self._page + 1 < self._pages,
-                         where=f'Page {self._page + 1} of {self._pages}')
-
-    def _turn(self, by: int) -> None:
-        self._page = max(0, self._page + by)
-        self._rows.reload()
+        self._pager.update_buttons(f'Page {self._pager.number + 1} of {-(-self._found.total // DEVICES_A_PAGE)}')
 
     async def _sign_out_of(self, device: Device) -> None:
         try:

@@ -19,7 +19,7 @@ from ..visitor import Visitor, visitor_of
 from .action_button import ActionButton
 from .live_rows import LiveRows
 from .local_time import LocalTime
-from .pager import PagesOf
+from .pager import Pager
 
 REDRAWN_EVERY_SECONDS = 1.0
 """With many people coming and going, a list of all of them is read again at most so often."""
@@ -66,19 +66,21 @@ class UserTable(_Searched):
         super().__init__('Users', 'Search users by name, email address or id')
         with self:
             self._rows = LiveRows[UserRow](self._load, key=lambda row: row.user.id, draw=self._draw,
-                                           concerns=lambda _: True, after=self._drawn, empty='Nobody was found.',
-                                           at_most_every_seconds=REDRAWN_EVERY_SECONDS)
-            self._pages = PagesOf[UserRow](self._rows.reload, words=('Back', 'More'))
+                                           concerns=lambda _: True, after=self._drawn,
+                                           empty='Nobody was found.', at_most_every_seconds=REDRAWN_EVERY_SECONDS)
+            self._pager = Pager[UserRow](self._read, self._rows.reload, words=('Back', 'More'))
 
     def begin(self) -> None:
         """See the base class."""
-        self._pages.begin()
+        self._pager.begin()
 
     async def _load(self) -> Sequence[UserRow]:
-        last = self._pages.after
+        return await self._pager.load()
+
+    async def _read(self, last: UserRow | None, _: int) -> tuple[Sequence[UserRow], bool]:
         rows = await find_users(tabs().auth, self.authority, self.words, after=last.user.email_address if last else '',
                                 limit=ROWS_A_PAGE + 1)
-        return self._pages.found(rows[:ROWS_A_PAGE], has_more=len(rows) > ROWS_A_PAGE)
+        return rows[:ROWS_A_PAGE], len(rows) > ROWS_A_PAGE
 
     def _draw(self, row: UserRow) -> None:
         with ui.element('div').classes('row'):
@@ -104,7 +106,7 @@ class UserTable(_Searched):
         self._rows.reload()
 
     def _drawn(self, _: Sequence[UserRow]) -> None:
-        self._pages.update_buttons()
+        self._pager.update_buttons()
 
 
 class SessionTable(_Searched):
@@ -120,18 +122,20 @@ class SessionTable(_Searched):
                                               concerns=lambda _: True, after=self._drawn,
                                               empty='No session was found.',
                                               at_most_every_seconds=REDRAWN_EVERY_SECONDS)
-            self._pages = PagesOf[SessionRow](self._rows.reload)
+            self._pager = Pager[SessionRow](self._read, self._rows.reload)
             self._everyone()
 
     def begin(self) -> None:
         """See the base class."""
-        self._pages.begin()
+        self._pager.begin()
 
     async def _load(self) -> Sequence[SessionRow]:
-        rows = await find_sessions(tabs().auth, self.authority, self.words, before=self._pages.after,
-                                   limit=ROWS_A_PAGE + 1)
+        return await self._pager.load()
+
+    async def _read(self, last: SessionRow | None, _: int) -> tuple[Sequence[SessionRow], bool]:
+        rows = await find_sessions(tabs().auth, self.authority, self.words, before=last, limit=ROWS_A_PAGE + 1)
         self._count = await count_sessions(tabs().auth, self.authority)
-        return self._pages.found(rows[:ROWS_A_PAGE], has_more=len(rows) > ROWS_A_PAGE)
+        return rows[:ROWS_A_PAGE], len(rows) > ROWS_A_PAGE
 
     def _draw(self, row: SessionRow) -> None:
         with ui.element('div').classes('row'):
@@ -171,7 +175,7 @@ class SessionTable(_Searched):
     def _drawn(self, _: Sequence[SessionRow]) -> None:
         self._total.set_text('1 session is signed in.' if self._count == 1
                              else f'{self._count:,} sessions are signed in.')
-        self._pages.update_buttons()
+        self._pager.update_buttons()
 
 
 def _small(label: str, action: Callable[[], Awaitable[object]], whom: str) -> None:

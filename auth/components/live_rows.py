@@ -10,10 +10,15 @@ from typing import Generic, TypeVar
 
 from nicegui import background_tasks, ui
 
-from ..errors import AuthError, NotSignedIn
+from ..errors import AuthError, NotSignedIn, StoreAway
 from ..live import tabs
 
 Item = TypeVar('Item')
+
+RETRY_SECONDS = 2.0
+"""How long to wait after a reading that failed because the store could not be reached."""
+
+_AWAY = 'The server cannot reach its data right now. Trying again…'
 
 
 class LiveRows(ui.element, Generic[Item]):
@@ -54,9 +59,9 @@ class LiveRows(ui.element, Generic[Item]):
         self._reload_soon()
 
     def _reload_soon(self) -> None:
-        if self._loading:
-            self._again = True
-        else:
+        self._again = True
+        if not self._loading:
+            self._loading = True
             background_tasks.create(self._reload(), name='read a list')
 
     def _news(self, user_ids: Collection[str] | None) -> None:
@@ -66,30 +71,32 @@ class LiveRows(ui.element, Generic[Item]):
             self._reload_soon()
 
     async def _reload(self) -> None:
-        self._loading = True
         try:
-            while True:
+            while self._again and not self.is_deleted:
                 self._again = False
                 self._wanted.clear()
-                items = await self._load()
-                if self.is_deleted:
-                    return
-                self._show(items)
-                if self._pause:
-                    await self._rest()
-                if not self._again or self.is_deleted:
-                    return
-        except NotSignedIn:  # the page is on its way out
-            self._show([])
-        except AuthError as error:
-            self._say(error.message)
+                await self._read()
         finally:
             self._loading = False
 
-    async def _rest(self) -> None:
+    async def _read(self) -> None:
+        pause = self._pause
+        try:
+            self._show(await self._load())
+        except NotSignedIn:  # the page is on its way out
+            self._show([])
+        except StoreAway:
+            self._say(_AWAY)
+            self._again, pause = True, RETRY_SECONDS
+        except AuthError as error:
+            self._say(error.message)
+        if pause:
+            await self._rest(pause)
+
+    async def _rest(self, seconds: float) -> None:
         """Wait, unless somebody at the page wants to see something else."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wanted.wait(), self._pause)
+            await asyncio.wait_for(self._wanted.wait(), seconds)
 
     def _show(self, items: Sequence[Item]) -> None:
         if self.is_deleted:

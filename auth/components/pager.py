@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from nicegui import ui
@@ -12,76 +12,76 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 Row = TypeVar('Row')
 
 
-class Pager(ui.element):
-    """Two buttons, shown while there is more than one page.
+class Pager(ui.element, Generic[Row]):
+    """Two buttons that turn the pages of a list, shown while there is more than one.
 
-    :param newer: turns back
-    :param older: turns on
+    :param read: reads a page; it is given the last row of the page before, or None, and its number, counted from 0;
+        returns its rows, and whether there are more after them
+    :param reload: lets the list be loaded, by ``load``
     :param words: what is written on the buttons
     """
 
-    def __init__(self, newer: Callable[[], None], older: Callable[[], None], *,
-                 words: tuple[str, str] = ('Newer', 'Older')) -> None:
+    def __init__(self, read: Callable[[Row | None, int], Awaitable[tuple[Sequence[Row], bool]]],
+                 reload: Callable[[], None], *, words: tuple[str, str] = ('Newer', 'Older')) -> None:
         super().__init__('div')
         self.classes('pager')
+        self._read = read
+        self._reload = reload
+        self._before: list[Row] = []  # the last row of each page before this one
+        self._rows: Sequence[Row] = ()  # none from a turn until the page that was turned to is there
+        self._has_more = False
         with self:
             self._newer = Text(tag='button', text=words[0]).classes('button plain').props('type=button')
             self._where = Text(tag='span', text='').classes('quiet')
             self._older = Text(tag='button', text=words[1]).classes('button plain').props('type=button')
-        self._newer.on('click', newer, [])
-        self._older.on('click', older, [])
+        self._newer.on('click', self.turn_back, [])
+        self._older.on('click', self.turn_on, [])
         self.set_visibility(False)
 
-    def show(self, *, newer: bool, older: bool, where: str = '') -> None:
-        """Say whether there are pages before and after this one.
+    @property
+    def number(self) -> int:
+        """Which page this is, counted from 0."""
+        return len(self._before)
+
+    def begin(self) -> None:
+        """Turn to the first page, and read it again."""
+        self._before.clear()
+        self._turned()
+
+    def turn_on(self) -> None:
+        """Turn to the next page, if there is one; nothing while a page is still being turned to."""
+        if self._has_more and self._rows:
+            self._before.append(self._rows[-1])
+            self._turned()
+
+    def turn_back(self) -> None:
+        """Turn to the page before, if there is one."""
+        if self._before:
+            self._before.pop()
+            self._turned()
+
+    async def load(self) -> Sequence[Row]:
+        """Read this page, or if it has emptied, the last one before it that has not; returns its rows."""
+        while True:
+            before = list(self._before)
+            rows, has_more = await self._read(before[-1] if before else None, len(before))
+            if before != self._before:  # turned meanwhile
+                continue
+            if rows or not before:
+                self._rows, self._has_more = rows, has_more
+                return rows
+            self._before.pop()
+
+    def update_buttons(self, where: str = '') -> None:
+        """Show whether there are pages before and after this one.
 
         :param where: which page this is
         """
-        for button, able in ((self._newer, newer), (self._older, older)):
+        for button, able in ((self._newer, bool(self._before)), (self._older, self._has_more)):
             button.props(remove='disabled') if able else button.props('disabled')
         self._where.set_text(where)
-        self.set_visibility(newer or older)
+        self.set_visibility(bool(self._before) or self._has_more)
 
-
-class PagesOf(Pager, Generic[Row]):
-    """Turns the pages of a list that is read on from the last row of the page before.
-
-    :param reload: reads the page that was turned to
-    :param words: what is written on the buttons
-    """
-
-    def __init__(self, reload: Callable[[], None], *, words: tuple[str, str] = ('Newer', 'Older')) -> None:
-        super().__init__(self._turn_back, self._turn_on, words=words)
-        self._reload = reload
-        self._before: list[Row] = []  # the last row of each page before this one
-        self._rows: Sequence[Row] = ()
-        self._has_more = False
-
-    @property
-    def after(self) -> Row | None:
-        """The row after which this page begins; None is the first page."""
-        return self._before[-1] if self._before else None
-
-    def begin(self) -> None:
-        """Read the first page again."""
-        self._before.clear()
+    def _turned(self) -> None:
+        self._rows = ()
         self._reload()
-
-    def found(self, rows: Sequence[Row], *, has_more: bool) -> Sequence[Row]:
-        """Take note of the rows of this page; returns them."""
-        self._rows, self._has_more = rows, has_more
-        return rows
-
-    def update_buttons(self) -> None:
-        """Show whether there are pages before and after this one."""
-        self.show(newer=bool(self._before), older=self._has_more)
-
-    def _turn_on(self) -> None:
-        if self._has_more and self._rows:
-            self._before.append(self._rows[-1])
-            self._reload()
-
-    def _turn_back(self) -> None:
-        if self._before:
-            self._before.pop()
-            self._reload()

@@ -14,7 +14,7 @@ from ..history import HistoryEvent, read_history
 from ..live import tabs
 from .live_rows import LiveRows
 from .local_time import LocalTime
-from .pager import PagesOf
+from .pager import Pager
 
 _WORDS: dict[str, str] = {
     AuditAction.SIGNED_UP: 'Account created',
@@ -47,17 +47,20 @@ class SessionHistory(ui.element):
             self._rows = LiveRows[HistoryEvent](self._load, key=lambda event: event.id, draw=_draw,
                                                 concerns=self._concerns, after=self._drawn,
                                                 empty='Nothing has happened yet.')
-            self._pages = PagesOf[HistoryEvent](self._rows.reload)
+            self._pager = Pager[HistoryEvent](self._read, self._rows.reload)
 
     async def _load(self) -> Sequence[HistoryEvent]:
-        found = await read_history(tabs().auth, self._tab.client, after=self._pages.after)
-        return self._pages.found(found.events, has_more=found.has_more)
+        return await self._pager.load()
+
+    async def _read(self, last: HistoryEvent | None, _: int) -> tuple[Sequence[HistoryEvent], bool]:
+        found = await read_history(tabs().auth, self._tab.client, after=last)
+        return found.events, found.has_more
 
     def _concerns(self, user_ids: Collection[str]) -> bool:
         return self._user is not None and self._user.id in user_ids
 
     def _drawn(self, _: Sequence[HistoryEvent]) -> None:
-        self._pages.update_buttons()
+        self._pager.update_buttons()
 
 
 def describe(event: HistoryEvent) -> str:

@@ -25,6 +25,13 @@ async def administrator(device: MakeDevice, server: Server) -> Device:
     return laptop
 
 
+def add_user(server: Server, address: str) -> None:
+    """A user who is signed in nowhere."""
+    server.sql("INSERT INTO user (id, email_address, first_name, last_name, password_hash, password_changed_at, "
+               "is_admin, disabled, created_at) SELECT ?, ?, 'Bea', '', '', created_at, false, false, created_at "
+               'FROM user LIMIT 1', new_id('user'), address)
+
+
 async def found(tab: Tab, words: str) -> None:
     await tab.page.get_by_role('searchbox').fill(words)
     await expect(rows(tab)).to_have_count(1)
@@ -92,9 +99,7 @@ async def test_users_who_are_signed_in_nowhere_are_followed_too(device: MakeDevi
     await tab.page.get_by_role('searchbox').fill(address)
     await expect(tab.see('Nobody was found.')).to_be_visible()
 
-    shared_server.sql("INSERT INTO user (id, email_address, first_name, last_name, password_hash, password_changed_at, "
-                      "is_admin, disabled, created_at) SELECT ?, ?, 'Bea', '', '', created_at, is_admin, disabled, "
-                      'created_at FROM user LIMIT 1', new_id('user'), address)
+    add_user(shared_server, address)
     await expect(rows(tab)).to_contain_text('Bea')
     shared_server.sql('UPDATE user SET disabled = 1 WHERE email_address = ?', address)
     await expect(rows(tab)).to_contain_text('Disabled')
@@ -130,6 +135,59 @@ async def test_sessions_come_and_go_live_and_one_can_be_ended(device: MakeDevice
 
     await other.signed_out()
     await expect(rows(tab)).to_have_count(0)
+
+
+async def test_the_pages_of_users_are_turned_and_turned_back(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await administrator(device, shared_server)
+    word = new_id('page')[5:].lower()
+    for number in range(27):
+        add_user(shared_server, f'{word}{number:02}@example.com')
+    tab = await laptop.tab('/admin')
+    back, more = tab.button('Back'), tab.button('More')
+    await tab.page.get_by_role('searchbox').fill('nobody at all')
+    await expect(tab.see('Nobody was found.')).to_be_visible()
+    await tab.page.get_by_role('searchbox').fill(word)
+
+    await expect(rows(tab)).to_have_count(25)
+    await expect(back).to_be_disabled()
+    await more.click()
+    await expect(rows(tab)).to_have_count(2)
+    await expect(rows(tab).first).to_contain_text(f'{word}25@example.com')
+    await expect(more).to_be_disabled()
+    await back.click()
+    await expect(rows(tab)).to_have_count(25)
+
+    await expect(rows(tab).first).to_contain_text(f'{word}00@example.com')
+    await expect(back).to_be_disabled()
+
+
+async def test_when_the_only_session_of_the_last_page_ends_the_page_before_it_is_shown(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone = await administrator(device, shared_server), await device()
+    address = a_new_address()
+    first = await phone.sign_up(address)
+    for _ in range(25):
+        shared_server.sql("INSERT INTO session SELECT ?, user_id, client_id, status, '2099-01-01 00:00:00.000000', "
+                          'last_active_at, expire_at, abandon_at, user_agent, ip_address FROM session WHERE id = ?',
+                          new_id('sess'), first)
+    tab = await laptop.tab('/admin/sessions')
+    newer, older = tab.button('Newer'), tab.button('Older')
+    await tab.page.get_by_role('searchbox').fill('nobody at all')
+    await expect(tab.see('No session was found.')).to_be_visible()
+    await tab.page.get_by_role('searchbox').fill(address)
+
+    await expect(rows(tab)).to_have_count(25)
+    await older.click()
+    await expect(rows(tab)).to_have_count(1)
+    await newer.click()
+    await expect(rows(tab)).to_have_count(25)
+    await older.click()
+    await expect(rows(tab)).to_have_count(1)
+    await expect(rows(tab)).to_contain_text(first)
+    await rows(tab).get_by_role('button', name='Sign out of session').click()
+
+    await expect(rows(tab)).to_have_count(25)
+    await expect(newer).to_be_hidden()
 
 
 async def test_everyone_is_signed_out_only_when_it_is_confirmed(

@@ -192,6 +192,28 @@ async def test_the_history_follows_failed_attempts_and_switches_on_other_devices
     await expect(events.nth(0)).to_contain_text('Switched to this account')
 
 
+async def test_the_pages_of_the_history_are_turned_and_turned_back(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    for number in range(20):
+        shared_server.sql('INSERT INTO audit_event (id, at, action, user_id) SELECT ?, ?, ?, user_id FROM session '
+                          'WHERE id = ?', new_id('evt'), f'2020-01-01 00:00:{number:02}.000000', f'number_{number}',
+                          session_id)
+    tab = await laptop.tab('/account/security')
+    events, pager = tab.page.locator('.history .row'), tab.page.locator('.history .pager')
+
+    await expect(events).to_have_count(15)
+    await pager.get_by_role('button', name='Older').click()
+    await expect(events).to_have_count(7)
+    await expect(events.first).to_contain_text('Number 6')
+    await expect(pager.get_by_role('button', name='Older')).to_be_disabled()
+    await pager.get_by_role('button', name='Newer').click()
+
+    await expect(events).to_have_count(15)
+    await expect(events.nth(14)).to_contain_text('Number 7')
+    await expect(pager.get_by_role('button', name='Newer')).to_be_disabled()
+
+
 async def test_a_user_agent_of_html_is_text(device: MakeDevice) -> None:
     laptop = await device(user_agent='<img src=x onerror="document.title=1"> {{7*7}}')
     await laptop.sign_up(first_name='<b>Ann</b>', last_name='{{ 7*7 }}')

@@ -1,0 +1,284 @@
+"""Lists that are read again: when they are, what is kept, and which page they show."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from nicegui import Client, core, ui
+
+from auth.components import live_rows
+from auth.components.live_rows import LiveRows
+from auth.components.pager import Pager
+from auth.directory import SessionRow
+from auth.errors import NotSignedIn, StoreAway
+
+
+@dataclass
+class OnePage:
+    """The registry of tabs, with one tab in it."""
+
+    client: Client
+    tell: Callable[[Any], None] = lambda _: None
+
+    def here(self) -> OnePage:
+        return self
+
+    def listen(self, _: object, listener: Callable[[Any], None]) -> Callable[[], None]:
+        self.tell = listener
+        return lambda: None
+
+
+@dataclass
+class Shelf:
+    """Something that can be listed: the test puts things on it, or lets it be out of reach."""
+
+    things: list[str] = field(default_factory=list)
+    troubles: list[Exception] = field(default_factory=list)
+    reads: int = 0
+    at_once: int = 0
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def read(self) -> list[str]:
+        self.reads += 1
+        self.at_once += 1
+        assert self.at_once == 1
+        found = list(self.things)
+        await self.gate.wait()
+        self.at_once -= 1
+        if self.troubles:
+            raise self.troubles.pop(0)
+        return found
+
+    async def page(self, after: str | None, number: int) -> tuple[Sequence[str], bool]:
+        """Two things a page."""
+        found = [thing for thing in await self.read() if after is None or thing > after]
+        return found[:2], len(found) > 2
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    shelf = Shelf()
+    shelf.gate.set()
+    return shelf
+
+
+@pytest.fixture
+async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OnePage]:
+    """A page that is being built."""
+    one = OnePage(Client(ui.page('')))
+    monkeypatch.setattr(core, 'loop', asyncio.get_running_loop())
+    monkeypatch.setattr(live_rows, 'tabs', lambda: one)
+    monkeypatch.setattr(live_rows, 'RETRY_SECONDS', 0.01)
+    yield one
+    one.client.delete()
+
+
+def list_of(page: OnePage, load: Any, **more: Any) -> LiveRows[str]:
+    with page.client:
+        return LiveRows[str](load, key=str, draw=lambda thing: ui.label(thing) and None, concerns=lambda _: True,
+                             **more)
+
+
+def texts(element: ui.element) -> list[str]:
+    """What is written in an element, and can be seen."""
+    return [part.text for part in element.descendants() if isinstance(part, ui.label)
+            and all(one.visible for one in (part, *part.ancestors()))]
+
+
+async def settle() -> None:
+    """Let everything happen that is under way."""
+    await asyncio.sleep(0.05)
+
+
+async def test_what_is_asked_for_twice_at_once_is_read_one_after_the_other(page: OnePage, shelf: Shelf) -> None:
+    rows = list_of(page, shelf.read)
+    rows.reload()
+    rows.reload()
+    await settle()
+
+    assert shelf.reads == 1
+
+
+async def test_news_during_a_reading_lets_it_be_read_once_more(page: OnePage, shelf: Shelf) -> None:
+    shelf.gate.clear()
+    rows = list_of(page, shelf.read)
+    await settle()
+
+    shelf.things = ['a']
+    page.tell(None)
+    page.tell(None)
+    shelf.gate.set()
+    await settle()
+
+    assert texts(rows) == ['a']
+    assert shelf.reads == 2
+
+
+@pytest.mark.parametrize('trouble', [StoreAway(), NotSignedIn()])
+async def test_news_during_a_reading_that_fails_is_not_lost(page: OnePage, shelf: Shelf, trouble: Exception) -> None:
+    shelf.gate.clear()
+    shelf.troubles = [trouble]
+    rows = list_of(page, shelf.read)
+    await settle()
+
+    shelf.things = ['a']
+    page.tell(None)
+    shelf.gate.set()
+    await settle()
+
+    assert texts(rows) == ['a']
+
+
+async def test_while_the_store_is_away_it_is_tried_again_and_the_rows_stay(page: OnePage, shelf: Shelf,
+                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.things = ['a']
+    rows = list_of(page, shelf.read)
+    await settle()
+    shelf.troubles = [StoreAway()] * 3
+    monkeypatch.setattr(live_rows, 'RETRY_SECONDS', 0.2)
+
+    page.tell(None)
+    await settle()
+    meanwhile = texts(rows)
+    shelf.things = ['a', 'b']
+    monkeypatch.setattr(live_rows, 'RETRY_SECONDS', 0.01)
+    await asyncio.sleep(0.3)
+
+    assert meanwhile == ['The server cannot reach its data right now. Trying again…', 'a']
+    assert texts(rows) == ['a', 'b']
+
+
+async def test_a_list_that_is_gone_is_not_read_any_more(page: OnePage, shelf: Shelf) -> None:
+    shelf.troubles = [StoreAway()] * 1000
+    rows = list_of(page, shelf.read)
+    await settle()
+
+    rows.delete()
+    before = shelf.reads
+    page.tell(None)
+    await settle()
+
+    assert shelf.reads <= before + 1
+
+
+# Pages
+
+
+@dataclass
+class Book:
+    """A list with pages, as a component makes it."""
+
+    shelf: Shelf
+    page: OnePage
+
+    def __post_init__(self) -> None:
+        self.rows = list_of(self.page, self.load, after=lambda _: self.pages.update_buttons(),
+                            empty='Nothing.')
+        with self.page.client:
+            self.pages = Pager[str](self.shelf.page, self.rows.reload)
+        self.newer, _, self.older = self.pages.default_slot.children
+
+    async def load(self) -> Sequence[str]:
+        return await self.pages.load()
+
+    def click(self, button: ui.element) -> None:
+        """Press a button, whether it is disabled on the screen by now or not."""
+        (self.pages.turn_back if button is self.newer else self.pages.turn_on)()
+
+    @property
+    def able(self) -> list[bool]:
+        """Whether the buttons can be pressed."""
+        return ['disabled' not in button.props for button in (self.newer, self.older)]
+
+
+@pytest.fixture
+async def book(page: OnePage, shelf: Shelf) -> Book:
+    """Five things, two a page."""
+    shelf.things = list('abcde')
+    book = Book(shelf, page)
+    await settle()
+    return book
+
+
+async def test_pages_are_turned_and_turned_back(book: Book) -> None:
+    seen = [texts(book.rows)]
+    for button in (book.older, book.older, book.newer, book.newer):
+        book.click(button)
+        await settle()
+        seen.append(texts(book.rows))
+
+    assert seen == [['a', 'b'], ['c', 'd'], ['e'], ['c', 'd'], ['a', 'b']]
+    assert book.able == [False, True]
+
+
+async def test_two_quick_clicks_turn_one_page(book: Book, shelf: Shelf) -> None:
+    book.click(book.older)
+    book.click(book.older)
+    await settle()
+    after_two = texts(book.rows)
+    book.click(book.newer)
+    await settle()
+
+    assert after_two == ['c', 'd']
+    assert texts(book.rows) == ['a', 'b']
+
+
+async def test_a_click_while_the_page_before_is_read_turns_one_page(book: Book, shelf: Shelf, page: OnePage) -> None:
+    shelf.gate.clear()
+    page.tell(None)
+    await settle()
+    book.click(book.older)
+    book.click(book.older)
+    shelf.gate.set()
+    await settle()
+    after_two = texts(book.rows)
+    book.click(book.newer)
+    await settle()
+
+    assert after_two == ['c', 'd']
+    assert texts(book.rows) == ['a', 'b']
+
+
+async def test_a_page_that_could_not_be_read_is_turned_once(book: Book, shelf: Shelf) -> None:
+    shelf.troubles = [StoreAway()]
+    book.click(book.older)
+    await asyncio.sleep(0)
+    book.click(book.older)
+    await settle()
+    after_two = texts(book.rows)
+    book.click(book.newer)
+    await settle()
+
+    assert after_two == ['c', 'd']
+    assert texts(book.rows) == ['a', 'b']
+
+
+async def test_when_the_last_page_empties_the_one_before_it_is_shown(book: Book, shelf: Shelf,
+                                                                     page: OnePage) -> None:
+    for _ in range(2):
+        book.click(book.older)
+        await settle()
+    shelf.things.remove('e')
+    page.tell(None)
+    await settle()
+    after_one = texts(book.rows), book.able
+    shelf.things = []
+    page.tell(None)
+    await settle()
+
+    assert after_one == (['c', 'd'], [True, False])
+    assert texts(book.rows) == ['Nothing.']
+    assert not book.pages.visible
+
+
+# What is compared
+
+
+def test_a_session_that_was_merely_active_is_the_same_row() -> None:
+    first, later = (SessionRow('sess', *([None] * 4), moment) for moment in (1, 2))  # type: ignore[arg-type]
+
+    assert first == later
