@@ -11,28 +11,23 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 from ..devices import DEVICES_A_PAGE, Device, Devices, read_devices, revoke, revoke_others
 from ..errors import SessionNotFound
 from ..live import tabs
-from ..visitor import Visitor, visitor_of
 from .action_button import ActionButton
 from .live_rows import LiveRows
 from .local_time import LocalTime
 from .pager import Pager
+from .section import Section
 from .sign_out_button import SignOutButton
 
-_HEADING = 'devices-heading'
 
-
-class ActiveDevices(ui.element):
+class ActiveDevices(Section):
     """A section with one row for each device: what it is, where, since when; this one first."""
 
     def __init__(self) -> None:
-        super().__init__('section')
-        self.classes('devices card').props(f'aria-labelledby={_HEADING}')
-        self._tab = tabs().here()
-        self._user = self._tab.state.user
+        super().__init__('Active devices')
+        self.classes('devices')
+        self._user = self.tab.state.user
         self._found = Devices((), 0)
         with self:
-            Text(tag='h2', text='Active devices').props(f'id={_HEADING} tabindex=-1')
-            self._status = Text(tag='p', text='').classes('quiet').props('role=status')
             self._rows = LiveRows[Device](self._load, key=lambda device: device.session_id,
                                           draw=self._draw, concerns=self._concerns, after=self._drawn)
             self._pager = Pager[Device](self._read, self._rows.reload)
@@ -43,7 +38,7 @@ class ActiveDevices(ui.element):
         return await self._pager.load()
 
     async def _read(self, _: Device | None, number: int) -> tuple[Sequence[Device], bool]:
-        self._found = await read_devices(tabs().auth, self._tab.client, page=number)
+        self._found = await read_devices(tabs().auth, self.tab.client, page=number)
         return self._found.devices, (number + 1) * DEVICES_A_PAGE < self._found.total
 
     def _concerns(self, user_ids: Collection[str]) -> bool:
@@ -78,22 +73,13 @@ class ActiveDevices(ui.element):
 
     async def _sign_out_of(self, device: Device) -> None:
         try:
-            await revoke(tabs().auth, self._tab.client, device.session_id, visitor=self._visitor())
+            await revoke(tabs().auth, self.tab.client, device.session_id, visitor=self.visitor)
         except SessionNotFound:
             self._rows.reload()
-            self._tell(f'{device.user_agent} was signed out already.')
+            self.tell(f'{device.user_agent} was signed out already.')
         else:
-            self._tell(f'Signed out of {device.user_agent}.')
+            self.tell(f'Signed out of {device.user_agent}.')
 
     async def _sign_out_of_others(self) -> None:
-        count = await revoke_others(tabs().auth, self._tab.client, visitor=self._visitor())
-        self._tell(f'Signed out of {count} other {"device" if count == 1 else "devices"}.')
-
-    def _visitor(self) -> Visitor:
-        return visitor_of(self._tab.page.request.scope)
-
-    def _tell(self, words: str) -> None:
-        """Say what was done; the button that was pressed goes away, so the focus is put on the heading."""
-        if not self.is_deleted:
-            self._status.set_text(words)
-            self._tab.page.run_javascript(f'document.getElementById("{_HEADING}")?.focus()')
+        count = await revoke_others(tabs().auth, self.tab.client, visitor=self.visitor)
+        self.tell(f'Signed out of {count} other {"device" if count == 1 else "devices"}.')

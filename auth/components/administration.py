@@ -13,28 +13,26 @@ from nicegui.events import GenericEventArguments
 from ..admin import CONFIRMATION, revoke_everyone, revoke_session, revoke_user, set_disabled
 from ..authority import Authority, by_admin
 from ..directory import ROWS_A_PAGE, SessionRow, UserRow, count_sessions, find_sessions, find_users
-from ..errors import ParamInvalid
-from ..live import Tab, tabs
-from ..visitor import Visitor, visitor_of
+from ..errors import ParamInvalid, SessionNotFound
+from ..live import tabs
 from .action_button import ActionButton
 from .live_rows import LiveRows
 from .local_time import LocalTime
 from .pager import Pager
+from .section import Section
 
 REDRAWN_EVERY_SECONDS = 1.0
 """With many people coming and going, a list of all of them is read again at most so often."""
 
 
-class _Searched(ui.element):
+class _Searched(Section):
     """A list with a field to search it by. It acts for whoever uses the tab, which is checked at every act."""
 
     def __init__(self, name: str, hint: str) -> None:
-        super().__init__('section')
-        self.classes('card administration')
+        super().__init__(name)
+        self.classes('administration')
         self.words = ''
-        self._tab: Tab = tabs().here()
         with self:
-            Text(tag='h2', text=name)
             search = ui.element('input').props('type=search autocomplete=off').classes('search')
             search.props['aria-label'] = search.props['placeholder'] = hint
             search.on('input', self._search, throttle=0.25, leading_events=False,
@@ -43,12 +41,7 @@ class _Searched(ui.element):
     @property
     def authority(self) -> Authority:
         """Whoever uses the tab, if they are an administrator."""
-        return by_admin(tabs().auth, self._tab.client)
-
-    @property
-    def visitor(self) -> Visitor:
-        """Where they are."""
-        return visitor_of(self._tab.page.request.scope)
+        return by_admin(tabs().auth, self.tab.client)
 
     def begin(self) -> None:
         """Show the first page of what was searched for."""
@@ -91,7 +84,7 @@ class UserTable(_Searched):
                         if applies:
                             Text(tag='span', text=word).classes('badge')
                 Text(tag='p', text=f'{row.user.email_address} · {row.user.id}').classes('quiet')
-                Text(tag='p', text='1 session' if row.sessions == 1 else f'{row.sessions} sessions').classes('quiet')
+                Text(tag='p', text=_counted(row.sessions)).classes('quiet')
             with ui.element('div').classes('actions'):
                 if row.sessions:
                     _small('Sign out everywhere', partial(self._sign_out, row), row.user.email_address)
@@ -99,11 +92,15 @@ class UserTable(_Searched):
                 _small(word, partial(self._set_disabled, row, not row.disabled), row.user.email_address)
 
     async def _sign_out(self, row: UserRow) -> None:
-        await revoke_user(tabs().auth, self.authority, row.user.id, self.visitor)
+        ended = await revoke_user(tabs().auth, self.authority, row.user.id, self.visitor)
+        self._rows.reload()
+        self.tell(f'{_counted(ended)} of {row.user.email_address} ended.')
 
     async def _set_disabled(self, row: UserRow, disabled: bool) -> None:
-        await set_disabled(tabs().auth, self.authority, row.user.id, disabled, self.visitor)
+        ended = await set_disabled(tabs().auth, self.authority, row.user.id, disabled, self.visitor)
         self._rows.reload()
+        self.tell(f'{row.user.email_address} is disabled; {_counted(ended)} ended.' if disabled
+                  else f'{row.user.email_address} may sign in again.')
 
     def _drawn(self, _: Sequence[UserRow]) -> None:
         self._pager.update_buttons()
@@ -117,7 +114,7 @@ class SessionTable(_Searched):
         self._count = 0
         self._typed = ''
         with self:
-            self._total = Text(tag='p', text='').classes('quiet').props('role=status')
+            self._total = Text(tag='p', text='').classes('quiet')
             self._rows = LiveRows[SessionRow](self._load, key=lambda row: row.id, draw=self._draw,
                                               concerns=lambda _: True, after=self._drawn,
                                               empty='No session was found.',
@@ -151,7 +148,14 @@ class SessionTable(_Searched):
                 _small('Sign out of session', partial(self._sign_out, row), row.user.email_address)
 
     async def _sign_out(self, row: SessionRow) -> None:
-        await revoke_session(tabs().auth, self.authority, row.id, self.visitor)
+        whose = f'The session of {row.user.email_address} on {row.user_agent}'
+        try:
+            await revoke_session(tabs().auth, self.authority, row.id, self.visitor)
+        except SessionNotFound:
+            self.tell(f'{whose} had ended already.')
+        else:
+            self.tell(f'{whose} was signed out.')
+        self._rows.reload()
 
     def _everyone(self) -> None:
         with ui.element('details').classes('everyone'):
@@ -173,9 +177,12 @@ class SessionTable(_Searched):
         await revoke_everyone(tabs().auth, self.authority, self.visitor)
 
     def _drawn(self, _: Sequence[SessionRow]) -> None:
-        self._total.set_text('1 session is signed in.' if self._count == 1
-                             else f'{self._count:,} sessions are signed in.')
+        self._total.set_text(f'{_counted(self._count)} {"is" if self._count == 1 else "are"} signed in.')
         self._pager.update_buttons()
+
+
+def _counted(sessions: int) -> str:
+    return '1 session' if sessions == 1 else f'{sessions:,} sessions'
 
 
 def _small(label: str, action: Callable[[], Awaitable[object]], whom: str) -> None:

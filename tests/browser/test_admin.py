@@ -32,6 +32,12 @@ def add_user(server: Server, address: str) -> None:
                'FROM user LIMIT 1', new_id('user'), address)
 
 
+async def told(tab: Tab, words: str) -> None:
+    """Wait until it is said what was done, and the focus is where a keyboard can go on."""
+    await expect(tab.page.get_by_role('status').filter(has_text=words)).to_be_visible()
+    await expect(tab.page.locator('.administration h2')).to_be_focused()
+
+
 async def found(tab: Tab, words: str) -> None:
     await tab.page.get_by_role('searchbox').fill(words)
     await expect(rows(tab)).to_have_count(1)
@@ -71,6 +77,7 @@ async def test_a_user_is_found_and_signed_out_everywhere(device: MakeDevice, sha
 
     await other.signed_out()
     await expect(rows(tab)).to_contain_text('0 sessions')
+    await told(tab, f'1 session of {address} ended.')
 
 
 async def test_a_disabled_user_is_signed_out_and_can_not_come_back_until_enabled(
@@ -84,9 +91,11 @@ async def test_a_disabled_user_is_signed_out_and_can_not_come_back_until_enabled
     await rows(tab).get_by_role('button', name='Disable').click()
     await other.signed_out()
     await expect(rows(tab)).to_contain_text('Disabled')
+    await told(tab, f'{address} is disabled; 1 session ended.')
     refused = await phone.api('POST', '/client/sign_ins', identifier=address, password='correct horse battery')
     await rows(tab).get_by_role('button', name='Enable').click()
     await expect(rows(tab)).not_to_contain_text('Disabled')
+    await told(tab, f'{address} may sign in again.')
 
     assert refused.status == 403
     assert await phone.sign_in(address)
@@ -135,6 +144,8 @@ async def test_sessions_come_and_go_live_and_one_can_be_ended(device: MakeDevice
 
     await other.signed_out()
     await expect(rows(tab)).to_have_count(0)
+    await told(tab, f'The session of {address} on ')
+    await expect(tab.page.get_by_role('status').filter(has_text='signed in.')).to_have_count(0)
 
 
 async def test_the_pages_of_users_are_turned_and_turned_back(device: MakeDevice, shared_server: Server) -> None:
