@@ -16,7 +16,9 @@ _COPY = '''(event) => {
     const field = document.getElementById('demo-address');
     field.select();
     const told = (text) => { document.getElementById('demo-copied').textContent = text; };
-    navigator.clipboard?.writeText(field.value).then(() => told('Copied.'), () => told('Press Ctrl+C to copy it.'));
+    const byHand = () => told('Press Ctrl+C, or ⌘C, to copy it; on a phone, hold the address.');
+    if (!navigator.clipboard) byHand();  // over plain http there is none
+    else navigator.clipboard.writeText(field.value).then(() => told('Copied.'), byHand);
 }'''
 
 

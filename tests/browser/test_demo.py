@@ -52,6 +52,21 @@ async def test_the_panes_follow_a_sign_in_in_another_tab(device: MakeDevice) -> 
         await expect(pane(board, name).get_by_text('Active Session: sess_')).to_be_visible()
 
 
+async def test_the_address_is_copied_or_it_is_told_how_to(device: MakeDevice) -> None:
+    laptop = await device(permissions=['clipboard-read', 'clipboard-write'])
+    board, over_http = await laptop.tab('/demo'), await laptop.tab(None)
+    await over_http.page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    await over_http.open('/demo')
+
+    await board.button('Copy').click()
+    await over_http.button('Copy').click()
+
+    await expect(board.page.get_by_role('status').filter(has_text='Copied.')).to_be_visible()
+    await expect(over_http.page.get_by_role('status').filter(has_text='Press Ctrl+C')).to_be_visible()
+    assert await board.page.evaluate('navigator.clipboard.readText()') == f'{board.url}/demo'
+    assert await over_http.page.evaluate('getSelection().toString()') == f'{board.url}/demo'
+
+
 async def test_another_site_may_not_put_a_pane_into_a_frame(device: MakeDevice) -> None:
     laptop = await device()
 
