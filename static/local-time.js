@@ -1,10 +1,12 @@
-// <local-time datetime="…"> reads like "Today at 15:04", in the reader's own time zone and language.
+// <local-time datetime="…"> reads like "Today at 15:04", in the reader's own time zone and with their own clock.
+// The words are English, as those around it are.
 (() => {
   const DAY = 86_400_000;
   const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-  const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long" });
-  const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-  const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+  const weekday = new Intl.DateTimeFormat("en", { weekday: "long" });
+  const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+  const fullDate = new Intl.DateTimeFormat("en-GB", { dateStyle: "full" });
+  const fullTime = new Intl.DateTimeFormat(undefined, { timeStyle: "long" });
 
   function words(moment, now) {
     const midnight = (day) => new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
@@ -37,7 +39,7 @@
       if (Number.isNaN(moment.getTime())) return;
       const text = words(moment, new Date());
       if (this.textContent !== text) this.textContent = text;
-      this.title = whole.format(moment);
+      this.title = `${fullDate.format(moment)} at ${fullTime.format(moment)}`;
     }
   }
 
