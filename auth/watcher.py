@@ -193,7 +193,7 @@ class Watcher:
             self._pending.update(changes.client_ids)
             if self._pending_users is not None:
                 self._pending_users |= changes.user_ids
-        return changes.missed or bool(changes.client_ids)
+        return changes.missed or bool(changes.client_ids or changes.user_ids)
 
     def _forget(self, client_ids: Iterable[str]) -> None:
         for client_id in client_ids:
