@@ -201,6 +201,23 @@ async def test_when_the_only_session_of_the_last_page_ends_the_page_before_it_is
     await expect(newer).to_be_hidden()
 
 
+async def test_on_a_narrow_screen_nothing_is_scrolled_sideways(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await administrator(device, shared_server)
+    long = 'wolfeschlegelsteinhausenbergerdorff'
+    shared_server.sql('UPDATE user SET first_name = ?, last_name = ? WHERE is_admin', long, long)
+    shared_server.sql('UPDATE user SET email_address = ? WHERE is_admin AND first_name = ? AND id = '
+                      '(SELECT max(id) FROM user WHERE is_admin)', f'{long}@{long}.example.com', long)
+    needed: list[int] = []
+
+    for path in ('/admin', '/admin/sessions'):
+        tab = await laptop.tab(path)
+        await tab.page.set_viewport_size({'width': 360, 'height': 740})
+        await expect(rows(tab).first).to_be_visible()
+        needed.append(await tab.page.evaluate('document.documentElement.scrollWidth'))
+
+    assert needed == [360, 360]
+
+
 async def test_everyone_is_signed_out_only_when_it_is_confirmed(
         device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
     server = await own_server()
