@@ -79,7 +79,7 @@ def turn_triggers(url: str, on: bool) -> None:
     """Let the triggers of the tables fire, or not. SQLite can only drop them: they do not come back."""
     with closing(connect_to(url)) as connection:
         if not url.startswith('sqlite'):
-            for table in ('session', 'client', '"user"'):
+            for table in ('session', 'client', '"user"', 'audit_event'):
                 connection.execute(f'ALTER TABLE {table} {"ENABLE" if on else "DISABLE"} TRIGGER USER')
         elif not on:
             for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():

@@ -24,6 +24,9 @@ from .section import Section
 REDRAWN_EVERY_SECONDS = 1.0
 """With many people coming and going, a list of all of them is read again at most so often."""
 
+MOST_COUNTED = 10_001
+"""How many sessions are counted each time the list is read; of more it is told that there are more than 10,000."""
+
 
 class _Searched(Section):
     """A list with a field to search it by. It acts for whoever uses the tab, which is checked at every act."""
@@ -131,7 +134,7 @@ class SessionTable(_Searched):
 
     async def _read(self, last: SessionRow | None, _: int) -> tuple[Sequence[SessionRow], bool]:
         rows = await find_sessions(tabs().auth, self.authority, self.words, before=last, limit=ROWS_A_PAGE + 1)
-        self._count = await count_sessions(tabs().auth, self.authority)
+        self._count = await count_sessions(tabs().auth, self.authority, most=MOST_COUNTED)
         return rows[:ROWS_A_PAGE], len(rows) > ROWS_A_PAGE
 
     def _draw(self, row: SessionRow) -> None:
@@ -177,7 +180,8 @@ class SessionTable(_Searched):
         await revoke_everyone(tabs().auth, self.authority, self.visitor)
 
     def _drawn(self, _: Sequence[SessionRow]) -> None:
-        self._total.set_text(f'{_counted(self._count)} {"is" if self._count == 1 else "are"} signed in.')
+        number = f'More than {MOST_COUNTED - 1:,} sessions' if self._count == MOST_COUNTED else _counted(self._count)
+        self._total.set_text(f'{number} {"is" if self._count == 1 else "are"} signed in.')
         self._pager.update_buttons()
 
 

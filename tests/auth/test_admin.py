@@ -404,6 +404,14 @@ async def test_all_sessions_of_a_user_end_and_no_others(house: House, boss: Sign
     assert house.events().count(('revoked',)) == 2
 
 
+async def test_no_more_sessions_are_counted_than_are_asked_for(house: House, boss: SignedIn, ann: SignedIn) -> None:
+    await house.sign_in()
+
+    counted = [await count_sessions(house.auth, by_command_line, most=most) for most in (None, 2, 3, 4)]
+
+    assert counted == [3, 2, 3, 3]
+
+
 async def test_everybodys_sessions_end_those_of_the_administrator_among_them(house: House, boss: SignedIn,
                                                                            ann: SignedIn) -> None:
     authority = await authority_of(house, boss)

@@ -70,6 +70,13 @@ def test_the_choices_that_were_measured_are_printed_with_their_alternatives(
     assert all(number >= 0 for row in found.values() for number in row)
 
 
+def test_administration_reads_the_lists_of_both_stores() -> None:
+    printed = run('administration', '--sessions', '100', '--rounds', '2')
+
+    assert '100 sessions of 20 users' in printed
+    assert printed.count('sessions, a page in the middle') == 2
+
+
 def test_validation_measures_both_stores_at_every_size_and_prints_how_rows_are_found() -> None:
     printed = run('validation', '--sessions', '10', '100', '--seconds', '0.1', '--sign-outs', '5')
 
