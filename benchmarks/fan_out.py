@@ -44,18 +44,35 @@ class Tabs:
     told: list[float] = field(default_factory=list)
     pages: list[OpenPage] = field(default_factory=list)
     all_told: asyncio.Event = field(default_factory=asyncio.Event)
+    lost: int = 0
+    """How many had lost their connection before they were closed."""
 
     async def open(self, http: aiohttp.ClientSession, url: str, cookie: str = '') -> None:
         """Open one more."""
-        page = OpenPage(on_update=self._updated)
+        page = OpenPage(on_update=self._updated, on_lost=self._lost)
         await page.open(http, url, lambda: cookie)
         self.pages.append(page)
+
+    def _lost(self) -> None:
+        self.lost += 1
 
     def _updated(self, update: Update) -> None:
         if self.is_news(update):
             self.told.append(time.perf_counter())
             if len(self.told) == len(self.pages):
                 self.all_told.set()
+
+    async def wait(self) -> None:
+        """Wait until all were told.
+
+        :raises RuntimeError: if some never were; nothing can be said of such a round
+        """
+        try:
+            await asyncio.wait_for(self.all_told.wait(), 60)
+        except TimeoutError as error:
+            raise RuntimeError(f'Only {len(self.told)} of {len(self.pages)} tabs were told within a minute, and '
+                               f'{self.lost} had lost their connection. Run it again while nothing else runs.'
+                               ) from error
 
     async def close(self) -> None:
         """Close them all."""
@@ -113,7 +130,7 @@ async def round_of_ours(http: aiohttp.ClientSession, ours: Served, acting: str, 
         start = time.perf_counter()
         async with http.post(f'{ours.url}/v1/me/sessions/revoke_others', headers={'Cookie': acting}) as answer:
             assert answer.status == 200, await answer.text()
-        await asyncio.wait_for(tabs.all_told.wait(), 60)
+        await tabs.wait()
         return _summary(tabs, start)
 
 
@@ -124,7 +141,7 @@ async def round_of_bare(http: aiohttp.ClientSession, bare: Served, count: int) -
         start = time.perf_counter()
         async with http.post(f'{bare.url}/change') as answer:
             assert answer.status == 200
-        await asyncio.wait_for(tabs.all_told.wait(), 60)
+        await tabs.wait()
         return _summary(tabs, start)
 
 
