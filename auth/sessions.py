@@ -49,9 +49,10 @@ def ending(those: Select[str], *, holding: Sequence[Table] = (session,), skip_he
     :param holding: the tables whose rows are held until the transaction ends, in the order in which they are taken
     :param skip_held: leave out the sessions that somebody else holds, instead of waiting
     """
-    return update(session).where(session.c.id.in_(
-        those.order_by(session.c.created_at, session.c.id)
-        .with_for_update(of=holding, key_share=True, skip_locked=skip_held)))
+    found = (those.order_by(session.c.created_at, session.c.id)
+             .with_for_update(of=holding, key_share=True, skip_locked=skip_held)
+             .cte('found'))  # found once: as a mere subquery, PostgreSQL may run it again for each row, past its limit
+    return update(session).where(session.c.id.in_(select(found.c.id)))
 
 
 _END_ALL = (
@@ -192,7 +193,7 @@ async def end_overdue(auth: Auth) -> None:
             for action, status in ((AuditAction.EXPIRED, SessionStatus.EXPIRED),
                                    (AuditAction.ABANDONED, SessionStatus.ABANDONED)):
                 await record_ended(db, action, now, [session_id for session_id, found in ended if found == status])
-        more = len(ended) >= OVERDUE_AT_ONCE  # PostgreSQL may find some more than it was asked for
+        more = len(ended) == OVERDUE_AT_ONCE
 
 
 def abandon_at(auth: Auth, now: datetime) -> datetime | None:
