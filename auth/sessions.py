@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, Update, and_, bindparam, case, exists, or_, select, update
 
@@ -119,8 +120,8 @@ async def sign_out(auth: Auth, client: ClientView | None, session_id: str | None
     async with auth.transaction() as db:
         if session_id is None:
             ended = (await db.execute(_END_ALL, asked)).all()
-            if not ended and (await db.execute(_ANY_HERE, asked)).first() is not None:
-                raise ClientRenewed  # somebody is signed in here still, and may not be told otherwise
+            if not ended:
+                await _check_that_nobody_is_left(db, asked)
         else:
             ended = (await db.execute(_END_ONE, {**asked, 'the_session': session_id})).all()
             if not ended:
@@ -147,8 +148,8 @@ async def forget_client(auth: Auth, client: ClientView | None, *, visitor: Visit
         await record(db, AuditAction.SIGNED_OUT, now,
                      [Subject(user_id, client.id, ended_id) for ended_id, user_id in ended], visitor)
         forgotten = await db.execute(_FORGET, {**asked, 'the_new_hash': hash_secret(new_secret())})
-        if forgotten.first() is None and (await db.execute(_ANY_HERE, asked)).first() is not None:
-            raise ClientRenewed  # the browser would drop its new cookie, and its accounts would live on unseen
+        if forgotten.first() is None:  # the browser would drop its new cookie, and its accounts would live on unseen
+            await _check_that_nobody_is_left(db, asked)
 
 
 async def set_active(auth: Auth, client: ClientView | None, session_id: str, *,
@@ -200,6 +201,12 @@ def abandon_at(auth: Auth, now: datetime) -> datetime | None:
     """When a session that is used now ends for want of use; None if there is no such limit."""
     limit = auth.settings.session_inactivity
     return None if limit is None else now + limit
+
+
+async def _check_that_nobody_is_left(db: Connection, asked: dict[str, Any]) -> None:
+    """Where nothing was found with the secret that was known, somebody may be signed in with a newer one."""
+    if (await db.execute(_ANY_HERE, asked)).first() is not None:
+        raise ClientRenewed
 
 
 async def _touch(db: Connection, auth: Auth, client_id: str, session_id: str, now: datetime) -> None:
