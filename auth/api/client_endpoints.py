@@ -43,7 +43,9 @@ class ClientEndpoints:
 
     async def _forget(self, call: Call) -> Answer:
         await forget_client(self._auth, call.client, visitor=call.visitor)
-        return envelope(no_client_json(self._auth.now())).with_cookie(call, None)
+        answer = envelope(no_client_json(self._auth.now()))
+        # A cookie that is nobody's may have been renewed meanwhile; the browser must not drop the one it gets for it.
+        return answer if call.client is None else answer.with_cookie(call, None)
 
     async def _sign_in(self, call: Call) -> Answer:
         fields = await call.fields()

@@ -450,6 +450,21 @@ async def test_while_the_store_is_away_the_browser_keeps_its_client_and_cookie(a
     assert api.house.status(here) == 'active'
 
 
+async def test_a_request_with_the_cookie_from_before_a_sign_in_ends_nothing_and_takes_no_cookie_away(api: Api) -> None:
+    async with api.browser() as laptop, api.browser() as late:
+        ann = session_of(await sign_up(laptop))
+        late.headers['cookie'] = f'__client={laptop.cookies["__client"]}'
+        bob = session_of(await sign_up(laptop, 'bob@example.com'))
+        before = everything(api)
+        answers = [await late.delete('/v1/client/sessions'), await late.delete('/v1/client')]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == {'response': None, 'client': None}  # it is nobody's: nobody is said to be signed out
+    assert not any('set-cookie' in answer.headers for answer in answers)
+    assert [api.house.status(session_id) for session_id in (ann, bob)] == ['active', 'active']
+    assert everything(api) == before
+
+
 async def test_a_visitor_who_asks_for_a_client_leaves_nothing_in_the_store(api: Api) -> None:
     async with api.browser() as visitors, api.browser() as laptop:
         nobodys = await visitors.put('/v1/client')

@@ -95,11 +95,11 @@ class Browser:
 
     async def sign_out_of_all(self) -> Answer:
         """Sign out of this browser."""
-        known = list(self.accounts)
+        known, client_id = list(self.accounts), self.client_id
         self.ledger.asked_to_end.update(known)
         answer = await self._act('DELETE', '/client/sessions')
-        if answer.ok:
-            self.ledger.note_end(*known)
+        if answer.ok and answer.body['response'] is not None:  # else the cookie was nobody's: it has been renewed
+            self.ledger.note_end(*(one for one in known if self.ledger.signed_in[one].client_id == client_id))
         return answer
 
     async def revoke(self) -> Answer:
@@ -120,7 +120,8 @@ class Browser:
             return await self.switch()
         sweep = Sweep(self.accounts[self.active], time.time())
         self.ledger.sweeps.append(sweep)
-        answer = await self._act('POST', '/me/sessions/revoke_others')
+        # As a tab does, it says for whom it asks: what it was last answered may be out of date.
+        answer = await self._act('POST', f'/me/sessions/revoke_others?_clerk_session_id={self.active}')
         if answer.ok:
             self.ledger.note_sweep(sweep, self.client_id)
         return answer
