@@ -30,6 +30,9 @@ log = logging.getLogger('live_sessions')
 PROVE = 'window.liveSessions?.prove()'
 """Makes the tab prove itself; see static/auth.js."""
 
+HEARD = 'window.liveSessions?.heard()'
+"""Tells a tab that has just joined that it was told what changed since its page was built; see static/auth.js."""
+
 FRESH = 'window.liveSessions?.fresh({})'
 """Tells the tab that what it was sent before is the newest state since this absence; see static/auth.js."""
 
@@ -43,6 +46,8 @@ class Tab:
     """The client whose cookie the tab has proved itself with, as it was last read."""
     state: AuthState = field(default_factory=AuthState)
     proof_needed: bool = False
+    joined: bool = False
+    """Whether its socket was ever connected."""
     touched_at: datetime | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Events of a tab are handled one after the other, also when one waits for the store."""
@@ -264,6 +269,9 @@ class Tabs:
         except StoreAway:
             tab.proof_needed = True
             tab.load()
+        if not tab.joined:  # one that comes back proves itself
+            tab.joined = True
+            tab.page.run_javascript(HEARD)
 
 
 _installed: list[Tabs] = []

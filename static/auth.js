@@ -73,8 +73,9 @@
 
   // ------------------------------------------------------------ fail closed
 
-  // Date.now() goes on while a laptop sleeps, performance.now() may not.
-  let heardAt = Date.now();
+  // A page is as old as its request. Date.now() goes on while a laptop sleeps, performance.now() may not.
+  const requestedAt = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
+  let heardAt = Date.now() - (performance.now() - requestedAt);
   let absence = 0; // counts how often this tab lost the server
 
   function away() {
@@ -112,9 +113,10 @@
     if (window.socket.connected) connected();
 
     function connected() {
-      heardAt = Date.now();
-      if (connects++ > 0) away(); // until the server has told what was missed
-      else if (!putOff) return;
+      if (connects++ > 0) {
+        heardAt = Date.now();
+        away(); // until the server has told what was missed
+      } else if (!putOff) return; // it counts as heard when the server has told what was missed
       putOff = false;
       prove();
     }
@@ -253,5 +255,5 @@
     if (event.target.matches?.("input[data-judge]")) judge(event.target);
   });
 
-  window.liveSessions = { prove, fresh, signOut };
+  window.liveSessions = { prove, heard, fresh, signOut };
 })();

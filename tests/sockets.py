@@ -37,7 +37,7 @@ class OpenPage:
     """Called when the connection has ended, from whichever side."""
     page_id: str = ''
     heard_at: float = 0
-    """When the server was last heard of, in seconds since 1970, but for its pings."""
+    """When the server was last heard of but for its pings, or the page was asked for; in seconds since 1970."""
     elements: dict[str, Any] = field(default_factory=dict)
     _http: aiohttp.ClientSession | None = None
     _socket: socketio.AsyncClient | None = None
@@ -53,7 +53,8 @@ class OpenPage:
         interval = self._socket.eio.ping_interval if self._socket is not None else None
         if not interval or not self._joined_at:
             return self.heard_at
-        return max(self.heard_at, time.time() - (time.time() - self._joined_at) % interval)
+        pings = (time.time() - self._joined_at) // interval
+        return max(self.heard_at, self._joined_at + pings * interval) if pings else self.heard_at
 
     async def open(self, http: aiohttp.ClientSession, url: str, cookie: Callable[[], str] = str) -> None:
         """Ask for the page, and join its socket.
@@ -63,6 +64,7 @@ class OpenPage:
         :raises aiohttp.ClientError: if the page can't be had
         :raises socketio.exceptions.ConnectionError: if the socket may not join
         """
+        self.heard_at = time.time()
         async with http.get(url, headers=_headers(cookie())) as answer:
             answer.raise_for_status()
             text = await answer.text()
@@ -70,7 +72,6 @@ class OpenPage:
         assert found, text
         assert elements, text
         self.page_id, self.elements = found[1], json.loads(html.unescape(elements[1]))
-        self.heard_at = time.time()
         self.on_load()
         query = urlencode({'client_id': self.page_id, 'implicit_handshake': 'true', 'tab_id': uuid4(),
                            'document_id': uuid4(), 'next_message_id': 0})
@@ -82,7 +83,7 @@ class OpenPage:
         self._socket.on('disconnect', self._lost)
         await self._socket.connect(f'{root}?{query}', headers=_headers(cookie()), transports=['websocket'],
                                    wait_timeout=JOIN_SECONDS, socketio_path='/_nicegui_ws/socket.io')
-        self._joined_at = self.heard_at = time.time()
+        self._joined_at = time.time()
 
     async def close(self) -> None:
         """Close the page."""

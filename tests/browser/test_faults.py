@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+import time
 from pathlib import Path
 
 import psutil
 import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Route, WebSocketRoute, async_playwright, expect
 
 from tests.conftest import only_on_sqlite
 from tests.databases import SqliteFile
@@ -203,6 +204,45 @@ async def test_a_server_that_stands_still_leaves_nothing_private_on_the_screen(d
     await tab.signed_out()
     assert not await was_ever_visible(tab, address)
     forgive_the_network(tab)
+
+
+@pytest.mark.parametrize('slow', ['page', 'socket'])
+async def test_a_tab_that_took_long_to_load_and_then_hears_nothing_counts_from_when_it_asked(
+        device: MakeDevice, slow: str) -> None:
+    laptop = await device()
+    address = a_new_address()
+    await laptop.sign_up(address)
+    tab = await laptop.tab(None)
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        await asyncio.sleep(2)
+        await route.fulfill(response=answer)
+
+    def join_and_fall_silent(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        async def pass_on(message: str | bytes) -> None:
+            if str(message).startswith('40'):  # it has joined
+                await asyncio.sleep(2)
+            if str(message).startswith(('0', '40')):
+                socket.send(message)
+
+        server.on_message(pass_on)
+
+    if slow == 'page':
+        await tab.page.route(f'{tab.url}/account', answer_late)
+        await tab.page.route_web_socket(re.compile('_nicegui_ws'), lambda _: None)
+    else:
+        await tab.page.route_web_socket(re.compile('_nicegui_ws'), join_and_fall_silent)
+    asked_at = time.monotonic()
+    await tab.page.goto(f'{tab.url}/account')
+
+    await expect(tab.see(address).first).to_be_visible()
+    if slow == 'socket':
+        await tab.live()
+    await expect(tab.see(address).first).to_be_hidden()
+    assert time.monotonic() - asked_at < 5.5
 
 
 async def test_a_chooser_that_has_lost_the_server_leaves_no_name_on_the_screen(device: MakeDevice, own_server) -> None:

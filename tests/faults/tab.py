@@ -84,13 +84,12 @@ class SimulatedTab:
 
     async def _visit(self) -> None:
         lost = asyncio.Event()
-        page = self.page = OpenPage(on_load=self._loaded, on_update=lambda _: self._look(), on_script=self._run,
+        page = self.page = OpenPage(on_load=self._loaded, on_update=lambda _: self._updated(), on_script=self._run,
                                     on_lost=lost.set)
         try:
             with suppress(*_NO_SERVER):
                 await page.open(self.http, f'{self.server.url}/', self.cookie)
-                self._goes_deaf.cancel()  # from now on there are pings
-                if self._put_off or self._hidden:
+                if self._put_off:
                     self._put_off = False
                     self.prove()
                 if page.socket_id is not None:  # else it was lost while it joined
@@ -129,7 +128,17 @@ class SimulatedTab:
                     return
             await asyncio.sleep(1)
 
+    def _updated(self) -> None:
+        self._heard()
+        self._look()
+
+    def _heard(self) -> None:
+        self._goes_deaf.cancel()  # from now on there are pings
+        if self._hidden:
+            self.prove()
+
     def _run(self, script: str) -> None:
+        self._heard()
         if 'prove()' in script:
             self.prove()
         elif 'fresh(' in script:
