@@ -82,6 +82,7 @@ class SocketGuard:
         core.sio.on('connect', self.connect)
         core.sio.on('handshake', self.handshake)
         core.sio.on('event', self._checked(self.event))
+        core.sio.on('activity', self._checked(self.activity))
         for name, handler in (('javascript_response', nicegui_server._on_javascript_response),
                               ('ack', nicegui_server._on_ack)):
             core.sio.on(name, self._checked(_passing_to(handler)))
@@ -121,6 +122,10 @@ class SocketGuard:
                     return
             nicegui_server._on_event('', message)
             self._tabs.note_activity(tab)
+
+    async def activity(self, tab: Tab, _: str, __: Message) -> None:
+        """Note that the person does something that is no event, such as to fill in a form of the browser's own."""
+        self._tabs.note_activity(tab)
 
     async def prove(self, page_id: str, socket_id: str, token: ClientToken | None, *, absence: int,
                     final: bool) -> bool:

@@ -133,6 +133,20 @@
     }
   });
 
+  // ------------------------------------------------------------ activity
+
+  // The server hears of what it handles. Who fills in a form that is sent at its end is not idle, either.
+  const ACTIVITY_EVERY_MS = 5000;
+  let activeAt = 0;
+
+  function active() {
+    if (Date.now() - activeAt < ACTIVITY_EVERY_MS || !window.socket?.connected) return;
+    activeAt = Date.now();
+    window.socket.emit("activity", { client_id: window.clientId });
+  }
+
+  for (const type of ["keydown", "pointerdown"]) document.addEventListener(type, active, { capture: true, passive: true });
+
   // ------------------------------------------------------------ forms
 
   // A form with data-api is posted to the Frontend API. data-announce: other tabs of this browser may gain by it.

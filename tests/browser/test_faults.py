@@ -134,6 +134,7 @@ async def test_back_after_sign_out_shows_nothing_private(device: MakeDevice) -> 
     await tab.shows(session_id)
     await tab.page.get_by_role('link', name='Examples').click()
     await expect(tab.page.get_by_role('heading', name='Examples')).to_be_visible()
+    await expect(tab.page).to_have_url(f'{tab.url}/examples')  # it comes after the content
     await tab.page.goto('about:blank')
 
     assert (await laptop.api('DELETE', '/client/sessions')).ok

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from playwright.async_api import WebSocketRoute, expect
 
@@ -277,3 +278,29 @@ async def test_a_click_in_the_account_panel_counts_though_activity_was_noted_whe
     await sign_out.click()
 
     await tab.signed_out()
+
+
+async def test_what_a_person_does_is_activity_and_an_open_page_is_not(
+        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+    server = await own_server(activity_interval_seconds=0.1)
+    laptop = await device(server)
+    await laptop.sign_up()
+    tab = await laptop.tab('/account/security')
+    await tab.page.reload()
+    await tab.live()
+
+    async def last_active_after(act: Awaitable[object]) -> list[Any]:
+        await act
+        await asyncio.sleep(0.5)
+        return server.sql('SELECT last_active_at FROM session')
+
+    field = tab.page.get_by_label('Current password')
+    opened = await last_active_after(tab.page.mouse.move(100, 100))
+    pinged = await last_active_after(tab.page.wait_for_timeout(4500))
+    focused = await last_active_after(field.focus())
+    typed = await last_active_after(field.press('a'))
+    await tab.page.wait_for_timeout(5000)  # nobody is told of each key
+    clicked = await last_active_after(tab.page.mouse.click(5, 300))
+
+    assert opened == pinged == focused
+    assert focused < typed < clicked
