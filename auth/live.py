@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -30,7 +29,7 @@ log = logging.getLogger('live_sessions')
 PROVE = 'window.liveSessions?.prove()'
 """Makes the tab prove itself; see static/auth.js."""
 
-HEARD = 'window.liveSessions?.heard()'
+UP_TO_DATE = 'window.liveSessions?.upToDate()'
 """Tells a tab that has just joined that it was told what changed since its page was built; see static/auth.js."""
 
 FRESH = 'window.liveSessions?.fresh({})'
@@ -153,13 +152,13 @@ class Tabs:
         """Give a tab what a request granted whose cookie was found to be this client's; None signs the tab out.
 
         :param absence: which time the tab had lost the server, by its own count; it may show again what it shows
+        :raises StoreAway: if the store can't be heard, so that nothing can be granted; the tab has to try again
         """
-        tab.proof_needed = self.watcher.blind
+        if self.watcher.blind:
+            raise StoreAway
+        tab.proof_needed = False
         self._bind(tab, client)
-        if tab.proof_needed:
-            tab.load()
-        else:
-            tab.render(self.auth.now())
+        tab.render(self.auth.now())
         tab.page.run_javascript(FRESH.format(absence))
 
     async def confirm(self, tab: Tab) -> bool:
@@ -175,12 +174,20 @@ class Tabs:
 
     def note_activity(self, tab: Tab) -> None:
         """Write, now and then, that the person at this tab is active."""
+        if tab.state.status != 'signed_in':
+            return
         now = self.auth.now()
         session = tab.active_session(now)
         since = session and max(session.last_active_at, tab.touched_at or session.last_active_at)
         if session and since and tab.client and now - since >= self.auth.settings.activity_interval:
             tab.touched_at = now
-            background_tasks.create(_touch(self.auth, tab.client.id, session.id), name='note activity')
+            background_tasks.create(self._touch(tab, tab.client.id, session.id), name='note activity')
+
+    async def _touch(self, tab: Tab, client_id: str, session_id: str) -> None:
+        try:
+            await touch(self.auth, client_id, session_id)
+        except StoreAway:
+            tab.touched_at = None  # the next activity is noted
 
     def shown_clients(self) -> Collection[str]:
         """The ids of the clients whose tabs are open here."""
@@ -219,12 +226,6 @@ class Tabs:
             if tab.client is not None and tab.state.status != 'loading':
                 tab.proof_needed = True
                 tab.load()
-
-    def back(self) -> None:
-        """The store is back: the tabs that were opened while it was away prove themselves."""
-        for tab in list(self._by_page.values()):
-            if tab.client is None and tab.proof_needed:
-                tab.ask_for_proof()
 
     def _show(self, tab: Tab, client: ClientView | None, now: datetime) -> None:
         if client is None:
@@ -267,11 +268,10 @@ class Tabs:
             elif tab.client is not None:
                 self._show(tab, await self.watcher.client(tab.client.id), self.auth.now())
         except StoreAway:
-            tab.proof_needed = True
-            tab.load()
+            tab.ask_for_proof()  # it tries until the store is back
         if not tab.joined:  # one that comes back proves itself
             tab.joined = True
-            tab.page.run_javascript(HEARD)
+            tab.page.run_javascript(UP_TO_DATE)
 
 
 _installed: list[Tabs] = []
@@ -314,6 +314,3 @@ def _forget_what_was_sent(tab: Tab) -> None:
         tab.page.outbox.message_history.clear()
 
 
-async def _touch(auth: Auth, client_id: str, session_id: str) -> None:
-    with suppress(StoreAway):  # then the next activity is noted
-        await touch(auth, client_id, session_id)

@@ -71,10 +71,6 @@ class Audience(Protocol):
         """Show nothing protected: what is known may be wrong."""
         ...
 
-    def back(self) -> None:
-        """The store can be heard again after it could not."""
-        ...
-
 
 @dataclass(eq=False)
 class _Reading:
@@ -103,7 +99,6 @@ class Watcher:
         self._pending_users: set[str] | None = set()
         self._ends: list[tuple[datetime, str]] = []  # a heap; of a client, only the end in _expected counts
         self._expected: dict[str, datetime] = {}
-        self._store_was_away = False
         self._heard_at = time.monotonic()
         self._blind = True
         self._waiting: list[asyncio.Future[None]] = []
@@ -125,7 +120,7 @@ class Watcher:
         await self._feed.open()
         try:
             self._catch_up()
-            self._heard()
+            self._heard(self._feed.heard_at)
         except FeedLost as error:
             log.warning('the store can not be heard: %s', error)
         self._tasks = [asyncio.create_task(self._forever(job), name=f'watcher: {job.__name__}')
@@ -182,7 +177,6 @@ class Watcher:
         """Take what the feed has to tell; returns whether that was anything."""
         changes = self._feed.take()
         if changes.missed:
-            self._store_was_away = True
             self._known.clear()
             for reading in self._readings:
                 reading.overtaken.update(reading.wanted)
@@ -236,9 +230,7 @@ class Watcher:
 
     async def _round(self) -> None:
         self._catch_up()
-        if self._store_was_away:
-            self._store_was_away = False
-            self._audience.back()
+        heard_at = self._feed.heard_at  # what is heard after this moment, the next round will show
         if self._blind:  # heard again: what the tabs hid has to be shown from the newest state
             self._pending.update(self._audience.shown_clients())
         due = self._take_due()
@@ -248,12 +240,12 @@ class Watcher:
             shown = (wanted | due).intersection(self._audience.shown_clients())
             if shown:
                 clients = (await self._read(shown)).found
-                self._heard()
+                self._heard(heard_at)
                 await self._show({client_id: clients.get(client_id) for client_id in shown})
         except BaseException:
             self._pending |= wanted | due
             raise
-        self._heard()
+        self._heard(heard_at)
         self._tell_news()
         if due:
             self._overdue.set()
@@ -270,9 +262,10 @@ class Watcher:
         if news is None or news:
             self._audience.news(news)
 
-    def _heard(self) -> None:
-        self._heard_at = self._feed.heard_at
-        self._blind = False
+    def _heard(self, at: float) -> None:
+        self._heard_at = at
+        if time.monotonic() - at <= BLIND_AFTER_SECONDS:
+            self._blind = False
 
     def expect_end(self, client: ClientView) -> None:
         """Take care that whoever shows this client is told when the next of its sessions ends by itself."""

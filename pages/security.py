@@ -31,7 +31,7 @@ def _password() -> None:
         others = f' {count} other {"device was" if count == 1 else "devices were"} signed out.' if count else ''
         changed.set_text(f'Your password was changed.{others}')
 
-    with api_form('/v1/me/change_password', 'Change password', method='POST', on_done=tell):
+    with api_form('/v1/me/change_password', 'Change password', method='POST', on_done=tell, announce=True):
         user = auth_state().user
         username = ui.element('input').props('type=text name=username autocomplete=username hidden')
         username.props['defaultValue'] = user.email_address if user else ''  # tells password managers whose it is

@@ -1,7 +1,7 @@
 // What only the browser can do: post credentials and proofs with its cookie, tell its other tabs,
 // and hide what is private when it can't hear the server.
 (() => {
-  // The server pings every 4 s. A tab that shows anybody and has heard nothing for longer hides it: within 5 s.
+  // The server pings every 3 s. A tab that shows anybody and has heard nothing for longer hides it: within 5 s.
   const DEAF_AFTER_MS = 4800;
   const PROGRESS_AFTER_MS = 300;
   const UNREACHABLE = "The server can not be reached. Nothing was changed. Check the connection and try again.";
@@ -77,6 +77,9 @@
   const requestedAt = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
   let heardAt = Date.now() - (performance.now() - requestedAt);
   let absence = 0; // counts how often this tab lost the server
+  let joinedAt = 0;
+  let absenceAtJoin = 0; // the page may have taken so long that it was hidden before it was connected
+  let isUpToDate = false; // whether the server has told what changed since the page was asked for
 
   function away() {
     absence += 1;
@@ -90,7 +93,14 @@
   function heard() {
     checkHearing(); // first: after a sleep, hide before anything that was waiting is shown
     heardAt = Date.now();
-    if (root.classList.contains("away")) prove();
+    if (isUpToDate && root.classList.contains("away")) prove();
+  }
+
+  // The server says so once, after it has told a tab that has just joined what changed since its page was built.
+  function upToDate() {
+    isUpToDate = true;
+    if (absence === absenceAtJoin && Date.now() - joinedAt < DEAF_AFTER_MS) root.classList.remove("away");
+    heard();
   }
 
   // The server says so after it has sent everything that changed up to a proof. One that has been on its way
@@ -110,13 +120,20 @@
     window.socket.io.on("ping", heard);
     window.socket.onAny(heard);
     window.socket.on("connect", connected);
+    // The server throws a socket out when another one has proved this tab, such as one of before the network changed.
+    window.socket.on("disconnect", (reason) => reason === "io server disconnect" && window.socket.connect());
     if (window.socket.connected) connected();
 
     function connected() {
       if (connects++ > 0) {
+        isUpToDate = true;
         heardAt = Date.now();
         away(); // until the server has told what was missed
-      } else if (!putOff) return; // it counts as heard when the server has told what was missed
+      } else {
+        joinedAt = Date.now();
+        absenceAtJoin = absence;
+        if (!putOff) return;
+      }
       putOff = false;
       prove();
     }
@@ -183,7 +200,7 @@
     const progress = setTimeout(() => form.classList.add("busy"), PROGRESS_AFTER_MS);
     try {
       const { response } = await oneAtATime(() => send(form));
-      if ("announce" in form.dataset) channel?.postMessage("signed in");
+      if ("announce" in form.dataset) channel?.postMessage("new cookie");
       if (form.dataset.then) return window.location.assign(form.dataset.then);
       const drawn = Promise.race([new Promise((resolve) => whenFresh.push(resolve)), sleep(3000)]);
       await prove();
@@ -269,5 +286,5 @@
     if (event.target.matches?.("input[data-judge]")) judge(event.target);
   });
 
-  window.liveSessions = { prove, heard, fresh, signOut };
+  window.liveSessions = { prove, upToDate, fresh, signOut };
 })();

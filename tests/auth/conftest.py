@@ -30,9 +30,6 @@ class NoTabs:
     def hide(self) -> None:
         pass
 
-    def back(self) -> None:
-        pass
-
 
 @dataclass
 class Api:

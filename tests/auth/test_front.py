@@ -47,6 +47,18 @@ async def test_a_socket_to_anywhere_but_the_sockets_is_refused(tmp_path: Path) -
     assert 'Traceback' not in server.log
 
 
+async def test_a_browser_that_can_not_have_a_socket_may_poll_and_another_site_may_not(tmp_path: Path) -> None:
+    server = await Server(tmp_path).start()
+    path = '/_nicegui_ws/socket.io/?EIO=4&transport=polling'  # of its own site, a browser asks without an origin
+    async with httpx.AsyncClient(base_url=server.url) as browser:
+        answers = [await browser.get(path, headers=headers)
+                   for headers in ({}, {'origin': server.url}, {'origin': 'https://evil.example'})]
+    server.stop()
+
+    assert [answer.status_code for answer in answers] == [200, 200, 400]
+    assert 'Traceback' not in server.log
+
+
 async def test_a_socket_keeps_no_memory_to_compress_with_though_browsers_ask_for_it(tmp_path: Path) -> None:
     server = await Server(tmp_path).start()
 

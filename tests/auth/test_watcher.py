@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -25,7 +26,6 @@ class Screen:
 
     clients: dict[str, ClientView | None] = field(default_factory=dict)
     hidden: bool = False
-    backs: int = 0
     told: set[str] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -43,9 +43,6 @@ class Screen:
 
     def news(self, user_ids: Collection[str] | None) -> None:
         self.told.update(user_ids or ())
-
-    def back(self) -> None:
-        self.backs += 1
 
     async def change(self) -> None:
         """Wait for something to happen."""
@@ -187,7 +184,6 @@ async def test_a_store_that_can_not_be_heard_hides_everything_and_its_return_sho
 
     assert blind
     assert not watcher.blind
-    assert screen.backs >= 1
     assert await watcher.authenticate(done.token) is not None
 
 
@@ -213,6 +209,40 @@ async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_a
     assert shown is not None
     assert shown.sessions == ()
     assert not watcher.blind
+
+
+async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_heard(
+        house: House, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auth.watcher, 'BLIND_AFTER_SECONDS', 2)
+    done = await house.sign_up()
+    screen.clients[done.token.client_id] = await house.client(done.token)
+    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    await watcher.caught_up()
+    begun, slow = asyncio.Event(), asyncio.Event()
+    hidden_at: list[float] = []
+    screen.hide = lambda: hidden_at.append(time.monotonic())  # type: ignore[method-assign]
+
+    async def read_slowly(of: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
+        found = await read_clients(of, client_ids)
+        begun.set()
+        await slow.wait()
+        return found
+
+    monkeypatch.setattr('auth.watcher.read_clients', read_slowly)
+    await asyncio.to_thread(house.sql, "UPDATE user SET first_name = 'Ann'")
+    await begun.wait()
+    await asyncio.to_thread(house.sql, "UPDATE session SET status = 'revoked'")  # after what is being read
+    ended_at = time.monotonic()
+    await asyncio.sleep(1)
+    with suppress(TimeoutError):  # as somebody asks for something else, so that the feed is heard
+        await asyncio.wait_for(watcher.client('client_of_somebody_else'), 0.1)
+    slow.set()
+    slow.clear()  # the next read is slow as well
+    await asyncio.sleep(2.5)
+    slow.set()
+
+    assert hidden_at
+    assert hidden_at[0] - ended_at < 2.7
 
 
 async def test_a_watcher_that_stumbles_goes_on(house: House, screen: Screen,

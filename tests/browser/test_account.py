@@ -161,9 +161,14 @@ async def test_a_new_password_signs_out_the_other_devices_and_keeps_every_tab_of
     await phone.sign_in(address)
     here, beside, there = await laptop.tab('/account/security'), await laptop.tab(), await phone.tab('/account')
     before = await laptop.cookie()
+    await beside.page.evaluate('''() => {
+        window.channel = new BroadcastChannel("live-sessions");
+        window.channel.onmessage = (event) => { window.channel.told = event.data; };
+    }''')
 
     await change_password(here, PASSWORD, NEW_PASSWORD)
 
+    await beside.page.wait_for_function('window.channel.told')  # or it stays out if it proved itself too early
     await expect(here.see('Your password was changed. 1 other device was signed out.')).to_be_visible()
     await there.signed_out()
     await beside.shows(session_id)

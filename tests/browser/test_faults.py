@@ -8,8 +8,10 @@ import signal
 import time
 from pathlib import Path
 
+import aiohttp
 import psutil
 import pytest
+import socketio
 from playwright.async_api import Route, WebSocketRoute, async_playwright, expect
 
 from tests.conftest import only_on_sqlite
@@ -47,6 +49,7 @@ async def test_a_page_that_says_nothing_of_who_is_here_is_hidden_too_when_the_se
     content = tab.page.locator('main.content')
 
     await tab.page.evaluate("""() => {
+        window.socket.disconnect();  // or what it hears may show it again
         for (const marked of document.querySelectorAll('[data-here]')) marked.removeAttribute('data-here');
         document.documentElement.classList.add('away');
     }""")
@@ -244,6 +247,49 @@ async def test_a_tab_that_took_long_to_load_and_then_hears_nothing_counts_from_w
         await tab.live()
     await expect(tab.see(address).first).to_be_hidden()
     assert time.monotonic() - asked_at < 5.5
+
+
+async def test_a_page_that_took_very_long_is_shown_without_a_proof_when_it_has_joined(
+        device: MakeDevice, own_server) -> None:
+    server = await own_server()
+    async with relay_to(server.port) as network:
+        laptop = await device(url=f'http://localhost:{network.port}')
+        session_id = await laptop.sign_up()
+        tab = await laptop.tab(None)
+        proofs: list[str] = []
+        tab.page.on('request', lambda request: proofs.append(request.url) if request.url.endswith('/tabs') else None)
+
+        network.cut()
+        opening = asyncio.create_task(tab.open('/'))
+        await asyncio.sleep(5.5)
+        network.mend()
+        await opening
+
+        await tab.shows(session_id)
+        assert proofs == []
+        await laptop.context.close()
+
+
+async def test_a_tab_whose_socket_was_thrown_out_comes_back(device: MakeDevice) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab()
+    await tab.shows(session_id)
+    page_id = await tab.page.evaluate('window.clientId')
+    query = await tab.page.evaluate(
+        'String(new URLSearchParams({...window.socket.io.opts.query, next_message_id: window.nextMessageId}))')
+    async with aiohttp.ClientSession(cookies={'__client': await laptop.cookie() or ''}) as http:
+        before = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=http)
+        await before.connect(f'{tab.url}?{query}', transports=['websocket'], socketio_path='/_nicegui_ws/socket.io')
+        thrown_out = await tab.page.evaluate('window.socket.id')
+        proof = await laptop.api('POST', '/client/tabs', tab=page_id, socket=str(before.get_sid()), absence='0')
+
+        assert proof.ok, await proof.text()
+        await tab.page.wait_for_function('(before) => window.socket.connected && window.socket.id !== before',
+                                         arg=thrown_out)
+        await expect(tab.page.locator('html')).not_to_have_class(re.compile('away'))
+        await tab.shows(session_id)
+        await before.wait()  # such as one of before the network changed; it is thrown out in its turn
 
 
 async def test_a_chooser_that_has_lost_the_server_leaves_no_name_on_the_screen(device: MakeDevice, own_server) -> None:

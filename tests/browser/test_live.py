@@ -253,7 +253,7 @@ async def test_a_sign_in_while_a_tab_is_still_joining_its_socket_is_seen_there_t
     await asyncio.wait_for(joined.wait(), 8)
 
     session_id = await laptop.sign_up()
-    await left.page.evaluate('new BroadcastChannel("live-sessions").postMessage("signed in")')
+    await left.page.evaluate('new BroadcastChannel("live-sessions").postMessage("new cookie")')
     await left.shows(session_id)
     released.set()
     for message in held:

@@ -1,0 +1,164 @@
+"""The open tabs of a process: what they are granted, and when they are asked for a proof."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from nicegui import core
+
+import auth.watcher
+from auth.errors import StoreAway
+from auth.live import PROVE, UP_TO_DATE, Tab, Tabs
+from auth.tokens import ClientToken
+from tests.conftest import House
+
+
+@dataclass
+class Outbox:
+    """What a page was sent, for a tab that comes back."""
+
+    message_history: list[object] = field(default_factory=list)
+
+
+@dataclass
+class BrowserPage:
+    """A page that is open somewhere."""
+
+    id: str
+    told: list[str] = field(default_factory=list)
+    """The JavaScript that it was sent."""
+    joined: Callable[[], Awaitable[None]] | None = None
+    """What happens when its socket is connected."""
+    has_socket_connection: bool = True
+    outbox: Outbox = field(default_factory=Outbox)
+
+    def run_javascript(self, code: str) -> None:
+        self.told.append(code)
+
+    def on_connect(self, handler: Callable[[], Awaitable[None]]) -> None:
+        self.joined = handler
+
+    def on_delete(self, handler: Callable[[], None]) -> None:
+        pass
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    async def join(self) -> None:
+        """Connect its socket."""
+        assert self.joined is not None
+        await self.joined()
+
+
+@pytest.fixture
+async def tabs(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tabs]:
+    """The tabs of a process that watches the store."""
+    monkeypatch.setattr(core, 'loop', asyncio.get_running_loop())
+    tabs = Tabs(house.auth)
+    await tabs.watcher.start()
+    yield tabs
+    await tabs.watcher.stop()
+
+
+async def opened(tabs: Tabs, token: ClientToken | None) -> tuple[Tab, BrowserPage]:
+    """Open a tab whose socket has not joined yet."""
+    page: Any = BrowserPage(f'page {len(tabs)}')
+    return await tabs.open(page, token), page
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for something to be so."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_tab_that_joins_is_told_what_changed_since_its_page_was_built_and_then_that_it_was(
+        house: House, tabs: Tabs) -> None:
+    done = await house.sign_up()
+    tab, page = await opened(tabs, done.token)
+    assert tab.state.session_id == done.session_id
+
+    page.told.clear()
+    await asyncio.to_thread(house.sql, "UPDATE session SET status = 'revoked'")
+    await page.join()
+    first = list(page.told)
+    await page.join()
+
+    assert tab.state.status == 'signed_out'
+    assert first == [UP_TO_DATE]
+    assert page.told == [UP_TO_DATE]  # one that comes back proves itself
+
+
+async def test_a_tab_for_which_the_store_could_not_be_read_when_it_joined_is_hidden_and_proves_itself(
+        house: House, tabs: Tabs, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = await house.sign_up()
+    tab, page = await opened(tabs, done.token)
+
+    async def away(_: str) -> None:
+        raise StoreAway
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tabs.watcher, 'client', away)
+        await page.join()
+
+    assert tab.state.status == 'loading'
+    assert PROVE in page.told
+    tabs.grant(tab, await tabs.watcher.authenticate(done.token), 0)
+    assert tab.state.session_id == done.session_id
+
+
+async def test_while_the_store_can_not_be_heard_a_proof_is_not_settled_but_has_to_be_tried_again(
+        house: House, tabs: Tabs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auth.watcher, 'BLIND_AFTER_SECONDS', 0.5)
+    done = await house.sign_up()
+    client = await house.client(done.token)
+
+    with house.database.away():
+        await until(lambda: tabs.watcher.blind)
+        (visitor, _), (laptop, _) = await opened(tabs, None), await opened(tabs, done.token)
+        for tab, proved in ((visitor, None), (laptop, client)):
+            with pytest.raises(StoreAway):  # or nobody would ever ask this tab again
+                tabs.grant(tab, proved, 0)
+        shown = {visitor.state.status, laptop.state.status}
+    await until(lambda: not tabs.watcher.blind)
+    tabs.grant(visitor, None, 0)
+    tabs.grant(laptop, client, 0)
+
+    assert shown == {'loading'}
+    assert (visitor.state.status, laptop.state.status) == ('signed_out', 'signed_in')
+
+
+async def test_a_tab_that_shows_nothing_of_a_session_keeps_none_alive(house: House, tabs: Tabs) -> None:
+    done = await house.sign_up()
+    tab, _ = await opened(tabs, done.token)
+    before = house.sql('SELECT last_active_at FROM session')
+    house.clock.forward(minutes=5)
+
+    tab.ask_for_proof()  # as when the client was given another secret
+    tabs.note_activity(tab)
+    await asyncio.sleep(0.3)
+
+    assert house.sql('SELECT last_active_at FROM session') == before
+
+
+async def test_activity_that_could_not_be_written_is_written_the_next_time(house: House, tabs: Tabs) -> None:
+    done = await house.sign_up()
+    tab, _ = await opened(tabs, done.token)
+    before = house.sql('SELECT last_active_at FROM session')
+    house.clock.forward(minutes=5)
+
+    with house.database.away():
+        tabs.note_activity(tab)
+        await until(lambda: tab.touched_at is None)
+    async with asyncio.timeout(10):
+        while house.sql('SELECT last_active_at FROM session') == before:
+            tabs.note_activity(tab)
+            await asyncio.sleep(0.05)
