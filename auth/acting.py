@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.tables import client, session, user
@@ -23,6 +23,13 @@ _WHO = (
 )
 _HOLD = _WHO.with_for_update(of=[user, client, session], key_share=True)
 """The session can't end, nor its user act elsewhere, before the act is done. Every act takes rows in this order."""
+_HOLD_USERS = (
+    select(user.c.id)
+    .where(or_(user.c.id == bindparam('the_other'), user.c.id.in_(
+        select(session.c.user_id).where(session.c.id == bindparam('the_session')))))
+    .order_by(user.c.id).with_for_update(key_share=True)
+)
+"""Two who act on each other take both users in one order; else each would wait for the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +61,21 @@ async def acting(db: Connection, client: ClientView | None, now: datetime, sessi
     return Acting(*found)
 
 
-async def acting_admin(db: Connection, client: ClientView | None, now: datetime) -> Acting:
+async def hold_users(db: Connection, other: str | None, session_id: str | None = None) -> None:
+    """Within a transaction that concerns another user: hold them, and the user of a session, before all else."""
+    if other is not None and isinstance(db, AsyncSession):
+        await db.execute(_HOLD_USERS, {'the_other': other, 'the_session': session_id or ''})
+
+
+async def acting_admin(db: Connection, client: ClientView | None, now: datetime, *, on: str | None = None) -> Acting:
     """Find the administrator for whom a client acts.
 
+    :param on: the user whom the act concerns
     :raises NotSignedIn: if nobody is signed in
     :raises NotAllowed: if it is no administrator
     """
+    active = client and client.active_session(now)
+    await hold_users(db, on, active and active.id)
     who = await acting(db, client, now)
     if not who.is_admin:
         raise NotAllowed

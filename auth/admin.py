@@ -46,7 +46,7 @@ async def revoke_user(auth: Auth, authority: Authority, user_id: str, visitor: V
 
     :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
     """
-    return await _revoke(auth, authority, _of_user(user_id), visitor)
+    return await _revoke(auth, authority, _of_user(user_id), visitor, on=user_id)
 
 
 async def revoke_everyone(auth: Auth, authority: Authority, visitor: Visitor | None = None) -> int:
@@ -61,18 +61,20 @@ async def revoke_everyone(auth: Auth, authority: Authority, visitor: Visitor | N
         actor = await authority(db)  # once: its own session is among those that end
     next_ones = _THOSE.limit(_AT_ONCE)
     count = 0
-    while True:
-        now = auth.now()
-        try:
-            async with auth.transaction() as db:
-                ended = await _end(db, actor, next_ones, now, visitor)
-        except StoreAway as error:
-            if not count:
-                raise
-            raise SomeEnded(count) from error
-        count += ended
-        if ended < _AT_ONCE:
-            return count
+    # Those that somebody holds come last: who waits for them holds none that the other may wait for.
+    for skip_held in (True, False):
+        ended = _AT_ONCE
+        while ended == _AT_ONCE:
+            now = auth.now()
+            try:
+                async with auth.transaction() as db:
+                    ended = await _end(db, actor, next_ones, now, visitor, skip_held=skip_held)
+            except StoreAway as error:
+                if not count:
+                    raise
+                raise SomeEnded(count) from error
+            count += ended
+    return count
 
 
 async def set_disabled(auth: Auth, authority: Authority, user_id: str, disabled: bool,
@@ -87,7 +89,7 @@ async def set_disabled(auth: Auth, authority: Authority, user_id: str, disabled:
     """
     now = auth.now()
     async with auth.transaction() as db:
-        actor = await authority(db)
+        actor = await authority(db, user_id)
         if disabled and actor == user_id:
             raise AuthError('You can not disable yourself. Ask another administrator.')
         if await _set(db, user_id, user.c.disabled != disabled, disabled=disabled):
@@ -103,7 +105,7 @@ async def set_admin(auth: Auth, authority: Authority, user_id: str, is_admin: bo
     :raises NotAllowed: if the authority may not; or ``NotSignedIn``, ``StoreAway``
     """
     async with auth.transaction() as db:
-        actor = await authority(db)
+        actor = await authority(db, user_id)
         if await _set(db, user_id, user.c.is_admin != is_admin, is_admin=is_admin):
             await record(db, AuditAction.ADMIN_GRANTED if is_admin else AuditAction.ADMIN_WITHDRAWN, auth.now(),
                          [Subject(user_id)], actor=actor)
@@ -146,7 +148,7 @@ async def set_password(auth: Auth, authority: Authority, user_id: str, password:
     password_hash = await auth.passwords.hash(password)
     now = auth.now()
     async with auth.transaction() as db:
-        actor = await authority(db)
+        actor = await authority(db, user_id)
         await _set(db, user_id, None, password_hash=password_hash, password_changed_at=now)
         await record(db, AuditAction.PASSWORD_CHANGED, now, [Subject(user_id)], actor=actor)
         return await _end(db, actor, _of_user(user_id), now, None)
@@ -156,15 +158,17 @@ def _of_user(user_id: str) -> Select[str]:
     return _THOSE.where(session.c.user_id == user_id)
 
 
-async def _revoke(auth: Auth, authority: Authority, those: Select[str], visitor: Visitor | None) -> int:
+async def _revoke(auth: Auth, authority: Authority, those: Select[str], visitor: Visitor | None,
+                  on: str | None = None) -> int:
     now = auth.now()
     async with auth.transaction() as db:
-        return await _end(db, await authority(db), those, now, visitor)
+        return await _end(db, await authority(db, on), those, now, visitor)
 
 
-async def _end(db: Connection, actor: str, those: Select[str], now: datetime, visitor: Visitor | None) -> int:
-    ended = (await db.scalars(ending(those).values(status=SessionStatus.REVOKED).returning(session.c.id),
-                              {'now': now})).all()
+async def _end(db: Connection, actor: str, those: Select[str], now: datetime, visitor: Visitor | None, *,
+               skip_held: bool = False) -> int:
+    statement = ending(those, skip_held=skip_held).values(status=SessionStatus.REVOKED).returning(session.c.id)
+    ended = (await db.scalars(statement, {'now': now})).all()
     await record_ended(db, AuditAction.REVOKED, now, ended, visitor, actor=actor)
     return len(ended)
 

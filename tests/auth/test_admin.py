@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from auth import admin
 from auth.accounts import SignedIn
@@ -29,7 +30,7 @@ from auth.errors import (
 )
 from auth.passwords import Passwords
 from auth.sessions import set_active, sign_out
-from tests.conftest import LAPTOP, PHONE, TABLET, House, only_on_sqlite
+from tests.conftest import LAPTOP, PHONE, TABLET, House, only_on_postgres, only_on_sqlite
 
 NEW_PASSWORD = 'staple of another battery'
 TABLES = ('user', 'client', 'session', 'audit_event')
@@ -434,10 +435,10 @@ async def test_where_the_store_goes_away_after_some_of_everybodys_sessions_ended
     monkeypatch.setattr(admin, '_AT_ONCE', 1)
     end, authority = admin._end, await authority_of(house, boss)
 
-    async def end_once(*arguments: Any) -> int:
+    async def end_once(*arguments: Any, **more: Any) -> int:
         if 'revoked' in (house.status(boss.session_id), house.status(ann.session_id)):
             raise StoreAway
-        return await end(*arguments)
+        return await end(*arguments, **more)
 
     monkeypatch.setattr(admin, '_end', end_once)
 
@@ -460,6 +461,21 @@ async def test_two_administrators_who_end_one_session_at_once_end_it_once(house:
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NoneType', 'SessionNotFound', 'SessionNotFound']
     assert house.events().count(('revoked',)) == 1
+
+
+@only_on_postgres
+async def test_who_revokes_all_sessions_of_a_user_does_not_hold_some_while_waiting_for_the_user(
+        house: House, ann: SignedIn) -> None:
+    house.clock.forward(seconds=1)
+    newer = await house.sign_in(visitor=PHONE)
+    async with house.auth.transaction() as db:  # Ann, on her phone, is about to sign out all other devices
+        await db.execute(text('SELECT 1 FROM "user" WHERE id = :id FOR NO KEY UPDATE'), {'id': ann.user_id})
+        await db.execute(text('SELECT 1 FROM session WHERE id = :id FOR NO KEY UPDATE'), {'id': newer.session_id})
+        revoking = asyncio.create_task(revoke_user(house.auth, by_command_line, ann.user_id))
+        await asyncio.sleep(0.3)
+        await db.execute(text('SELECT 1 FROM session WHERE id = :id FOR NO KEY UPDATE NOWAIT'), {'id': ann.session_id})
+
+    assert await revoking == 2
 
 
 # Disabling
@@ -535,6 +551,7 @@ async def test_of_two_administrators_who_disable_each_other_one_is_left(house: H
                                                                        ann: SignedIn) -> None:
     house.sql('UPDATE user SET is_admin = 1')
     bosss, anns = await authority_of(house, boss), await authority_of(house, ann)
+    await asyncio.gather(*(set_admin(house.auth, by_command_line, boss.user_id, True) for _ in range(2)))  # connects
 
     outcomes = await asyncio.gather(set_disabled(house.auth, bosss, ann.user_id, True),
                                     set_disabled(house.auth, anns, boss.user_id, True), return_exceptions=True)
