@@ -55,7 +55,7 @@ def build(settings: Settings):
     ui.run_with(base, title='Live Sessions', favicon=pages.FAVICON, language='en-US', dark=None, tailwind=False,
                 show_welcome_message=False, binding_refresh_interval=None)
     app.on_startup(quieten_garbage_collector)
-    return protect(base, Auth(Store(settings.database_url), settings), pages.ROUTES)
+    return protect(base, Auth(Store(settings.database_url), settings), pages.ROUTES, not_found=pages.NOT_FOUND)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -47,10 +47,11 @@ class Front:
     :param routes: the pages by path
     :param watcher: knows who is signed in
     :param open_paths: how paths begin that are no page's and are left to the app, for anybody
+    :param not_found: what is shown where there is no page, as HTML
     """
 
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
-                 watcher: Watcher, open_paths: Iterable[str] = ()) -> None:
+                 watcher: Watcher, open_paths: Iterable[str] = (), not_found: str = '') -> None:
         check_access(routes)
         self.app = app
         self._sockets = sockets
@@ -58,6 +59,7 @@ class Front:
         self._watcher = watcher
         self._routes = [(compile_path(path)[0], access_of(builder)) for path, builder in routes.items()]
         self._open_paths = tuple(open_paths)
+        self._not_found = not_found
         self._warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +95,7 @@ class Front:
             if access is None and path.startswith(self._open_paths):
                 await self.app(scope, receive, send)
             elif access is None:
-                await _plain(send, 404, 'There is no page here. Go to / for the start page.')
+                await _send(send, 404, self._not_found or 'There is no page here. Go to / for the start page.', 'html')
             elif scope['method'] not in {'GET', 'HEAD'}:
                 await _plain(send, 405, 'A page can only be read.', (b'allow', b'GET, HEAD'))
             elif access != 'public':
@@ -152,8 +154,12 @@ def _with_headers(send: Send) -> Send:
 
 
 async def _plain(send: Send, status: int, text: str, *headers: tuple[bytes, bytes]) -> None:
+    await _send(send, status, text, 'plain', *headers)
+
+
+async def _send(send: Send, status: int, text: str, kind: str, *headers: tuple[bytes, bytes]) -> None:
     body = text.encode()
     await send({'type': 'http.response.start', 'status': status,
-                'headers': [(b'content-type', b'text/plain; charset=utf-8'), (b'cache-control', b'no-store'),
+                'headers': [(b'content-type', f'text/{kind}; charset=utf-8'.encode()), (b'cache-control', b'no-store'),
                             (b'content-length', str(len(body)).encode()), *headers]})
     await send({'type': 'http.response.body', 'body': body})

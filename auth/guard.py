@@ -46,13 +46,15 @@ _RELOAD = 'Implicit handshake failed'
 """The one refusal at which NiceGUI's page reloads itself, and so comes back with the cookie it has now."""
 
 
-def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_paths: Iterable[str] = ()) -> Front:
+def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_paths: Iterable[str] = (),
+            not_found: str = '') -> Front:
     """Put the guards in front of a NiceGUI app, and start to watch the store when it starts.
 
     :param app: the app that NiceGUI was mounted on with ``ui.run_with``
     :param auth: what the verbs need
     :param routes: the pages by path
     :param open_paths: how paths begin that are no page's and are left to the app, for anybody: routes of its own, say
+    :param not_found: what is shown where there is no page, as HTML
     :return: the app to serve
     :raises AccessNotStated: if a page does not say whether it is public or private
     """
@@ -66,7 +68,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     core.app.on_shutdown(tabs.watcher.stop)
     core.app.on_shutdown(auth.close)
     return Front(app, sockets=nicegui_server.sio_app, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=routes,
-                 watcher=tabs.watcher, open_paths=open_paths)
+                 watcher=tabs.watcher, open_paths=open_paths, not_found=not_found)
 
 
 class SocketGuard:

@@ -92,6 +92,8 @@ async def change_password(auth: Auth, client: ClientView | None, *, current_pass
     who = await _who(auth, client, acting_session_id)
     await _check_current(auth, who, current_password, param='current_password')
     check_password(new_password, email_address=who.email_address, param='new_password')
+    if new_password == current_password:
+        raise ParamInvalid('That is the password you have. Choose another one.', param='new_password')
     new_hash = await auth.passwords.hash(new_password)
     now = auth.now()
     async with auth.transaction() as db:

@@ -24,6 +24,16 @@ RESPONSE_SECONDS = 60
 _FRAMED = {'/demo/pane'}
 """Pages that stand in a frame of another page, without a header and a footer of their own."""
 
+NOT_FOUND = '''<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Not found · Live Sessions</title><link rel="icon" href="/static/icon.svg">
+<script src="/static/theme.js"></script><link rel="stylesheet" href="/static/app.css"></head>
+<body><main class="content"><section class="card narrow"><h1>There is no page here</h1>
+<p class="quiet">The address may be mistyped, or the page has gone.</p>
+<a class="button primary" href="/">Go to the start page</a></section></main></body></html>
+'''
+"""Where there is no page: it stands alone, because a page of NiceGUI's would be kept in memory for a minute."""
+
 _BRAND = '<img src="/static/icon.svg" alt="" width="28" height="28"><span>Live Sessions</span>'
 _NAVIGATION = ('<a href="/">Home</a><a href="/account">Account</a><a href="/examples">Examples</a>'
                '<a href="/demo">Demo</a>')
@@ -39,7 +49,7 @@ def install(routes: Mapping[str, PageBuilder]) -> None:
     ui.add_head_html('<script src="/static/theme.js"></script><script src="/static/auth.js"></script>'
                      '<script src="/static/local-time.js"></script>'
                      '<link rel="stylesheet" href="/static/app.css">', shared=True)
-    ui.add_body_html('<div id="away" role="alert">Loading… This tab has lost the server and waits for it.</div>',
+    ui.add_body_html('<div id="away" role="alert">Loading… This tab does not hear the server and waits for it.</div>',
                      shared=True)
 
     async def root() -> None:

@@ -164,6 +164,30 @@
 
   for (const type of ["keydown", "pointerdown"]) document.addEventListener(type, active, { capture: true, passive: true });
 
+  // ------------------------------------------------------------ focus
+
+  // What is drawn anew, or hidden for a moment, loses the focus. It goes back to the control that had it, or to the one
+  // that reads the same in the same place, unless the person has pointed elsewhere since.
+  const CONTROLS = "a[href], button, summary";
+  const wordsOf = (control) => control.getAttribute("aria-label") ?? control.textContent.trim();
+  let focused = null;
+
+  document.addEventListener("focusin", ({ target }) => {
+    const around = [];
+    for (let place = target.parentElement; place; place = place.parentElement) around.push(place);
+    focused = { control: target, words: target.matches(CONTROLS) ? wordsOf(target) : "", around };
+  });
+  document.addEventListener("pointerdown", () => (focused = null), { capture: true, passive: true });
+
+  new MutationObserver(() => {
+    if (!focused || document.activeElement !== document.body) return;
+    const { control, words, around } = focused;
+    const place = around.find(({ isConnected }) => isConnected);
+    const reads = (other) => words && wordsOf(other) === words;
+    const found = control.isConnected ? control : [...place.querySelectorAll(CONTROLS)].find(reads);
+    if (found?.checkVisibility?.()) found.focus({ preventScroll: true });
+  }).observe(root, { subtree: true, childList: true, attributeFilter: ["data-here", "disabled"] });
+
   // ------------------------------------------------------------ forms
 
   // A form with data-api is posted to the Frontend API. data-announce: other tabs of this browser may gain by it.
@@ -184,10 +208,12 @@
         first ??= input;
       }
     }
+    form.classList.add("refused"); // what was said of an earlier success is not true of this
     first?.focus();
   }
 
   function clearErrors(form) {
+    form.classList.remove("refused");
     for (const place of form.querySelectorAll("[data-error]")) place.textContent = "";
     for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
   }
@@ -284,6 +310,8 @@
 
   document.addEventListener("input", (event) => {
     if (event.target.matches?.("input[data-judge]")) judge(event.target);
+    const judged = event.target.name === "email_address" && event.target.form?.querySelector("input[data-judge]");
+    if (judged) judge(judged); // a password that is the address will not do
   });
 
   window.liveSessions = { prove, upToDate, fresh, signOut };

@@ -140,7 +140,10 @@ class SessionTable(_Searched):
     def _draw(self, row: SessionRow) -> None:
         with ui.element('div').classes('row'):
             with ui.element('div').classes('row-text'):
-                Text(tag='strong', text=row.user.email_address)
+                with ui.element('p'):
+                    Text(tag='strong', text=row.user.email_address)
+                    if row.id == self.tab.state.session_id:
+                        Text(tag='span', text='This session').classes('badge')
                 where = ' · '.join([str(row.user_agent), *([row.ip_address] if row.ip_address else [])])
                 Text(tag='p', text=where).classes('quiet')
                 with ui.element('p').classes('quiet'):
@@ -148,7 +151,7 @@ class SessionTable(_Searched):
                     LocalTime(row.created_at)
                     Text(tag='span', text=f' · {row.id}')
             with ui.element('div').classes('actions'):
-                _small('Sign out of session', partial(self._sign_out, row), row.user.email_address)
+                _small('Sign out of session', partial(self._sign_out, row), f'{row.user.email_address}, {row.id}')
 
     async def _sign_out(self, row: SessionRow) -> None:
         whose = f'The session of {row.user.email_address} on {row.user_agent}'
@@ -168,8 +171,9 @@ class SessionTable(_Searched):
                 Text(tag='label', text=f'Type “{CONFIRMATION}”').props('for=confirm-everyone')
                 typed = ui.element('input').props('id=confirm-everyone type=text autocomplete=off')
                 typed.on('input', self._type, js_handler='(event) => emit(event.target.value)')
-            ActionButton('Sign out everyone', self._sign_out_everyone, refused='Nobody was signed out.'
-                         ).button.classes('danger')
+            everyone = ActionButton('Sign out everyone', self._sign_out_everyone, refused='Nobody was signed out.')
+            everyone.button.classes('danger')
+            typed.on('keydown.enter', js_handler=f'() => getHtmlElement({everyone.button.id}).click()')
 
     def _type(self, event: GenericEventArguments) -> None:
         self._typed = str(event.args)

@@ -47,7 +47,7 @@ class LiveRows(ui.element, Generic[Item]):
         with self:
             self._note = ui.element('li').classes('quiet')
             with self._note:
-                self._words = ui.label('Loading…')
+                self._words = ui.label('Loading…').props('role=status')
         self._empty = empty
         self._pause = at_most_every_seconds
         self._stop = tabs().listen(tabs().here(), self._news)

@@ -78,7 +78,7 @@ class Pager(ui.element, Generic[Row]):
         :param where: which page this is
         """
         for button, able in ((self._newer, bool(self._before)), (self._older, self._has_more)):
-            button.props(remove='disabled') if able else button.props('disabled')
+            button.props(remove='aria-disabled') if able else button.props('aria-disabled=true')  # it keeps the focus
         self._where.set_text(where)
         self.set_visibility(bool(self._before) or self._has_more)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from .action_button import ActionButton
-from .here import sign_out
+from .here import auth_state, follow, sign_out
+
+_LABEL = 'Sign out'
+_ALL = 'Sign out of all accounts'
 
 Before = Callable[[], bool | None] | Callable[[], Awaitable[bool | None]]
 
@@ -20,17 +23,24 @@ class SignOutButton(ActionButton):
 
     :param session_id: the one session to end; without it, every session of this browser
     :param redirect_url: where the tab goes afterwards; by default home, or to the chooser if other accounts remain
-    :param label: what is written on the button
+    :param label: what is written on the button; by default "Sign out", and "Sign out of all accounts" while there are
+        several that it would sign out
     :param before: called first; if it returns False, nobody is signed out
     """
 
-    def __init__(self, session_id: str | None = None, redirect_url: str | None = None, *, label: str = 'Sign out',
-                 before: Before | None = None) -> None:
-        super().__init__(label, self._sign_out, refused='You are still signed in.')
+    def __init__(self, session_id: str | None = None, redirect_url: str | None = None, *,
+                 label: str | None = None, before: Before | None = None) -> None:
+        super().__init__(_LABEL if label is None else label, self._sign_out, refused='You are still signed in.')
         self._session_id = session_id
         self._redirect_url = redirect_url
         self._before = before
         self.classes('sign-out')
+        if label is None and session_id is None:
+            self._state = auth_state()
+            follow(self, self._say_of_how_many)
+
+    def _say_of_how_many(self) -> None:
+        self.button.set_text(_ALL if len(self._state.sessions) > 1 else _LABEL)
 
     async def _sign_out(self) -> None:
         answer = self._before() if self._before else None

@@ -18,7 +18,7 @@ from auth import Auth, Settings
 from auth.admin import set_disabled
 from auth.authority import by_command_line
 from auth.devices import read_all_devices, revoke, revoke_others
-from auth.errors import NotSignedIn, PasswordIncorrect, SessionNotFound, UserDisabled
+from auth.errors import NotSignedIn, ParamInvalid, PasswordIncorrect, SessionNotFound, UserDisabled
 from auth.own_account import change_password
 from auth.passwords import Passwords
 from auth.sessions import end_overdue, set_active, sign_out, touch
@@ -233,6 +233,10 @@ class Sessions(RuleBasedStateMachine):
                                  sign_out_others=others_too, visitor=LAPTOP)
         if here is None or not right:
             with pytest.raises(NotSignedIn if here is None else PasswordIncorrect):
+                self.run(change)
+            return
+        if PASSWORDS[number] == current:
+            with pytest.raises(ParamInvalid):
                 self.run(change)
             return
         others = [one for one in self.alive() if one.person == here.person and one is not here and others_too]

@@ -88,6 +88,17 @@ async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(
     assert answered == ['/reports/1']
 
 
+async def test_an_address_without_a_page_gets_one_of_ours_that_says_so_and_whither(tmp_path: Path) -> None:
+    server = await Server(tmp_path).start()
+    async with httpx.AsyncClient(base_url=server.url) as browser:
+        answer = await browser.get('/nowhere')
+    server.stop()
+
+    assert (answer.status_code, answer.headers['content-type']) == (404, 'text/html; charset=utf-8')
+    assert 'There is no page here' in answer.text
+    assert '<a class="button primary" href="/">' in answer.text
+
+
 async def upgraded(server: Server, path: str, *headers: str) -> list[str]:
     """Ask for a websocket; returns the lines of the answer's head."""
     reader, writer = await asyncio.open_connection('127.0.0.1', server.port)

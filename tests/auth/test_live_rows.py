@@ -192,7 +192,7 @@ class Book:
     @property
     def able(self) -> list[bool]:
         """Whether the buttons can be pressed."""
-        return ['disabled' not in button.props for button in (self.newer, self.older)]
+        return ['aria-disabled' not in button.props for button in (self.newer, self.older)]
 
 
 @pytest.fixture

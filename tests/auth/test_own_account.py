@@ -360,7 +360,7 @@ async def test_no_current_password_is_missing(house: House, ann: SignedIn, verb:
 @pytest.mark.parametrize(('password', 'error'), [
     ('', ParamMissing), ('1234567', PasswordTooShort), ('x' * 257, PasswordTooLong), ('password', PasswordTooCommon),
     ('PassWord', PasswordTooCommon), ('annabel@example.com', PasswordTooCommon),
-    ('Annabel@Example.com', PasswordTooCommon), ('x' * 100_000, PasswordTooLong),
+    ('Annabel@Example.com', PasswordTooCommon), ('x' * 100_000, PasswordTooLong), (PASSWORD, ParamInvalid),
 ])
 async def test_a_new_password_that_is_too_weak_is_refused_and_says_why(
         house: House, password: str, error: type[AuthError]) -> None:

@@ -236,3 +236,33 @@ async def test_a_browser_that_holds_as_many_accounts_as_it_may_is_told_so_at_sig
     await tab.shows(second)
     assert server.sql("SELECT count(*) FROM session WHERE status = 'active'") == [(3,)]
     tab.complaints.clear()  # the browser logs every answer of 4xx
+
+
+async def test_a_refusal_takes_away_what_was_said_of_an_earlier_success(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab = await laptop.tab('/account/security')
+    await change_password(tab, PASSWORD, NEW_PASSWORD)
+    await expect(tab.see('Your password was changed.')).to_be_visible()
+
+    await change_password(tab, PASSWORD, 'a third horse battery')
+
+    await expect(tab.see('That is not your password.')).to_be_visible()
+    await expect(tab.see('Your password was changed.')).to_be_hidden()
+    tab.complaints.clear()  # of the 422
+
+
+async def test_a_password_is_judged_anew_when_the_address_changes(device: MakeDevice) -> None:
+    laptop = await device()
+    tab = await laptop.tab('/sign-up')
+    address, password = tab.page.get_by_label('Email address'), tab.page.get_by_label('Password')
+    await address.fill('annabel@example.com')
+    await password.press_sequentially('annabel@example.com')
+    said = tab.see('email address').and_(tab.page.locator('[data-error=password]'))
+    await expect(said).to_be_visible()
+
+    await address.press('End')
+    await address.press_sequentially('.org')
+
+    await expect(said).to_be_hidden()
+    tab.complaints.clear()  # of the 422

@@ -94,7 +94,7 @@ async def test_signing_out_of_all_accounts_leaves_other_devices_alone(device: Ma
     left, elsewhere = await laptop.tab(), await phone.tab('/account')
     await elsewhere.shows(on_phone)
 
-    await left.button().click()
+    await left.page.locator('main').get_by_role('button', name='Sign out of all accounts').click()
 
     await left.signed_out()
     assert (await (await laptop.api('GET', '/client')).json())['response']['sessions'] == []
@@ -113,3 +113,31 @@ async def test_a_session_that_is_not_this_browsers_can_not_be_used_or_ended(devi
     assert 'resource_not_found' in answers[0]
     await tab.shows(ann)
     await elsewhere.shows(bob)
+
+
+async def test_a_button_that_signs_out_of_several_accounts_says_so(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab = await laptop.tab()
+    await expect(tab.page.locator('main').get_by_role('button', name='Sign out', exact=True)).to_be_visible()
+
+    await laptop.sign_up()
+
+    await expect(tab.page.locator('main').get_by_role('button', name='Sign out of all accounts')).to_be_visible()
+
+
+async def test_the_focus_stays_where_it_was_through_a_switch_in_this_tab_and_in_another(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up(first_name='Ann')
+    bob = await laptop.sign_up(first_name='Bob')
+    here, beside = await laptop.tab(), await laptop.tab()
+    await beside.shows(bob)
+    await beside.page.locator('main').get_by_role('button', name='Sign out of all accounts').focus()
+
+    for name in ('Ann', 'Bob', 'Ann'):
+        await here.page.locator('.user-button > button').press('Enter')
+        await here.page.get_by_role('dialog').get_by_role('button', name=name).press('Enter')
+        await expect(here.page.locator('.user-button')).to_contain_text(name)
+        await expect(here.page.locator('.user-button > button')).to_be_focused()
+        await expect(beside.page.locator('.user-button')).to_contain_text(name)
+        await expect(beside.page.locator('main').get_by_role('button', name='Sign out of all accounts')).to_be_focused()

@@ -148,6 +148,24 @@ async def test_sessions_come_and_go_live_and_one_can_be_ended(device: MakeDevice
     await expect(tab.page.get_by_role('status').filter(has_text='signed in.')).to_have_count(0)
 
 
+async def test_a_row_that_changes_keeps_the_focus_and_ones_own_session_is_marked(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone = await administrator(device, shared_server), await device()
+    address = a_new_address()
+    await phone.sign_up(address)
+    users, sessions = await laptop.tab('/admin'), await laptop.tab('/admin/sessions')
+    await found(users, address)
+    disable = rows(users).get_by_role('button', name='Disable')
+    await disable.focus()
+
+    await (await device()).sign_in(address)
+
+    await expect(rows(users)).to_contain_text('2 sessions')
+    await expect(disable).to_be_focused()
+    session_id = (await (await laptop.api('GET', '/client')).json())['response']['last_active_session_id']
+    await expect(rows(sessions).filter(has_text='This session')).to_contain_text(session_id)
+
+
 async def test_the_pages_of_users_are_turned_and_turned_back(device: MakeDevice, shared_server: Server) -> None:
     laptop = await administrator(device, shared_server)
     word = new_id('page')[5:].lower()
@@ -233,7 +251,7 @@ async def test_everyone_is_signed_out_only_when_it_is_confirmed(
     await tab.button('Sign out everyone').click()
     await expect(tab.see('Nobody was signed out. Type “sign out everyone” to confirm it.')).to_be_visible()
     await tab.page.get_by_label('Type “sign out everyone”').fill('sign out everyone')
-    await tab.button('Sign out everyone').click()
+    await tab.page.keyboard.press('Enter')
 
     await other.signed_out()
     await tab.signed_out()

@@ -200,7 +200,7 @@ async def test_a_server_that_stands_still_leaves_nothing_private_on_the_screen(d
 
     server.send_signal(signal.SIGSTOP)
     await expect(tab.see(address).first).to_be_hidden(timeout=5500)
-    await expect(tab.page.get_by_text('This tab has lost the server')).to_be_visible()
+    await expect(tab.page.get_by_text('This tab does not hear the server')).to_be_visible()
     await tab.page.evaluate(WATCH_WHAT_IS_VISIBLE)
     server.sql("UPDATE session SET status = 'removed' WHERE id = ?", session_id)
     server.send_signal(signal.SIGCONT)
