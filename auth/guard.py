@@ -266,6 +266,7 @@ def _not_found(_: Request, __: Exception) -> Response:
 
 def _ping_sooner() -> None:
     core.sio.eio.ping_interval = PING_SECONDS
+    core.sio.eio.ping_timeout = PING_SECONDS  # as long as with NiceGUI's own, in all
 
 
 def _passing_to(handler: Callable[[str, Message], Any]) -> TabHandler:

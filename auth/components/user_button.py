@@ -56,6 +56,20 @@ _REMEMBER_FOCUS = '''({currentTarget: panel, target}) => {
 }'''
 
 
+_RETURN_FOCUS = '''({currentTarget: panel}) => {
+    emit();
+    const button = panel.previousElementSibling;
+    const until = Date.now() + 3000;
+    const again = () => {
+        if (document.activeElement !== document.body || Date.now() > until) return;
+        if (button.checkVisibility()) button.focus();
+        else setTimeout(again, 50);
+    };
+    again();
+}'''
+"""A dialog gives the focus back when it closes; the button is hidden then, if another account was chosen in it."""
+
+
 class UserButton(ui.element):
     """An avatar that opens a panel: who is signed in, the other accounts of this browser, and signing out of them.
 
@@ -71,7 +85,8 @@ class UserButton(ui.element):
             self._button = ui.element('button').classes('when-signed-in')
             self._button.props('type=button aria-haspopup=dialog')
             self._panel = ui.element('dialog').classes('account-panel').props('aria-label="Account panel" tabindex=-1')
-            self._panel.on('focusin', js_handler=_REMEMBER_FOCUS).on('close', self._closed, [])
+            self._panel.on('focusin', js_handler=_REMEMBER_FOCUS)
+            self._panel.on('close', self._closed, [], js_handler=_RETURN_FOCUS)
         self._is_open = False
         self._content: Content | None = None
         self._state = auth_state()

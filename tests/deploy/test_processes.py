@@ -134,7 +134,7 @@ async def test_two_administrators_who_end_one_session_at_once_make_one_event_and
 
     for _ in range(2):
         await there.shows(session_id)
-        buttons = [tab.button(f'Sign out of session: {victim}') for tab in tabs]
+        buttons = [tab.page.get_by_role('button', name=f'Sign out of session: {victim}') for tab in tabs]
         for button in buttons:
             await expect(button).to_be_visible()
         await asyncio.gather(*[button.evaluate('(button) => button.click()') for button in buttons])
