@@ -15,7 +15,9 @@ from typing import Any, cast
 from urllib.parse import parse_qs
 
 import nicegui.nicegui as nicegui_server
+from nicegui import Client as Page
 from nicegui import core, ui
+from nicegui.outbox import deleted
 from nicegui.page_arguments import RouteMatch
 from socketio.exceptions import ConnectionRefusedError
 from starlette.requests import Request
@@ -101,6 +103,7 @@ class SocketGuard:
         page_id = query.get('client_id', [''])[0]
         if not query.get('tab_id') or not query.get('document_id') or not await self._may_join(page_id, environ):
             raise ConnectionRefusedError(_RELOAD)
+        _forget_what_is_old(page_id)
         try:
             await nicegui_server._on_connect(sid, environ)
         except (KeyError, ValueError) as error:
@@ -114,6 +117,7 @@ class SocketGuard:
         message = cast(Message, data)
         if not await self._may_join(message['client_id'], core.sio.get_environ(sid) or {}):
             return False
+        _forget_what_is_old(message['client_id'])
         return await nicegui_server._on_handshake(sid, message)
 
     async def event(self, tab: Tab, _: str, message: Message) -> None:
@@ -267,6 +271,23 @@ def _not_found(_: Request, __: Exception) -> Response:
 def _ping_sooner() -> None:
     core.sio.eio.ping_interval = PING_SECONDS
     core.sio.eio.ping_timeout = PING_SECONDS  # as long as with NiceGUI's own, in all
+
+
+def _forget_what_is_old(page_id: str) -> None:
+    """Let a page that comes back have what it missed as it is now.
+
+    NiceGUI replays the elements as they were when they were sent, and after those that have changed since, so that the
+    older ones would stay on the screen.
+    """
+    page = Page.instances.get(page_id)
+    if page is None:  # it was deleted a moment ago, and the handshake will fail
+        return
+    for _, _, (_, kind, data) in page.outbox.message_history:
+        if kind == 'update':
+            for element_id in data.keys() - {'_id'}:
+                page.outbox.updates[element_id] = page.elements.get(element_id, deleted)
+            data.clear()
+            page.outbox._loaded_components.clear()  # what they need is sent again, too, before them
 
 
 def _passing_to(handler: Callable[[str, Message], Any]) -> TabHandler:

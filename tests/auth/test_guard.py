@@ -65,7 +65,9 @@ def test_a_refused_handshake_reloads_the_page() -> None:
 
 
 def test_messages_are_kept_for_a_tab_that_comes_back() -> None:
-    assert 'self.message_history: deque' in inspect.getsource(Outbox.__init__)
+    for part in ('self.message_history: deque', 'self.updates: ', 'self._loaded_components: set'):
+        assert part in inspect.getsource(Outbox.__init__)
+    assert 'self.messages.appendleft(message)' in inspect.getsource(Outbox.try_rewind)
     assert 'window.location.reload()' in inspect.getsource(Outbox.try_rewind)
     assert "'_id'" in inspect.getsource(Outbox._emit)
 

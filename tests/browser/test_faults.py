@@ -190,7 +190,9 @@ async def test_a_server_restarted_with_the_session_alive_comes_back_signed_in_on
     forgive_the_network(tab)
 
 
-async def test_a_server_that_stands_still_leaves_nothing_private_on_the_screen(device: MakeDevice, own_server) -> None:
+@pytest.mark.parametrize('seconds', [0, 3])  # the browser gives its socket up after 6 s of silence
+async def test_a_server_that_stands_still_leaves_nothing_private_on_the_screen(
+        device: MakeDevice, own_server, seconds: int) -> None:
     server = await own_server()
     laptop = await device(server)
     address = a_new_address()
@@ -203,6 +205,7 @@ async def test_a_server_that_stands_still_leaves_nothing_private_on_the_screen(d
     await expect(tab.page.get_by_text('This tab does not hear the server')).to_be_visible()
     await tab.page.evaluate(WATCH_WHAT_IS_VISIBLE)
     server.sql("UPDATE session SET status = 'removed' WHERE id = ?", session_id)
+    await asyncio.sleep(seconds)
     server.send_signal(signal.SIGCONT)
 
     await tab.signed_out()
