@@ -59,7 +59,7 @@ class Front:
         self._watcher = watcher
         self._routes = [(compile_path(path)[0], access_of(builder)) for path, builder in routes.items()]
         self._open_paths = tuple(open_paths)
-        self._not_found = not_found
+        self._not_found = not_found or 'There is no page here. Go to / for the start page.'
         self._warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,9 +95,9 @@ class Front:
             if access is None and path.startswith(self._open_paths):
                 await self.app(scope, receive, send)
             elif access is None:
-                await _send(send, 404, self._not_found or 'There is no page here. Go to / for the start page.', 'html')
+                await _send(send, 404, self._not_found, kind='html')
             elif scope['method'] not in {'GET', 'HEAD'}:
-                await _plain(send, 405, 'A page can only be read.', (b'allow', b'GET, HEAD'))
+                await _send(send, 405, 'A page can only be read.', (b'allow', b'GET, HEAD'))
             elif access != 'public':
                 await self._let_in(scope, receive, send)
             else:
@@ -108,7 +108,7 @@ class Front:
         try:
             client = await self._watcher.authenticate(token_of(scope))
         except StoreAway as error:
-            await _plain(send, 503, error.message, (b'retry-after', b'2'), (b'refresh', b'2'))  # it comes by itself
+            await _send(send, 503, error.message, (b'retry-after', b'2'), (b'refresh', b'2'))  # it comes by itself
             return
         if client is not None and client.active_session(self._watcher.now()) is not None:
             await self.app(scope, receive, send)
@@ -118,7 +118,7 @@ class Front:
         others = client is not None and client.signed_in(self._watcher.now())
         target = CHOOSE_PATH if others else SIGN_IN_PATH
         wanted = quote(scope['path'] + (f'?{query}' if query else ''), safe='')
-        await _plain(send, 303, '', (b'location', f'{target}?redirect_url={wanted}'.encode()))
+        await _send(send, 303, '', (b'location', f'{target}?redirect_url={wanted}'.encode()))
 
     def _warn_of_plain_http(self, scope: Scope) -> None:
         if self._warned or is_secure(scope):
@@ -153,11 +153,7 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-async def _plain(send: Send, status: int, text: str, *headers: tuple[bytes, bytes]) -> None:
-    await _send(send, status, text, 'plain', *headers)
-
-
-async def _send(send: Send, status: int, text: str, kind: str, *headers: tuple[bytes, bytes]) -> None:
+async def _send(send: Send, status: int, text: str, *headers: tuple[bytes, bytes], kind: str = 'plain') -> None:
     body = text.encode()
     await send({'type': 'http.response.start', 'status': status,
                 'headers': [(b'content-type', f'text/{kind}; charset=utf-8'.encode()), (b'cache-control', b'no-store'),
