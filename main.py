@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import os
 import socket
@@ -11,7 +10,7 @@ import sys
 
 import uvicorn
 from fastapi import FastAPI
-from nicegui import app, ui
+from nicegui import ui
 from pydantic import ValidationError
 
 import pages
@@ -54,7 +53,6 @@ def build(settings: Settings):
     pages.install(pages.ROUTES)
     ui.run_with(base, title='Live Sessions', favicon=pages.FAVICON, language='en-US', dark=None, tailwind=False,
                 show_welcome_message=False, binding_refresh_interval=None)
-    app.on_startup(quieten_garbage_collector)
     return protect(base, Auth(Store(settings.database_url), settings), pages.ROUTES, not_found=pages.NOT_FOUND)
 
 
@@ -73,13 +71,6 @@ def explain(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return wrong_setting(error)
     return str(error)
-
-
-def quieten_garbage_collector() -> None:
-    """Collect less often: what is loaded now stays, and a full collection holds up every tab."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 if __name__ in {'__main__', '__mp_main__'}:

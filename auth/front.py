@@ -18,6 +18,8 @@ from .asgi import App, Message, Receive, Scope, Send, header
 from .cookies import is_secure, token_of
 from .errors import StoreAway
 from .redirects import CHOOSE_PATH, SIGN_IN_PATH
+from .visitor import visitor_of
+from .waiting import PLACE, WaitingPages
 from .watcher import Watcher
 
 log = logging.getLogger('live_sessions')
@@ -46,17 +48,19 @@ class Front:
     :param api: the Frontend API
     :param routes: the pages by path
     :param watcher: knows who is signed in
+    :param waiting: the pages that wait for their socket
     :param open_paths: how paths begin that are no page's and are left to the app, for anybody
     :param not_found: what is shown where there is no page, as HTML
     """
 
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
-                 watcher: Watcher, open_paths: Iterable[str] = (), not_found: str = '') -> None:
+                 watcher: Watcher, waiting: WaitingPages, open_paths: Iterable[str] = (), not_found: str = '') -> None:
         check_access(routes)
         self.app = app
         self._sockets = sockets
         self._api = api
         self._watcher = watcher
+        self._waiting = waiting
         self._routes = [(compile_path(path)[0], access_of(builder)) for path, builder in routes.items()]
         self._open_paths = tuple(open_paths)
         self._not_found = not_found or 'There is no page here. Go to / for the start page.'
@@ -101,7 +105,7 @@ class Front:
             elif access != 'public':
                 await self._let_in(scope, receive, send)
             else:
-                await self.app(scope, receive, send)
+                await self._build(scope, receive, send)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send somebody who is not signed in to where they can be, before a page object is made for them."""
@@ -111,7 +115,7 @@ class Front:
             await _send(send, 503, error.message, (b'retry-after', b'2'), (b'refresh', b'2'))  # it comes by itself
             return
         if client is not None and client.active_session(self._watcher.now()) is not None:
-            await self.app(scope, receive, send)
+            await self._build(scope, receive, send)
             return
         query = scope['query_string'].decode('latin-1')
         # Accounts that are signed in here have to be chosen from, not signed in to.
@@ -119,6 +123,19 @@ class Front:
         target = CHOOSE_PATH if others else SIGN_IN_PATH
         wanted = quote(scope['path'] + (f'?{query}' if query else ''), safe='')
         await _send(send, 303, '', (b'location', f'{target}?redirect_url={wanted}'.encode()))
+
+    async def _build(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let NiceGUI build a page, if there is a place for one more that nobody has joined yet."""
+        place = self._waiting.admit(visitor_of(scope).ip_address)
+        if place is None:
+            await _send(send, 503, 'The server has too many pages to build right now. This page comes by itself in a '
+                                   'few seconds.', (b'retry-after', b'5'), (b'refresh', b'5'))
+            return
+        scope[PLACE] = place
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            place.answered()
 
     def _warn_of_plain_http(self, scope: Scope) -> None:
         if self._warned or is_secure(scope):

@@ -31,8 +31,10 @@ from .cookies import token_of
 from .errors import StoreAway
 from .front import Front
 from .live import Tab, Tabs, install
+from .memory import Memory
 from .rooms import Rooms
 from .tokens import ClientToken
+from .waiting import WaitingPages
 
 log = logging.getLogger('live_sessions')
 
@@ -65,12 +67,16 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     sockets = SocketGuard(tabs)
     sockets.install()
     core.app.add_exception_handler(404, _not_found)
+    memory = Memory()
+    memory.install()
+    core.app.on_startup(memory.start)
+    core.app.on_shutdown(memory.stop)
     core.app.on_startup(_ping_sooner)
     core.app.on_startup(tabs.watcher.start)
     core.app.on_shutdown(tabs.watcher.stop)
     core.app.on_shutdown(auth.close)
     return Front(app, sockets=nicegui_server.sio_app, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=routes,
-                 watcher=tabs.watcher, open_paths=open_paths, not_found=not_found)
+                 watcher=tabs.watcher, waiting=WaitingPages(auth.settings), open_paths=open_paths, not_found=not_found)
 
 
 class SocketGuard:

@@ -22,6 +22,7 @@ from .errors import StoreAway
 from .sessions import touch
 from .state import AuthState, Status
 from .tokens import ClientToken
+from .waiting import Place
 from .watcher import Watcher
 
 log = logging.getLogger('live_sessions')
@@ -44,6 +45,8 @@ class Tab:
     client: ClientView | None = None
     """The client whose cookie the tab has proved itself with, as it was last read."""
     state: AuthState = field(default_factory=AuthState)
+    place: Place | None = None
+    """Of the page among those that wait for their socket."""
     proof_needed: bool = False
     joined: bool = False
     """Whether its socket was ever connected."""
@@ -131,9 +134,14 @@ class Tabs:
             raise RuntimeError('There is no tab here: this page was not opened through auth, or it has closed.')
         return tab
 
-    async def open(self, page: Page, token: ClientToken | None) -> Tab:
-        """Register the tab of a page that is being requested, and grant it what the cookie of the request grants."""
-        tab = Tab(page)
+    async def open(self, page: Page, token: ClientToken | None, place: Place | None = None) -> Tab:
+        """Register the tab of a page that is being requested, and grant it what the cookie of the request grants.
+
+        :param place: of the page among those that wait for their socket
+        """
+        tab = Tab(page, place=place)
+        if place is not None:
+            place.take(lambda: None if page.has_socket_connection else page.delete())  # it may be joining right now
         try:
             client = await self.watcher.authenticate(token)
             if self.watcher.blind:
@@ -144,8 +152,9 @@ class Tabs:
             self._bind(tab, client)
             tab.render(self.auth.now())
         self._by_page[page.id] = tab
-        page.on_delete(lambda: self._close(tab))
-        page.on_connect(lambda: self._connected(tab))
+        page_id = page.id  # a tab in what the page calls would be a circle, and keep the page in memory
+        page.on_delete(lambda: self._close(page_id))
+        page.on_connect(lambda: self._connected(page_id))
         return tab
 
     def grant(self, tab: Tab, client: ClientView | None, absence: int) -> None:
@@ -254,14 +263,19 @@ class Tabs:
         if after is not None:
             self._by_client.setdefault(after, set()).add(tab)
 
-    def _close(self, tab: Tab) -> None:
+    def _close(self, page_id: str) -> None:
+        tab = self._by_page.pop(page_id)
         self._bind(tab, None)
-        self._by_page.pop(tab.page.id, None)
         self._listeners.pop(tab, None)
         tab.on_change.clear()
+        if tab.place is not None:
+            tab.place.free()
 
-    async def _connected(self, tab: Tab) -> None:
+    async def _connected(self, page_id: str) -> None:
         """Show the newest state before anything else, whatever the tab missed while it was away."""
+        tab = self._by_page[page_id]
+        if tab.place is not None:
+            tab.place.free()
         try:
             if tab.proof_needed:
                 tab.ask_for_proof()

@@ -33,6 +33,15 @@ class Settings(DatabaseSettings):
     max_accounts: int = Field(default=10, ge=1)
     """How many accounts a browser may hold at once."""
 
+    max_waiting_pages: int = Field(default=2000, ge=1)
+    """How many pages may wait for their socket at once; about 125 KiB each."""
+
+    max_waiting_pages_per_address: int = Field(default=500, ge=1)
+    """How many of them may be of one address (IPv6: of one /64). After a restart an office comes back all at once."""
+
+    page_join_seconds: float = Field(default=15, gt=0)
+    """A page that no browser has joined by then is given up; a browser that comes later loads it again."""
+
     @property
     def session_lifetime(self) -> timedelta:
         """The absolute lifetime."""

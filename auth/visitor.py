@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 
 from .asgi import Scope, header
 
@@ -26,3 +27,19 @@ def visitor_of(scope: Scope) -> Visitor:
     address = scope.get('client')
     return Visitor(ip_address=address[0] if address else '',
                    user_agent=(header(scope, b'user-agent') or '')[:MAX_USER_AGENT])
+
+
+def network_of(address: str) -> str:
+    """Name what a limit "for each address" counts: an IPv4 address, or the /64 of an IPv6 one, which is one line's.
+
+    What is no address counts as itself.
+    """
+    try:
+        parsed = ip_address(address.partition('%')[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Address(int(parsed) >> 64 << 64))

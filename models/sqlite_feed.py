@@ -56,21 +56,11 @@ class SqliteFeed(ChangeFeed):
     async def wait(self, timeout_seconds: float) -> None:
         """See the base class. Between two looks nobody is woken: a look that finds nothing is a mere callback."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + timeout_seconds
-
-        def look() -> None:
-            nonlocal timer
-            now = loop.time()
-            if now >= until or self._has_news():
-                self._news.set()
-            else:
-                timer = loop.call_later(min(LOOK_INTERVAL_SECONDS, until - now), look)
-
-        timer = loop.call_later(min(LOOK_INTERVAL_SECONDS, timeout_seconds), look)
+        self._look_later(loop, loop.time() + timeout_seconds)
         try:
             await self._news.wait()
         finally:
-            timer.cancel()
+            self._next_look.cancel()
         self._news.clear()
 
     def wake(self) -> None:
@@ -95,6 +85,15 @@ class SqliteFeed(ChangeFeed):
         changes = self._read(self._connection)
         self._version = version  # only after the rows were read: a failed read is tried again
         return changes
+
+    def _look_later(self, loop: asyncio.AbstractEventLoop, until: float) -> None:
+        self._next_look = loop.call_later(min(LOOK_INTERVAL_SECONDS, until - loop.time()), self._look, loop, until)
+
+    def _look(self, loop: asyncio.AbstractEventLoop, until: float) -> None:
+        if loop.time() >= until or self._has_news():
+            self._news.set()
+        else:
+            self._look_later(loop, until)
 
     def _has_news(self) -> bool:
         """Tell whether ``take`` has anything to tell, be it that the store is lost."""

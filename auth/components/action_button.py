@@ -11,6 +11,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from ..errors import AuthError
+from ..memory import HoldsItself
 
 DISABLED_AFTER_SECONDS = 0.1
 """At work the button takes no click. It looks so after this time; sooner it would only be one more thing to draw."""
@@ -19,7 +20,7 @@ PROGRESS_AFTER_SECONDS = 0.3
 """Whatever takes longer than this shows that it is at work."""
 
 
-class ActionButton(ui.element):
+class ActionButton(ui.element, HoldsItself):
     """A button that calls an action.
 
     Content put into it with ``with`` takes the place of the label.
@@ -48,6 +49,10 @@ class ActionButton(ui.element):
 
     def __exit__(self, *_: object) -> None:
         self.button.__exit__(*_)
+
+    def let_go(self) -> None:
+        """Drop the action, which may be a method of what this button is a part of."""
+        del self._action
 
     async def _clicked(self) -> None:
         if self._at_work:  # a second click that was sent before the first one was answered

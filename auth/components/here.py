@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from nicegui import ui
 
@@ -14,12 +15,14 @@ from ..sessions import SignedOut, set_active
 from ..sessions import sign_out as end_sessions
 from ..state import AuthState
 from ..visitor import visitor_of
+from ..waiting import PLACE
 
 
 async def open_tab() -> Tab:
     """Register the tab whose page is being requested, with what the request's cookie grants. Call it first."""
     page = ui.context.client
-    return await tabs().open(page, token_of(page.request.scope))
+    scope = page.request.scope
+    return await tabs().open(page, token_of(scope), scope.get(PLACE))
 
 
 def auth_state() -> AuthState:
@@ -77,15 +80,23 @@ def follow(element: ui.element, show: Callable[[], None]) -> None:
     :param show: brings it up to date
     """
     on_change = tabs().here().on_change
-
-    def changed() -> None:
-        if element.is_deleted:
-            on_change.remove(changed)
-        else:
-            show()
-
-    on_change.append(changed)
+    on_change.append(_Follower(element, show, on_change))
     show()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Follower:
+    """No function that names itself: that would be a circle of references, which outlives the page."""
+
+    element: ui.element
+    show: Callable[[], None]
+    on_change: list[Callable[[], None]]
+
+    def __call__(self) -> None:
+        if self.element.is_deleted:
+            self.on_change.remove(self)
+        else:
+            self.show()
 
 
 def redraw_on_change(container: ui.element, draw: Callable[[], None]) -> None:

@@ -12,6 +12,7 @@ from nicegui import background_tasks, ui
 
 from ..errors import AuthError, NotSignedIn, StoreAway
 from ..live import tabs
+from ..memory import HoldsItself
 
 Item = TypeVar('Item')
 
@@ -21,7 +22,7 @@ RETRY_SECONDS = 2.0
 _AWAY = 'The server cannot reach its data right now. Trying again…'
 
 
-class LiveRows(ui.element, Generic[Item]):
+class LiveRows(ui.element, HoldsItself, Generic[Item]):
     """A list whose rows are kept while what they show is the same, so that nobody loses the focus or their place.
 
     :param load: reads the items
@@ -58,6 +59,12 @@ class LiveRows(ui.element, Generic[Item]):
         self._wanted.set()
         self._reload_soon()
 
+    def let_go(self) -> None:
+        """Listen no more, and drop the functions of what this list is a part of."""
+        self._stop()
+        del self._stop, self._load, self._key, self._draw, self._concerns, self._after
+        self._rows.clear()
+
     def _reload_soon(self) -> None:
         self._again = True
         if not self._loading:
@@ -65,9 +72,7 @@ class LiveRows(ui.element, Generic[Item]):
             background_tasks.create(self._reload(), name='read a list')
 
     def _news(self, user_ids: Collection[str] | None) -> None:
-        if self.is_deleted:
-            self._stop()
-        elif user_ids is None or self._concerns(user_ids):
+        if user_ids is None or self._concerns(user_ids):
             self._reload_soon()
 
     async def _reload(self) -> None:

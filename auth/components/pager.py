@@ -9,10 +9,12 @@ from typing import Generic, TypeVar
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
+from ..memory import HoldsItself
+
 Row = TypeVar('Row')
 
 
-class Pager(ui.element, Generic[Row]):
+class Pager(ui.element, HoldsItself, Generic[Row]):
     """Two buttons that turn the pages of a list, shown while there is more than one.
 
     :param read: reads a page; it is given the last row of the page before, or None, and its number, counted from 0;
@@ -60,9 +62,13 @@ class Pager(ui.element, Generic[Row]):
             self._before.pop()
             self._turned()
 
+    def let_go(self) -> None:
+        """Drop the functions of what these buttons are a part of."""
+        del self._read, self._reload
+
     async def load(self) -> Sequence[Row]:
         """Read this page, or if it has emptied, the last one before it that has not; returns its rows."""
-        while True:
+        while not self.is_deleted:
             before = list(self._before)
             rows, has_more = await self._read(before[-1] if before else None, len(before))
             if before != self._before:  # turned meanwhile
@@ -71,6 +77,7 @@ class Pager(ui.element, Generic[Row]):
                 self._rows, self._has_more = rows, has_more
                 return rows
             self._before.pop()
+        return ()
 
     def update_buttons(self, where: str = '') -> None:
         """Show whether there are pages before and after this one.

@@ -11,6 +11,7 @@ import pytest
 
 from auth.api import FrontendApi
 from auth.front import Front
+from auth.waiting import WaitingPages
 from auth.watcher import Watcher
 from tests.conftest import PASSWORD, House
 
@@ -57,7 +58,7 @@ async def api(house: House) -> AsyncIterator[Api]:
         raise LookupError(page_id)
 
     yield Api(house, Front(nothing_behind, sockets=nothing_behind, api=FrontendApi(house.auth, watcher, prove),
-                           routes={}, watcher=watcher))
+                           routes={}, watcher=watcher, waiting=WaitingPages(house.auth.settings)))
     await watcher.stop()
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import httpx
 
+from auth import Settings
 from auth.asgi import Receive, Scope, Send
 from auth.front import Front
+from auth.waiting import WaitingPages
 from tests.server import Server
 
 
@@ -79,7 +81,8 @@ async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(
         await send({'type': 'http.response.body', 'body': b''})
 
     nobody_knows: Any = None
-    front = Front(app, sockets=app, api=app, routes={}, watcher=nobody_knows, open_paths=['/reports/'])
+    front = Front(app, sockets=app, api=app, routes={}, watcher=nobody_knows,
+                  waiting=WaitingPages(Settings()), open_paths=['/reports/'])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url='http://localhost') as browser:
         statuses = [(await browser.get(path)).status_code for path in
                     ('/reports/1', '/reports', '/other/reports/', '/_nicegui/client/1/upload/2')]

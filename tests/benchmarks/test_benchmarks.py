@@ -100,6 +100,16 @@ def test_processes_measures_one_and_two_of_them_on_both_stores() -> None:
     assert all(0 < row[0] <= row[-1] for row in found.values())
 
 
+def test_memory_measures_people_and_a_flood() -> None:
+    found = rows(run('memory', '--minutes', '0.03'))
+
+    assert list(found) == ['8 people', 'a flood']
+    for pages, _, first, second, last, ratio in found.values():
+        assert pages > 0
+        assert min(first, second, last) > 0
+        assert ratio == pytest.approx(last / first, abs=0.01)
+
+
 def test_notify_measures_writers_with_and_without_notes() -> None:
     found = rows(run('notify', '--writers', '1', '2', '--seconds', '1', '--rounds', '1'))
 

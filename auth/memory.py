@@ -1,0 +1,119 @@
+# pyright: reportPrivateUsage=false, reportUnknownMemberType=false
+"""Keeps memory flat, and the event loop free of long collections of garbage.
+
+A page is thousands of objects. Python's own collector would look at those of all open tabs again and again, and hold up
+every tab meanwhile. So it looks at young objects only; pages that have closed are freed without it, because the
+references that run in circles are cut; and what is left is collected in a quiet moment, once enough of it may be there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import time
+from collections.abc import Iterable
+from weakref import WeakSet
+
+from nicegui import Client as Page
+from nicegui import core
+from nicegui.element import Element
+
+log = logging.getLogger('live_sessions')
+
+YOUNG_OBJECTS = 50_000
+"""New objects between two looks at them: some 25 ms each, and 60 tabs that open make so many."""
+
+YOUNG_LOOKS = 5
+"""Looks at new objects between two at all that were new since the last one. More would hold up the tabs for longer."""
+
+NEVER = 1_000_000_000
+
+LINGERING_PAGES = 100
+"""Pages that have closed and are still in memory, such as for a circle of references of their author's making."""
+
+REMOVED_ELEMENTS = 100_000
+"""Elements that have gone; each leaves some 100 bytes in circles that can't be cut, such as those of a connection."""
+
+LOOK_SECONDS = 1.0
+
+QUIET_MILLISECONDS = 2.0
+"""The event loop is quiet if it is late by no more than this."""
+
+PATIENCE_SECONDS = 30.0
+"""How long to wait for a quiet moment."""
+
+
+class Memory:
+    """Frees what pages leave behind. There is one in a process, since the garbage collector is the process's."""
+
+    def __init__(self) -> None:
+        self._closed: WeakSet[Page] = WeakSet()
+        """Those that have closed and are still in memory."""
+        self._removed = 0
+        self._task: asyncio.Task[None] | None = None
+
+    def install(self) -> None:
+        """Cut the circles of whatever NiceGUI removes from now on: pages, and parts of pages that are drawn anew."""
+        remove = Page.remove_elements
+
+        def remove_elements(page: Page, elements: Iterable[Element]) -> None:
+            removed = list(elements)
+            remove(page, removed)
+            self._removed += len(removed)
+            for element in removed:
+                _cut_circles(element)
+
+        Page.remove_elements = remove_elements  # pyright: ignore[reportAttributeAccessIssue]
+        core.app.on_delete(self._closed.add)
+
+    async def start(self) -> None:
+        """Set aside what is loaded, which stays anyway, and begin to look for garbage."""
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(YOUNG_OBJECTS, YOUNG_LOOKS, NEVER)
+        self._task = asyncio.create_task(self._tend(), name='memory')
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _tend(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._is_due():
+                await _quiet_moment()
+                self._removed = 0
+                gc.collect()
+
+    def _is_due(self) -> bool:
+        """Tell whether there may be so much garbage that it is worth a look at all objects, of open tabs, too."""
+        share = max(1.0, len(Page.instances) / 500)  # the more tabs are open, the longer it takes, so the rarer it is
+        return len(self._closed) >= LINGERING_PAGES * share or self._removed >= REMOVED_ELEMENTS * share
+
+
+class HoldsItself:
+    """An element that was given functions which hold it."""
+
+    def let_go(self) -> None:
+        """Drop them; called once the element was removed."""
+        raise NotImplementedError
+
+
+def _cut_circles(element: Element) -> None:
+    """Let an element that was removed be freed as soon as nobody holds it."""
+    for observed in (element.props, element.classes, element.style):
+        observed._change_handlers.clear()  # a method of itself
+    if isinstance(element, HoldsItself):
+        element.let_go()
+
+
+async def _quiet_moment() -> None:
+    """Wait until nothing waits for the event loop."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        start = time.perf_counter()
+        await asyncio.sleep(0.01)
+        if (time.perf_counter() - start - 0.01) * 1000 < QUIET_MILLISECONDS:
+            return

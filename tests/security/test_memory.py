@@ -1,0 +1,135 @@
+"""Memory stays flat, whoever comes and goes; pages that nobody joins have little room."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+import httpx
+import pytest
+
+import pages
+from benchmarks.memory import ASKED_AT_ONCE, PEOPLE, Usage, ask_and_leave, come_and_go, measure
+from benchmarks.support import Served
+from tests.programs import ROOT
+from tests.server import Server
+from tests.sockets import OpenPage
+
+INSTRUMENTED = ROOT / 'tests/browser/instrumented.py'
+
+StartServer = Callable[..., Awaitable[Server]]
+
+
+@pytest.fixture
+async def start_server(tmp_path: Path) -> AsyncIterator[StartServer]:
+    """Starts a server with the given settings."""
+    servers: list[Server] = []
+
+    async def start(script: Path = ROOT / 'main.py', **settings: object) -> Server:
+        servers.append(Server(tmp_path, settings, script=script))
+        return await servers[-1].start()
+
+    yield start
+    for server in servers:
+        server.stop()
+        assert 'Traceback' not in server.log, server.log
+
+
+async def used_by(server: Server, load: Callable[..., Awaitable[None]], at_once: int, seconds: float) -> Usage:
+    assert server.process is not None
+    return await measure(Served(server.url, server.folder, server.process.pid), load, at_once, seconds)
+
+
+async def test_people_who_come_and_go_leave_no_memory_behind(start_server: StartServer) -> None:
+    server = await start_server()
+
+    usage = await used_by(server, come_and_go, PEOPLE, 18)
+
+    assert usage.done > 50
+    assert usage.third(2) <= 1.1 * usage.third(0), usage.mebibytes
+
+
+async def test_a_flood_of_requests_for_pages_takes_no_more_memory_than_the_pages_that_may_wait(
+        start_server: StartServer) -> None:
+    server = await start_server(max_waiting_pages=40, page_join_seconds=0.3)
+
+    usage = await used_by(server, ask_and_leave, ASKED_AT_ONCE, 6)
+
+    assert usage.refused > 0
+    assert usage.done > 300  # those that were given up made room for others
+    assert usage.third(2) <= 1.1 * usage.third(0), usage.mebibytes
+
+
+async def test_a_page_is_refused_where_too_many_wait_and_comes_by_itself_when_they_have_joined_or_gone(
+        start_server: StartServer) -> None:
+    server = await start_server(max_waiting_pages_per_address=2, page_join_seconds=60)
+    joined, joins_later = OpenPage(), OpenPage()
+
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http, httpx.AsyncClient() as program:
+        await joined.open(http, f'{server.url}/')  # it waits no more
+        assert [(await program.get(f'{server.url}/')).status_code for _ in range(3)] == [200, 200, 503]
+        refused = await program.get(f'{server.url}/')
+        api = await program.get(f'{server.url}/v1/client')
+        missing = await program.get(f'{server.url}/nowhere')
+        with pytest.raises(aiohttp.ClientResponseError):
+            await joins_later.open(http, f'{server.url}/')
+
+    assert (refused.headers['retry-after'], refused.headers['refresh']) == ('5', '5')
+    assert refused.headers['cache-control'] == 'no-store'
+    assert refused.headers['x-content-type-options'] == 'nosniff'
+    assert (api.status_code, missing.status_code) == (200, 404)
+    assert server.log.count('pages were refused') == 1, server.log
+    await joined.close()
+
+
+async def test_a_page_that_nobody_joins_in_time_is_given_up_and_one_that_was_joined_is_not(
+        start_server: StartServer) -> None:
+    server = await start_server(max_waiting_pages=1, page_join_seconds=0.5)
+    lost = asyncio.Event()
+    joined = OpenPage(on_lost=lost.set)
+
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http, httpx.AsyncClient() as program:
+        await joined.open(http, f'{server.url}/')
+        statuses = [(await program.get(f'{server.url}/')).status_code for _ in range(2)]
+        async with asyncio.timeout(10):
+            while (await program.get(f'{server.url}/')).status_code == 503:
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(1)  # twice the time that the page had to be joined
+
+    assert statuses == [200, 503]
+    assert not lost.is_set()
+    await joined.close()
+
+
+async def test_pages_that_were_drawn_anew_and_closed_are_freed_without_the_garbage_collector(
+        start_server: StartServer) -> None:
+    server = await start_server(INSTRUMENTED)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        fields = {'email_address': 'ann@example.com', 'password': 'correct horse battery'}
+        async with http.post(f'{server.url}/v1/client/sign_ups', data=fields) as answer:
+            cookie = answer.headers['set-cookie'].partition(';')[0]
+        server.sql("UPDATE user SET is_admin = 1")
+
+        async def left() -> dict[str, int]:
+            async with http.get(f'{server.url}/uncollected') as answer:
+                return json.loads(await answer.text())
+
+        before = await left()
+        shown = [OpenPage() for _ in pages.ROUTES]
+        for page, path in zip(shown, pages.ROUTES, strict=True):
+            await page.open(http, server.url + path, lambda: cookie)
+        server.sql("UPDATE user SET first_name = 'Anna'")
+        async with http.delete(f'{server.url}/v1/client/sessions', headers={'Cookie': cookie}) as answer:
+            assert answer.status == 200  # and the private pages are taken out of their tabs
+        for page in shown:
+            await page.close()
+        after = await left()
+        for _ in range(100):
+            if (after := await left()) == before:
+                break
+            await asyncio.sleep(0.2)
+
+    assert after == before == {'Client': 0, 'Element': 0, 'Tab': 0}
