@@ -50,6 +50,7 @@ class Memory:
     def __init__(self) -> None:
         self._closed: WeakSet[Page] = WeakSet()
         """Those that have closed and are still in memory."""
+        self._held = 0  # of these, what is no garbage: somebody holds it
         self._removed = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -84,13 +85,14 @@ class Memory:
             await asyncio.sleep(LOOK_SECONDS)
             if self._is_due():
                 await _quiet_moment()
-                self._removed = 0
                 gc.collect()
+                self._held, self._removed = len(self._closed), 0
 
     def _is_due(self) -> bool:
         """Tell whether there may be so much garbage that it is worth a look at all objects, of open tabs, too."""
         share = max(1.0, len(Page.instances) / 500)  # the more tabs are open, the longer it takes, so the rarer it is
-        return len(self._closed) >= LINGERING_PAGES * share or self._removed >= REMOVED_ELEMENTS * share
+        lingering = len(self._closed) - self._held
+        return lingering >= LINGERING_PAGES * share or self._removed >= REMOVED_ELEMENTS * share
 
 
 class HoldsItself:

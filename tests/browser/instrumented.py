@@ -12,6 +12,7 @@ from typing import Any
 from nicegui import Client, binding, ui
 from nicegui.element import Element
 
+import auth.memory
 import main
 import pages
 from auth import Settings, UserButton, private, public
@@ -58,11 +59,28 @@ def counts() -> dict[str, int]:
             'state objects': sum(isinstance(one, AuthState) for one in living)}
 
 
+@public
+def circular() -> None:
+    """A page that holds itself, as a function of its author's may."""
+    page, label = ui.context.client, ui.label('Round and round')
+    page.on_delete(lambda: (page, label))
+
+
+held: list[Client] = []
+
+
+@public
+def hoarded() -> None:
+    """A page that is never let go of."""
+    held.append(ui.context.client)
+
+
 def uncollected() -> dict[str, int]:
-    """How many pages, elements and tabs are in memory where no garbage is collected: one that has gone holds itself."""
+    """How many pages, elements and tabs are in memory while garbage is collected only where somebody asks for it."""
     gc.disable()
     living = gc.get_objects()
     found = {kind.__name__: sum(isinstance(one, kind) for one in living) for kind in (Client, Element, Tab)}
+    found['collections'] = gc.get_stats()[2]['collections']
     living.clear()  # or it would hold them, and itself
     return found
 
@@ -85,7 +103,10 @@ def build(settings: Settings) -> App:
     return counting
 
 
+auth.memory.LINGERING_PAGES = 5
 pages.ROUTES['/acting'] = acting
+pages.ROUTES['/circular'] = circular
+pages.ROUTES['/hoarded'] = hoarded
 pages.ROUTES['/failing'] = failing
 pages.ROUTES['/own-button'] = own_button
 main.build = build

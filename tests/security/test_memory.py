@@ -104,6 +104,30 @@ async def test_a_page_that_nobody_joins_in_time_is_given_up_and_one_that_was_joi
     await joined.close()
 
 
+async def uncollected(http: aiohttp.ClientSession, server: Server) -> dict[str, int]:
+    """What is in memory where garbage is not collected by itself; and how often somebody asked for that."""
+    async with http.get(f'{server.url}/uncollected') as answer:
+        return json.loads(await answer.text())
+
+
+async def settled(http: aiohttp.ClientSession, server: Server, **expected: int) -> dict[str, int]:
+    """Wait until so many are in memory; returns what is, in the end."""
+    found: dict[str, int] = {}
+    for _ in range(100):
+        found = await uncollected(http, server)
+        if expected.items() <= found.items():
+            break
+        await asyncio.sleep(0.2)
+    return found
+
+
+async def visit(http: aiohttp.ClientSession, server: Server, path: str, times: int) -> None:
+    for _ in range(times):
+        page = OpenPage()
+        await page.open(http, server.url + path)
+        await page.close()
+
+
 async def test_pages_that_were_drawn_anew_and_closed_are_freed_without_the_garbage_collector(
         start_server: StartServer) -> None:
     server = await start_server(INSTRUMENTED)
@@ -111,13 +135,9 @@ async def test_pages_that_were_drawn_anew_and_closed_are_freed_without_the_garba
         fields = {'email_address': 'ann@example.com', 'password': 'correct horse battery'}
         async with http.post(f'{server.url}/v1/client/sign_ups', data=fields) as answer:
             cookie = answer.headers['set-cookie'].partition(';')[0]
-        server.sql("UPDATE user SET is_admin = 1")
+        server.sql('UPDATE user SET is_admin = 1')
+        before = await uncollected(http, server)
 
-        async def left() -> dict[str, int]:
-            async with http.get(f'{server.url}/uncollected') as answer:
-                return json.loads(await answer.text())
-
-        before = await left()
         shown = [OpenPage() for _ in pages.ROUTES]
         for page, path in zip(shown, pages.ROUTES, strict=True):
             await page.open(http, server.url + path, lambda: cookie)
@@ -126,10 +146,31 @@ async def test_pages_that_were_drawn_anew_and_closed_are_freed_without_the_garba
             assert answer.status == 200  # and the private pages are taken out of their tabs
         for page in shown:
             await page.close()
-        after = await left()
-        for _ in range(100):
-            if (after := await left()) == before:
-                break
-            await asyncio.sleep(0.2)
+        after = await settled(http, server, Client=0)
 
-    assert after == before == {'Client': 0, 'Element': 0, 'Tab': 0}
+    assert after == before == {'Client': 0, 'Element': 0, 'Tab': 0, 'collections': before['collections']}
+
+
+async def test_pages_that_hold_themselves_are_collected_once_they_are_many(start_server: StartServer) -> None:
+    server = await start_server(INSTRUMENTED)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        before = await uncollected(http, server)
+
+        await visit(http, server, '/circular', 5)
+        after = await settled(http, server, Client=0)
+
+    assert (after['Element'], after['Client']) == (0, 0)
+    assert after['collections'] > before['collections']
+
+
+async def test_pages_that_somebody_holds_are_not_looked_for_again_and_again(start_server: StartServer) -> None:
+    server = await start_server(INSTRUMENTED)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        before = await uncollected(http, server)
+        await visit(http, server, '/hoarded', 5)
+        once = await settled(http, server, collections=before['collections'] + 1)
+        await asyncio.sleep(3)  # as many looks at whether there is garbage
+        after = await uncollected(http, server)
+
+    assert after['Client'] == 5
+    assert after['collections'] == once['collections'] == before['collections'] + 1
