@@ -53,6 +53,10 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def close_to_others(self) -> None:
+        """Keep it from the other users of this machine, where that is a matter of files. Blocks."""
+
+    @abstractmethod
     def find(self) -> None:
         """See whether there is a database; changes nothing. Blocks.
 

@@ -33,6 +33,7 @@ def migrate(url: str) -> None:
             command.upgrade(config, 'head')
         except CommandError as error:
             raise _newer(database) from error
+    database.close_to_others()  # not before it is known to be ours
 
 
 def check_schema(url: str) -> None:

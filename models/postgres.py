@@ -67,6 +67,9 @@ class PostgresDatabase(Database):
     def create(self) -> None:
         """See the base class. A database on a server is made by whoever runs the server."""
 
+    def close_to_others(self) -> None:
+        """See the base class. Who may use it is up to whoever runs the server."""
+
     def find(self) -> None:
         """See the base class. Whether it is there is found out by connecting to it."""
 

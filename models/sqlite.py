@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from .database import LOCK_TIMEOUT_SECONDS, MIGRATION_LOCK_SECONDS, UPGRADE, CannotOpenStore, Database
+from .private_file import close_to_others, make_private
 from .sqlite_feed import SqliteFeed
 from .tables import change
 
@@ -56,7 +57,7 @@ class SqliteDatabase(Database):
     def create(self) -> None:
         """See the base class."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(self._path)
             with sqlite3.connect(self._path, timeout=MIGRATION_LOCK_SECONDS) as connection:
                 connection.execute('PRAGMA journal_mode=WAL')
                 connection.execute('BEGIN IMMEDIATE')  # finds out now whether the file can be written
@@ -66,6 +67,10 @@ class SqliteDatabase(Database):
             raise CannotOpenStore(f'The database {self.name} can not be opened for writing ({error}). '
                                   'Check the folder and its permissions, or set DATABASE_URL to another place.'
                                   ) from error
+
+    def close_to_others(self) -> None:
+        """See the base class."""
+        close_to_others(self._path)
 
     def find(self) -> None:
         """See the base class."""
