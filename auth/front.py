@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from starlette.routing import compile_path
 
@@ -92,6 +92,8 @@ class Front:
         path: str = scope['path']
         if path.startswith('/v1/'):
             await self._api(scope, receive, send)
+        elif path.startswith(_SOCKETS) and _asks_for_script(scope):
+            await _send(send, 400, 'The sockets do not answer with a script. Leave "j" out of the address.')
         elif path.startswith(_PASSED_ON) and not path.startswith(_REFUSED):
             await self.app(scope, receive, send)
         else:
@@ -146,6 +148,11 @@ class Front:
             log.warning('THIS SITE IS SERVED OVER PLAIN HTTP as %r: passwords and cookies can be read on the way. '
                         'Put a proxy with TLS in front of it, and name the proxy in TRUSTED_PROXIES.',
                         host)
+
+
+def _asks_for_script(scope: Scope) -> bool:
+    """Tell whether a poll asks Engine.IO for JSONP: a script that any other site may load, and so read."""
+    return any(name == 'j' for name, _ in parse_qsl(scope['query_string'].decode('latin-1'), keep_blank_values=True))
 
 
 class _Visit:
