@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -65,6 +67,21 @@ async def device(browser: Browser, site: Site) -> AsyncIterator[Devices]:
     devices = Devices(browser, site)
     yield devices
     await devices.close()
+
+
+@pytest.fixture
+async def nginx(tmp_path: Path, authority: trustme.CA) -> AsyncIterator[Callable[..., Nginx]]:
+    """Makes an nginx in front of the given ports."""
+    made: list[Nginx] = []
+
+    def make(first: int, second: int, **more: Any) -> Nginx:
+        made.append(Nginx(tmp_path, (first, second), **more))
+        certify(made[-1], authority)
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
 
 
 def certify(nginx: Nginx, authority: trustme.CA) -> None:

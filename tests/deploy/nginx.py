@@ -24,6 +24,7 @@ pid {folder}/nginx.pid;
 error_log {folder}/error.log info;
 events {{ worker_connections 1024; }}
 http {{
+    {around}
     default_type application/octet-stream;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
@@ -47,6 +48,10 @@ class Nginx:
     processes: tuple[int, int]
     port: int = field(default_factory=free_port)
     plain_port: int = field(default_factory=free_port)
+    around: str = ''
+    """What the machine's own nginx.conf says besides."""
+    patience: str = '10s'
+    """How long a slow visitor is waited for; tests have less time than a site."""
     _child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -72,7 +77,7 @@ class Nginx:
     async def start(self) -> Nginx:
         """Start it, and wait until it takes connections."""
         (self.folder / 'live-sessions.conf').write_text(self._shipped_with_our_names(), encoding='utf-8')
-        (self.folder / 'nginx.conf').write_text(AROUND.format(folder=self.folder), encoding='utf-8')
+        (self.folder / 'nginx.conf').write_text(AROUND.format(folder=self.folder, around=self.around), encoding='utf-8')
         with (self.folder / 'output.log').open('ab') as output:
             self._child = subprocess.Popen([find(), '-p', str(self.folder), '-c', str(self.folder / 'nginx.conf'),
                                             '-e', str(self.folder / 'error.log')], stdout=output, stderr=output)
@@ -105,6 +110,7 @@ class Nginx:
             (r'server_name sessions\.example\.com', 'server_name localhost'),
             (r'/var/log/nginx/live-sessions\.log', f'{self.folder}/access.log'),
             (r'/var/www/html', f'{self.folder}/acme'),
+            (r'(client_(?:header|body)_timeout) 10s', rf'\1 {self.patience}'),
             (r'server 127\.0\.0\.1:8081', f'server 127.0.0.1:{first}'),
             (r'server 127\.0\.0\.1:8082', f'server 127.0.0.1:{second}'),
         ):

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import httpx
 import pytest
-import trustme
 from playwright.async_api import Browser, expect
 
 from tests.conftest import PASSWORD
 from tests.ports import free_port
 
-from .conftest import certify
 from .nginx import Nginx
 from .site import ROUTE, Site
 from .upstream import upstream
@@ -23,21 +20,6 @@ from .upstream import upstream
 FORGED = {'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'http', 'x-forwarded-host': 'elsewhere.example',
           'x-forwarded-port': '80', 'x-forwarded-prefix': '/elsewhere', 'x-real-ip': '203.0.113.7',
           'forwarded': 'for=203.0.113.7;proto=http'}
-
-
-@pytest.fixture
-async def nginx(tmp_path: Path, authority: trustme.CA) -> AsyncIterator[Callable[..., Nginx]]:
-    """Makes an nginx in front of the given ports."""
-    made: list[Nginx] = []
-
-    def make(first: int, second: int) -> Nginx:
-        made.append(Nginx(tmp_path, (first, second)))
-        certify(made[-1], authority)
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.stop()
 
 
 def fields(head: str) -> dict[str, str]:
