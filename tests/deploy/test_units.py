@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import make_url
 
 from auth import Settings
 from tests.ports import free_port
@@ -18,6 +19,10 @@ from tests.programs import ROOT, clean_environment
 
 DEPLOY = ROOT / 'deploy'
 INSTALLED = '/opt/live-sessions'
+
+# What a process takes that has just started and hashes passwords, what README.md says of a tab, and how many tabs in
+# which nothing happens keep a core busy.
+BARE_MIB, KIB_OF_A_TAB, TABS_OF_A_CORE = 174, 208, 5000
 
 
 @pytest.fixture(scope='module')
@@ -73,3 +78,33 @@ def test_every_file_that_is_named_is_there(unit: configparser.ConfigParser) -> N
     assert (DEPLOY / 'systemd' / unit['Install']['WantedBy']).is_file()
     assert (DEPLOY / unit['Service']['EnvironmentFile'].rpartition('/')[2]).is_file()
     assert Path(str(unit['Unit']['Documentation']).removeprefix('file://').replace(INSTALLED, str(ROOT))).is_file()
+
+
+def test_a_process_talks_to_this_machine_only_unless_it_is_told_of_others(
+        unit: configparser.ConfigParser, environment: dict[str, str]) -> None:
+    service = unit['Service']
+
+    assert service['IPAddressDeny'] == 'any'
+    assert service['IPAddressAllow'] == 'localhost'
+    assert make_url(environment['DATABASE_URL']).host == environment['TRUSTED_PROXIES'] == '127.0.0.1'
+    assert 'IPAddressAllow=' in (DEPLOY / 'README.md').read_text(encoding='utf-8')  # how to tell it
+
+
+def test_a_process_can_take_what_a_core_can_serve_and_not_the_whole_machine(unit: configparser.ConfigParser) -> None:
+    service = unit['Service']
+    number, measure = service['MemoryMax'][:-1], service['MemoryMax'][-1]
+
+    most_mib = BARE_MIB + TABS_OF_A_CORE * KIB_OF_A_TAB / 1024
+    assert measure == 'M'
+    assert most_mib * 1.2 < int(number) < most_mib * 1.5
+    assert service['MemorySwapMax'] == '0'
+    assert 'MemoryHigh' not in service  # it would slow a process down until no tab hears it, and not end it
+    assert service['Restart'] == 'always'
+
+
+def test_a_process_sees_no_other_users_and_none_of_their_processes(unit: configparser.ConfigParser) -> None:
+    service = unit['Service']
+
+    assert service['PrivateUsers'] == 'yes'
+    assert (service['ProtectProc'], service['ProcSubset']) == ('invisible', 'pid')
+    assert service['UMask'] == '0077'
