@@ -1,9 +1,14 @@
-"""Who may see a page: each page says ``public``, ``private`` or ``admin_only``; one that says nothing is refused."""
+"""Who may see a page: each page says ``public``, ``private`` or ``admin_only``; one that says nothing is refused.
+
+The door, the page and every event of a page ask one function, ``answer``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Literal, TypeVar, get_args
 
 Access = Literal['public', 'private', 'admin']
 PageBuilder = Callable[..., Any]
@@ -12,26 +17,82 @@ _Builder = TypeVar('_Builder', bound=PageBuilder)
 _ACCESS = '__live_sessions_access__'
 
 
-class AccessNotStated(Exception):
-    """A page does not say who may see it."""
+class PageRefused(Exception):
+    """A page asks for what can't be honoured. One sentence says which page, what, and what to do instead."""
+
+
+class AccessNotStated(PageRefused):
+    """A page does not say who may see it, or says two things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Who is here: all that is needed to tell whether they may see a page."""
+
+    status: Literal['loading', 'signed_in', 'signed_out']
+    is_admin: bool = False
+    others: bool = False
+    """Whether accounts are signed in on this browser of which none is in use."""
+
+
+NOBODY = Here('signed_out')
+
+
+class Answer(Enum):
+    """What happens when somebody wants to see a page."""
+
+    LET_IN = auto()
+    LOADING = auto()
+    """It is not known now who is here."""
+    SIGN_IN = auto()
+    CHOOSE = auto()
+    """They have to choose an account first."""
+    NOT_THERE = auto()
+    """For them there is no such page."""
+
+
+def answer(access: Access, here: Here) -> Answer:
+    """Tell whether somebody may see a page, and what happens if not."""
+    if access == 'public':
+        return Answer.LET_IN
+    if here.status == 'loading':
+        return Answer.LOADING
+    if here.status != 'signed_in':
+        return Answer.CHOOSE if here.others else Answer.SIGN_IN
+    if access == 'private' or here.is_admin:
+        return Answer.LET_IN
+    return Answer.NOT_THERE
+
+
+def may_see(access: Access, here: Here) -> bool:
+    """Tell whether somebody may see a page."""
+    return answer(access, here) is Answer.LET_IN
+
+
+def is_for_everybody(access: Access) -> bool:
+    """Tell whether it makes no difference who is here."""
+    return may_see(access, NOBODY)
 
 
 def public(builder: _Builder) -> _Builder:
     """Mark a page that everybody may see."""
-    setattr(builder, _ACCESS, 'public')
-    return builder
+    return _state(builder, 'public')
 
 
 def private(builder: _Builder) -> _Builder:
     """Mark a page that only somebody who is signed in may see."""
-    setattr(builder, _ACCESS, 'private')
-    return builder
+    return _state(builder, 'private')
 
 
 def admin_only(builder: _Builder) -> _Builder:
     """Mark a page that only an administrator may see; for others there is no such page."""
-    setattr(builder, _ACCESS, 'admin')
-    return builder
+    return _state(builder, 'admin')
+
+
+def stated_access(builder: PageBuilder) -> Access | None:
+    """Tell who may see a page; None if it does not say."""
+    access = getattr(builder, _ACCESS, None)
+    return access if access in get_args(Access) else None
 
 
 def access_of(builder: PageBuilder) -> Access:
@@ -39,10 +100,10 @@ def access_of(builder: PageBuilder) -> Access:
 
     :raises AccessNotStated: if it does not say
     """
-    access = getattr(builder, _ACCESS, None)
+    access = stated_access(builder)
     if access is None:
-        raise AccessNotStated(f'The page "{builder.__name__}" must say who may see it: '
-                              'put @public, @private or @admin_only on it.')
+        raise AccessNotStated(f'The page "{name_of(builder)}" must say who may see it: '
+                              'put @public, @private or @admin_only on it, above all other decorators.')
     return access
 
 
@@ -53,3 +114,21 @@ def check_access(routes: Mapping[str, PageBuilder]) -> None:
     """
     for builder in routes.values():
         access_of(builder)
+
+
+def name_of(builder: PageBuilder) -> str:
+    """What a page is called in a message; a partial function or an object has no name of its own."""
+    return str(getattr(builder, '__name__', type(builder).__name__))
+
+
+def _state(builder: _Builder, access: Access) -> _Builder:
+    before = stated_access(builder)
+    if before not in (None, access):
+        raise AccessNotStated(f'The page "{name_of(builder)}" says twice who may see it, {before} and {access}: '
+                              'leave one of them; for two paths, write two pages.')
+    try:
+        setattr(builder, _ACCESS, access)
+    except (AttributeError, TypeError) as error:
+        raise AccessNotStated(f'"{name_of(builder)}" can not be marked as a page: '
+                              'write a function that calls it, and mark that.') from error
+    return builder

@@ -1,7 +1,8 @@
 """The front door: an ASGI app that answers what it can by itself and lets through to NiceGUI only what has a page.
 
 The Frontend API is answered here, before NiceGUI's middleware, which alone costs half a millisecond a request.
-A path that is no page's gets a plain 404, because NiceGUI would build a page for it and keep that for a minute.
+A path that is no page's gets a plain 404, because NiceGUI would build a page for it and keep that for a minute. So does
+a page that is not there for whoever asks: nobody can tell the one from the other.
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote
 
-from starlette.routing import compile_path
-
-from .access import PageBuilder, access_of, check_access
+from .access import NOBODY, Access, Answer, Here, PageBuilder, PageRefused, answer, is_for_everybody
 from .asgi import App, Message, Receive, Scope, Send, header
 from .cookies import is_secure, token_of
 from .errors import StoreAway
 from .redirects import CHOOSE_PATH, SIGN_IN_PATH
+from .routes import table_of
 from .visitor import visitor_of
 from .waiting import PLACE, WaitingPages
 from .watcher import Watcher
@@ -55,13 +55,16 @@ class Front:
 
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
                  watcher: Watcher, waiting: WaitingPages, open_paths: Iterable[str] = (), not_found: str = '') -> None:
-        check_access(routes)
         self.app = app
         self._sockets = sockets
         self._api = api
         self._watcher = watcher
         self._waiting = waiting
-        self._routes = [(compile_path(path)[0], access_of(builder)) for path, builder in routes.items()]
+        self._routes = table_of(routes)
+        for path in self._routes:
+            if path.startswith(('/v1/', *_PASSED_ON)):
+                raise PageRefused(f'The page at {path} would never be asked for, because what begins so is no page\'s: '
+                                  'choose another path.')
         self._open_paths = tuple(open_paths)
         self._not_found = not_found or 'There is no page here. Go to / for the start page.'
         self._warned = False
@@ -97,34 +100,51 @@ class Front:
         elif path.startswith(_PASSED_ON) and not path.startswith(_REFUSED):
             await self.app(scope, receive, send)
         else:
-            access = next((access for pattern, access in self._routes if pattern.match(path)), None)
-            if access is None and path.startswith(self._open_paths):
+            found = self._routes.find(path)
+            if found is not None:
+                await self._open(found[0].access, scope, receive, send)
+            elif path.startswith(self._open_paths):
                 await self.app(scope, receive, send)
-            elif access is None:
-                await _send(send, 404, self._not_found, kind='html')
-            elif scope['method'] not in {'GET', 'HEAD'}:
-                await _send(send, 405, 'A page can only be read.', (b'allow', b'GET, HEAD'))
-            elif access != 'public':
-                await self._let_in(scope, receive, send)
             else:
-                await self._build(scope, receive, send)
+                await self._say_there_is_nothing(send)
 
-    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send somebody who is not signed in to where they can be, before a page object is made for them."""
+    async def _open(self, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let somebody in, or send them to where they can be, before a page object is made for them."""
+        here = NOBODY if is_for_everybody(access) else await self._who_is_here(scope)
+        what = answer(access, here)
+        if what is Answer.NOT_THERE:  # first of all: nothing tells it from a path that is no page's
+            await self._say_there_is_nothing(send)
+        elif scope['method'] not in {'GET', 'HEAD'}:
+            await _send(send, 405, 'A page can only be read.', (b'allow', b'GET, HEAD'))
+        elif what is Answer.LET_IN and scope['method'] == 'HEAD':  # NiceGUI would refuse it
+            await send({'type': 'http.response.start', 'status': 200, 'headers': [
+                (b'content-type', b'text/html; charset=utf-8'), (b'cache-control', b'no-store')]})
+            await send({'type': 'http.response.body'})
+        elif what is Answer.LET_IN:
+            await self._build(scope, receive, send)
+        elif what is Answer.LOADING:
+            await _send(send, 503, StoreAway.message, (b'retry-after', b'2'), (b'refresh', b'2'))  # it comes by itself
+        else:
+            query = scope['query_string'].decode('latin-1')
+            target = CHOOSE_PATH if what is Answer.CHOOSE else SIGN_IN_PATH
+            wanted = quote(quote(scope['path']) + (f'?{query}' if query else ''), safe='')
+            await _send(send, 303, '', (b'location', f'{target}?redirect_url={wanted}'.encode()))
+
+    async def _who_is_here(self, scope: Scope) -> Here:
+        """Who sends a request, as it is in the store now."""
         try:
             client = await self._watcher.authenticate(token_of(scope))
-        except StoreAway as error:
-            await _send(send, 503, error.message, (b'retry-after', b'2'), (b'refresh', b'2'))  # it comes by itself
-            return
-        if client is not None and client.active_session(self._watcher.now()) is not None:
-            await self._build(scope, receive, send)
-            return
-        query = scope['query_string'].decode('latin-1')
-        # Accounts that are signed in here have to be chosen from, not signed in to.
-        others = client is not None and client.signed_in(self._watcher.now())
-        target = CHOOSE_PATH if others else SIGN_IN_PATH
-        wanted = quote(scope['path'] + (f'?{query}' if query else ''), safe='')
-        await _send(send, 303, '', (b'location', f'{target}?redirect_url={wanted}'.encode()))
+        except StoreAway:
+            return Here('loading')
+        if client is None:
+            return NOBODY
+        session = client.active_session(self._watcher.now())
+        if session is None:
+            return Here('signed_out', others=bool(client.signed_in(self._watcher.now())))
+        return Here('signed_in', is_admin=session.user.is_admin)
+
+    async def _say_there_is_nothing(self, send: Send) -> None:
+        await _send(send, 404, self._not_found, kind='html')
 
     async def _build(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let NiceGUI build a page, if there is a place for one more that nobody has joined yet."""
