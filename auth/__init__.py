@@ -35,7 +35,8 @@ if TYPE_CHECKING:
         sign_out,
         who_is_here,
     )
-    from .guard import GuardedPages, Placeholders, protect
+    from .guard import protect
+    from .guarded_pages import GuardedPages, Placeholders
     from .live import Tab
     from .state import AuthState
 
@@ -82,7 +83,7 @@ __all__ = [
 if not TYPE_CHECKING:
     def __getattr__(name: str) -> object:
         """Import what knows NiceGUI when it is first asked for: the command line does without, and starts sooner."""
-        for module in ('.components', '.guard', '.live', '.state') if name in __all__ else ():
+        for module in ('.components', '.guard', '.guarded_pages', '.live', '.state') if name in __all__ else ():
             if hasattr(found := import_module(module, __name__), name):
                 return getattr(found, name)
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

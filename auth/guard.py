@@ -1,16 +1,15 @@
 # pyright: reportPrivateUsage=false, reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
-"""The guards of NiceGUI: who may connect to a tab's socket, whose events count, and who sees which sub page.
+"""The guards of NiceGUI: who may connect to a tab's socket, and whose events count; and all that stands in front of it.
 
-This file and auth/state.py use names and habits of NiceGUI that are private, whose version is pinned for that reason;
-tests/auth/test_guard.py and test_state.py fail when an upgrade changes one of them.
+This file, auth/guarded_pages.py and auth/state.py use names and habits of NiceGUI that are private, whose version is
+pinned for that reason; tests/auth/test_guard.py and test_state.py fail when an upgrade changes one of them.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -18,21 +17,22 @@ import nicegui.nicegui as nicegui_server
 from nicegui import Client as Page
 from nicegui import core, ui
 from nicegui.outbox import deleted
-from nicegui.page_arguments import RouteMatch
 from socketio.exceptions import ConnectionRefusedError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from .access import Access, PageBuilder, access_of, check_access
+from .access import Access, PageBuilder, PageRefused, may_see, name_of, stated_access
 from .api import FrontendApi
 from .asgi import App, is_same_origin
 from .context import Auth
 from .cookies import token_of
 from .errors import StoreAway
 from .front import Front
+from .guarded_pages import guard_other_sub_pages
 from .live import Tab, Tabs, install
 from .memory import Memory
 from .rooms import Rooms
+from .routes import Routes, table_of
 from .tokens import ClientToken
 from .waiting import WaitingPages
 
@@ -61,7 +61,11 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     :param not_found: what is shown where there is no page, as HTML
     :return: the app to serve
     :raises AccessNotStated: if a page does not say whether it is public or private
+    :raises PageRefused: if a page asks for what can't be honoured
     """
+    table = table_of(routes)
+    _refuse_a_second_way_in(table)
+    guard_other_sub_pages()
     tabs = Tabs(auth)
     install(tabs)
     sockets = SocketGuard(tabs)
@@ -75,7 +79,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     core.app.on_startup(tabs.watcher.start)
     core.app.on_shutdown(tabs.watcher.stop)
     core.app.on_shutdown(auth.close)
-    return Front(app, sockets=nicegui_server.sio_app, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=routes,
+    return Front(app, sockets=nicegui_server.sio_app, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=table,
                  watcher=tabs.watcher, waiting=WaitingPages(auth.settings), open_paths=open_paths, not_found=not_found)
 
 
@@ -98,9 +102,8 @@ class SocketGuard:
         core.sio.on('handshake', self.handshake)
         core.sio.on('event', self._checked(self.event))
         core.sio.on('activity', self._checked(self.activity))
-        for name, handler in (('javascript_response', nicegui_server._on_javascript_response),
-                              ('ack', nicegui_server._on_ack)):
-            core.sio.on(name, self._checked(_passing_to(handler)))
+        core.sio.on('javascript_response', self._checked(self.javascript_response))
+        core.sio.on('ack', self._checked(_acknowledge))
         core.sio.on('log', self._checked(_drop))  # or anybody could write whatever they like into the log
 
     async def connect(self, sid: str, environ: Environ, _: Any = None) -> None:
@@ -127,18 +130,34 @@ class SocketGuard:
         return await nicegui_server._on_handshake(sid, message)
 
     async def event(self, tab: Tab, _: str, message: Message) -> None:
-        """Pass an event on, unless the session that the tab shows has ended meanwhile."""
+        """Pass an event on, if whoever is here may still see what it comes from."""
+        shown = set(tab.shows.values())
         async with tab.turn:
-            if tab.state.status == 'signed_in':
-                try:
-                    if not await self._tabs.confirm(tab):
-                        return
-                except StoreAway:
-                    with tab.page:
-                        ui.notify(StoreAway.message, type='negative')
-                    return
-            nicegui_server._on_event('', message)
-            self._tabs.note_activity(tab)
+            if await self._may_act(tab, shown):
+                nicegui_server._on_event('', message)
+                self._tabs.note_activity(tab)
+
+    async def javascript_response(self, tab: Tab, _: str, message: Message) -> None:
+        """The same for what a script has answered: the code of a page goes on with it."""
+        shown = set(tab.shows.values())
+        async with tab.turn:
+            if await self._may_act(tab, shown) and message['request_id'] not in tab.unanswerable:
+                nicegui_server._on_javascript_response('', message)
+
+    async def _may_act(self, tab: Tab, shown: set[Access]) -> bool:
+        """Tell whether what a tab has sent counts, while the session that it shows lives.
+
+        :param shown: who may see what the tab showed when it came; meanwhile it may show something else
+        """
+        if tab.state.status == 'signed_in':
+            try:
+                if not await self._tabs.confirm(tab):
+                    return False
+            except StoreAway:
+                with tab.page:
+                    ui.notify(StoreAway.message, type='negative')
+                return False
+        return all(may_see(access, tab.here) for access in shown.union(tab.shows.values()))
 
     async def activity(self, tab: Tab, _: str, __: Message) -> None:
         """Note that the person does something that is no event, such as to fill in a form of the browser's own."""
@@ -202,71 +221,13 @@ class SocketGuard:
         return checked
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholders:
-    """What is shown where a page can't be; each builds its content where it is called."""
-
-    loading: Callable[[], None]
-    """In place of a private page while it is not known who is signed in."""
-    signed_out: Callable[[], None]
-    """In place of a private page to somebody who is not signed in."""
-    not_found: Callable[[], None]
-    """For a path that is no page's."""
-    failed: Callable[[], None]
-    """For a page whose builder failed."""
-
-
-class GuardedPages(ui.sub_pages):
-    """A ``ui.sub_pages`` that shows private pages only to somebody who is signed in, and takes them away live.
-
-    :param routes: the pages by path
-    :param tab: whose pages they are
-    :param placeholders: what to show where a page can't be
-    :raises AccessNotStated: if a page does not say whether it is public or private
-    """
-
-    def __init__(self, routes: dict[str, PageBuilder], *, tab: Tab, placeholders: Placeholders) -> None:
-        check_access(routes)
-        self._tab = tab
-        self._placeholders = placeholders
-        self._built_for: object = None
-        super().__init__(routes)
-        tab.on_change.append(self._follow)
-
-    def _render_page(self, match: RouteMatch) -> bool:
-        access = access_of(match.builder)
-        self._built_for = self._who()
-        instead = self._placeholder(access)
-        if instead is None:
-            return super()._render_page(match)
-        self._rendered_path = match.path
-        instead()
-        return True
-
-    def _placeholder(self, access: Access) -> Callable[[], None] | None:
-        """What is shown in place of a page to whoever is here now; None if they may see it."""
-        state = self._tab.state
-        if access == 'public':
-            return None
-        if state.status != 'signed_in' or state.user is None:
-            return self._placeholders.loading if state.status == 'loading' else self._placeholders.signed_out
-        return None if access == 'private' or state.user.is_admin else self._placeholders.not_found
-
-    def _who(self) -> object:
-        """For whom a page that is not public is built; when it is somebody else, it is built anew."""
-        state = self._tab.state
-        return state.status, state.session_id, state.user is not None and state.user.is_admin
-
-    def _render_404(self) -> None:
-        self._placeholders.not_found()
-
-    def _render_error(self, _: Exception) -> None:
-        self._placeholders.failed()
-
-    def _follow(self) -> None:
-        shown = self._match
-        if shown and access_of(shown.builder) != 'public' and self._built_for != self._who():
-            self.refresh()
+def _refuse_a_second_way_in(table: Routes) -> None:
+    """A page that ``@ui.page`` serves as well would be served there to anybody."""
+    ours = {id(builder) for builder in table.values()}
+    for builder, path in Page.page_routes.items():
+        if id(builder) in ours or stated_access(builder) is not None:
+            raise PageRefused(f'The page "{name_of(builder)}" is also served at {path} by @ui.page, which asks nobody '
+                              'who they are: take @ui.page away, and put the path into the table of routes.')
 
 
 def _not_found(_: Request, __: Exception) -> Response:
@@ -296,11 +257,8 @@ def _forget_what_is_old(page_id: str) -> None:
             page.outbox._loaded_components.clear()  # what they need is sent again, too, before them
 
 
-def _passing_to(handler: Callable[[str, Message], Any]) -> TabHandler:
-    async def passing(_: Tab, sid: str, message: Message) -> None:
-        handler(sid, message)
-
-    return passing
+async def _acknowledge(_: Tab, sid: str, message: Message) -> None:
+    nicegui_server._on_ack(sid, message)
 
 
 async def _drop(_: Tab, __: str, ___: Message) -> None:

@@ -16,6 +16,7 @@ from datetime import datetime
 from nicegui import Client as Page
 from nicegui import background_tasks, ui
 
+from .access import Access, Here
 from .clients import ClientView, SessionView
 from .context import Auth
 from .errors import StoreAway
@@ -55,6 +56,16 @@ class Tab:
     """Events of a tab are handled one after the other, also when one waits for the store."""
     on_change: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
     """Called after ``state`` has changed, within the page."""
+    shows: dict[int, Access] = field(default_factory=dict[int, Access])
+    """Who may see what it shows, by the element that shows it."""
+    unanswerable: Collection[str] = ()
+    """The scripts whose answers count no more, because the page that waits for them may have been taken away."""
+
+    @property
+    def here(self) -> Here:
+        """Who is here, as the tab shows it."""
+        user = self.state.user
+        return Here(self.state.status, is_admin=user is not None and user.is_admin, others=bool(self.state.sessions))
 
     def active_session(self, now: datetime) -> SessionView | None:
         """The session that the tab shows as its own."""

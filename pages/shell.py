@@ -11,6 +11,7 @@ from nicegui import app, ui
 
 from auth import AuthState, GuardedPages, Placeholders, UserButton, auth_state, open_tab, who_is_here
 from auth.access import PageBuilder
+from auth.routes import table_of
 
 from .parts import Static, Text, button_link, card, spinner
 
@@ -44,7 +45,9 @@ def install(routes: Mapping[str, PageBuilder]) -> None:
     """Register, at every path, the one page of which the others are parts.
 
     :param routes: the pages by path
+    :raises PageRefused: if one of them does not say who may see it, or asks for what can't be honoured
     """
+    table = table_of(routes)
     app.add_static_files('/static', STATIC, max_cache_age=0)
     ui.add_head_html('<script src="/static/theme.js"></script><script src="/static/auth.js"></script>'
                      '<script src="/static/local-time.js"></script>'
@@ -53,9 +56,9 @@ def install(routes: Mapping[str, PageBuilder]) -> None:
                      shared=True)
 
     async def root() -> None:
-        await build(routes)
+        await build(table)
 
-    for path in routes:
+    for path in table:
         ui.page(path, response_timeout=RESPONSE_SECONDS)(root)
     app.on_page_exception(failed)
 
@@ -76,7 +79,7 @@ async def build(routes: Mapping[str, PageBuilder]) -> None:
             Static('a', 'Skip to the content').classes('skip').props('href=#content')
             header()
         with ui.element('main').classes('content').props('id=content tabindex=-1'):
-            GuardedPages(dict(routes), tab=tab, placeholders=Placeholders(loading, signed_out, not_found, failed))
+            GuardedPages(routes, tab=tab, placeholders=PLACEHOLDERS)
         if not framed:
             Static('footer', 'When a session ends, every tab knows.')
 
@@ -126,12 +129,16 @@ def not_found() -> None:
         button_link('Go to the start page', '/')
 
 
-def failed() -> None:
-    """For a page that failed: no word of why, but a number that is in the log as well."""
+def failed(error: Exception) -> None:
+    """For a page that failed: no word of why, but a number that is in the log as well, beside what happened."""
     number = secrets.token_hex(4)
-    app_log.error('error %s: a page failed', number)
+    path = ui.context.client.sub_pages_router.current_path.partition('?')[0]
+    app_log.error('error %s: the page at %r failed', number, path, exc_info=error)
     ui.page_title('Something went wrong · Live Sessions')
     with card('narrow'):
         Text('h1', 'Something went wrong')
         Text('p', f'The server could not show this page. Try again; if it stays so, tell us the number {number}.')
         button_link('Go to the start page', '/')
+
+
+PLACEHOLDERS = Placeholders(loading, signed_out, not_found, failed)

@@ -10,10 +10,18 @@ from pathlib import Path
 import nicegui
 import nicegui.nicegui as server
 import pytest
-from nicegui import core
+from nicegui import Client, core
+from nicegui.element import Element
+from nicegui.elements.dialog import Dialog
 from nicegui.elements.sub_pages import SubPages
+from nicegui.elements.timer import Timer
+from nicegui.functions.on import on
+from nicegui.javascript_request import JavaScriptRequest
 from nicegui.outbox import Outbox
+from nicegui.page_arguments import PageArguments
+from nicegui.sub_pages_router import SubPagesRouter
 
+from auth import guarded_pages
 from tests.programs import ROOT
 
 STATIC = Path(nicegui.__file__).parent / 'static'
@@ -51,8 +59,33 @@ def test_the_hooks_of_sub_pages_are_there() -> None:
     assert list(inspect.signature(SubPages._render_page).parameters) == ['self', 'match']
     assert list(inspect.signature(SubPages._render_404).parameters) == ['self']
     assert list(inspect.signature(SubPages._render_error).parameters) == ['self', '_']
+    assert list(inspect.signature(SubPages._find_matching_path).parameters) == ['self']
     assert 'self._match: RouteMatch | None' in inspect.getsource(SubPages.__init__)
+    assert 'match = self._find_matching_path()' in inspect.getsource(SubPages._show)
+    assert 'with self.clear():' in inspect.getsource(SubPages._show)
     assert 'self._render_page(match)' in inspect.getsource(SubPages._show)
+    assert 'with self.clear():' in inspect.getsource(SubPages._set_match)
+    assert 'self._active_tasks.add(task)' in inspect.getsource(guarded_pages._render_page)
+    assert guarded_pages._render_page.__qualname__ == 'SubPages._render_page'
+
+
+def test_what_a_page_can_be_given_is_what_the_table_lets_it_ask_for() -> None:
+    source = inspect.getsource(PageArguments)
+
+    assert 'param.annotation is cls' in source
+    assert 'inspect.signature(match.builder)' in source
+    for kind in ('str', 'int', 'float'):
+        assert f'param_type is {kind}' in source
+
+
+def test_what_pages_put_beside_their_place_is_where_it_is_looked_for() -> None:
+    assert 'context.client.layout.on(' in inspect.getsource(on)
+    assert 'with context.client.layout:' in inspect.getsource(Dialog.__init__)
+    assert 'self._event_listeners[listener.id] = listener' in inspect.getsource(Element.on)
+    assert 'self.connect_handlers.append(' in inspect.getsource(Client.on_connect)
+    assert 'self._path_changed_handlers.append(' in inspect.getsource(SubPagesRouter.on_path_changed)
+    assert 'self._instances[request_id] = self' in inspect.getsource(JavaScriptRequest.__init__)
+    assert 'self.cancel(with_current_invocation=True)' in inspect.getsource(Timer._handle_delete)
 
 
 def test_a_refused_handshake_reloads_the_page() -> None:

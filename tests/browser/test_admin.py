@@ -47,8 +47,15 @@ async def test_for_others_there_is_no_such_page(device: MakeDevice) -> None:
     laptop, visitor = await device(), await device()
     await laptop.sign_up()
 
-    tab, stranger = await laptop.tab('/admin'), await visitor.tab('/admin/sessions')
+    tab, stranger = await laptop.tab(), await visitor.tab('/admin/sessions')
 
+    await tab.page.evaluate("emitEvent('sub_pages_navigate', '/admin')")  # without a request
+    await expect(tab.see('There is no page here')).to_be_visible()
+    await expect(rows(tab)).to_have_count(0)
+    answer = await tab.page.goto(f'{tab.url}/admin')
+    assert answer
+    assert answer.status == 404
+    assert '404' in tab.complaints.pop()
     await expect(tab.see('There is no page here')).to_be_visible()
     await expect(rows(tab)).to_have_count(0)
     await expect(stranger.page).to_have_url(f'{stranger.url}/sign-in?redirect_url=%2Fadmin%2Fsessions')

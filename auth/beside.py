@@ -1,0 +1,64 @@
+# pyright: reportPrivateUsage=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+"""What a page puts beside its place: it would outlive the page, with all that it says and does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from nicegui import Client as Page
+from nicegui import ui
+
+
+class Shell:
+    """What is around the pages of a tab: all that was there before them, or came in the same breath.
+
+    Whatever comes later is of some page: a dialog, which NiceGUI keeps beside it until garbage is collected; what it
+    draws outside of its place; and whom it lets listen to the whole page, or to its connection and its path.
+
+    :param page: the page of the tab, before anything of its pages is built
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._own = tuple(self._ids())
+        self._of_first_page: frozenset[int] = frozenset()
+        asyncio.get_running_loop().call_soon(self._is_built)
+
+    def first_page_is_built(self) -> None:
+        """Take what has come until now for a part of the first page."""
+        self._of_first_page = self._ids().difference(self._own)
+
+    def _is_built(self) -> None:
+        self._own = tuple(self._ids() - self._of_first_page)  # one for each tab, and smaller than a set
+        self._of_first_page = frozenset()
+
+    def sweep(self, place: ui.element) -> None:
+        """Remove what pages have put around their place."""
+        page = self._page
+        for handlers in (page.connect_handlers, page.sub_pages_router._path_changed_handlers):
+            handlers[:] = [handler for handler in handlers if id(handler) in self._own]
+        for element in self._around():
+            for listener in list(element._event_listeners.values()):
+                if id(listener) not in self._own:
+                    del element._event_listeners[listener.id]
+                    element.update()
+            for child in list(element.default_slot.children):
+                if id(child) not in self._own and child is not place:
+                    child.delete()
+
+    def _ids(self) -> frozenset[int]:
+        return frozenset(id(one) for one in self._all())
+
+    def _all(self) -> Iterator[object]:
+        yield from self._page.connect_handlers
+        yield from self._page.sub_pages_router._path_changed_handlers
+        for element in self._around():
+            yield from element._event_listeners.values()
+            yield from element.default_slot.children
+
+    def _around(self) -> tuple[ui.element, ...]:
+        """What NiceGUI puts around the content of every page, and the content."""
+        return self._page.layout, self._page.page_container, *self._page.page_container.default_slot.children, \
+            self._page.content
