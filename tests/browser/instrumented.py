@@ -103,7 +103,7 @@ def build(settings: Settings) -> App:
     return counting
 
 
-auth.memory.LINGERING_PAGES = 5
+auth.memory.LINGERING_PAGES = int(os.environ.get('LINGERING_PAGES', '100'))
 pages.ROUTES['/acting'] = acting
 pages.ROUTES['/circular'] = circular
 pages.ROUTES['/hoarded'] = hoarded

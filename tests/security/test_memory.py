@@ -152,7 +152,7 @@ async def test_pages_that_were_drawn_anew_and_closed_are_freed_without_the_garba
 
 
 async def test_pages_that_hold_themselves_are_collected_once_they_are_many(start_server: StartServer) -> None:
-    server = await start_server(INSTRUMENTED)
+    server = await start_server(INSTRUMENTED, lingering_pages=5)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         before = await uncollected(http, server)
 
@@ -164,7 +164,7 @@ async def test_pages_that_hold_themselves_are_collected_once_they_are_many(start
 
 
 async def test_pages_that_somebody_holds_are_not_looked_for_again_and_again(start_server: StartServer) -> None:
-    server = await start_server(INSTRUMENTED)
+    server = await start_server(INSTRUMENTED, lingering_pages=5)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         before = await uncollected(http, server)
         await visit(http, server, '/hoarded', 5)
