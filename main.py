@@ -28,6 +28,8 @@ def main() -> None:
         listener = listen(settings.host, settings.port)
     except (ValidationError, BadDatabaseUrl, CannotOpenStore, OSError) as error:
         sys.exit(explain(error))
+    # A browser may hold 180 cookies of 4 KiB for a site. With more than 8 KiB in all, websockets would refuse its tabs.
+    os.environ.setdefault('WEBSOCKETS_MAX_LINE_LENGTH', str(1024 * 1024))
     host, port = listener.getsockname()[:2]
     print(f'Live Sessions is ready on http://{"localhost" if host == "127.0.0.1" else host}:{port}', flush=True)
     server = uvicorn.Server(uvicorn.Config(

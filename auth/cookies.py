@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
+
 from .asgi import Scope
 from .tokens import ClientToken, parse_token
 
 MAX_AGE_SECONDS = 400 * 24 * 3600
 """As long as browsers keep a cookie at most. A client outlives its sessions; those end by their own lifetimes."""
 
-_MAX_HEADER = 16 * 1024
+CANDIDATES = 8
+"""How many cookies of our name are tried, from the last: browsers send longer paths first, and ours has the shortest.
+Of those with this path, a browser holds one for each domain that the host belongs to."""
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -32,13 +37,19 @@ def is_secure(scope: Scope) -> bool:
     return scope.get('scheme') in {'https', 'wss'}
 
 
-def token_of(scope: Scope) -> ClientToken | None:
-    """Read the client's token out of an ASGI request; anything but exactly one well-formed cookie is nobody's."""
-    headers = [value for name, value in scope['headers'] if name == b'cookie']
-    header = b'; '.join(headers)
-    if not header or len(header) > _MAX_HEADER:
-        return None
-    name = cookie_name(secure=is_secure(scope))
-    values = [value for key, _, value in (part.strip().partition('=') for part in header.decode('latin-1').split(';'))
-              if key == name]
-    return parse_token(values[0]) if len(values) == 1 else None
+def tokens_of(scope: Scope) -> tuple[ClientToken, ...]:
+    """Read from an ASGI request the tokens that may be its client's; the first one that is right counts.
+
+    A sub-domain may plant cookies beside ours. What a browser lets it plant never has our name over https, as long as
+    the name is read as browsers do: the white space around it is space and tab. All of the header is searched, however
+    long it is, or whoever plants many cookies would lock people out.
+    """
+    header = b'; '.join(value for name, value in scope['headers'] if name == b'cookie')
+    found = _WRITTEN[is_secure(scope)].findall(header)
+    tokens = (parse_token(value.decode()) for value in dict.fromkeys(reversed(found)))
+    return tuple(islice((token for token in tokens if token is not None), CANDIDATES))
+
+
+_WRITTEN = {secure: re.compile(rb'(?:\A|;)[ \t]*' + cookie_name(secure=secure).encode()
+                               + rb'=([\w.-]+)[ \t]*(?=;|\Z)')
+            for secure in (False, True)}

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote
 
 from .access import NOBODY, Access, Answer, Here, PageBuilder, PageRefused, answer, is_for_everybody
 from .asgi import App, Message, Receive, Scope, Send, header
-from .cookies import is_secure, token_of
+from .cookies import is_secure, tokens_of
 from .errors import StoreAway
 from .redirects import CHOOSE_PATH, SIGN_IN_PATH
 from .routes import table_of
@@ -133,7 +133,7 @@ class Front:
     async def _who_is_here(self, scope: Scope) -> Here:
         """Who sends a request, as it is in the store now."""
         try:
-            client = await self._watcher.authenticate(token_of(scope))
+            client = await self._watcher.authenticate(*tokens_of(scope))
         except StoreAway:
             return Here('loading')
         if client is None:

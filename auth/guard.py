@@ -9,7 +9,7 @@ pinned for that reason; tests/auth/test_guard.py and test_state.py fail when an 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -25,7 +25,7 @@ from .access import Access, PageBuilder, PageRefused, may_see, name_of, stated_a
 from .api import FrontendApi
 from .asgi import App, is_same_origin
 from .context import Auth
-from .cookies import token_of
+from .cookies import tokens_of
 from .errors import StoreAway
 from .front import Front
 from .guarded_pages import guard_other_sub_pages
@@ -163,7 +163,7 @@ class SocketGuard:
         """Note that the person does something that is no event, such as to fill in a form of the browser's own."""
         self._tabs.note_activity(tab)
 
-    async def prove(self, page_id: str, socket_id: str, token: ClientToken | None, *, absence: int,
+    async def prove(self, page_id: str, socket_id: str, tokens: Collection[ClientToken], *, absence: int,
                     final: bool) -> bool:
         """Grant a tab what the cookie of an HTTP request grants.
 
@@ -176,11 +176,11 @@ class SocketGuard:
         :raises LookupError: if there is no such tab or its socket is another one
         :raises StoreAway: if the store can't be reached
         """
-        client = await self._tabs.watcher.authenticate(token)
+        client = await self._tabs.watcher.authenticate(*tokens)
         tab = self._tabs.get(page_id)
         if tab is None or page_id not in core.sio.rooms(socket_id):
             raise LookupError(page_id)
-        if client is None and token and tab.client and token.client_id == tab.client.id and not final:
+        if client is None and tab.client and not final and any(token.client_id == tab.client.id for token in tokens):
             return False
         for other in _sockets_of(page_id):
             if other != socket_id:
@@ -194,7 +194,7 @@ class SocketGuard:
         if tab is None:
             return False
         try:
-            client = await self._tabs.watcher.authenticate(token_of(environ['asgi.scope']))
+            client = await self._tabs.watcher.authenticate(*tokens_of(environ['asgi.scope']))
         except StoreAway:
             tab.proof_needed = True
             tab.load()

@@ -145,8 +145,8 @@ class Tabs:
             raise RuntimeError('There is no tab here: this page was not opened through auth, or it has closed.')
         return tab
 
-    async def open(self, page: Page, token: ClientToken | None, place: Place | None = None) -> Tab:
-        """Register the tab of a page that is being requested, and grant it what the cookie of the request grants.
+    async def open(self, page: Page, *tokens: ClientToken, place: Place | None = None) -> Tab:
+        """Register the tab of a page that is being requested, and grant it what the cookies of the request grant.
 
         :param place: of the page among those that wait for their socket
         """
@@ -154,7 +154,7 @@ class Tabs:
         if place is not None:
             place.take(lambda: None if page.has_socket_connection else page.delete())  # it may be joining right now
         try:
-            client = await self.watcher.authenticate(token)
+            client = await self.watcher.authenticate(*tokens)
             if self.watcher.blind:
                 raise StoreAway
         except StoreAway:

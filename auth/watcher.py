@@ -133,12 +133,15 @@ class Watcher:
         self._feed.wake()
         await asyncio.gather(*self._tasks)
 
-    async def authenticate(self, token: ClientToken | None) -> ClientView | None:
-        """Find the client that a cookie belongs to, as it is in the store now.
+    async def authenticate(self, *tokens: ClientToken) -> ClientView | None:
+        """Find the client of the first token that is right, as it is in the store now; see ``tokens_of``.
 
         :raises StoreAway: if the store can't be reached
         """
-        return token and authenticate(token, await self.client(token.client_id))
+        for token in tokens:
+            if client := authenticate(token, await self.client(token.client_id)):
+                return client
+        return None
 
     async def client(self, client_id: str) -> ClientView | None:
         """Return a client as it is in the store now, from memory where the feed can vouch for it.

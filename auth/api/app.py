@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from starlette.routing import compile_path
 
 from ..asgi import Receive, Scope, Send
 from ..context import Auth
-from ..cookies import token_of
+from ..cookies import tokens_of
 from ..errors import AuthError, ParamInvalid, ParamMissing, StoreAway
 from ..tokens import ClientToken
 from ..watcher import Watcher
@@ -27,7 +28,7 @@ log = logging.getLogger('live_sessions')
 class Prove(Protocol):
     """How a tab proves itself; see ``auth.guard.SocketGuard.prove``."""
 
-    async def __call__(self, page_id: str, socket_id: str, token: ClientToken | None, *, absence: int,
+    async def __call__(self, page_id: str, socket_id: str, tokens: Collection[ClientToken], *, absence: int,
                        final: bool) -> bool:
         """Grant a tab what the cookie of a request grants."""
         ...
@@ -79,8 +80,8 @@ class FrontendApi:
             raise MethodRefused(methods)
         if method != 'GET':
             check_origin(scope)
-        token = token_of(scope)
-        return await endpoint(Call(scope, receive, await self._watcher.authenticate(token), token, parts))
+        tokens = tokens_of(scope)
+        return await endpoint(Call(scope, receive, await self._watcher.authenticate(*tokens), tokens, parts))
 
     def _find(self, path: str) -> tuple[dict[str, Endpoint], dict[str, str]]:
         if (methods := self._fixed.get(path)) is not None:
@@ -96,7 +97,7 @@ class FrontendApi:
             if not fields.get(name):
                 raise ParamMissing(f'Send "{name}".', param=name)
         try:
-            settled = await self._prove(fields['tab'], fields['socket'], call.token, final=bool(fields.get('final')),
+            settled = await self._prove(fields['tab'], fields['socket'], call.tokens, final=bool(fields.get('final')),
                                         absence=_number(fields.get('absence', '0')))
         except LookupError as error:
             raise TabUnknown from error

@@ -25,8 +25,8 @@ class Call:
     receive: Receive
     client: ClientView | None
     """The client whose cookie it carries."""
-    token: ClientToken | None
-    """What the cookie says, whether it is true or not."""
+    tokens: tuple[ClientToken, ...]
+    """What its cookies of our name say, whether it is true or not."""
     parts: Mapping[str, str] = field(default_factory=dict[str, str])
     """What stands in the path where the route has a name in braces."""
 

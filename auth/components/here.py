@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
-from ..cookies import token_of
+from ..cookies import tokens_of
 from ..live import Tab, tabs
 from ..redirects import CHOOSE_PATH, HOME_PATH
 from ..sessions import SignedOut, set_active
@@ -22,7 +22,7 @@ async def open_tab() -> Tab:
     """Register the tab whose page is being requested, with what the request's cookie grants. Call it first."""
     page = ui.context.client
     scope = page.request.scope
-    return await tabs().open(page, token_of(scope), scope.get(PLACE))
+    return await tabs().open(page, *tokens_of(scope), place=scope.get(PLACE))
 
 
 def auth_state() -> AuthState:

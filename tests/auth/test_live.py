@@ -70,7 +70,7 @@ async def tabs(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[T
 async def opened(tabs: Tabs, token: ClientToken | None) -> tuple[Tab, BrowserPage]:
     """Open a tab whose socket has not joined yet."""
     page: Any = BrowserPage(f'page {len(tabs)}')
-    return await tabs.open(page, token), page
+    return await tabs.open(page, *([token] if token else [])), page
 
 
 async def until(condition: Callable[[], object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auth.cookies import set_cookie, token_of
+from auth.cookies import CANDIDATES, set_cookie, tokens_of
 from auth.tokens import ClientToken, hash_secret, new_secret, parse_token, secret_matches
 
 ID = 'client_' + 'a' * 24
@@ -36,27 +36,42 @@ def test_anything_but_exactly_a_token_is_nobodys(value: str) -> None:
 
 @pytest.mark.parametrize('cookies', [
     (b'__client=',), (b'__client',), (b';;;=;',), (b'\xff\xfe=\xff',), (b'x' * 20_000,), (b'__Client=' + ID.encode(),),
-    (f'__client={ID}.{SECRET}; __client={ID}.{SECRET}'.encode(),),
-    (f'__client={ID}.{SECRET}'.encode(), f'__client={ID}.{SECRET}'.encode()),
     (f'__Host-client={ID}.{SECRET}'.encode(),),
 ])
 def test_odd_cookie_headers_are_nobodys(cookies: tuple[bytes, ...]) -> None:
-    assert token_of(scope(*cookies)) is None
+    assert tokens_of(scope(*cookies)) == ()
 
 
 def test_the_cookie_is_found_among_others() -> None:
-    token = token_of(scope(b'a=b; c', f'__client={ID}.{SECRET} '.encode(), b'__client2=x'))
+    tokens = tokens_of(scope(b'a=b; c', f'__client={ID}.{SECRET} '.encode(), b'__client2=x'))
 
-    assert token == ClientToken(ID, SECRET)
+    assert tokens == (ClientToken(ID, SECRET),)
+
+
+@pytest.mark.parametrize('cookies', [
+    (f'__client={ID}.{SECRET}; __client={ID}.{SECRET}'.encode(),),
+    (f'__client={ID}.{SECRET}'.encode(), f'__client={ID}.{SECRET}'.encode()),
+    (f'__client={ID}.{SECRET};__client=;__client;\t__client={ID}.{SECRET}\t;__client="{ID}.{SECRET}"'.encode(),),
+])
+def test_the_same_cookie_twice_and_what_is_none_beside_it_is_one_token(cookies: tuple[bytes, ...]) -> None:
+    assert tokens_of(scope(*cookies)) == (ClientToken(ID, SECRET),)
+
+
+def test_of_several_the_last_one_is_tried_first_and_only_some_are() -> None:
+    values = [f'{ID}.{number:043}' for number in range(1000)]
+
+    tokens = tokens_of(scope(*(f'__client={value}'.encode() for value in values)))
+
+    assert [str(token) for token in tokens] == values[::-1][:CANDIDATES]
 
 
 def test_over_https_only_the_cookie_counts_that_https_alone_can_set() -> None:
     cookie = f'__client={ID}.{SECRET}; __Host-client={ID}.{SECRET[:-1]}T'.encode()
 
-    token = token_of(scope(cookie, scheme='https'))
+    tokens = tokens_of(scope(cookie, scheme='https'))
 
-    assert token == ClientToken(ID, SECRET[:-1] + 'T')
-    assert token_of(scope(f'__client={ID}.{SECRET}'.encode(), scheme='https')) is None
+    assert tokens == (ClientToken(ID, SECRET[:-1] + 'T'),)
+    assert tokens_of(scope(f'__client={ID}.{SECRET}'.encode(), scheme='https')) == ()
 
 
 def test_the_attributes_of_the_cookie() -> None:
