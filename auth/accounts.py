@@ -18,6 +18,7 @@ from models.types import new_id
 from .audit import Subject, record
 from .clients import ClientView
 from .context import Auth
+from .current_password import forget_wrong_passwords
 from .errors import (
     AccountLimitReached,
     ClientRenewed,
@@ -87,10 +88,21 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
     right = await auth.passwords.verify(password, found and found.password_hash)
     now = auth.now()
     if not right or found is None:
-        async with auth.transaction() as db:
-            await record(db, AuditAction.SIGN_IN_FAILED, now, [Subject(found and found.id)], visitor)
+        await _note(auth, AuditAction.SIGN_IN_FAILED, found and found.id, now, visitor)
         raise PasswordIncorrect(param='password')
     upgraded = await auth.passwords.hash(password) if auth.passwords.needs_upgrade(found.password_hash) else None
+    try:
+        return await _sign_in(auth, client, found, upgraded, now, visitor)
+    except PasswordIncorrect:  # there is another password by now, or the user is gone and nothing may be kept of them
+        await _note(auth, AuditAction.SIGN_IN_FAILED, None, now, visitor)
+        raise
+    except (UserDisabled, SessionExists, AccountLimitReached, ClientRenewed):
+        await _note(auth, AuditAction.SIGN_IN_REFUSED, found.id, now, visitor)  # it told that the password is right
+        raise
+
+
+async def _sign_in(auth: Auth, client: ClientView | None, found: Any, upgraded: str | None, now: datetime,
+                   visitor: Visitor) -> SignedIn:
     async with auth.transaction() as db:
         # The hash took its time: the user may have been disabled, deleted or given another password since.
         unchanged = (await db.execute(
@@ -101,6 +113,12 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
         if unchanged.disabled:
             raise UserDisabled(param='identifier')
         return await _start_session(auth, db, client, found.id, now, visitor)
+
+
+async def _note(auth: Auth, action: AuditAction, user_id: str | None, now: datetime, visitor: Visitor) -> None:
+    """Tell of an attempt in the audit log, although it was refused."""
+    async with auth.transaction() as db:
+        await record(db, action, now, [Subject(user_id)], visitor)
 
 
 async def _find_user(auth: Auth, identifier: str) -> Any:
@@ -124,6 +142,7 @@ async def _start_session(auth: Auth, db: AsyncSession, client: ClientView | None
     session_id = next((row.id for row in signed_in if row.user_id == user_id), None)
     if session_id is not None:
         await db.execute(update(session_table).where(session_table.c.id == session_id).values(lifetimes))
+        await forget_wrong_passwords(db, session_id)
     elif len(signed_in) >= auth.settings.max_accounts:
         raise AccountLimitReached(auth.settings.max_accounts)
     else:

@@ -101,6 +101,13 @@ class NotSignedIn(AuthError):
     message = 'You are signed out. Nothing was changed. Sign in and try again.'
 
 
+class TooManyWrongPasswords(NotSignedIn):
+    """The current password was wrong so often in one session that it has ended."""
+
+    message = ('Wrong passwords were entered five times in a row. You were signed out here, and nothing was changed. '
+               'Sign in and try again.')
+
+
 class NotAllowed(AuthError):
     """The act is an administrator's, and the session that asks is none's."""
 

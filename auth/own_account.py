@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, delete, exists, literal_column, select, update
 
 from models import AuditAction, one_of
-from models.tables import audit_event, client, session, user
+from models.tables import audit_event, client, session, user, wrong_passwords
 
 from .accounts import renew_client
 from .acting import Acting, acting
 from .audit import Subject, record
 from .clients import ClientView
 from .context import Auth
+from .current_password import WRONG, check_current_password
 from .devices import revoke_elsewhere
-from .errors import ParamInvalid, ParamMissing, PasswordIncorrect
+from .errors import ParamInvalid, PasswordIncorrect
 from .passwords import check_password
 from .tokens import ClientToken
 from .users import check_names
@@ -23,8 +24,6 @@ from .visitor import Visitor
 
 DELETE_CONFIRMATION = 'delete my account'
 """What has to be typed before an account is deleted."""
-
-_WRONG = 'That is not your password. Nothing was changed. Try again.'
 
 _RENAME = update(user).where(user.c.id == bindparam('the_user'))
 _CHANGE_PASSWORD = (
@@ -38,6 +37,8 @@ _CLIENTS_OF_USER = (
     .where(client.c.id.in_(select(session.c.client_id).where(session.c.user_id == bindparam('the_user'))))
     .order_by(client.c.id).with_for_update()  # before their sessions, as everybody takes them
 )
+_DELETE_WRONG_PASSWORDS = delete(wrong_passwords).where(
+    wrong_passwords.c.session_id.in_(select(session.c.id).where(session.c.user_id == bindparam('the_user'))))
 _DELETE_SESSIONS = delete(session).where(session.c.user_id == bindparam('the_user'))
 _DELETE_USER = delete(user).where(user.c.id == bindparam('the_user'))
 _DELETE_CLIENTS_LEFT_EMPTY = delete(client).where(one_of(client.c.id, 'the_clients'),
@@ -90,7 +91,7 @@ async def change_password(auth: Auth, client: ClientView | None, *, current_pass
     :raises AuthError: naming the field to correct; or ``NotSignedIn``, ``StoreAway``
     """
     who = await _who(auth, client, acting_session_id)
-    await _check_current(auth, who, current_password, param='current_password')
+    await check_current_password(auth, client, who, current_password, param='current_password', visitor=visitor)
     check_password(new_password, email_address=who.email_address, param='new_password')
     if new_password == current_password:
         raise ParamInvalid('That is the password you have. Choose another one.', param='new_password')
@@ -101,7 +102,7 @@ async def change_password(auth: Auth, client: ClientView | None, *, current_pass
         changed = await db.execute(_CHANGE_PASSWORD, {'the_user': who.user_id, 'the_old_hash': who.password_hash,
                                                       'the_new_hash': new_hash, 'now': now})
         if changed.first() is None:
-            raise PasswordIncorrect(_WRONG, param='current_password')
+            raise PasswordIncorrect(WRONG, param='current_password')
         await record(db, AuditAction.PASSWORD_CHANGED, now, [_subject(who)], visitor)
         revoked = await revoke_elsewhere(db, who.user_id, who.client_id, now, visitor) if sign_out_others else 0
         return PasswordChanged(revoked, await renew_client(db, client, now))
@@ -121,13 +122,14 @@ async def delete_account(auth: Auth, client: ClientView | None, *, password: str
     who = await _who(auth, client, acting_session_id)
     if confirmation.strip().lower() != DELETE_CONFIRMATION:
         raise ParamInvalid(f'Type "{DELETE_CONFIRMATION}" to confirm it. Nothing was deleted.', param='confirmation')
-    await _check_current(auth, who, password, param='password')
+    await check_current_password(auth, client, who, password, param='password', visitor=visitor)
     now = auth.now()
     async with auth.transaction() as db:
         if (await acting(db, client, now, who.session_id)).password_hash != who.password_hash:
-            raise PasswordIncorrect(_WRONG, param='password')  # it was changed while this one was hashed
+            raise PasswordIncorrect(WRONG, param='password')  # it was changed while this one was hashed
         asked = {'the_user': who.user_id}
         clients = [row[0] for row in await db.execute(_CLIENTS_OF_USER, asked)]
+        await db.execute(_DELETE_WRONG_PASSWORDS, asked)
         await db.execute(_DELETE_SESSIONS, asked)
         await db.execute(_DELETE_USER, asked)
         await db.execute(_DELETE_CLIENTS_LEFT_EMPTY, {'the_clients': clients})
@@ -139,13 +141,6 @@ async def delete_account(auth: Auth, client: ClientView | None, *, password: str
 async def _who(auth: Auth, client: ClientView | None, session_id: str | None) -> Acting:
     async with auth.read() as connection:
         return await acting(connection, client, auth.now(), session_id)
-
-
-async def _check_current(auth: Auth, who: Acting, password: str, *, param: str) -> None:
-    if not password:
-        raise ParamMissing('Enter your password.', param=param)
-    if not await auth.passwords.verify(password, who.password_hash):
-        raise PasswordIncorrect(_WRONG, param=param)
 
 
 def _subject(who: Acting) -> Subject:

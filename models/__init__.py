@@ -14,6 +14,7 @@ from .migrate import check_schema, migrate
 from .session import Session, SessionStatus
 from .store import CommitUnknown, Store, StoreUnavailable
 from .user import User
+from .wrong_passwords import WrongPasswords
 
 __all__ = [
     'AuditAction',
@@ -33,6 +34,7 @@ __all__ = [
     'Store',
     'StoreUnavailable',
     'User',
+    'WrongPasswords',
     'check_schema',
     'copy_store',
     'migrate',

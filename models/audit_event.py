@@ -17,12 +17,16 @@ class AuditAction(StrEnum):
     SIGNED_UP = 'signed_up'
     SIGNED_IN = 'signed_in'
     SIGN_IN_FAILED = 'sign_in_failed'
+    SIGN_IN_REFUSED = 'sign_in_refused'
+    """With the right password, such as that of a disabled account."""
     SWITCHED = 'switched'
     SIGNED_OUT = 'signed_out'
     REVOKED = 'revoked'
     EXPIRED = 'expired'
     ABANDONED = 'abandoned'
     NAME_CHANGED = 'name_changed'
+    WRONG_PASSWORD = 'wrong_password'  # noqa: S105 (the name of an action)
+    """In a session, where the current password was asked for."""
     PASSWORD_CHANGED = 'password_changed'  # noqa: S105 (the name of an action)
     ACCOUNT_DELETED = 'account_deleted'
     DISABLED = 'disabled'

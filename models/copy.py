@@ -30,7 +30,8 @@ class Copied:
 def copy_store(source_url: str, target_url: str, told: Callable[[str, int], None] = lambda _, __: None) -> list[Copied]:
     """Copy every row into an empty store, all or nothing. Blocks, and keeps the source from being written meanwhile.
 
-    The notes of a change feed stay behind: they are news, and those who listen to the target read everything.
+    The notes of a change feed stay behind: they are news, and those who listen to the target read everything. So do the
+    counts of wrong passwords, which begin anew.
 
     :param told: called with the name of a table and how many of its rows have been copied so far
     :raises BadDatabaseUrl: if a URL names no store

@@ -15,8 +15,9 @@ from .change import Change
 from .client import Client
 from .session import Session
 from .user import User
+from .wrong_passwords import WrongPasswords
 
-__all__ = ['audit_event', 'change', 'client', 'session', 'user']
+__all__ = ['audit_event', 'change', 'client', 'session', 'user', 'wrong_passwords']
 
 
 def _table(model: type[SQLModel]) -> Table:
@@ -28,3 +29,4 @@ change = _table(Change)
 client = _table(Client)
 session = _table(Session)
 user = _table(User)
+wrong_passwords = _table(WrongPasswords)

@@ -229,8 +229,10 @@ async def test_at_the_limit_of_accounts_another_one_is_refused_and_nothing_of_it
         await house.sign_up('new@example.com', client)
 
     assert refused.value.status == 403
-    assert before == [house.sql(f'SELECT * FROM {table} ORDER BY id')
+    *after, events = [house.sql(f'SELECT * FROM {table} ORDER BY id')
                       for table in ('user', 'client', 'session', 'audit_event')]
+    assert before == [*after, events[:-1]]
+    assert house.events()[-1] == ('sign_in_refused',)  # since that told that the password is right
     assert await house.active(last.token) == last.session_id  # by the cookie it had: that is still the newest
 
 

@@ -342,7 +342,11 @@ async def test_a_wrong_current_password_changes_nothing(house: House, ann: Signe
 
     assert refused.value.param == param
     assert 'Nothing was changed' in refused.value.message
-    assert everything(house) == before
+    *others, events = everything(house)
+    assert [*others, events[:-1]] == before
+    assert house.events('action', 'session_id', 'ip_address')[-1] == (
+        'wrong_password', ann.session_id, LAPTOP.ip_address)
+    assert wrong not in repr(events)
 
 
 @pytest.mark.parametrize(('verb', 'param'), [(change, 'current_password'), (delete, 'password')])

@@ -1,0 +1,287 @@
+"""Whoever guesses a password leaves a trace of every guess, and has five of them in a session that is not theirs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from auth.accounts import SignedIn, sign_in
+from auth.admin import set_disabled
+from auth.authority import by_command_line
+from auth.errors import AuthError, NotSignedIn, PasswordIncorrect, UserDisabled
+from auth.history import read_history
+from auth.own_account import DELETE_CONFIRMATION, change_password
+from auth.passwords import Passwords
+from tests.auth.conftest import Api, sign_up
+from tests.auth.conftest import sign_in as signs_in
+from tests.browser.conftest import Device, MakeDevice, a_new_address
+from tests.conftest import PASSWORD, PHONE, House, only_on_sqlite
+from tests.server import Server
+
+NEW_PASSWORD = 'staple of another battery'
+Guess = Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]
+
+
+async def by_changing(browser: httpx.AsyncClient, password: str) -> httpx.Response:
+    return await browser.post('/v1/me/change_password', data={'current_password': password,
+                                                              'new_password': NEW_PASSWORD})
+
+
+async def by_deleting(browser: httpx.AsyncClient, password: str) -> httpx.Response:
+    return await browser.request('DELETE', '/v1/me', data={'password': password, 'confirmation': DELETE_CONFIRMATION})
+
+
+async def change(house: House, done: SignedIn, password: str) -> Any:
+    return await change_password(house.auth, await house.here(done.token), current_password=password,
+                                 new_password=NEW_PASSWORD, sign_out_others=False, visitor=PHONE)
+
+
+def told(house: House) -> dict[str, int]:
+    """How often each thing happened, as the audit log tells it."""
+    return Counter(action for action, in house.events())
+
+
+@pytest.fixture
+def verified(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The passwords that were looked at."""
+    seen: list[str] = []
+    verify = Passwords.verify
+
+    async def noting(self: Passwords, password: str, password_hash: str | None) -> bool:
+        seen.append(password)
+        return await verify(self, password, password_hash)
+
+    monkeypatch.setattr(Passwords, 'verify', noting)
+    return seen
+
+
+@pytest.mark.parametrize('guess', [by_changing, by_deleting])
+async def test_every_wrong_password_is_in_the_log_and_the_fifth_ends_the_session(api: Api, guess: Guess) -> None:
+    async with api.browser(**{'user-agent': 'Thief'}) as thief:
+        session_id = (await sign_up(thief)).json()['response']['created_session_id']
+        answers = [await guess(thief, f'guess number {number}') for number in range(60)]
+
+    assert [answer.status_code for answer in answers] == [422] * 4 + [401] * 56
+    assert 'five times' in answers[4].json()['errors'][0]['message']
+    assert {answer.json()['errors'][0]['code'] for answer in answers[4:]} == {'authentication_invalid'}
+    assert told(api.house) == {'signed_up': 1, 'signed_in': 1, 'wrong_password': 5, 'revoked': 1}
+    assert api.house.events('user_agent', 'session_id')[2:] == [('Thief', session_id)] * 6
+    assert api.house.status(session_id) == 'revoked'
+
+
+async def test_both_ways_to_guess_are_counted_together(api: Api) -> None:
+    async with api.browser() as thief:
+        await sign_up(thief)
+        answers = [await guess(thief, 'wrong horse') for _ in range(3) for guess in (by_changing, by_deleting)]
+
+    assert [answer.status_code for answer in answers] == [422] * 4 + [401] * 2
+
+
+@pytest.mark.parametrize('guesses', [5, 6, 60])
+async def test_of_very_many_guesses_at_once_five_are_looked_at(api: Api, verified: list[str], guesses: int) -> None:
+    async with api.browser() as thief:
+        session_id = (await sign_up(thief)).json()['response']['created_session_id']
+        verified.clear()
+        answers = await asyncio.gather(*[(by_changing, by_deleting)[number % 2](thief, f'guess number {number}')
+                                         for number in range(guesses)])
+
+    assert len(verified) == told(api.house)['wrong_password'] == 5
+    assert {answer.status_code for answer in answers} == {422, 401}
+    assert api.house.status(session_id) == 'revoked'
+    assert told(api.house)['revoked'] == 1
+
+
+async def test_nothing_of_the_guesses_is_left_of_a_deleted_account_but_ids_and_times(api: Api) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        await sign_up(laptop)
+        await signs_in(phone)
+        await by_changing(phone, 'wrong horse')
+        await by_deleting(laptop, 'wrong horse')
+        deleted = await by_deleting(laptop, PASSWORD)
+
+    assert deleted.status_code == 200
+    assert api.house.sql('SELECT * FROM wrong_passwords') == []
+    assert {tuple(row) for row in api.house.events('ip_address', 'user_agent')} == {('', '')}
+
+
+async def test_a_right_password_begins_the_count_anew(api: Api) -> None:
+    async with api.browser() as laptop:
+        session_id = (await sign_up(laptop)).json()['response']['created_session_id']
+        for _ in range(3):
+            for _ in range(4):
+                assert (await by_deleting(laptop, 'wrong horse')).status_code == 422
+            refused = await laptop.post('/v1/me/change_password', data={'current_password': PASSWORD,
+                                                                        'new_password': 'short'})
+            assert refused.json()['errors'][0]['code'] == 'form_password_length_too_short'
+
+    assert api.house.status(session_id) == 'active'
+    assert told(api.house)['wrong_password'] == 12
+
+
+async def test_a_new_sign_in_begins_the_count_anew(api: Api) -> None:
+    async with api.browser() as laptop:
+        first = (await sign_up(laptop)).json()['response']['created_session_id']
+        for _ in range(4):
+            await by_changing(laptop, 'wrong horse')
+        again = (await signs_in(laptop)).json()['response']['created_session_id']
+        for _ in range(4):
+            await by_changing(laptop, 'wrong horse')
+        changed = await by_changing(laptop, PASSWORD)
+
+    assert again == first
+    assert changed.status_code == 200
+
+
+async def test_who_signs_in_anew_after_the_fifth_may_go_on(api: Api) -> None:
+    async with api.browser() as laptop:
+        await sign_up(laptop)
+        for _ in range(5):
+            await by_changing(laptop, 'wrong horse')
+        await signs_in(laptop)
+        changed = await by_changing(laptop, PASSWORD)
+
+    assert changed.status_code == 200
+
+
+async def test_only_the_session_in_which_it_was_guessed_ends(api: Api) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        ann = (await sign_up(laptop)).json()['response']['created_session_id']
+        bob = (await sign_up(laptop, 'bob@example.com')).json()['response']['created_session_id']
+        on_phone = (await signs_in(phone, 'bob@example.com')).json()['response']['created_session_id']
+        for _ in range(5):
+            await by_changing(laptop, 'wrong horse')
+
+    assert [api.house.status(session_id) for session_id in (ann, bob, on_phone)] == ['active', 'revoked', 'active']
+
+
+async def test_each_session_has_a_count_of_its_own(api: Api) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        await sign_up(laptop)
+        await signs_in(phone)
+        answers = [await by_changing(browser, 'wrong horse') for _ in range(4) for browser in (laptop, phone)]
+
+    assert {answer.status_code for answer in answers} == {422}
+
+
+async def test_no_password_is_no_guess(api: Api) -> None:
+    async with api.browser() as laptop:
+        await sign_up(laptop)
+        answers = [await by_changing(laptop, '') for _ in range(6)]
+
+    assert {answer.json()['errors'][0]['code'] for answer in answers} == {'form_param_missing'}
+    assert told(api.house) == {'signed_up': 1, 'signed_in': 1}
+
+
+async def test_what_could_not_be_looked_at_is_no_guess(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with api.browser() as laptop:
+        await sign_up(laptop)
+        with monkeypatch.context() as busy:
+            busy.setattr('auth.passwords.WAITING_AT_MOST', 0)
+            answers = [await by_changing(laptop, PASSWORD) for _ in range(6)]
+        changed = await by_changing(laptop, PASSWORD)
+
+    assert {answer.status_code for answer in answers} == {503}
+    assert changed.status_code == 200
+
+
+@only_on_sqlite
+async def test_guesses_whose_process_died_are_used_up(api: Api) -> None:
+    async with api.browser() as laptop:
+        session_id = (await sign_up(laptop)).json()['response']['created_session_id']
+        api.house.sql('INSERT INTO wrong_passwords SELECT id, 5 FROM session')
+        answer = await by_changing(laptop, PASSWORD)
+
+    assert answer.status_code == 401
+    assert api.house.status(session_id) == 'revoked'
+
+
+async def test_the_history_tells_of_every_guess(house: House) -> None:
+    ann = await house.sign_up()
+    for _ in range(2):
+        with pytest.raises(PasswordIncorrect):
+            await change(house, ann, 'wrong horse')
+
+    history = await read_history(house.auth, await house.here(ann.token))
+
+    assert [(event.action, event.ip_address) for event in history.events[:3]] == [
+        ('wrong_password', PHONE.ip_address)] * 2 + [('signed_in', '192.0.2.1')]
+
+
+async def test_a_guess_is_news_for_those_who_show_the_history(house: House) -> None:
+    ann = await house.sign_up()
+    await house.changes()
+
+    with pytest.raises(PasswordIncorrect):
+        await change(house, ann, 'wrong horse')
+
+    assert (await house.changes()).user_ids == {ann.user_id}
+
+
+async def test_the_right_password_of_a_disabled_account_is_in_the_log(house: House) -> None:
+    ann = await house.sign_up()
+    await set_disabled(house.auth, by_command_line, ann.user_id, disabled=True)
+    await house.changes()
+
+    for password in (PASSWORD, 'wrong horse'):
+        with pytest.raises((UserDisabled, PasswordIncorrect)):
+            await sign_in(house.auth, None, identifier='ann@example.com', password=password, visitor=PHONE)
+
+    assert house.events('action', 'user_id', 'ip_address')[-2:] == [
+        ('sign_in_refused', ann.user_id, PHONE.ip_address), ('sign_in_failed', ann.user_id, PHONE.ip_address)]
+    assert (await house.changes()).user_ids == {ann.user_id}
+    assert house.sql('SELECT count(*) FROM client') == [(1,)]
+
+
+@pytest.mark.parametrize('settings', [{'single_session_mode': True}, {'max_accounts': 1}])
+async def test_a_right_password_that_signs_nobody_in_is_in_the_log(
+        house_with: Callable[..., House], settings: dict[str, Any]) -> None:
+    house = house_with(**settings)
+    ann, bob = await house.sign_up(), await house.sign_up('bob@example.com')
+
+    with pytest.raises(AuthError):
+        await house.sign_in('bob@example.com', await house.here(ann.token))
+
+    assert house.events('action', 'user_id')[-1] == ('sign_in_refused', bob.user_id)
+
+
+async def test_the_tabs_of_the_session_say_so_at_once_and_the_answer_says_what_happened(
+        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+    server = await own_server()
+    laptop, phone = await device(server), await device(server)
+    address = a_new_address()
+    session_id, elsewhere = await laptop.sign_up(address), await phone.sign_in(address)
+    left, right = await laptop.tab(), await laptop.tab('/account/security')
+    there = await phone.tab()
+    await left.shows(session_id)
+
+    answers = [await guessed(laptop) for _ in range(5)]
+
+    await left.signed_out()
+    await right.signed_out()
+    await there.shows(elsewhere)
+    assert answers[:4] == [422] * 4
+    assert answers[4] == 401
+
+
+async def guessed(device: Device) -> int:
+    return (await device.api('POST', '/me/change_password', current_password='wrong horse',
+                             new_password=NEW_PASSWORD)).status
+
+
+async def test_a_session_that_was_signed_out_meanwhile_stays_so(house: House) -> None:
+    ann = await house.sign_up()
+    client = await house.here(ann.token)
+    house.sql('INSERT INTO wrong_passwords SELECT id, 5 FROM session')
+    house.sql("UPDATE session SET status = 'removed'")
+
+    with pytest.raises(NotSignedIn):
+        await change_password(house.auth, client, current_password='wrong horse', new_password=NEW_PASSWORD,
+                              sign_out_others=False, visitor=PHONE)
+
+    assert house.status(ann.session_id) == 'removed'
+    assert told(house) == {'signed_up': 1, 'signed_in': 1}
