@@ -34,6 +34,11 @@
     return call("DELETE", "/v1/client/sessions");
   }
 
+  // Nobody waits for it, and it is asked for even if this page is left at once.
+  function clearCache() {
+    fetch("/v1/client/cache", { method: "DELETE", keepalive: true }).catch(() => {});
+  }
+
   // ------------------------------------------------------------ the proof of this tab
 
   // The server gives a tab access only in a request that carries the cookie. This is that request.
@@ -314,5 +319,5 @@
     if (judged) judge(judged); // a password that is the address will not do
   });
 
-  window.liveSessions = { prove, upToDate, fresh, signOut };
+  window.liveSessions = { prove, upToDate, fresh, signOut, clearCache };
 })();

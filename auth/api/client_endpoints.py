@@ -26,6 +26,7 @@ class ClientEndpoints:
         self._watcher = watcher
         self.routes: dict[str, dict[str, Endpoint]] = {
             '/v1/client': {'GET': self._get, 'PUT': self._put, 'DELETE': self._forget},
+            '/v1/client/cache': {'DELETE': self._clear_cache},
             '/v1/client/sign_ins': {'POST': self._sign_in},
             '/v1/client/sign_ups': {'POST': self._sign_up},
             '/v1/client/sessions': {'DELETE': self._sign_out_of_all},
@@ -43,9 +44,15 @@ class ClientEndpoints:
 
     async def _forget(self, call: Call) -> Answer:
         await forget_client(self._auth, call.client, visitor=call.visitor)
-        answer = envelope(no_client_json(self._auth.now()))
+        answer = envelope(no_client_json(self._auth.now())).with_clearing(None, self._auth.now())
         # A cookie that is nobody's may have been renewed meanwhile; the browser must not drop the one it gets for it.
         return answer if call.client is None else answer.with_cookie(call, None)
+
+    async def _clear_cache(self, call: Call) -> Answer:
+        """For a tab in which the last account was signed out over its socket, whose answers have no headers."""
+        now = self._auth.now()
+        cleared = call.client is None or not call.client.signed_in(now)
+        return envelope({'object': 'cache', 'cleared': cleared}).with_clearing(call.client, now)
 
     async def _sign_in(self, call: Call) -> Answer:
         fields = await call.fields()
@@ -67,7 +74,8 @@ class ClientEndpoints:
 
     async def _sign_out_of_all(self, call: Call) -> Answer:
         await sign_out(self._auth, call.client, visitor=call.visitor)
-        return envelope(shown(call.client and await self._watcher.after_act(call.client.id), self._auth.now()))
+        after = call.client and await self._watcher.after_act(call.client.id)
+        return envelope(shown(after, self._auth.now())).with_clearing(after, self._auth.now())
 
     async def _remove(self, call: Call) -> Answer:
         await sign_out(self._auth, call.client, call.parts['session_id'], visitor=call.visitor)
@@ -88,4 +96,5 @@ class ClientEndpoints:
             raise SessionNotFound
         session = next((session for session in before.sessions if session.id == call.parts['session_id']), None)
         after = await self._watcher.after_act(before.id)
-        return envelope(session and session_json(session, status), shown(after, self._auth.now()))
+        answer = envelope(session and session_json(session, status), shown(after, self._auth.now()))
+        return answer.with_clearing(after, self._auth.now())

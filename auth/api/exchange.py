@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -45,6 +46,11 @@ class Call:
         return await read_fields(self.scope, self.receive)
 
 
+_CLEAR_CACHE = (b'clear-site-data', b'"cache"')
+"""Not "cookies", which would take those of the whole domain and the client with them; and not "storage", which holds
+nothing private, but which colours the person likes and what NiceGUI calls the tab."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is sent back."""
@@ -58,6 +64,15 @@ class Answer:
         secure = is_secure(call.scope)
         cookie = drop_cookie(secure=secure) if token is None else set_cookie(token, secure=secure)
         return Answer(self.body, self.status, (*self.headers, (b'set-cookie', cookie.encode())))
+
+    def with_clearing(self, client: ClientView | None, now: datetime) -> Answer:
+        """The same; if nobody is signed in on the client any more, the browser drops what it has cached (ASVS 14.3.1).
+
+        :param client: as it is after what was done, if there still is one
+        """
+        if client is not None and client.signed_in(now):
+            return self
+        return Answer(self.body, self.status, (*self.headers, _CLEAR_CACHE))
 
 
 Endpoint = Callable[[Call], Awaitable[Answer]]

@@ -86,4 +86,4 @@ class MeEndpoints:
 
     async def _done(self, call: Call, response: Json) -> Answer:
         after = call.client and await self._watcher.after_act(call.client.id)
-        return envelope(response, shown(after, self._auth.now()))
+        return envelope(response, shown(after, self._auth.now())).with_clearing(after, self._auth.now())

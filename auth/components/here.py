@@ -17,6 +17,9 @@ from ..state import AuthState
 from ..visitor import visitor_of
 from ..waiting import PLACE
 
+_CLEAR_CACHE = 'window.liveSessions?.clearCache()'
+"""A sign-out over the socket has no answer whose header could tell the browser to."""
+
 
 async def open_tab() -> Tab:
     """Register the tab whose page is being requested, with what the request's cookie grants. Call it first."""
@@ -44,6 +47,8 @@ async def sign_out(session_id: str | None = None, redirect_url: str | None = Non
     tab = tabs().here()
     done = await end_sessions(tabs().auth, tab.client, session_id, visitor=visitor_of(tab.page.request.scope))
     await tabs().watcher.caught_up()  # the other tabs come before what this one does next
+    if done.session_ids and not done.others_remain:
+        tab.page.run_javascript(_CLEAR_CACHE)
     if done.active_ended or (session_id is None and done.session_ids):
         with tab.page:
             ui.navigate.to(redirect_url or (CHOOSE_PATH if done.others_remain else HOME_PATH))
