@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import Any, Literal, TypeVar, get_args
 
 Access = Literal['public', 'private', 'admin']
+Status = Literal['loading', 'signed_in', 'signed_out']
 PageBuilder = Callable[..., Any]
 _Builder = TypeVar('_Builder', bound=PageBuilder)
 
@@ -29,7 +30,7 @@ class AccessNotStated(PageRefused):
 class Here:
     """Who is here: all that is needed to tell whether they may see a page."""
 
-    status: Literal['loading', 'signed_in', 'signed_out']
+    status: Status
     is_admin: bool = False
     others: bool = False
     """Whether accounts are signed in on this browser of which none is in use."""

@@ -9,7 +9,8 @@ pinned for that reason; tests/auth/test_guard.py and test_state.py fail when an 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -21,7 +22,7 @@ from socketio.exceptions import ConnectionRefusedError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from .access import Access, PageBuilder, PageRefused, may_see, name_of, stated_access
+from .access import PageBuilder, PageRefused, may_see, name_of, stated_access
 from .api import FrontendApi
 from .asgi import App, is_same_origin
 from .context import Auth
@@ -131,33 +132,35 @@ class SocketGuard:
 
     async def event(self, tab: Tab, _: str, message: Message) -> None:
         """Pass an event on, if whoever is here may still see what it comes from."""
-        shown = set(tab.shows.values())
-        async with tab.turn:
-            if await self._may_act(tab, shown):
-                nicegui_server._on_event('', message)
-                self._tabs.note_activity(tab)
+        try:
+            async with self._turn(tab) as may_act:
+                if may_act:
+                    nicegui_server._on_event('', message)
+                    self._tabs.note_activity(tab)
+        except StoreAway:
+            with tab.page:
+                ui.notify(StoreAway.message, type='negative')
 
     async def javascript_response(self, tab: Tab, _: str, message: Message) -> None:
         """The same for what a script has answered: the code of a page goes on with it."""
+        with suppress(StoreAway):
+            async with self._turn(tab) as may_act:
+                if may_act and message['request_id'] not in tab.unanswerable:
+                    nicegui_server._on_javascript_response('', message)
+
+    @asynccontextmanager
+    async def _turn(self, tab: Tab) -> AsyncGenerator[bool]:
+        """Wait for the turn of what a tab has sent, and tell whether it counts.
+
+        It does while the session that the tab shows lives, and whoever is here may see what the tab showed when it
+        came, and what it shows now.
+
+        :raises StoreAway: if the store can't be reached
+        """
         shown = set(tab.shows.values())
         async with tab.turn:
-            if await self._may_act(tab, shown) and message['request_id'] not in tab.unanswerable:
-                nicegui_server._on_javascript_response('', message)
-
-    async def _may_act(self, tab: Tab, shown: set[Access]) -> bool:
-        """Tell whether what a tab has sent counts, while the session that it shows lives.
-
-        :param shown: who may see what the tab showed when it came; meanwhile it may show something else
-        """
-        if tab.state.status == 'signed_in':
-            try:
-                if not await self._tabs.confirm(tab):
-                    return False
-            except StoreAway:
-                with tab.page:
-                    ui.notify(StoreAway.message, type='negative')
-                return False
-        return all(may_see(access, tab.here) for access in shown.union(tab.shows.values()))
+            lives = tab.state.status != 'signed_in' or await self._tabs.confirm(tab)
+            yield lives and all(may_see(access, tab.here) for access in shown.union(tab.shows.values()))
 
     async def activity(self, tab: Tab, _: str, __: Message) -> None:
         """Note that the person does something that is no event, such as to fill in a form of the browser's own."""

@@ -16,12 +16,12 @@ from datetime import datetime
 from nicegui import Client as Page
 from nicegui import background_tasks, ui
 
-from .access import Access, Here
+from .access import Access, Here, Status
 from .clients import ClientView, SessionView
 from .context import Auth
 from .errors import StoreAway
 from .sessions import touch
-from .state import AuthState, Status
+from .state import AuthState
 from .tokens import ClientToken
 from .waiting import Place
 from .watcher import Watcher
@@ -64,8 +64,10 @@ class Tab:
     @property
     def here(self) -> Here:
         """Who is here, as the tab shows it."""
-        user = self.state.user
-        return Here(self.state.status, is_admin=user is not None and user.is_admin, others=bool(self.state.sessions))
+        state = self.state
+        if state.status == 'signed_in' and state.user is not None:
+            return Here('signed_in', is_admin=state.user.is_admin)
+        return Here('loading' if state.status == 'loading' else 'signed_out', others=bool(state.sessions))
 
     def active_session(self, now: datetime) -> SessionView | None:
         """The session that the tab shows as its own."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any
 
 from nicegui.binding import BindableProperty, bindings
 
+from .access import Status
 from .clients import SessionView, UserView
-
-Status = Literal['loading', 'signed_in', 'signed_out']
 
 
 @dataclass(eq=False)
