@@ -15,8 +15,3 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 def header(scope: Scope, name: bytes) -> str | None:
     """Read a header by its name in lower case; None if it is not there."""
     return next((value.decode('latin-1') for key, value in scope['headers'] if key == name), None)
-
-
-def is_same_origin(origin: str, host: str | None) -> bool:
-    """Tell whether the value of an ``Origin`` header names the host that was asked."""
-    return bool(host) and origin.partition('://')[2] == host

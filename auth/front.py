@@ -7,15 +7,19 @@ a page that is not there for whoever asks: nobody can tell the one from the othe
 
 from __future__ import annotations
 
+import json
 import logging
-import re
+import math
+import time
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote
 
 from .access import NOBODY, Access, Answer, Here, PageBuilder, PageRefused, answer, is_for_everybody
+from .api.shapes import error_json
 from .asgi import App, Message, Receive, Scope, Send, header
 from .cookies import is_secure, tokens_of
-from .errors import StoreAway
+from .errors import AuthError, StoreAway
+from .hosts import Hosts, host_of, is_local
 from .redirects import CHOOSE_PATH, SIGN_IN_PATH
 from .routes import table_of
 from .visitor import visitor_of
@@ -37,7 +41,8 @@ _HEADERS = (
     (b'content-security-policy', b"frame-ancestors 'self'; base-uri 'none'; object-src 'none'; form-action 'self'"),
 )
 
-_LOCAL_HOST = re.compile(r'(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.*\.localhost)(:\d+)?', re.IGNORECASE)
+REFUSALS_LOGGED_EVERY_SECONDS = 60
+"""Requests by a name that is not the site's are told at most so often: anybody can send very many."""
 
 
 class Front:
@@ -49,12 +54,14 @@ class Front:
     :param routes: the pages by path
     :param watcher: knows who is signed in
     :param waiting: the pages that wait for their socket
+    :param hosts: the names that the site answers to
     :param open_paths: how paths begin that are no page's and are left to the app, for anybody
     :param not_found: what is shown where there is no page, as HTML
     """
 
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
-                 watcher: Watcher, waiting: WaitingPages, open_paths: Iterable[str] = (), not_found: str = '') -> None:
+                 watcher: Watcher, waiting: WaitingPages, hosts: Hosts | None = None, open_paths: Iterable[str] = (),
+                 not_found: str = '') -> None:
         self.app = app
         self._sockets = sockets
         self._api = api
@@ -67,7 +74,9 @@ class Front:
                                   'choose another path.')
         self._open_paths = tuple(open_paths)
         self._not_found = not_found or 'There is no page here. Go to / for the start page.'
+        self._hosts = hosts or Hosts()
         self._warned = False
+        self._refusal_logged_at = -math.inf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it through."""
@@ -76,6 +85,11 @@ class Front:
             return
         # NiceGUI believes this header from anybody and writes it into the page.
         scope['headers'] = [header for header in scope['headers'] if header[0] != b'x-forwarded-prefix']
+        try:
+            self._hosts.check(scope)
+        except AuthError as error:
+            await self._refuse(scope, send, error)
+            return
         if scope['type'] == 'http':
             self._warn_of_plain_http(scope)
             visit = _Visit(receive)
@@ -144,7 +158,7 @@ class Front:
         return Here('signed_in', is_admin=session.user.is_admin)
 
     async def _say_there_is_nothing(self, send: Send) -> None:
-        await _send(send, 404, self._not_found, kind='html')
+        await _send(send, 404, self._not_found, kind='text/html; charset=utf-8')
 
     async def _build(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let NiceGUI build a page, if there is a place for one more that nobody has joined yet."""
@@ -159,11 +173,24 @@ class Front:
         finally:
             place.answered()
 
+    async def _refuse(self, scope: Scope, send: Send, error: AuthError) -> None:
+        """Answer a request by another name, which nothing behind this door gets to see."""
+        now = time.monotonic()
+        if now - self._refusal_logged_at >= REFUSALS_LOGGED_EVERY_SECONDS:
+            self._refusal_logged_at = now
+            log.warning('refused a request by the name %a. %s', (header(scope, b'host') or '')[:100], error.message)
+        if scope['type'] != 'http':
+            await send({'type': 'websocket.close'})
+        elif scope['path'].startswith('/v1/'):
+            await _send(_with_headers(send), error.status, json.dumps(error_json(error)), kind='application/json')
+        else:
+            await _send(_with_headers(send), error.status, error.message)
+
     def _warn_of_plain_http(self, scope: Scope) -> None:
         if self._warned or is_secure(scope):
             return
-        host = header(scope, b'host') or ''
-        if not _LOCAL_HOST.fullmatch(host):
+        host = host_of(scope) or ''
+        if not is_local(host):
             self._warned = True
             log.warning('THIS SITE IS SERVED OVER PLAIN HTTP as %r: passwords and cookies can be read on the way. '
                         'Put a proxy with TLS in front of it, and name the proxy in TRUSTED_PROXIES.',
@@ -197,9 +224,10 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-async def _send(send: Send, status: int, text: str, *headers: tuple[bytes, bytes], kind: str = 'plain') -> None:
+async def _send(send: Send, status: int, text: str, *headers: tuple[bytes, bytes],
+                kind: str = 'text/plain; charset=utf-8') -> None:
     body = text.encode()
-    await send({'type': 'http.response.start', 'status': status,
-                'headers': [(b'content-type', f'text/{kind}; charset=utf-8'.encode()), (b'cache-control', b'no-store'),
+    await send({'type': 'http.response.start', 'status': int(status),
+                'headers': [(b'content-type', kind.encode()), (b'cache-control', b'no-store'),
                             (b'content-length', str(len(body)).encode()), *headers]})
     await send({'type': 'http.response.body', 'body': body})

@@ -24,7 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from .access import PageBuilder, PageRefused, may_see, name_of, stated_access
 from .api import FrontendApi
-from .asgi import App, is_same_origin
+from .asgi import App
 from .context import Auth
 from .cookies import tokens_of
 from .errors import StoreAway
@@ -81,7 +81,8 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     core.app.on_shutdown(tabs.watcher.stop)
     core.app.on_shutdown(auth.close)
     return Front(app, sockets=nicegui_server.sio_app, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=table,
-                 watcher=tabs.watcher, waiting=WaitingPages(auth.settings), open_paths=open_paths, not_found=not_found)
+                 watcher=tabs.watcher, waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
+                 open_paths=open_paths, not_found=not_found)
 
 
 class SocketGuard:
@@ -94,10 +95,11 @@ class SocketGuard:
 
     def __init__(self, tabs: Tabs) -> None:
         self._tabs = tabs
+        self._hosts = tabs.auth.settings.hosts
 
     def install(self) -> None:
         """Replace NiceGUI's handlers."""
-        core.sio.eio.cors_allowed_origins = _same_origin
+        core.sio.eio.cors_allowed_origins = self._is_own_origin
         core.sio.manager = Rooms(core.sio)
         core.sio.on('connect', self.connect)
         core.sio.on('handshake', self.handshake)
@@ -192,6 +194,10 @@ class SocketGuard:
         self._tabs.grant(tab, client, absence)
         return True
 
+    def _is_own_origin(self, origin: str | None, environ: Environ | None = None) -> bool:
+        """Tell whose page may use the sockets; a request without an origin, such as a poll, is no other page's."""
+        return origin is not None and environ is not None and self._hosts.is_own(origin, environ['asgi.scope'])
+
     async def _may_join(self, page_id: str, environ: Environ) -> bool:
         tab = self._tabs.get(page_id)
         if tab is None:
@@ -266,11 +272,6 @@ async def _acknowledge(_: Tab, sid: str, message: Message) -> None:
 
 async def _drop(_: Tab, __: str, ___: Message) -> None:
     pass
-
-
-def _same_origin(origin: str | None, environ: Environ | None = None) -> bool:
-    """Tell whose page may use the sockets; a request without an origin, such as one that polls, is no other page's."""
-    return origin is not None and environ is not None and is_same_origin(origin, environ.get('HTTP_HOST'))
 
 
 def _sockets_of(page_id: str) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from models.database_url import DatabaseSettings
+
+from .hosts import Hosts, address_of, parse_host, parse_origin
 
 
 class Settings(DatabaseSettings):
@@ -17,6 +19,14 @@ class Settings(DatabaseSettings):
 
     trusted_proxies: str = ''
     """Addresses whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed, separated by commas."""
+
+    allowed_hosts: str = ''
+    """The names that the site answers to, separated by commas and without ports; ``*.example.com`` stands for all
+    sub-domains. Without any, and without ``public_url``: localhost, and every address that is written as numbers."""
+
+    public_url: str = ''
+    """Where people find the site, such as ``https://example.com``: its name is allowed, and its pages have this origin
+    only. Without it, their origin is what each request came to."""
 
     session_lifetime_seconds: float = Field(default=7 * 24 * 3600, gt=0)
     """A session ends this long after the last time its password was given, whatever happens (NIST 800-63B §2.1.3)."""
@@ -42,6 +52,33 @@ class Settings(DatabaseSettings):
     page_join_seconds: float = Field(default=15, gt=0)
     """A page that no browser has joined by then is given up; a browser that comes later loads it again."""
 
+    @field_validator('allowed_hosts')
+    @classmethod
+    def _check_allowed_hosts(cls, value: str) -> str:
+        for name in _names(value):
+            host = parse_host(name.removeprefix('*.'))
+            if host is None or host[1] is not None:
+                raise ValueError('write names like example.com or *.example.com, separated by commas and without ports')
+        return value
+
+    @field_validator('public_url')
+    @classmethod
+    def _check_public_url(cls, value: str) -> str:
+        if value and parse_origin(value.removesuffix('/')) is None:
+            raise ValueError('write it like https://example.com, without a path')
+        return value
+
+    @property
+    def hosts(self) -> Hosts:
+        """The names that the site answers to."""
+        origin = parse_origin(self.public_url.removesuffix('/'))
+        names = {_as_browsers_write_it(name) for name in _names(self.allowed_hosts)}
+        if origin is not None:
+            names.add(origin.name.removesuffix('.'))
+        listening = _as_browsers_write_it(f'[{self.host}]' if ':' in self.host else self.host)
+        everywhere = (address := address_of(listening)) is not None and address.is_unspecified
+        return Hosts(frozenset(names), origin, listening=None if everywhere else listening)
+
     @property
     def session_lifetime(self) -> timedelta:
         """The absolute lifetime."""
@@ -61,7 +98,16 @@ class Settings(DatabaseSettings):
         return timedelta(seconds=seconds)
 
 
+def _names(value: str) -> list[str]:
+    return [name.strip().lower().removesuffix('.') for name in value.split(',') if name.strip()]
+
+
+def _as_browsers_write_it(name: str) -> str:
+    host = parse_host(name)
+    return name if host is None else host[0]
+
+
 def wrong_setting(error: ValidationError) -> str:
     """Tell in one sentence which setting is wrong; not what it was set to, which may be a secret."""
     wrong = error.errors()[0]
-    return f'The setting {str(wrong["loc"][0]).upper()} is wrong: {wrong["msg"]}.'
+    return f'The setting {str(wrong["loc"][0]).upper()} is wrong: {wrong["msg"].removeprefix("Value error, ")}.'

@@ -76,7 +76,7 @@ class Postgres:
                 connection.execute('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
                                    'WHERE datname = current_database() AND pid <> pg_backend_pid()')
                 if connection.execute(_STATE).fetchone() == self._state:
-                    connection.execute('DELETE FROM audit_event; DELETE FROM session; '
+                    connection.execute('DELETE FROM audit_event; DELETE FROM wrong_passwords; DELETE FROM session; '
                                        'DELETE FROM client; DELETE FROM "user"')
                     self._emptied.append(url)
                     return

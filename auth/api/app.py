@@ -45,6 +45,7 @@ class FrontendApi:
     def __init__(self, auth: Auth, watcher: Watcher, prove: Prove) -> None:
         self._watcher = watcher
         self._prove = prove
+        self._hosts = auth.settings.hosts
         routes: dict[str, dict[str, Endpoint]] = {
             **ClientEndpoints(auth, watcher).routes, **MeEndpoints(auth, watcher).routes,
             '/v1/client/tabs': {'POST': self._prove_tab},
@@ -79,7 +80,7 @@ class FrontendApi:
         if endpoint is None:
             raise MethodRefused(methods)
         if method != 'GET':
-            check_origin(scope)
+            check_origin(scope, self._hosts)
         tokens = tokens_of(scope)
         return await endpoint(Call(scope, receive, await self._watcher.authenticate(*tokens), tokens, parts))
 

@@ -8,8 +8,9 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, parse_qsl
 
-from ..asgi import Receive, Scope, header, is_same_origin
+from ..asgi import Receive, Scope, header
 from ..errors import AuthError, ParamInvalid
+from ..hosts import Hosts
 
 MAX_BODY_BYTES = 16 * 1024
 """Room for the longest password and names many times over; a larger body is refused before it is read."""
@@ -74,7 +75,7 @@ def method_of(scope: Scope) -> str:
     return parse_qs(scope['query_string'].decode('latin-1')).get('_method', ['POST'])[0].upper()
 
 
-def check_origin(scope: Scope) -> None:
+def check_origin(scope: Scope, hosts: Hosts) -> None:
     """Refuse a change that another site asks for in the name of this browser (ASVS 3.5.1).
 
     Programs that are no browsers send neither header, and have no cookies of somebody else's to misuse.
@@ -85,7 +86,7 @@ def check_origin(scope: Scope) -> None:
     if site is not None and site != 'same-origin':
         raise OriginRefused
     origin = header(scope, b'origin')
-    if origin is not None and not is_same_origin(origin, header(scope, b'host')):
+    if origin is not None and not hosts.is_own(origin, scope):
         raise OriginRefused
 
 

@@ -58,7 +58,8 @@ async def api(house: House) -> AsyncIterator[Api]:
         raise LookupError(page_id)
 
     yield Api(house, Front(nothing_behind, sockets=nothing_behind, api=FrontendApi(house.auth, watcher, prove),
-                           routes={}, watcher=watcher, waiting=WaitingPages(house.auth.settings)))
+                           routes={}, watcher=watcher, hosts=house.auth.settings.hosts,
+                           waiting=WaitingPages(house.auth.settings)))
     await watcher.stop()
 
 

@@ -46,7 +46,7 @@ async def test_the_cookie_and_the_headers(api: Api) -> None:
     async with api.browser() as laptop:
         up = await sign_up(laptop)
         here = await laptop.get('/v1/client')
-    async with api.browser('https://example.com') as phone:
+    async with api.browser('https://localhost') as phone:
         secure = await sign_up(phone, 'bob@example.com')
 
     cookie = up.headers['set-cookie']

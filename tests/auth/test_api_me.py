@@ -438,7 +438,7 @@ async def test_a_browser_that_forgets_its_client_is_signed_out_and_holds_no_cook
 
 
 async def test_a_client_is_forgotten_over_https_by_the_name_it_has_there(api: Api) -> None:
-    async with api.browser('https://example.com') as laptop:
+    async with api.browser('https://localhost') as laptop:
         await sign_up(laptop)
         answer = await laptop.delete('/v1/client')
 

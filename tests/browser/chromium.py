@@ -16,14 +16,13 @@ _ARGUMENTS = ('--disable-background-networking', '--disable-component-update', '
               '--disable-quic')
 
 
-async def launch(playwright: Playwright, *more: str) -> Browser:
+async def launch(playwright: Playwright) -> Browser:
     """Start a headless Chromium.
 
-    :param more: arguments of its command line
     :raises RuntimeError: if there is none and none can be installed
     """
     sandbox = () if os.name == 'nt' or os.geteuid() else ('--no-sandbox',)  # Chromium refuses one to root
-    return await playwright.chromium.launch(executable_path=find(playwright), args=[*_ARGUMENTS, *sandbox, *more])
+    return await playwright.chromium.launch(executable_path=find(playwright), args=[*_ARGUMENTS, *sandbox])
 
 
 def find(playwright: Playwright) -> str:

@@ -14,10 +14,9 @@ import uvicorn
 from auth.asgi import App, Receive, Scope, Send, header
 from tests.ports import free_port
 
-DOMAIN = 'example.test'
+DOMAIN = 'example.localhost'
+"""Browsers find whatever ends like this on their own machine."""
 OURS, THEIRS = f'app.{DOMAIN}', f'evil.{DOMAIN}'
-RESOLVED_HERE = f'--host-resolver-rules=MAP *.{DOMAIN} 127.0.0.1'
-"""For Chromium's command line."""
 
 
 @dataclass

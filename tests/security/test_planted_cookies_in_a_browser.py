@@ -7,16 +7,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from auth.cookies import cookie_name
 from tests.auth.conftest import Api, sign_up
-from tests.browser.chromium import launch
 from tests.browser.conftest import MakeDevice
 from tests.conftest import PASSWORD, only_on_sqlite
 from tests.server import Server
 
-from .neighbours import DOMAIN, RESOLVED_HERE, Neighbours, neighbours
+from .neighbours import DOMAIN, Neighbours, neighbours
 
 pytestmark = only_on_sqlite
 
@@ -25,15 +24,6 @@ PATHS = (b'; Path=/', b'; Path=/v1', b'; Path=/v1/client')
 NAMES = (b'\xa0__Host-client', b'\x85__Host-client', b'\xc2\xa0__Host-client', b'__Host-client\xa0', b'=__Host-client',
          b'__Host-client', b'__host-client', b' __Host-client', b'\t__Host-client', b'__client', b'',
          b'"__Host-client"', b'x; __Host-client', b',__Host-client')
-
-
-@pytest.fixture(scope='module')
-async def chromium() -> AsyncIterator[Browser]:
-    """A browser that finds the hosts of the domain on this machine."""
-    async with async_playwright() as playwright:
-        browser = await launch(playwright, RESOLVED_HERE)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -48,9 +38,9 @@ async def domain(api: Api, tmp_path: Path) -> AsyncIterator[Neighbours]:
 
 
 @asynccontextmanager
-async def somebody(chromium: Browser) -> AsyncIterator[Page]:
+async def somebody(browser: Browser) -> AsyncIterator[Page]:
     """A page of a browser that has no cookies yet."""
-    context = await chromium.new_context(ignore_https_errors=True)
+    context = await browser.new_context(ignore_https_errors=True)
     yield await context.new_page()
     await context.close()
 
@@ -74,8 +64,8 @@ async def taken(page: Page) -> int:
     return len([cookie for cookie in await page.context.cookies() if cookie['domain'] == f'.{DOMAIN}'])
 
 
-async def test_a_sub_domain_signs_a_fresh_browser_in_as_nobody(chromium: Browser, domain: Neighbours) -> None:
-    async with somebody(chromium) as page:
+async def test_a_sub_domain_signs_a_fresh_browser_in_as_nobody(browser: Browser, domain: Neighbours) -> None:
+    async with somebody(browser) as page:
         everything, found = domain.planted, list[bytes]()
         for planted in everything:
             domain.planted = [planted]
@@ -89,8 +79,8 @@ async def test_a_sub_domain_signs_a_fresh_browser_in_as_nobody(chromium: Browser
     assert not [planted for planted in found if planted.startswith(b'__Host-client=')]  # the browser keeps its word
 
 
-async def test_a_sub_domain_locks_nobody_out(chromium: Browser, domain: Neighbours) -> None:
-    async with somebody(chromium) as page:
+async def test_a_sub_domain_locks_nobody_out(browser: Browser, domain: Neighbours) -> None:
+    async with somebody(browser) as page:
         await signs_up(page, domain)
         await page.goto(domain.theirs)
 
@@ -99,8 +89,8 @@ async def test_a_sub_domain_locks_nobody_out(chromium: Browser, domain: Neighbou
 
 
 async def test_who_signs_in_after_a_cookie_was_planted_has_an_account_of_their_own_only(
-        chromium: Browser, domain: Neighbours) -> None:
-    async with somebody(chromium) as page:
+        browser: Browser, domain: Neighbours) -> None:
+    async with somebody(browser) as page:
         await page.goto(domain.theirs)
         await signs_up(page, domain)
 
@@ -108,9 +98,9 @@ async def test_who_signs_in_after_a_cookie_was_planted_has_an_account_of_their_o
 
 
 async def test_a_sub_domain_that_plants_very_many_cookies_locks_nobody_out(
-        chromium: Browser, domain: Neighbours) -> None:
+        browser: Browser, domain: Neighbours) -> None:
     domain.planted = [b'bomb%d=%b; Path=/' % (number, b'x' * 3500) + ATTRIBUTES for number in range(40)]
-    async with somebody(chromium) as page:
+    async with somebody(browser) as page:
         await signs_up(page, domain)
         await page.goto(domain.theirs)
 

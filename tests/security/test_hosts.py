@@ -1,0 +1,233 @@
+"""The site answers to its own names only, and changes things only for its own pages: scheme, name and port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from auth import Settings
+from auth.api import FrontendApi
+from auth.front import Front
+from auth.settings import wrong_setting
+from auth.watcher import Watcher
+from tests.auth.conftest import Api, NoTabs, nothing_behind
+from tests.browser.conftest import MakeDevice
+from tests.conftest import PASSWORD, House, only_on_sqlite
+from tests.server import Server
+
+OURS = ['localhost', 'LOCALHOST', 'localhost:8080', 'localhost:', 'localhost.', 'foo.localhost', 'a.b.localhost:1',
+        '127.0.0.1', '127.0.0.1:65535', '127.9.9.9', '10.0.0.5:8081', '203.0.113.7', '[::1]', '[::1]:8080',
+        '[0:0:0:0:0:0:0:1]', '[2001:DB8::7]:1', '[::ffff:127.0.0.1]']
+NOT_OURS = ['evil.example', 'evil.example:8080', 'localhost.evil.example', 'evil-localhost', 'notlocalhost', 'nas',
+            'my-nas.local', '127.0.0.1.nip.io', '127.0.0.1.evil.example', '2130706433', '0x7f000001', '0x7f.0.0.1',
+            '127.1', '127.0.1', '0177.0.0.1', '127.0.0.1.', '127.0.0.256', '1.2.3.4.5', 'localhost.evil.example.',
+            'xn--lcalhost-n5a', '::1', 'fe80--1.ipv6-literal.net']
+NO_NAMES = ['', ' ', 'localhost evil.example', 'localhost,evil.example', 'evil@localhost', 'localhost@evil.example',
+            'localhost/evil', 'http://localhost', 'localhost:80:80', 'localhost:x', 'localhost:65536', 'localhost:-1',
+            ':8080', '[::1', '::1]', '[]', '[::1]x', '[::g]', '[1:2]', '[fe80::1%eth0]', '[fe80::1%25eth0]',
+            '[127.0.0.1]', 'localhost#', 'localhost?', 'localhost\\', 'local\x00host', 'local\thost', 'löcalhost', '*',
+            '*.localhost', '.localhost', 'a..localhost', 'localhost..', '"localhost"', '<script>', '%6cocalhost',
+            'x' * 400]
+
+
+async def answer_to(api: Api, *hosts: str, method: str = 'GET', path: str = '/v1/client', scheme: str = 'http',
+                    **headers: str) -> tuple[int, bytes]:
+    """How a request with these ``Host`` headers is answered, as a server hands it on."""
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {'type': 'http.request', 'body': b'identifier=a&password=b'}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asked = [(b'host', host.encode('latin-1')) for host in hosts]
+    given = {'content-type': 'application/x-www-form-urlencoded', **headers}
+    await api.app({'type': 'http', 'method': method, 'path': path, 'query_string': b'', 'scheme': scheme, 'headers': [
+        *asked, *((name.replace('_', '-').encode(), value.encode()) for name, value in given.items())]}, receive, send)
+    return sent[0]['status'], sent[1]['body']
+
+
+@asynccontextmanager
+async def served(house: House) -> AsyncIterator[Api]:
+    """The front door of a house, with its settings."""
+    watcher = Watcher(house.auth, NoTabs())
+    await watcher.start()
+    hosts = house.auth.settings.hosts
+    yield Api(house, Front(nothing_behind, sockets=nothing_behind, routes={}, watcher=watcher, hosts=hosts,
+                           api=FrontendApi(house.auth, watcher, nothing_behind)))
+    await watcher.stop()
+
+
+@only_on_sqlite
+async def test_without_settings_the_site_answers_to_this_machine_and_to_addresses_only(api: Api) -> None:
+    statuses = {host: (await answer_to(api, host))[0] for host in [*OURS, *NOT_OURS, *NO_NAMES]}
+
+    assert {host for host, status in statuses.items() if status == 200} == set(OURS)
+    assert {host for host, status in statuses.items() if status == 421} == set(NOT_OURS) - {'::1'}
+    assert {host for host, status in statuses.items() if status == 400} == {*NO_NAMES, '::1'}
+
+
+@only_on_sqlite
+async def test_one_name_is_asked_for(api: Api) -> None:
+    assert (await answer_to(api))[0] == 400
+    assert (await answer_to(api, 'localhost', 'localhost'))[0] == 400
+    assert (await answer_to(api, 'localhost', 'evil.example'))[0] == 400
+
+
+@only_on_sqlite
+async def test_a_rebound_name_signs_nobody_up(api: Api) -> None:
+    async with api.browser('http://evil.example', origin='http://evil.example') as browser:
+        answer = await browser.post('/v1/client/sign_ups', data={'email_address': 'eve@example.com',
+                                                                 'password': PASSWORD})
+
+    error, = answer.json()['errors']
+    assert (answer.status_code, error['code'], answer.headers['cache-control']) == (421, 'host_unknown', 'no-store')
+    assert 'ALLOWED_HOSTS' in error['message']
+    assert 'set-cookie' not in answer.headers
+    assert api.house.sql('SELECT count(*) FROM user') == [(0,)]
+
+
+@pytest.mark.parametrize('path', ['/', '/demo', '/static/app.css', '/_nicegui/x', '/nowhere', '/v1/nothing',
+                                  '/v1/client'])
+@pytest.mark.parametrize('host', ['evil.example', '<script>alert(1)</script>', ''])
+@only_on_sqlite
+async def test_nothing_is_served_by_another_name_and_the_name_is_not_told(api: Api, path: str, host: str) -> None:
+    status, body = await answer_to(api, host, path=path)
+
+    assert status == (421 if host == 'evil.example' else 400)
+    assert b'evil' not in body
+    assert b'script' not in body
+    assert body.count(b'.') > 1
+
+
+@only_on_sqlite
+async def test_very_many_other_names_are_logged_once_and_in_one_line(
+        api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(50):
+        await answer_to(api, 'evil\nWARNING: all is lost \x1b[31m' + 'x' * 10_000)
+
+    record, = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert '\n' not in record.getMessage()
+    assert '\x1b' not in record.getMessage()
+    assert len(record.getMessage()) < 400
+
+
+@pytest.mark.parametrize(('settings', 'ours', 'others'), [
+    ({'allowed_hosts': 'example.com'}, ['example.com', 'EXAMPLE.com:8443', 'example.com.', 'localhost', '127.0.0.1:1'],
+     ['www.example.com', 'example.com.evil.example', 'anexample.com', '203.0.113.7', '[2001:db8::7]', 'example.co']),
+    ({'allowed_hosts': ' Example.com , *.example.org,203.0.113.7,[2001:db8:0::7]'},
+     ['example.com', 'a.example.org', 'a.b.example.org', '203.0.113.7:80', '[2001:db8::7]', '[::1]'],
+     ['example.org', 'a.example.com', 'aexample.org', '203.0.113.8', 'example.org.evil.example']),
+    ({'public_url': 'https://example.com'}, ['example.com', 'example.com:444', 'localhost'], ['www.example.com']),
+    ({'public_url': 'https://Example.com:8443/', 'allowed_hosts': 'other.example'}, ['example.com', 'other.example'],
+     ['evil.example']),
+    ({'allowed_hosts': 'example.com', 'host': '10.0.0.5'}, ['10.0.0.5:8081', 'example.com'], ['10.0.0.6']),
+    ({'allowed_hosts': 'example.com', 'host': '2001:db8::5'}, ['[2001:db8::5]:8081'], ['[2001:db8::6]']),
+    ({'allowed_hosts': 'example.com', 'host': '0.0.0.0'}, ['example.com'], ['0.0.0.0', '10.0.0.5']),  # noqa: S104
+    ({'host': 'inside.example'}, ['inside.example:8081', '10.0.0.5'], ['example.com']),
+    ({'allowed_hosts': ' , '}, ['10.0.0.5', 'localhost'], ['example.com']),
+])
+@only_on_sqlite
+async def test_with_settings_the_site_answers_to_its_names_and_to_its_own_machine(
+        house_with: Callable[..., House], settings: dict[str, str], ours: list[str], others: list[str]) -> None:
+    async with served(house_with(**settings)) as api:
+        assert {host: (await answer_to(api, host))[0] for host in ours} == dict.fromkeys(ours, 200)
+        assert {host: (await answer_to(api, host))[0] for host in others} == dict.fromkeys(others, 421)
+
+
+@pytest.mark.parametrize(('scheme', 'host', 'own'), [
+    ('http', 'localhost:8080', ['http://localhost:8080']),
+    ('http', 'localhost', ['http://localhost', 'http://localhost:80']),
+    ('https', 'localhost', ['https://localhost', 'https://localhost:443']),
+    ('https', 'localhost:443', ['https://localhost']),
+    ('http', '[::1]:1', ['http://[::1]:1']),
+    ('http', 'LOCALHOST:1', ['http://localhost:1']),
+])
+@only_on_sqlite
+async def test_only_the_origin_that_the_request_came_to_changes_things(
+        api: Api, scheme: str, host: str, own: list[str]) -> None:
+    others = ['https://localhost:8080', 'http://localhost:443', 'https://localhost:80', 'http://localhost:8081',
+              'http://127.0.0.1:8080', 'http://localhost.:8080', 'http://foo.localhost:8080', 'null', '',
+              'localhost:8080', '//localhost:8080', '://localhost:8080', 'ws://localhost:8080', 'ftp://localhost:8080',
+              'file://', 'http://localhost:8080/', 'http://localhost:8080, http://evil.example', 'http://evil@localhost:8080',
+              'http://localhost:8080 ', 'http:localhost:8080', 'evil://localhost:8080', 'http://', 'http://[']
+
+    for origin in own:
+        assert (await answer_to(api, host, method='POST', path='/v1/client/sign_ins', scheme=scheme,
+                                origin=origin))[0] == 422
+    for origin in others:
+        assert (await answer_to(api, host, method='POST', path='/v1/client/sign_ins', scheme=scheme,
+                                origin=origin))[0] == 403, origin
+
+
+@only_on_sqlite
+async def test_with_a_public_url_its_origin_is_the_one_origin(house_with: Callable[..., House]) -> None:
+    async with served(house_with(public_url='https://example.com')) as api:
+        async def signs_in(origin: str, host: str, scheme: str = 'http') -> int:
+            return (await answer_to(api, host, method='POST', path='/v1/client/sign_ins', origin=origin,
+                                    scheme=scheme))[0]
+
+        own = [await signs_in('https://example.com', host, scheme)
+               for host in ('example.com', 'localhost:8081') for scheme in ('http', 'https')]
+        others = [await signs_in(origin, 'example.com') for origin in
+                  ('http://example.com', 'https://example.com:444', 'https://www.example.com', 'http://localhost',
+                   'null')]
+
+    assert own == [422] * 4
+    assert others == [403] * 5
+
+
+@pytest.mark.parametrize(('setting', 'value'), [
+    *(('public_url', value) for value in ('example.com', 'ftp://example.com', 'https://', 'https://example.com/app',
+                                          'https://me:secret@example.com', 'https://example.com?x', 'https://*.example.com',
+                                          'https://example.com:99999', 'https://a b', 'https://example.com//')),
+    *(('allowed_hosts', value) for value in ('*', '*.', 'https://example.com', 'example.com:443',
+                                             'example.com evil.example', 'a,*b.example', 'exa*mple.com',
+                                             '*.*.example.com', 'secret@example.com')),
+])
+def test_a_wrong_setting_says_what_to_write_and_not_what_was_written(setting: str, value: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(**{setting: value})  # type: ignore[arg-type]
+
+    told = wrong_setting(refused.value)
+    assert told.startswith(f'The setting {setting.upper()} is wrong: write ')
+    assert 'secret' not in told
+
+
+@only_on_sqlite
+async def test_a_real_server_refuses_other_names_and_origins_also_for_sockets(
+        own_server: Callable[..., Awaitable[Server]], device: MakeDevice) -> None:
+    server = await own_server(public_url='')
+    socket = '/_nicegui_ws/socket.io/?EIO=4&transport='
+    own = f'localhost:{server.port}'
+    upgrade = ('Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13',
+               'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==')
+
+    async def status(target: str, *headers: str, version: str = '1.1') -> int:
+        reader, writer = await asyncio.open_connection('127.0.0.1', server.port)
+        writer.write('\r\n'.join([f'GET {target} HTTP/{version}', *headers, '', '']).encode())
+        line = await asyncio.wait_for(reader.readline(), 10)
+        writer.close()
+        return int(line.split()[1])
+
+    assert await status('/demo', 'Host: evil.example') == 421
+    assert await status('/demo', version='1.0') == 400
+    assert await status('/demo', f'Host: {own}', 'Host: evil.example') == 400
+    assert await status(f'http://{own}/demo', 'Host: evil.example') == 421
+    assert await status('http://evil.example/v1/client', f'Host: {own}') == 200
+    assert await status(f'{socket}websocket', f'Host: {own}', f'Origin: http://{own}', *upgrade) == 101
+    assert await status(f'{socket}websocket', f'Host: {own}', f'Origin: https://{own}', *upgrade) in {400, 403}
+    assert await status(f'{socket}websocket', f'Host: {own}', 'Origin: null', *upgrade) in {400, 403}
+    assert await status(f'{socket}websocket', 'Host: evil.example', 'Origin: http://evil.example', *upgrade) == 403
+    assert await status(f'{socket}polling', 'Host: evil.example', 'Origin: http://evil.example') == 421
+    assert await status(f'{socket}polling', f'Host: {own}', f'Origin: https://{own}') == 400
+    assert 'Traceback' not in server.log
+    tab = await (await device(server)).tab('/demo')
+    assert await tab.page.locator('#demo-address').input_value() == f'{server.url}/demo'
