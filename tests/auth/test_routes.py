@@ -28,7 +28,7 @@ from nicegui.page_arguments import PageArguments
 
 import pages
 from auth import admin_only, private, public
-from auth.access import AccessNotStated, Here, PageRefused, answer
+from auth.access import AccessNotStated, Here, PageRefused, answer, name_of
 from auth.front import Front
 from auth.guard import protect
 from auth.routes import Routes
@@ -109,12 +109,12 @@ REFUSED = [(depends, 'Depends'), (annotated, 'Depends'), (security, 'Security'),
            (yields, 'without yield'), (wrapped(depends), 'Depends'), (functools.partial(depends, 1), 'Depends')]
 
 
-@pytest.mark.parametrize('builder', HONOURED, ids=str)
+@pytest.mark.parametrize('builder', HONOURED, ids=name_of)
 def test_a_page_may_ask_for_what_its_address_says(builder: Callable[..., Any]) -> None:
     Routes({PATH: private(builder)})
 
 
-@pytest.mark.parametrize(('builder', 'why'), REFUSED, ids=str)
+@pytest.mark.parametrize(('builder', 'why'), REFUSED, ids=lambda one: one if isinstance(one, str) else name_of(one))
 def test_what_nothing_would_give_to_a_page_is_refused(builder: Callable[..., Any], why: str) -> None:
     with pytest.raises(PageRefused) as refused:
         Routes({PATH: private(builder)})
@@ -220,7 +220,8 @@ def test_a_page_at_a_path_that_is_not_looked_for_in_the_table_is_refused(path: s
     nothing: Any = None
 
     with pytest.raises(PageRefused, match='choose another path'):
-        Front(nothing, sockets=nothing, api=nothing, routes={path: private(lambda: None)}, watcher=nothing)
+        Front(nothing, sockets=nothing, api=nothing, routes={path: private(lambda: None)}, watcher=nothing,
+              waiting=nothing)
 
 
 def test_the_shell_refuses_before_anything_is_served() -> None:

@@ -15,6 +15,7 @@ from auth import Settings
 from auth.api import FrontendApi
 from auth.front import Front
 from auth.settings import wrong_setting
+from auth.waiting import WaitingPages
 from auth.watcher import Watcher
 from tests.auth.conftest import Api, NoTabs, nothing_behind
 from tests.browser.conftest import MakeDevice
@@ -61,6 +62,7 @@ async def served(house: House) -> AsyncIterator[Api]:
     await watcher.start()
     hosts = house.auth.settings.hosts
     yield Api(house, Front(nothing_behind, sockets=nothing_behind, routes={}, watcher=watcher, hosts=hosts,
+                           waiting=WaitingPages(house.auth.settings),
                            api=FrontendApi(house.auth, watcher, nothing_behind)))
     await watcher.stop()
 

@@ -59,7 +59,7 @@ async def test_a_flood_of_requests_for_pages_takes_no_more_memory_than_the_pages
     usage = await used_by(server, ask_and_leave, ASKED_AT_ONCE, 6)
 
     assert usage.refused > 0
-    assert usage.done > 300  # those that were given up made room for others
+    assert usage.done > 2 * 40  # those that were given up made room for others
     assert usage.third(2) <= 1.1 * usage.third(0), usage.mebibytes
 
 
