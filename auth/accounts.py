@@ -15,7 +15,7 @@ from models.tables import session as session_table
 from models.tables import user as user_table
 from models.types import new_id
 
-from .audit import Subject, record
+from .audit import Subject, record, record_attempt
 from .clients import ClientView
 from .context import Auth
 from .current_password import forget_wrong_passwords
@@ -93,8 +93,8 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
     upgraded = await auth.passwords.hash(password) if auth.passwords.needs_upgrade(found.password_hash) else None
     try:
         return await _sign_in(auth, client, found, upgraded, now, visitor)
-    except PasswordIncorrect:  # there is another password by now, or the user is gone and nothing may be kept of them
-        await _note(auth, AuditAction.SIGN_IN_FAILED, None, now, visitor)
+    except PasswordIncorrect:
+        await _note(auth, AuditAction.SIGN_IN_FAILED, found.id, now, visitor)
         raise
     except (UserDisabled, SessionExists, AccountLimitReached, ClientRenewed):
         await _note(auth, AuditAction.SIGN_IN_REFUSED, found.id, now, visitor)  # it told that the password is right
@@ -118,7 +118,7 @@ async def _sign_in(auth: Auth, client: ClientView | None, found: Any, upgraded: 
 async def _note(auth: Auth, action: AuditAction, user_id: str | None, now: datetime, visitor: Visitor) -> None:
     """Tell of an attempt in the audit log, although it was refused."""
     async with auth.transaction() as db:
-        await record(db, action, now, [Subject(user_id)], visitor)
+        await record_attempt(db, action, now, Subject(user_id), visitor)
 
 
 async def _find_user(auth: Auth, identifier: str) -> Any:

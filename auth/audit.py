@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Integer, String, bindparam, cast, func, insert, select
 
 from models import AuditAction, one_of
-from models.tables import audit_event, session
+from models.tables import audit_event, session, user
 from models.types import new_ordered_id
 
 from .context import Connection
@@ -27,6 +27,7 @@ class Subject:
 
 
 _INSERT = insert(audit_event)
+_HOLD_USER = select(user.c.id).where(user.c.id == bindparam('the_user')).with_for_update(key_share=True)
 
 _EVENTS = audit_event.c
 _INSERT_ENDED = insert(audit_event).from_select(
@@ -54,6 +55,16 @@ async def record(db: Connection, action: AuditAction, at: datetime, subjects: It
             for subject in subjects]
     if rows:
         await db.execute(_INSERT, rows)
+
+
+async def record_attempt(db: Connection, action: AuditAction, at: datetime, subject: Subject,
+                         visitor: Visitor) -> None:
+    """Write the event of something that was refused.
+
+    Nothing held its user meanwhile: of one who has been deleted, not even the event tells where it was tried.
+    """
+    gone = subject.user_id and (await db.execute(_HOLD_USER, {'the_user': subject.user_id})).first() is None
+    await record(db, action, at, [subject], None if gone else visitor)
 
 
 async def record_ended(db: Connection, action: AuditAction, at: datetime, session_ids: Collection[str],

@@ -10,7 +10,7 @@ from models import AuditAction, SessionStatus
 from models.tables import session, wrong_passwords
 
 from .acting import Acting, acting
-from .audit import Subject, record
+from .audit import Subject, record, record_attempt
 from .clients import ClientView
 from .context import Auth, Connection
 from .errors import ParamMissing, PasswordIncorrect, TooBusy, TooManyWrongPasswords
@@ -63,7 +63,7 @@ async def check_current_password(auth: Auth, client: ClientView | None, who: Act
         if right:
             await forget_wrong_passwords(db, who.session_id)
             return
-        await record(db, AuditAction.WRONG_PASSWORD, now, [_subject(who)], visitor)
+        await record_attempt(db, AuditAction.WRONG_PASSWORD, now, _subject(who), visitor)
         ended = await _end_if_used_up(db, who, now, visitor)
     raise TooManyWrongPasswords if ended else PasswordIncorrect(WRONG, param=param)
 

@@ -249,6 +249,33 @@ async def test_a_right_password_that_signs_nobody_in_is_in_the_log(
     assert house.events('action', 'user_id')[-1] == ('sign_in_refused', bob.user_id)
 
 
+@pytest.mark.parametrize('password', ['wrong horse', PASSWORD])
+async def test_a_guess_at_an_account_that_is_deleted_meanwhile_leaves_ids_and_times_only(
+        house: House, monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    ann = await house.sign_up()
+    phone = await house.sign_in()
+    verify = house.auth.passwords._verify
+
+    def delete_meanwhile(password_hash: str, tried: str) -> bool:
+        house.sql("DELETE FROM user WHERE email_address = 'ann@example.com'")
+        return verify(password_hash, tried)
+
+    client = await house.here(phone.token)
+    monkeypatch.setattr(house.auth.passwords, '_verify', delete_meanwhile)
+    with pytest.raises(AuthError):
+        await change_password(house.auth, client, current_password='wrong horse', new_password=NEW_PASSWORD,
+                              sign_out_others=False, visitor=PHONE)
+    monkeypatch.undo()
+    assert house.events('action', 'user_id', 'ip_address')[-1] == ('wrong_password', ann.user_id, '')
+
+    await house.sign_up()
+    monkeypatch.setattr(house.auth.passwords, '_verify', delete_meanwhile)
+    with pytest.raises(PasswordIncorrect):
+        await sign_in(house.auth, None, identifier='ann@example.com', password=password, visitor=PHONE)
+
+    assert house.events('action', 'ip_address')[-1] == ('sign_in_failed', '')
+
+
 async def test_the_tabs_of_the_session_say_so_at_once_and_the_answer_says_what_happened(
         device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
     server = await own_server()
