@@ -44,6 +44,9 @@ _HEADERS = (
 REFUSALS_LOGGED_EVERY_SECONDS = 60
 """Requests by a name that is not the site's are told at most so often: anybody can send very many."""
 
+_FETCHED_AHEAD = (b'sec-purpose', b'purpose', b'x-purpose', b'x-moz')
+"""The headers by which a browser tells that it asks for a page that nobody has opened yet, and may show it later."""
+
 
 class Front:
     """See the module.
@@ -130,6 +133,10 @@ class Front:
             await self._say_there_is_nothing(send)
         elif scope['method'] not in {'GET', 'HEAD'}:
             await _send(send, 405, 'A page can only be read.', (b'allow', b'GET, HEAD'))
+        elif _is_fetched_ahead(scope):
+            # It would be shown later, and tell who was here before. The browser throws this answer away, and asks again
+            # when the page is opened.
+            await _send(send, 503, 'A page tells who is here now, so it is not built before it is opened.')
         elif what is Answer.LET_IN and scope['method'] == 'HEAD':  # NiceGUI would refuse it
             await send({'type': 'http.response.start', 'status': 200, 'headers': [
                 (b'content-type', b'text/html; charset=utf-8'), (b'cache-control', b'no-store')]})
@@ -200,6 +207,11 @@ class Front:
 def _asks_for_script(scope: Scope) -> bool:
     """Tell whether a poll asks Engine.IO for JSONP: a script that any other site may load, and so read."""
     return any(name == 'j' for name, _ in parse_qsl(scope['query_string'].decode('latin-1'), keep_blank_values=True))
+
+
+def _is_fetched_ahead(scope: Scope) -> bool:
+    return any((header(scope, name) or '').strip().lower().startswith(('prefetch', 'preview'))
+               for name in _FETCHED_AHEAD)
 
 
 class _Visit:

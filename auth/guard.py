@@ -22,6 +22,7 @@ from socketio.exceptions import ConnectionRefusedError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from . import notes
 from .access import PageBuilder, PageRefused, may_see, name_of, stated_access
 from .api import FrontendApi
 from .asgi import App
@@ -71,6 +72,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     install(tabs)
     sockets = SocketGuard(tabs)
     sockets.install()
+    notes.install()
     core.app.add_exception_handler(404, _not_found)
     memory = Memory()
     memory.install()
@@ -137,11 +139,12 @@ class SocketGuard:
         try:
             async with self._turn(tab) as may_act:
                 if may_act:
-                    nicegui_server._on_event('', message)
+                    with notes.telling_for(tab.state):
+                        nicegui_server._on_event('', message)
                     self._tabs.note_activity(tab)
         except StoreAway:
             with tab.page:
-                ui.notify(StoreAway.message, type='negative')
+                ui.notify(StoreAway.message, type='negative', attrs=notes.PUBLIC)
 
     async def javascript_response(self, tab: Tab, _: str, message: Message) -> None:
         """The same for what a script has answered: the code of a page goes on with it."""

@@ -21,6 +21,7 @@ from nicegui.javascript_request import JavaScriptRequest
 from nicegui.page_arguments import PageArguments, RouteMatch
 from starlette.datastructures import QueryParams
 
+from . import notes
 from .access import Access, Answer, PageBuilder, PageRefused, answer, is_for_everybody, name_of, stated_access
 from .beside import Shell
 from .live import Tab
@@ -106,7 +107,9 @@ class GuardedPages(ui.sub_pages):
             self._tab.shows[self.id] = route.access
             self._showed_private = self._showed_private or not is_for_everybody(route.access)
             match.builder = _telling_of_failure(self, route)
-            return _render_page(self, match)
+            # What a public page goes on doing, it does for whoever is here then.
+            with notes.telling_for(None if is_for_everybody(route.access) else self._tab.state):
+                return _render_page(self, match)
         self._rendered_path = match.path
         self._placeholders.instead_of(what)()
         return True

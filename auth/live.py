@@ -20,6 +20,7 @@ from .access import Access, Here, Status
 from .clients import ClientView, SessionView
 from .context import Auth
 from .errors import StoreAway
+from .notes import telling_for
 from .sessions import touch
 from .state import AuthState
 from .tokens import ClientToken
@@ -100,7 +101,7 @@ class Tab:
         # The status is last: whatever binds to it finds the rest of the state as it is now.
         for name, value in (('sessions', sessions), ('user', user), ('session_id', session_id), ('status', status)):
             self.attempt(setattr, state, name, value)
-        with self.page:
+        with self.page, telling_for(None):
             for notify in list(self.on_change):
                 self.attempt(notify)
 

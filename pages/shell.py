@@ -52,8 +52,9 @@ def install(routes: Mapping[str, PageBuilder]) -> None:
     ui.add_head_html('<script src="/static/theme.js"></script><script src="/static/auth.js"></script>'
                      '<script src="/static/local-time.js"></script>'
                      '<link rel="stylesheet" href="/static/app.css">', shared=True)
-    ui.add_body_html('<div id="away" role="alert">Loading… This tab does not hear the server and waits for it.</div>',
-                     shared=True)
+    ui.add_body_html('<script defer src="/static/drawn.js"></script><script defer src="/static/screen.js"></script>'
+                     '<div id="away" role="alert" data-public data-title="Loading · Live Sessions">'
+                     'Loading… This tab does not hear the server and waits for it.</div>', shared=True)
 
     async def root() -> None:
         await build(table)
@@ -76,20 +77,20 @@ async def build(routes: Mapping[str, PageBuilder]) -> None:
         tab.on_change.append(lambda: shell.props.update({'data-here': who_is_here(tab.state)}))
     with shell:
         if not framed:
-            Static('a', 'Skip to the content').classes('skip').props('href=#content')
+            Static('a', 'Skip to the content').classes('skip').props('href=#content data-public')
             header()
         with ui.element('main').classes('content').props('id=content tabindex=-1'):
             GuardedPages(routes, tab=tab, placeholders=PLACEHOLDERS)
         if not framed:
-            Static('footer', 'When a session ends, every tab knows.')
+            Static('footer', 'When a session ends, every tab knows.').props('data-public')
 
 
 def header() -> None:
     """The name of the site, the way around it, and who is here."""
-    with ui.element('header'):
+    with ui.element('header').props('data-public'):
         Static('a', _BRAND).classes('brand').props('href=/ aria-label="Live Sessions, home"')
         Static('nav', _NAVIGATION).props('aria-label=Pages')
-        with ui.element('div').classes('who'):
+        with ui.element('div').classes('who').props('data-private'):
             UserButton()
             Static('span', _WAYS_IN).classes('when-signed-out')
         Static('button', '<span class="theme-icon" aria-hidden="true"></span>').classes('theme-switch').props(

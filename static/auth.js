@@ -78,11 +78,23 @@
 
   // ------------------------------------------------------------ fail closed
 
-  // A page is as old as its request. Date.now() goes on while a laptop sleeps, performance.now() may not.
-  const requestedAt = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
-  let heardAt = Date.now() - (performance.now() - requestedAt);
+  // Date.now() goes on while a laptop sleeps, and may be set; performance.now() may stand still then, and can't be set.
+  // So the longer of both times counts. A clock that was set back by so much says nothing of how long it has been.
+  const SET_BACK_MS = 1000;
+  const now = () => ({ clock: Date.now(), steady: performance.now() });
+
+  function since(moment) {
+    const { clock, steady } = now();
+    if (clock < moment.clock - SET_BACK_MS) return Infinity;
+    return Math.max(clock - moment.clock, steady - moment.steady);
+  }
+
+  // A page is as old as its request. One that was fetched ahead is older than that.
+  const navigation = performance.getEntriesByType("navigation")[0];
+  const requestedAt = navigation?.requestStart ?? 0;
+  let heardAt = { clock: Date.now() - (performance.now() - requestedAt), steady: requestedAt };
   let absence = 0; // counts how often this tab lost the server
-  let joinedAt = 0;
+  let joinedAt = now();
   let absenceAtJoin = 0; // the page may have taken so long that it was hidden before it was connected
   let isUpToDate = false; // whether the server has told what changed since the page was asked for
 
@@ -92,19 +104,22 @@
   }
 
   function checkHearing() {
-    if (Date.now() - heardAt > DEAF_AFTER_MS && !root.classList.contains("away")) away();
+    const silence = since(heardAt);
+    if (silence <= DEAF_AFTER_MS || root.classList.contains("away")) return;
+    away();
+    if (silence === Infinity && isUpToDate) prove(); // the server may well be there
   }
 
   function heard() {
     checkHearing(); // first: after a sleep, hide before anything that was waiting is shown
-    heardAt = Date.now();
+    heardAt = now();
     if (isUpToDate && root.classList.contains("away")) prove();
   }
 
   // The server says so once, after it has told a tab that has just joined what changed since its page was built.
   function upToDate() {
     isUpToDate = true;
-    if (absence === absenceAtJoin && Date.now() - joinedAt < DEAF_AFTER_MS) root.classList.remove("away");
+    if (absence === absenceAtJoin && since(joinedAt) < DEAF_AFTER_MS) root.classList.remove("away");
     heard();
   }
 
@@ -132,10 +147,10 @@
     function connected() {
       if (connects++ > 0) {
         isUpToDate = true;
-        heardAt = Date.now();
+        heardAt = now();
         away(); // until the server has told what was missed
       } else {
-        joinedAt = Date.now();
+        joinedAt = now();
         absenceAtJoin = absence;
         if (!putOff) return;
       }
@@ -144,6 +159,7 @@
     }
   }
 
+  if (document.prerendering || navigation?.activationStart || navigation?.deliveryType) away(); // until it is up to date
   listen();
   setInterval(checkHearing, 200);
   for (const type of ["visibilitychange", "resume"]) document.addEventListener(type, checkHearing);
@@ -159,11 +175,11 @@
 
   // The server hears of what it handles. Who fills in a form that is sent at its end is not idle, either.
   const ACTIVITY_EVERY_MS = 5000;
-  let activeAt = 0;
+  let activeAt = -ACTIVITY_EVERY_MS;
 
   function active() {
-    if (Date.now() - activeAt < ACTIVITY_EVERY_MS || !window.socket?.connected) return;
-    activeAt = Date.now();
+    if (performance.now() - activeAt < ACTIVITY_EVERY_MS || !window.socket?.connected) return;
+    activeAt = performance.now();
     window.socket.emit("activity", { client_id: window.clientId });
   }
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from zlib import crc32
 
 from nicegui import ui
 
 from ..cookies import tokens_of
 from ..live import Tab, tabs
+from ..notes import Notes
 from ..redirects import CHOOSE_PATH, HOME_PATH
 from ..sessions import SignedOut, set_active
 from ..sessions import sign_out as end_sessions
@@ -25,7 +27,9 @@ async def open_tab() -> Tab:
     """Register the tab whose page is being requested, with what the request's cookie grants. Call it first."""
     page = ui.context.client
     scope = page.request.scope
-    return await tabs().open(page, *tokens_of(scope), place=scope.get(PLACE))
+    tab = await tabs().open(page, *tokens_of(scope), place=scope.get(PLACE))
+    tab.on_change.append(Notes(page, tab.state))
+    return tab
 
 
 def auth_state() -> AuthState:
@@ -71,11 +75,16 @@ def may_add_account() -> bool:
 
 
 def who_is_here(state: AuthState) -> str:
-    """Write a state in words for the ``data-here`` of some element of a page: its status, and "accounts" if it has any.
+    """Write a state in words for the ``data-here`` of some element of a page: its status, "accounts" if it has any, and
+    a word that is another one for another session.
 
-    The stylesheet then shows and hides what holds no private text, and no element of it has to change.
+    The stylesheet then shows and hides what holds no private text, and no element of it has to change. When the words
+    change, static/screen.js takes away what hangs beside the page.
     """
-    return f'{state.status} accounts' if state.sessions else state.status
+    words: list[str] = [state.status, *(['accounts'] if state.sessions else [])]
+    if state.session_id:
+        words.append(f'session-{crc32(state.session_id.encode()):x}')
+    return ' '.join(words)
 
 
 def follow(element: ui.element, show: Callable[[], None]) -> None:

@@ -19,6 +19,7 @@ from .chromium import launch
 
 PASSWORD = 'correct horse battery'
 SIGNED_OUT = 'You are signed out'
+OVERLAID = Path(__file__).parent / 'overlaid.py'
 _numbers = itertools.count(1)
 
 expect.set_options(timeout=20_000)
@@ -139,6 +140,15 @@ def new_server(kind: Kind, request: pytest.FixtureRequest) -> NewServer:
 async def shared_server(tmp_path_factory: pytest.TempPathFactory, new_server: NewServer) -> AsyncIterator[Server]:
     """The server of all tests that do it no harm."""
     server = await new_server(tmp_path_factory.mktemp('server')).start()
+    yield server
+    server.stop()
+    assert 'Traceback' not in server.log, server.log
+
+
+@pytest.fixture(scope='module')
+async def overlaid(tmp_path_factory: pytest.TempPathFactory, new_server: NewServer) -> AsyncIterator[Server]:
+    """The server of the pages that their authors draw without our parts, for tests that let it go on as it was."""
+    server = await new_server(tmp_path_factory.mktemp('overlaid'), script=OVERLAID).start()
     yield server
     server.stop()
     assert 'Traceback' not in server.log, server.log

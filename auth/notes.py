@@ -1,0 +1,104 @@
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+"""Notes, which hang beside the page and outlive what they were told from: each leaves with the session it was told for.
+
+static/screen.js takes away those that are on the screen. Here those are dropped that would come after them: what waits
+to be sent, or to be sent again, and what is told by a handler that was under way when the session ended. One that is
+marked public is told all the same: ``ui.notify('Goodbye', attrs={'data-public': ''})``.
+
+The names of NiceGUI's outbox are private to it; tests/auth/test_notes.py fails when an upgrade changes one of them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from nicegui import Client as Page
+from nicegui import ui
+from nicegui.outbox import Message, Outbox
+
+from .state import AuthState
+
+PUBLIC = {'data-public': ''}
+"""Given as ``attrs`` of a note, it tells that the note holds nothing private."""
+
+_NOTE = 'notify'
+_told_for: ContextVar[tuple[AuthState, str] | None] = ContextVar('told_for', default=None)
+
+
+@contextmanager
+def telling_for(state: AuthState | None) -> Generator[None]:
+    """What is told in this block, and by the tasks that it starts, is told for the session that a tab shows now.
+
+    :param state: of the tab; None if it is told for nobody in particular
+    """
+    token = _told_for.set((state, state.session_id) if state and state.session_id else None)
+    try:
+        yield
+    finally:
+        _told_for.reset(token)
+
+
+def install() -> None:
+    """Let no note be sent that is told for a session that has ended."""
+    Outbox.enqueue_message = _enqueue_message
+    Outbox.enqueue_update = _enqueue_update
+
+
+class Notes:
+    """Drops the notes of a page that were told for a session, when it ends; call it whenever the state has changed."""
+
+    __slots__ = ('_page', '_session_id', '_state')
+
+    def __init__(self, page: Page, state: AuthState) -> None:
+        self._page = page
+        self._state = state
+        self._session_id = state.session_id
+
+    def __call__(self) -> None:
+        """Drop them, if it has ended."""
+        before, self._session_id = self._session_id, self._state.session_id
+        if before is not None and before != self._session_id:
+            _drop_notes(self._page)
+
+
+def _drop_notes(page: Page) -> None:
+    outbox = page.outbox
+    if outbox.messages:
+        outbox.messages = deque(message for message in outbox.messages if not _is_private_note(message))
+    for place, (number, at, message) in enumerate(outbox.message_history):
+        if _is_private_note(message):  # the numbers have no gaps: something has to stand there
+            outbox.message_history[place] = number, at, (message[0], 'run_javascript', {'code': ''})
+    for element in list(page.layout.default_slot.children):
+        if isinstance(element, ui.notification) and _is_private(element.props['options']):
+            element.delete()
+
+
+_enqueue_message_of_nicegui = Outbox.enqueue_message
+_enqueue_update_of_nicegui = Outbox.enqueue_update
+
+
+def _enqueue_message(self: Outbox, message_type: str, data: Any, target_id: str) -> None:
+    if not (_is_late() and _is_private_note((target_id, message_type, data))):
+        _enqueue_message_of_nicegui(self, message_type, data, target_id)
+
+
+def _enqueue_update(self: Outbox, element: ui.element) -> None:
+    if not (_is_late() and isinstance(element, ui.notification)):
+        _enqueue_update_of_nicegui(self, element)
+
+
+def _is_late() -> bool:
+    told_for = _told_for.get()
+    return told_for is not None and told_for[0].session_id != told_for[1]
+
+
+def _is_private_note(message: Message) -> bool:
+    return message[1] == _NOTE and _is_private(message[2])
+
+
+def _is_private(options: Mapping[str, Any]) -> bool:
+    return PUBLIC.keys().isdisjoint(options.get('attrs') or ())

@@ -1,0 +1,131 @@
+"""The app with pages whose authors put private texts beside them: ``python overlaid.py`` serves it like ``main.py``."""
+
+from __future__ import annotations
+
+import asyncio
+
+from nicegui import background_tasks, ui
+
+import main
+import pages
+from auth import SessionLabel, auth_state, follow, private, public
+
+SECRET = 'SECRET'
+ANYWHERE = f'''for (const [where, place] of [['body', document.body], ['html', document.documentElement]]) {{
+    const drawn = document.createElement('div');
+    drawn.textContent = '{SECRET} drawn into ' + where;
+    drawn.style.cssText = 'position: fixed; z-index: 9999; bottom: 0; visibility: visible !important';
+    place.append(drawn);
+}}
+document.body.append('{SECRET} without an element');
+const popover = document.createElement('div');
+popover.textContent = '{SECRET} in a popover';
+popover.popover = 'manual';
+document.body.append(popover);
+popover.showPopover();
+Quasar.Dialog.create({{message: '{SECRET} in a dialog of a plugin'}});
+Quasar.Loading.show({{message: '{SECRET} while loading'}});
+const host = document.createElement('div');
+host.attachShadow({{mode: 'open'}}).innerHTML = '<p style="visibility: visible !important">{SECRET} in a shadow</p>';
+document.body.append(host);
+const style = document.createElement('style');
+style.textContent = '#styled#styled#styled {{ visibility: visible !important; transition: all 30s }}';
+document.head.append(style);
+const styled = Object.assign(document.createElement('p'), {{id: 'styled', textContent: '{SECRET} that is styled'}});
+document.querySelector('main').append(styled);
+getHtmlElement(TARGET).append('{SECRET} appended to what is public');
+document.title = '{SECRET} in the title';
+'''
+
+
+def overlays() -> None:
+    """Everything that hangs beside a page, opened by itself."""
+    with ui.dialog(value=True).props('persistent seamless'), ui.card():
+        ui.label(f'{SECRET} in a dialog')
+    with ui.button('Menu'), ui.menu(value=True).props('persistent'):
+        ui.menu_item(f'{SECRET} in a menu')
+    with ui.button('Tooltip'):
+        ui.tooltip(f'{SECRET} in a tooltip').props(':model-value=true')
+    ui.notify(f'{SECRET} in a note', timeout=0)
+    ui.notification(f'{SECRET} in a notification', timeout=None)
+    ui.html(f'<p style="visibility: visible !important">{SECRET} that insists</p>', sanitize=False)
+    ui.html(f'<iframe srcdoc="{SECRET} in a frame"></iframe>', sanitize=False)
+    ui.label('Public note').props('data-public')
+
+
+def draw_anywhere() -> None:
+    """What an author, or an extension, draws past Vue."""
+    target = ui.column()
+    ui.button('Draw', on_click=lambda: ui.run_javascript(ANYWHERE.replace('TARGET', str(target.id))))
+
+
+@private
+def private_overlays() -> None:
+    """A private page with all of them."""
+    ui.label('Drawn by an author')
+    overlays()
+    draw_anywhere()
+
+
+@public
+def public_overlays() -> None:
+    """A public page that shows them to somebody who is signed in."""
+    state = auth_state()
+    SessionLabel()
+    if state.status == 'signed_in':
+        overlays()
+        draw_anywhere()
+    reopened = ui.dialog()
+    with reopened, ui.card():
+        ui.label('Nothing private')
+    ui.button('Ask', on_click=reopened.open)
+
+
+@private
+def slow() -> None:
+    """A private page whose handlers take long."""
+    page = ui.context.client
+    begun = ui.label()
+
+    async def tell() -> None:
+        begun.set_text('It has begun')
+        await asyncio.sleep(1.5)
+        with page:
+            ui.notify(f'{SECRET} told late', timeout=0)
+            ui.notification(f'{SECRET} noted late', timeout=None)
+            ui.notify('Goodbye', timeout=0, attrs={'data-public': ''})
+
+    async def begin() -> None:
+        background_tasks.create(tell())
+
+    ui.button('Tell', on_click=tell)
+    ui.button('Tell later', on_click=begin)
+    ui.button('Nothing', on_click=lambda: None)
+
+
+@private
+def plain() -> None:
+    """A private page made without our parts, as in the README."""
+    state = auth_state()
+    ui.label().bind_text_from(state, 'session_id', lambda id: f'Active Session: {id}')
+    ui.label().bind_text_from(state, 'user', lambda user: f'This is {user.name}, {user.email_address}' if user else '')
+    with ui.row() as row:
+        ui.label('Before')
+    follow(row, lambda: None)
+    with ui.column():
+        last = ui.label('Last')
+    ui.button('Add', on_click=lambda: _add(row, last))
+
+
+def _add(row: ui.row, last: ui.label) -> None:
+    with row:
+        ui.label('Added').move(row, 0)
+        ui.label('Added last')
+    last.set_text('Lasts')
+
+
+pages.ROUTES['/private'] = private_overlays
+pages.ROUTES['/public'] = public_overlays
+pages.ROUTES['/slow'] = slow
+pages.ROUTES['/plain'] = plain
+main.main()

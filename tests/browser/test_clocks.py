@@ -1,0 +1,139 @@
+"""Clocks that are set or stand still, and pages that were asked for long before they are looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import Response, expect
+
+from tests.conftest import only_on_sqlite
+from tests.server import Server
+
+from .conftest import MakeDevice, a_new_address
+from .test_faults import INSTRUMENTED, forgive_the_network
+
+# What a browser's clocks may do from one moment on: the one that can be set, and the one that may stand still.
+CLOCKS = {
+    'set back': 'const now = Date.now; Date.now = () => now() - 10_000;',
+    'set back a little': 'const now = Date.now; Date.now = () => now() - 900;',
+    'stopped': 'const at = Date.now(); Date.now = () => at;',
+    'set back again and again': 'const now = Date.now, since = now(); Date.now = () => since - (now() - since);',
+    'asleep': 'const at = performance.now(); performance.now = () => at;',
+}
+AHEAD = [('Sec-Purpose', 'prefetch'), ('Sec-Purpose', 'prefetch;prerender'), ('Purpose', 'prefetch'),
+         ('Sec-Purpose', 'prefetch;anonymous-client-ip'), ('X-Moz', 'prefetch'), ('X-Purpose', 'preview')]
+
+
+@only_on_sqlite
+@pytest.mark.parametrize('clock', CLOCKS)
+async def test_whatever_the_clocks_do_a_tab_that_hears_nothing_hides_what_is_private(
+        device: MakeDevice, own_server, clock: str) -> None:
+    server = await own_server()
+    laptop = await device(server)
+    address = a_new_address()
+    await laptop.sign_up(address)
+    tab = await laptop.tab('/account')
+    await expect(tab.see(address).first).to_be_visible()
+
+    await tab.page.evaluate(CLOCKS[clock])
+    server.send_signal(signal.SIGSTOP)
+    await expect(tab.see(address).first).to_be_hidden(timeout=5500)
+    await asyncio.sleep(0.5)
+    await expect(tab.see(address).first).to_be_hidden()
+    server.send_signal(signal.SIGCONT)
+
+    await expect(tab.see(address).first).to_be_visible()
+    forgive_the_network(tab)
+
+
+@pytest.mark.parametrize('seconds', [-3600, 3600])
+async def test_a_clock_that_is_set_hides_nothing_for_long(device: MakeDevice, seconds: int) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab()
+
+    await tab.page.evaluate('''(ms) => {
+        new MutationObserver(() => { window.wasAway ||= document.documentElement.matches('.away'); })
+            .observe(document.documentElement, {attributeFilter: ['class']});
+        const now = Date.now;
+        Date.now = () => now() + ms;
+    }''', 1000 * seconds)
+    await tab.page.wait_for_function('window.wasAway')
+
+    await expect(tab.page.locator('html')).not_to_have_class(re.compile('away'))
+    await tab.shows(session_id)
+
+
+async def test_a_clock_that_was_set_back_keeps_no_activity_from_the_server(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab = await laptop.tab()
+    await tab.page.keyboard.press('Shift')
+    await tab.page.evaluate('''() => {
+        const now = Date.now, steady = performance.now.bind(performance);
+        Date.now = () => now() - 3_600_000;
+        performance.now = () => steady() + 6000;
+        window.told = 0;
+        const emit = window.socket.emit.bind(window.socket);
+        window.socket.emit = (name, ...more) => {
+            if (name === 'activity') window.told += 1;
+            return emit(name, ...more);
+        };
+    }''')
+
+    await tab.page.keyboard.press('Shift')
+
+    assert await tab.page.evaluate('window.told') == 1
+
+
+@only_on_sqlite
+async def test_a_page_that_is_fetched_ahead_is_not_built(own_server, tmp_path: Path) -> None:
+    server: Server = await own_server(INSTRUMENTED, acts=tmp_path / 'acts')
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        assert (await http.post('/v1/client/sign_ups', data={
+            'email_address': a_new_address(), 'password': 'correct horse battery'})).is_success
+        before = (await http.get('/counts')).json()
+
+        for name, value in AHEAD:
+            for path in ('/', '/account', '/examples'):
+                answer = await http.get(path, headers={name: value})
+                assert (answer.status_code, answer.headers['cache-control']) == (503, 'no-store'), (name, value, path)
+            assert (await http.get('/static/app.css', headers={name: value})).status_code == 200
+            assert (await http.get('/v1/client', headers={name: value})).status_code == 200
+
+        assert (await http.get('/counts')).json() == before
+        assert (await http.get('/account', headers={'Purpose': 'reading', 'Sec-Purpose': ''})).status_code == 200
+
+
+FETCH_AHEAD = """(how) => {
+    const rules = JSON.stringify({[how]: [{urls: ['/account'], eagerness: 'immediate'}]});
+    document.head.append(how === 'link'
+        ? Object.assign(document.createElement('link'), {rel: 'prefetch', href: '/account'})
+        : Object.assign(document.createElement('script'), {type: 'speculationrules', textContent: rules}));
+}"""
+
+
+@pytest.mark.parametrize('how', ['link', 'prefetch', 'prerender'])
+async def test_a_page_that_was_fetched_ahead_shows_who_is_here_when_it_is_opened(
+        device: MakeDevice, how: str) -> None:
+    laptop = await device()
+    address, seen = a_new_address(), list[Response]()
+    await laptop.sign_up(address)
+    tab = await laptop.tab('/examples')
+    laptop.context.on('response', lambda answer: seen.append(answer) if answer.url.endswith('/account') else None)
+
+    await tab.page.evaluate(FETCH_AHEAD, how)
+    while not seen:
+        await asyncio.sleep(0.05)
+    ahead = [answer.status for answer in seen]
+    assert (await laptop.api('DELETE', '/client/sessions')).ok
+    await tab.page.evaluate("window.location.assign('/account')")
+
+    await expect(tab.page).to_have_url(re.compile('/sign-in'))
+    assert ahead == [503]
+    forgive_the_network(tab)

@@ -1,0 +1,190 @@
+"""What hangs beside the page, such as dialogs and notes: hidden when the server is lost, gone with the session."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import pytest
+from playwright.async_api import expect
+
+from tests.conftest import only_on_sqlite
+from tests.server import Server
+
+from .conftest import MakeDevice, Tab
+from .test_faults import forgive_the_network
+
+# Whatever can be read on the screen, also in the frames, wherever it hangs.
+READ = '''() => {
+    const read = [];
+    const walk = document.createTreeWalker(document, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const node = walk.currentNode, within = node.parentElement;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const style = within && getComputedStyle(within);
+        if (range.getClientRects().length && style.visibility === 'visible') read.push(node.textContent.trim());
+    }
+    for (const frame of document.querySelectorAll('iframe')) {
+        if (getComputedStyle(frame).visibility === 'visible' && frame.checkVisibility()) {
+            read.push(frame.contentDocument.body?.textContent);
+        }
+    }
+    for (const host of document.querySelectorAll('body *')) {
+        if (host.shadowRoot && host.checkVisibility({opacityProperty: true})) read.push(host.shadowRoot.textContent);
+    }
+    read.push(document.title);
+    return read.filter((text) => text);
+}'''
+SECRETS = ('in a dialog', 'in a menu', 'in a tooltip', 'in a note', 'in a notification', 'that insists', 'in a frame')
+DRAWN = ('drawn into body', 'drawn into html', 'without an element', 'in a popover', 'in a dialog of a plugin',
+         'while loading', 'in a shadow', 'that is styled', 'appended to what is public')
+
+
+async def secrets_on(tab: Tab) -> list[str]:
+    """What of the secret things can be read now."""
+    return [text for text in await tab.page.evaluate(READ) if 'SECRET' in text]
+
+
+async def reads_all(tab: Tab, wanted: tuple[str, ...]) -> None:
+    """Wait until all of these can be read."""
+    for what in wanted:
+        for _ in range(200):
+            if any(what in text for text in await secrets_on(tab)):
+                break
+            await asyncio.sleep(0.05)
+        else:
+            raise AssertionError((what, await secrets_on(tab)))
+
+
+async def draw(tab: Tab) -> None:
+    """Let the author draw past Vue."""
+    await tab.button('Draw').evaluate('(button) => button.click()')
+    await reads_all(tab, (*DRAWN, 'in the title'))
+
+
+@only_on_sqlite
+@pytest.mark.parametrize('path', ['/private', '/public'])
+async def test_when_the_server_is_lost_only_what_is_marked_public_stays(
+        device: MakeDevice, overlaid: Server, path: str) -> None:
+    laptop = await device(overlaid)
+    await laptop.sign_up()
+    tab = await laptop.tab(path)
+    await reads_all(tab, SECRETS)
+    await draw(tab)
+
+    overlaid.send_signal(signal.SIGSTOP)
+    await expect(tab.page.get_by_text('This tab does not hear the server')).to_be_visible()
+
+    assert await secrets_on(tab) == []
+    assert await tab.page.title() == 'Loading · Live Sessions'
+    await expect(tab.see('Public note')).to_be_visible()
+    await expect(tab.page.get_by_role('link', name='Home', exact=True)).to_be_visible()
+    overlaid.send_signal(signal.SIGCONT)
+    await reads_all(tab, SECRETS + DRAWN)
+    forgive_the_network(tab)
+
+
+@only_on_sqlite
+@pytest.mark.parametrize('path', ['/private', '/public'])
+@pytest.mark.parametrize('how', ['end', 'switch', 'loading'])
+async def test_with_the_session_leaves_what_hangs_beside_the_page(
+        device: MakeDevice, overlaid: Server, path: str, how: str) -> None:
+    laptop = await device(overlaid)
+    other = await laptop.sign_up()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab(path)
+    await reads_all(tab, SECRETS)
+    await draw(tab)
+    was = await tab.page.evaluate("document.querySelector('[data-here]').dataset.here")
+
+    if how == 'end':
+        overlaid.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+        left = 'signed_out'
+    elif how == 'switch':
+        assert (await laptop.api('POST', f'/client/sessions/{other}/touch')).ok
+        left = 'signed_in'
+    else:
+        left = 'loading'
+    if how == 'loading':
+        with overlaid.database.away():
+            await tab.page.wait_for_selector('[data-here~=loading]', state='attached')
+            read = await secrets_on(tab)
+    else:
+        await tab.page.wait_for_function('''([was, left]) => {
+            const {here} = document.querySelector('[data-here]').dataset;
+            return here !== was && here.includes(left);
+        }''', arg=[was, left])
+        read = await secrets_on(tab)
+
+    if path == '/private' and how == 'switch':  # it was built anew
+        read = [text for text in read if any(what in text for what in DRAWN)]
+    elif path == '/public':  # whatever its author puts into it is public
+        read = [text for text in read if not any(what in text for what in ('in the title', 'insists', 'in a frame'))]
+    assert read == []
+    forgive_the_network(tab)
+    tab.complaints.clear()
+
+
+@only_on_sqlite
+@pytest.mark.parametrize('name', ['Tell', 'Tell later'])
+async def test_what_a_handler_tells_after_the_end_is_not_shown(device: MakeDevice, overlaid: Server, name: str) -> None:
+    laptop = await device(overlaid)
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab('/slow')
+
+    await tab.button(name).click()
+    await expect(tab.see('It has begun')).to_be_visible()
+    overlaid.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+    await tab.signed_out()
+
+    await expect(tab.see('Goodbye')).to_be_visible()  # it is told after the others, and marked public
+    assert await secrets_on(tab) == []
+
+
+@only_on_sqlite
+async def test_what_is_told_while_the_session_lives_is_shown(device: MakeDevice, overlaid: Server) -> None:
+    laptop = await device(overlaid)
+    await laptop.sign_up()
+    tab = await laptop.tab('/slow')
+
+    await tab.button('Tell').click()
+
+    await expect(tab.see('SECRET told late')).to_be_visible()
+    await expect(tab.see('SECRET noted late')).to_be_visible()
+
+
+@only_on_sqlite
+async def test_that_the_store_is_away_is_told_also_when_the_page_falls_to_loading(
+        device: MakeDevice, overlaid: Server) -> None:
+    laptop = await device(overlaid)
+    await laptop.sign_up()
+    tab = await laptop.tab('/slow')
+    note = tab.page.locator('.q-notification[data-public]')
+
+    with overlaid.database.away():
+        while not await note.count():  # the store may still be read for a moment
+            await tab.button('Nothing').click()
+            await asyncio.sleep(0.1)
+        await tab.page.evaluate("document.querySelector('[data-here]').dataset.here = 'loading'")
+        await expect(note.first).to_be_visible()
+
+
+@only_on_sqlite
+async def test_a_dialog_that_left_with_the_session_can_be_opened_again(device: MakeDevice, overlaid: Server) -> None:
+    laptop = await device(overlaid)
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab('/public')
+    ask = await tab.button('Ask').element_handle()
+    assert ask
+    await ask.evaluate('(button) => button.click()')
+    await expect(tab.see('Nothing private')).to_be_visible()
+
+    overlaid.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+    await tab.signed_out()
+    await expect(tab.see('Nothing private')).to_be_hidden()
+    await ask.evaluate('(button) => button.click()')  # while the one of before may still be fading
+
+    await expect(tab.see('Nothing private')).to_be_visible()
+    await expect(tab.page.locator('[data-ended]')).to_have_count(0)
+    tab.complaints.clear()
