@@ -20,7 +20,8 @@ def page() -> None:
         Text('h2', 'You')
         with ui.element('dl'):
             Text('dt', 'Email address')
-            Text('dd').bind_text_from(state, 'user', lambda user: user.email_address if user else '')
+            address = Text('dd').props('translate=no')
+            address.bind_text_from(state, 'user', lambda user: user.email_address if user else '')
         saved = Text('p').classes('quiet').props('role=status')
         with api_form('/v1/me', 'Save', method='PATCH', keep=True, on_done=lambda _: saved.set_text('Saved.')):
             first = field('first_name', 'First name', kind='text', autocomplete='given-name', optional=True)
@@ -39,7 +40,8 @@ def page() -> None:
         Text('p', 'Your account and all its sessions are deleted, on every device, at once. '
                   'It can not be undone.').classes('quiet')
         with api_form('/v1/me', 'Delete my account', method='DELETE', then='/', danger=True):
-            field('confirmation', f'Type “{DELETE_CONFIRMATION}”', kind='text', autocomplete='off')
+            with ui.element('div').props('translate=no'):  # it has to be typed as it is
+                field('confirmation', f'Type “{DELETE_CONFIRMATION}”', kind='text', autocomplete='off')
             field('password', 'Password', kind='password', autocomplete='current-password')
 
 

@@ -51,8 +51,8 @@ def _list(accounts: ui.element, wanted: str, error: Text) -> None:
         Text('li', 'Loading…' if loading else 'Nobody is signed in on this browser.').classes('quiet')
     for session in state.sessions:
         with ui.element('li'), ui.element('button').props('type=button') as button:
-            Text('strong', session.user.name)
-            Text('span', session.user.email_address).classes('quiet')
+            Text('strong', session.user.name).props('translate=no')
+            Text('span', session.user.email_address).classes('quiet').props('translate=no')
             if session.id == state.session_id:
                 Text('span', 'In use').classes('badge')
         button.on('click', partial(_choose, session, wanted, error), [])

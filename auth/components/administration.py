@@ -82,11 +82,11 @@ class UserTable(_Searched):
         with ui.element('div').classes('row'):
             with ui.element('div').classes('row-text'):
                 with ui.element('p'):
-                    Text(tag='strong', text=row.user.name)
+                    Text(tag='strong', text=row.user.name).props('translate=no')
                     for word, applies in (('Administrator', row.user.is_admin), ('Disabled', row.disabled)):
                         if applies:
                             Text(tag='span', text=word).classes('badge')
-                Text(tag='p', text=f'{row.user.email_address} · {row.user.id}').classes('quiet')
+                Text(tag='p', text=f'{row.user.email_address} · {row.user.id}').classes('quiet').props('translate=no')
                 Text(tag='p', text=_counted(row.sessions)).classes('quiet')
             with ui.element('div').classes('actions'):
                 if row.sessions:
@@ -141,7 +141,7 @@ class SessionTable(_Searched):
         with ui.element('div').classes('row'):
             with ui.element('div').classes('row-text'):
                 with ui.element('p'):
-                    Text(tag='strong', text=row.user.email_address)
+                    Text(tag='strong', text=row.user.email_address).props('translate=no')
                     if row.id == self.tab.state.session_id:
                         Text(tag='span', text='This session').classes('badge')
                 where = ' · '.join([str(row.user_agent), *([row.ip_address] if row.ip_address else [])])
@@ -149,7 +149,7 @@ class SessionTable(_Searched):
                 with ui.element('p').classes('quiet'):
                     Text(tag='span', text='Signed in: ')
                     LocalTime(row.created_at)
-                    Text(tag='span', text=f' · {row.id}')
+                    Text(tag='span', text=f' · {row.id}').props('translate=no')
             with ui.element('div').classes('actions'):
                 _small('Sign out of session', partial(self._sign_out, row), f'{row.user.email_address}, {row.id}')
 
@@ -168,7 +168,7 @@ class SessionTable(_Searched):
             Text(tag='summary', text='Sign out everyone')
             Text(tag='p', text='Every session of every user ends at once, yours too.').classes('quiet')
             with ui.element('div').classes('field'):
-                Text(tag='label', text=f'Type “{CONFIRMATION}”').props('for=confirm-everyone')
+                Text(tag='label', text=f'Type “{CONFIRMATION}”').props('for=confirm-everyone translate=no')
                 typed = ui.element('input').props('id=confirm-everyone type=text autocomplete=off')
                 typed.on('input', self._type, js_handler='(event) => emit(event.target.value)')
             everyone = ActionButton('Sign out everyone', self._sign_out_everyone, refused='Nobody was signed out.')

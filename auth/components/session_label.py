@@ -19,4 +19,4 @@ class SessionLabel(ui.label):
         state = auth_state()
         texts = {'signed_out': SIGNED_OUT, 'loading': LOADING}
         self.bind_text_from(state, 'status', lambda status: texts.get(status) or f'Active Session: {state.session_id}')
-        self.props('role=status')
+        self.props('role=status translate=no')  # a translator would write the id anew

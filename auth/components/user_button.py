@@ -59,9 +59,9 @@ _REMEMBER_FOCUS = '''({currentTarget: panel, target}) => {
 _RETURN_FOCUS = '''({currentTarget: panel}) => {
     emit();
     const button = panel.previousElementSibling;
-    const until = Date.now() + 3000;
+    const until = performance.now() + 3000;
     const again = () => {
-        if (document.activeElement !== document.body || Date.now() > until) return;
+        if (document.activeElement !== document.body || performance.now() > until) return;
         if (button.checkVisibility()) button.focus();
         else setTimeout(again, 50);
     };
@@ -163,15 +163,15 @@ def initials(user: UserView) -> str:
 
 def _face(user: UserView) -> str:
     """What the button reads, as one element for the page to redraw."""
-    return (f'<span class="person">{escape(user.name)}</span> '
-            f'<span class="avatar">{escape(initials(user))}</span> '
+    return (f'<span class="person" translate="no">{escape(user.name)}</span> '
+            f'<span class="avatar" translate="no">{escape(initials(user))}</span> '
             '<span class="unseen">Open account panel</span>')
 
 
 def _preview(user: UserView) -> None:
     with ui.element('span').classes('preview'):
-        Text(tag='span', text=initials(user)).classes('avatar').props('aria-hidden=true')
+        Text(tag='span', text=initials(user)).classes('avatar').props('aria-hidden=true translate=no')
         with ui.element('span'):
-            Text(tag='strong', text=user.name)
+            Text(tag='strong', text=user.name).props('translate=no')
             if user.name != user.email_address:
-                Text(tag='span', text=user.email_address).classes('quiet')
+                Text(tag='span', text=user.email_address).classes('quiet').props('translate=no')

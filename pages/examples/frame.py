@@ -32,7 +32,8 @@ def example(title: str, text: str, file: str) -> Generator[None]:
             yield
         with ui.element('figure'):
             Text('figcaption', f'pages/examples/{Path(file).name}')
-            ui.html(_source(file), sanitize=False).classes('source').props('tabindex=0 role=region aria-label=Source')
+            source = ui.html(_source(file), sanitize=False).classes('source')
+            source.props('tabindex=0 role=region aria-label=Source translate=no')
 
 
 @cache

@@ -1,0 +1,180 @@
+"""Pages that a translator, or another extension, has rewritten: every text follows, and what is private goes."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+
+import pytest
+from playwright.async_api import expect
+
+from tests.conftest import only_on_sqlite
+from tests.server import Server
+
+from .conftest import SIGNED_OUT, MakeDevice, Tab, a_new_address
+from .test_faults import forgive_the_network
+
+# As browsers' translators do: every text becomes an element, and so does what comes later.
+TRANSLATE = '''(how) => {
+    window.translations = 0;
+    const isDone = (node) => node.parentElement?.closest('font, script, style, title, textarea');
+    const ways = {
+        replace(text) { text.replaceWith(wrapped(wrapped(text.nodeValue))); },
+        wrap(text) { const outer = wrapped(''); text.replaceWith(outer); outer.append(text); },
+        rewrite(text) { text.nodeValue = `${text.nodeValue.trim()}\u200b`; },
+        'add beside'(text) {
+            const twin = document.createElement('span');
+            twin.append(wrapped(text.nodeValue));
+            text.after(twin);
+        },
+    };
+    const wrapped = (content) => { const font = document.createElement('font'); font.append(content); return font; };
+    const known = new Map();
+    function translate(within) {
+        const walk = document.createTreeWalker(within, NodeFilter.SHOW_TEXT), texts = [];
+        while (walk.nextNode()) texts.push(walk.currentNode);
+        for (const text of within.nodeType === Node.TEXT_NODE ? [within] : texts) {
+            if (!text.isConnected || !text.nodeValue.trim() || isDone(text)) continue;
+            if (known.get(text) === text.nodeValue) continue;
+            window.translations += 1;
+            ways[how](text);
+            known.set(text, text.nodeValue);
+        }
+    }
+    translate(document.body);
+    new MutationObserver((changes) => {
+        for (const { type, target, addedNodes } of changes) {
+            for (const node of type === 'characterData' ? [target] : addedNodes) translate(node);
+        }
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+}'''
+TRANSLATED = '''(text) => [...document.querySelectorAll('.nicegui-row > *')]
+    .find((one) => one.innerText.includes(text)).innerHTML'''
+WAYS = ['replace', 'wrap', 'rewrite', 'add beside']
+PAGES = ['/', '/account', '/account/security', '/plain', '/demo/pane']
+
+
+async def translate(tab: Tab, how: str) -> None:
+    """Begin to translate the page."""
+    await tab.page.evaluate(TRANSLATE, how)
+
+
+async def read(tab: Tab) -> str:
+    """Everything that is in the page, visible or not; what a translator has left of it."""
+    return (await tab.text()).replace('\u200b', '')
+
+
+async def shows(tab: Tab, text: str) -> None:
+    """Wait until a text is on the screen."""
+    await tab.page.wait_for_function("(text) => document.body.innerText.replaceAll('\u200b', '').includes(text)",
+                                     arg=text, timeout=10_000)
+
+
+async def holds_nothing_of(tab: Tab, *texts: str) -> None:
+    """Wait until a page holds none of these texts."""
+    for _ in range(60):
+        left = [text for text in texts if text in await read(tab)]
+        if not left:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(left)
+
+
+async def is_quiet(tab: Tab) -> None:
+    """Make sure that nobody translates the page in a circle."""
+    before = await tab.page.evaluate('window.translations')
+    await asyncio.sleep(0.3)
+    assert await tab.page.evaluate('window.translations') - before < 50
+
+
+@only_on_sqlite
+@pytest.mark.parametrize('how', WAYS)
+async def test_a_translated_page_follows_an_end_and_a_sign_in(device: MakeDevice, overlaid: Server, how: str) -> None:
+    laptop = await device(overlaid)
+    address = a_new_address()
+    session_id = await laptop.sign_up(address, first_name='Ann')
+    tabs = [await laptop.tab(path) for path in PAGES]
+    panel = await laptop.tab()
+    await panel.button('Ann A Open account panel').click()
+    for tab in (*tabs, panel):
+        await translate(tab, how)
+    await shows(panel, address)
+
+    overlaid.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+    for tab in (*tabs, panel):
+        await holds_nothing_of(tab, session_id, address)
+        await shows(tab, SIGNED_OUT)
+        await is_quiet(tab)
+    overlaid.sql("UPDATE session SET status = 'active' WHERE id = ?", session_id)
+
+    for tab, says in zip(tabs, (session_id, address, 'Active devices', session_id, 'Signed in as Ann'), strict=True):
+        await shows(tab, says)
+        await is_quiet(tab)
+
+
+@only_on_sqlite
+@pytest.mark.parametrize('how', WAYS)
+async def test_a_translated_page_follows_a_switch_and_a_name(device: MakeDevice, overlaid: Server, how: str) -> None:
+    laptop = await device(overlaid)
+    anns, bobs = a_new_address(), a_new_address()
+    ann = await laptop.sign_up(anns, first_name='Ann')
+    bob = await laptop.sign_up(bobs, first_name='Bob')
+    tabs = [await laptop.tab(path) for path in PAGES]
+    for tab in tabs:
+        await translate(tab, how)
+
+    assert (await laptop.api('POST', f'/client/sessions/{ann}/touch')).ok
+    for tab in tabs:
+        await shows(tab, 'Ann' if tab is not tabs[4] else 'Signed in as Ann')
+        await holds_nothing_of(tab, bob, bobs, 'Bob')
+    assert (await laptop.api('PATCH', '/me', first_name='Annabel')).ok
+
+    for tab in tabs:
+        await shows(tab, 'Annabel')
+        await is_quiet(tab)
+
+
+@only_on_sqlite
+async def test_a_translated_page_is_hidden_when_the_server_is_lost(device: MakeDevice, overlaid: Server) -> None:
+    laptop = await device(overlaid)
+    address = a_new_address()
+    session_id = await laptop.sign_up(address)
+    tabs = [await laptop.tab(path) for path in ('/account', '/plain') for _ in WAYS]
+    for tab, how in zip(tabs, WAYS * 2, strict=True):
+        await translate(tab, how)
+
+    overlaid.send_signal(signal.SIGSTOP)
+    for tab in tabs:
+        await expect(tab.page.locator('html')).to_have_class(re.compile('away'))
+        seen = await tab.page.evaluate('document.body.innerText')
+        assert [text for text in (session_id, address, 'Sign out') if text in seen] == []
+    overlaid.send_signal(signal.SIGCONT)
+
+    for tab in tabs:
+        await shows(tab, session_id)
+        forgive_the_network(tab)
+
+
+@only_on_sqlite
+@pytest.mark.parametrize('how', WAYS)
+async def test_what_comes_and_goes_beside_a_translated_text(device: MakeDevice, overlaid: Server, how: str) -> None:
+    laptop = await device(overlaid)
+    await laptop.sign_up()
+    tab = await laptop.tab('/plain')
+    await translate(tab, how)
+    before = await tab.page.evaluate(TRANSLATED, 'Before')
+
+    for count in range(1, 4):
+        await tab.page.get_by_role('button').filter(has_text=re.compile('^Add')).evaluate('(button) => button.click()')
+        for _ in range(100):
+            if (await read(tab)).count('Added last') >= count:
+                break
+            await asyncio.sleep(0.05)
+
+    texts = await tab.page.evaluate("[...document.querySelectorAll('.nicegui-row > *')].map((one) => one.innerText)")
+    for text, expected in zip(texts, ['Added'] * 3 + ['Before'] + ['Added last'] * 3, strict=True):
+        assert text.replace('\u200b', '').startswith(expected)
+    await shows(tab, 'Lasts')
+    assert await tab.page.evaluate(TRANSLATED, 'Before') == before  # nothing has happened to this one
+    await is_quiet(tab)
