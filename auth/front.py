@@ -30,7 +30,7 @@ log = logging.getLogger('live_sessions')
 
 _SOCKETS_ROOT = '/_nicegui_ws'
 _SOCKETS = f'{_SOCKETS_ROOT}/socket.io/'
-_PASSED_ON = ('/_nicegui/', _SOCKETS, '/static/', '/favicon.ico')
+_PASSED_ON = ('/_nicegui/', '/static/', '/favicon.ico')
 _REFUSED = '/_nicegui/client/'
 """NiceGUI's uploads, which ask for no cookie; no page of ours uses them."""
 
@@ -72,7 +72,7 @@ class Front:
         self._waiting = waiting
         self._routes = table_of(routes)
         for path in self._routes:
-            if path.startswith(('/v1/', *_PASSED_ON)):
+            if path.startswith(('/v1/', _SOCKETS_ROOT, *_PASSED_ON)):
                 raise PageRefused(f'The page at {path} would never be asked for, because what begins so is no page\'s: '
                                   'choose another path.')
         self._open_paths = tuple(open_paths)
@@ -102,9 +102,7 @@ class Front:
                 if not visit.over:  # else the middleware complains that nothing was answered, to nobody
                     raise
         elif scope['path'] == _SOCKETS:
-            # Straight to the sockets: every layer of an app would be held in memory as long as the tab is open.
-            scope['root_path'] = _SOCKETS_ROOT
-            await self._sockets(scope, receive, send)
+            await self._to_sockets(scope, receive, send)
         else:
             await send({'type': 'websocket.close'})
 
@@ -112,18 +110,25 @@ class Front:
         path: str = scope['path']
         if path.startswith('/v1/'):
             await self._api(scope, receive, send)
-        elif path.startswith(_SOCKETS) and _asks_for_script(scope):
+        elif path == _SOCKETS and _asks_for_script(scope):
             await _send(send, 400, 'The sockets do not answer with a script. Leave "j" out of the address.')
+        elif path == _SOCKETS:  # a browser that can not have a websocket polls
+            await self._to_sockets(scope, receive, send)
         elif path.startswith(_PASSED_ON) and not path.startswith(_REFUSED):
             await self.app(scope, receive, send)
         else:
             found = self._routes.find(path)
             if found is not None:
                 await self._open(found[0].access, scope, receive, send)
-            elif path.startswith(self._open_paths):
+            elif path.startswith(self._open_paths) and not path.startswith(_SOCKETS_ROOT):
                 await self.app(scope, receive, send)
             else:
                 await self._say_there_is_nothing(send)
+
+    async def _to_sockets(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Straight: every layer of an app would be held in memory as long as the tab is open."""
+        scope['root_path'] = _SOCKETS_ROOT
+        await self._sockets(scope, receive, send)
 
     async def _open(self, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
         """Let somebody in, or send them to where they can be, before a page object is made for them."""

@@ -26,6 +26,7 @@ from . import notes
 from .access import PageBuilder, PageRefused, may_see, name_of, stated_access
 from .api import FrontendApi
 from .asgi import App
+from .connections import Connections
 from .context import Auth
 from .cookies import tokens_of
 from .errors import StoreAway
@@ -71,7 +72,9 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     tabs = Tabs(auth)
     install(tabs)
     sockets = SocketGuard(tabs)
-    sockets.install()
+    connections = Connections(nicegui_server.sio_app, auth.settings, sockets.expects)
+    connections.install()
+    sockets.install(connections)
     notes.install()
     core.app.add_exception_handler(404, _not_found)
     memory = Memory()
@@ -82,7 +85,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     core.app.on_startup(tabs.watcher.start)
     core.app.on_shutdown(tabs.watcher.stop)
     core.app.on_shutdown(auth.close)
-    return Front(app, sockets=nicegui_server.sio_app, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=table,
+    return Front(app, sockets=connections, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=table,
                  watcher=tabs.watcher, waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                  open_paths=open_paths, not_found=not_found)
 
@@ -99,12 +102,17 @@ class SocketGuard:
         self._tabs = tabs
         self._hosts = tabs.auth.settings.hosts
 
-    def install(self) -> None:
-        """Replace NiceGUI's handlers."""
+    def install(self, connections: Connections) -> None:
+        """Replace NiceGUI's handlers.
+
+        :param connections: told of each socket that joins a tab or leaves it
+        """
+        self._connections = connections
         core.sio.eio.cors_allowed_origins = self._is_own_origin
         core.sio.manager = Rooms(core.sio)
         core.sio.on('connect', self.connect)
         core.sio.on('handshake', self.handshake)
+        core.sio.on('disconnect', self.disconnect)
         core.sio.on('event', self._checked(self.event))
         core.sio.on('activity', self._checked(self.activity))
         core.sio.on('javascript_response', self._checked(self.javascript_response))
@@ -122,8 +130,15 @@ class SocketGuard:
             await nicegui_server._on_connect(sid, environ)
         except (KeyError, ValueError) as error:
             raise ConnectionRefusedError('malformed') from error
+        if page_id in core.sio.rooms(sid):
+            self._connections.joined(sid)
 
-    async def handshake(self, sid: str, data: Any) -> bool:
+    async def disconnect(self, sid: str, _: Any = None) -> None:
+        """Let a socket leave its tab."""
+        nicegui_server._on_disconnect(sid)
+        self._connections.left(sid)
+
+    async def handshake(self, sid: str, data: Any = None, *_: Any) -> bool:
         """The same for a page that was prefetched, which joins its tab later than it connects."""
         needed = ('client_id', 'tab_id', 'document_id')
         if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in needed):
@@ -132,7 +147,13 @@ class SocketGuard:
         if not await self._may_join(message['client_id'], core.sio.get_environ(sid) or {}):
             return False
         _forget_what_is_old(message['client_id'])
-        return await nicegui_server._on_handshake(sid, message)
+        try:
+            joined = await nicegui_server._on_handshake(sid, message)
+        except (KeyError, TypeError, ValueError):
+            return False
+        if joined:
+            self._connections.joined(sid)
+        return joined
 
     async def event(self, tab: Tab, _: str, message: Message) -> None:
         """Pass an event on, if whoever is here may still see what it comes from."""
@@ -197,6 +218,11 @@ class SocketGuard:
         self._tabs.grant(tab, client, absence)
         return True
 
+    def expects(self, page_id: str) -> bool:
+        """Tell whether a page is open that has no socket."""
+        tab = self._tabs.get(page_id)
+        return tab is not None and not tab.page.has_socket_connection
+
     def _is_own_origin(self, origin: str | None, environ: Environ | None = None) -> bool:
         """Tell whose page may use the sockets; a request without an origin, such as a poll, is no other page's."""
         return origin is not None and environ is not None and self._hosts.is_own(origin, environ['asgi.scope'])
@@ -220,15 +246,16 @@ class SocketGuard:
     def _checked(self, handler: TabHandler) -> Callable[[str, Any], Awaitable[None]]:
         """Drop what does not come from the tab's own socket, and what no page would send."""
 
-        async def checked(sid: str, message: Any = None) -> None:
+        async def checked(sid: str, message: Any = None, *more: Any) -> None:
             page_id = cast(Message, message).get('client_id') if isinstance(message, dict) else None
             tab = self._tabs.get(page_id) if isinstance(page_id, str) else None
-            if tab is None or page_id not in core.sio.rooms(sid):
+            if tab is None or more or page_id not in core.sio.rooms(sid):
                 return
             try:
                 await handler(tab, sid, cast(Message, message))
             except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-                log.warning('dropped a malformed message of a socket: %s', type(error).__name__)
+                if self._connections.is_first_complaint(sid):
+                    log.warning('dropped a malformed message of a socket: %s', type(error).__name__)
 
         return checked
 

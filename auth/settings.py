@@ -52,6 +52,26 @@ class Settings(DatabaseSettings):
     page_join_seconds: float = Field(default=15, gt=0)
     """A page that no browser has joined by then is given up; a browser that comes later loads it again."""
 
+    max_message_bytes: int = Field(default=256 * 1024, ge=16 * 1024, le=1_000_000)
+    """What a page may send at once through its socket, such as the whole text of an editor. Clicks and keys take a few
+    hundred bytes; a message is held several times over while it is handled. NiceGUI's pages send no more than 1 MB."""
+
+    max_sockets: int = Field(default=0, ge=0)
+    """Open tabs of a process. 0: as many as file descriptors allow, less those of the store and of requests."""
+
+    max_sockets_per_address: int = Field(default=2000, ge=1)
+    """Open tabs of one address, or of one /64 network of IPv6; a whole office may be behind one."""
+
+    max_waiting_sockets_per_address: int = Field(default=100, ge=1)
+    """Sockets of one address that have not joined a tab and name none that is open. After a restart each tab of an
+    office is such a socket for a moment; those that are turned away come again within seconds."""
+
+    join_seconds: float = Field(default=5, gt=0)
+    """A socket that has joined no tab by then is dropped. A page joins at once."""
+
+    request_seconds: float = Field(default=10, gt=0)
+    """The header of a request has to be whole by then, and then its body, which gets a second more for each 16 KiB."""
+
     @field_validator('allowed_hosts')
     @classmethod
     def _check_allowed_hosts(cls, value: str) -> str:

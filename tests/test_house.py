@@ -16,7 +16,7 @@ from tests.programs import ROOT
 
 KNOW_NICEGUI = {'auth/live.py', 'auth/state.py', 'auth/guard.py', 'auth/guarded_pages.py', 'auth/beside.py',
                 'auth/rooms.py', 'auth/page_parameters.py', 'auth/memory.py',
-                'auth/notes.py'}
+                'auth/notes.py', 'auth/connections.py', 'auth/frames.py'}
 KNOW_ITS_PRIVATE_NAMES = {'guard.py', 'guarded_pages.py', 'beside.py', 'memory.py'}
 BELOW = {'models': {'models'}, 'auth': {'auth', 'models'}, 'pages': {'pages', 'auth', 'models'}}
 

@@ -82,12 +82,13 @@ async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(
 
     nobody_knows: Any = None
     front = Front(app, sockets=app, api=app, routes={}, watcher=nobody_knows,
-                  waiting=WaitingPages(Settings()), open_paths=['/reports/'])
+                  waiting=WaitingPages(Settings()), open_paths=['/reports/', '/_nicegui_ws'])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url='http://localhost') as browser:
         statuses = [(await browser.get(path)).status_code for path in
-                    ('/reports/1', '/reports', '/other/reports/', '/_nicegui/client/1/upload/2')]
+                    ('/reports/1', '/reports', '/other/reports/', '/_nicegui/client/1/upload/2',
+                     '/_nicegui_ws/socket.io')]
 
-    assert statuses == [200, 404, 404, 404]
+    assert statuses == [200, 404, 404, 404, 404]
     assert answered == ['/reports/1']
 
 

@@ -1,9 +1,19 @@
-"""What the tests of attacks share: the front door of a house, and a browser."""
+"""What the tests of attacks share: servers, the front door of a house, and a browser. They leave nothing behind."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
 from tests.auth import conftest as of_the_rules
 from tests.browser import conftest as of_browsers
+from tests.server import Server
+
+from .wire import Connection
 
 api = of_the_rules.api
 browser = of_browsers.browser
@@ -11,3 +21,30 @@ device = of_browsers.device
 new_server = of_browsers.new_server
 own_server = of_browsers.own_server
 shared_server = of_browsers.shared_server
+
+Start = Callable[..., Awaitable[Server]]
+
+
+@pytest.fixture
+async def start(tmp_path: Path) -> AsyncIterator[Start]:
+    """Starts servers for one test; those that it does not stop are stopped after it."""
+    servers: list[Server] = []
+
+    async def start_one(settings: dict[str, Any] | None = None, **more: Any) -> Server:
+        servers.append(Server(tmp_path, settings or {}, **more))
+        return await servers[-1].start()
+
+    yield start_one
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(autouse=True)
+async def no_connection_stays_open() -> AsyncIterator[None]:
+    """Close what the test has opened."""
+    yield
+    for connection in Connection.open:
+        connection.writer.transport.abort()
+        with suppress(OSError):
+            await connection.writer.wait_closed()
+    Connection.open.clear()

@@ -1,0 +1,47 @@
+"""How many connections this process may hold: each takes a file descriptor, and so does what the store needs."""
+
+from __future__ import annotations
+
+import sys
+
+RESERVED = 96
+"""Kept free for the store's connections and files, what is being served from disk, listening sockets and the log."""
+
+SHARE_OF_SOCKETS = 0.75
+"""Of the others, at most so many are sockets of tabs; the rest answers requests, signing in and out among them."""
+
+_FEWEST = 32
+_MOST = 1_000_000  # where there is no limit
+
+
+def raise_limit() -> None:
+    """Allow as many descriptors as the system lets this process have; a service gets 1,024 if nobody asks for more."""
+    if sys.platform == 'win32':
+        return
+    import resource  # noqa: PLC0415 - not on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (OSError, ValueError):  # not allowed here: what there is has to do
+            return
+
+
+def connections_in_all() -> int:
+    """How many connections there may be."""
+    return max(_FEWEST, _limit() - RESERVED)
+
+
+def sockets_in_all() -> int:
+    """How many of them may be sockets of tabs."""
+    return int(connections_in_all() * SHARE_OF_SOCKETS)
+
+
+def _limit() -> int:
+    if sys.platform == 'win32':
+        return 8192
+    import resource  # noqa: PLC0415
+
+    soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return _MOST if soft == resource.RLIM_INFINITY else min(soft, _MOST)

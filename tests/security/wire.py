@@ -1,0 +1,214 @@
+"""Sockets as programs open them that are no browsers: every frame is sent as it is written here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import aiohttp
+import psutil
+
+from tests.server import Server
+
+SOCKETS = '/_nicegui_ws/socket.io/'
+PATIENCE = 20
+_PAGE_ID = re.compile(r"'client_id': '([0-9a-f-]+)'")
+_ENDED = {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
+
+
+@asynccontextmanager
+async def browserlike() -> AsyncIterator[aiohttp.ClientSession]:
+    """Asks for pages and sockets, as many at once as it likes, and keeps no cookies."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar(),
+                                     timeout=aiohttp.ClientTimeout(PATIENCE)) as http:
+        yield http
+
+
+async def sign_up(http: aiohttp.ClientSession, server: Server, address: str = 'ann@example.com') -> str:
+    """Sign somebody up; returns the cookie to send."""
+    form = {'email_address': address, 'password': 'correct horse battery'}
+    async with http.post(f'{server.url}/v1/client/sign_ups', data=form) as answer:
+        assert answer.status == 200, await answer.text()
+        return answer.headers['set-cookie'].partition(';')[0]
+
+
+async def page_query(http: aiohttp.ClientSession, server: Server, cookie: str = '') -> str:
+    """Ask for a page; returns what its socket names it by."""
+    async with http.get(f'{server.url}/', headers={'Cookie': cookie} if cookie else {}) as answer:
+        found = _PAGE_ID.search(await answer.text())
+        assert found, answer.status
+    return urlencode({'client_id': found[1], 'tab_id': uuid4(), 'document_id': uuid4(), 'next_message_id': 0,
+                      'implicit_handshake': 'true'})
+
+
+def page_of(query: str) -> str:
+    """The id of the page that a socket names."""
+    return query.partition('client_id=')[2].partition('&')[0]
+
+
+class Wire:
+    """One websocket. What the server pings is answered, and nothing else is done by itself."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+
+    async def send(self, *frames: str | bytes) -> None:
+        """Send frames; those that come too late are nothing."""
+        for frame in frames:
+            try:
+                if isinstance(frame, bytes):
+                    await self.socket.send_bytes(frame)
+                else:
+                    await self.socket.send_str(frame)
+            except (ConnectionError, aiohttp.ClientError):
+                return
+
+    async def hear(self) -> str | None:
+        """The next frame that is no ping; None when the server has hung up."""
+        while True:
+            message = await self.socket.receive(PATIENCE)
+            if message.type in _ENDED:
+                return None
+            if message.data == '2':
+                await self.send('3')
+            else:
+                return message.data
+
+    async def is_cut(self) -> bool:
+        """Wait until the server hangs up."""
+        while True:
+            try:
+                if await self.hear() is None:
+                    return True
+            except TimeoutError:
+                return False
+
+    async def join(self) -> Wire:
+        """Join the tab that the socket names."""
+        await self.send('40')
+        while (heard := await self.hear()) is not None:
+            if heard.startswith('40'):
+                return self
+            assert not heard.startswith('44'), heard
+        raise AssertionError('the server hung up')
+
+    async def works(self) -> bool:
+        """Ask for something that is answered."""
+        await self.send('421["handshake",{}]')
+        while (heard := await self.hear()) is not None:
+            if heard.startswith('431'):
+                return True
+        return False
+
+
+async def wire(http: aiohttp.ClientSession, server: Server, query: str = '', **headers: str) -> Wire:
+    """Open a websocket.
+
+    :raises aiohttp.WSServerHandshakeError: if it is refused
+    """
+    url = f'{server.url}{SOCKETS}?EIO=4&transport=websocket&{query}'
+    return Wire(await http.ws_connect(url, max_msg_size=0, headers=headers))
+
+
+class Polled:
+    """One socket that polls."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str, sid: str) -> None:
+        self.http = http
+        self.url = f'{url}&sid={sid}'
+
+    @classmethod
+    async def open(cls, http: aiohttp.ClientSession, server: Server, query: str = '') -> Polled:
+        """Open one; a refusal is an assertion that fails."""
+        url = f'{server.url}{SOCKETS}?EIO=4&transport=polling&{query}'
+        async with http.get(url) as answer:
+            text = await answer.text()
+            assert answer.status == 200, text
+        return cls(http, url, json.loads(text.partition('\x1e')[0][1:])['sid'])
+
+    async def post(self, body: str | bytes, **headers: str) -> int:
+        """Send packets; returns the status of the answer."""
+        async with self.http.post(self.url, data=body, headers=headers) as answer:
+            await answer.read()
+            return answer.status
+
+    async def poll(self) -> tuple[int, str]:
+        """Hear what there is."""
+        async with self.http.get(self.url) as answer:
+            return answer.status, await answer.text()
+
+    async def is_cut(self) -> bool:
+        """Poll until the server knows nothing of it."""
+        while (await self.poll())[0] == 200:
+            await self.post('3')
+        return True
+
+
+class Connection:
+    """A connection, byte for byte. Those that a test leaves open are closed after it."""
+
+    open: ClassVar[list[Connection]] = []
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+        self.open.append(self)
+        self.opened_at = asyncio.get_running_loop().time()
+
+    @classmethod
+    async def to(cls, server: Server, sent: bytes = b'') -> Connection:
+        """Open one, and send something."""
+        connection = cls(*await asyncio.open_connection('127.0.0.1', server.port, limit=2**24))
+        connection.writer.write(sent)
+        return connection
+
+    async def ended(self) -> tuple[bytes, float]:
+        """Wait until the server hangs up; returns what it said, and after how many seconds."""
+        try:
+            said = await asyncio.wait_for(self.reader.read(), 30)
+        except ConnectionError:
+            said = b''
+        return said, asyncio.get_running_loop().time() - self.opened_at
+
+    async def pour(self, sent: bytes, times: int) -> None:
+        """Send the same again and again, as fast as it is taken.
+
+        :raises ConnectionError: when the server hangs up
+        """
+        for _ in range(times):
+            self.writer.write(sent)
+            await self.writer.drain()
+
+    async def answer(self) -> bytes:
+        """Read the head of an answer, and its body."""
+        head = await asyncio.wait_for(self.reader.readuntil(b'\r\n\r\n'), 30)
+        lengths = [line.partition(b':')[2] for line in head.split(b'\r\n') if line.startswith(b'content-length')]
+        return head + await self.reader.readexactly(int(lengths[0]))
+
+
+def upgrade(query: str = '') -> bytes:
+    """The request of a websocket, byte for byte."""
+    return (f'GET {SOCKETS}?EIO=4&transport=websocket&{query} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n'
+            'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
+            ).encode()
+
+
+def masked(text: str) -> bytes:
+    """A short frame of text, as a browser sends it, with a mask of zeros."""
+    return bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text.encode()
+
+
+def memory(server: Server) -> float:
+    """What the process of a server holds, in MiB."""
+    assert server.process
+    return psutil.Process(server.process.pid).memory_info().rss / 1024 / 1024
+
+
+def event(name: str, value: Any) -> str:
+    """A frame with an event, as a page sends it."""
+    return '42' + json.dumps([name, value], separators=(',', ':'))
