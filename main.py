@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import socket
 import sys
 
-import uvicorn
 from fastapi import FastAPI
 from nicegui import ui
 from pydantic import ValidationError
 
 import pages
 from auth import Auth, Settings, protect
+from auth.log_lines import set_up_logging
+from auth.serving import serve
 from auth.settings import wrong_setting
 from models import BadDatabaseUrl, CannotOpenStore, Store, migrate
 
 
 def main() -> None:
     """Read the settings, open the store, and serve until stopped."""
-    logging.basicConfig(level=logging.WARNING, format='%(asctime)s %(levelname)s %(name)s: %(message)s')
+    set_up_logging()
     try:
         settings = read_settings()
         migrate(settings.database_url)
         listener = listen(settings.host, settings.port)
     except (ValidationError, BadDatabaseUrl, CannotOpenStore, OSError) as error:
         sys.exit(explain(error))
-    # A browser may hold 180 cookies of 4 KiB for a site. With more than 8 KiB in all, websockets would refuse its tabs.
-    os.environ.setdefault('WEBSOCKETS_MAX_LINE_LENGTH', str(1024 * 1024))
     host, port = listener.getsockname()[:2]
     print(f'Live Sessions is ready on http://{"localhost" if host == "127.0.0.1" else host}:{port}', flush=True)
-    server = uvicorn.Server(uvicorn.Config(
-        build(settings), log_level='warning', server_header=False, ws='websockets-sansio', ws_max_size=1_100_000,
-        ws_per_message_deflate=False,  # it would keep 34 KiB for every open tab, and messages are small
-        proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=3))
-    server.run(sockets=[listener])
+    serve(build(settings), settings, listener)
 
 
 def read_settings() -> Settings:

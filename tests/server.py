@@ -29,6 +29,8 @@ class Server:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     store: TestDatabase | None = None
+    descriptors: str = ''
+    """How many files and connections it may have, as ``soft:hard`` or one number for both; '' leaves it as it is."""
 
     @property
     def url(self) -> str:
@@ -50,9 +52,10 @@ class Server:
     async def start(self) -> Server:
         """Start it, and wait until it answers."""
         with (self.folder / 'server.log').open('ab') as log:
+            limited = ['prlimit', f'--nofile={self.descriptors}'] if self.descriptors else []
             self.process = subprocess.Popen(
-                [sys.executable, str(self.script), '--port', str(self.port)], cwd=self.folder, stdout=log, stderr=log,
-                env=clean_environment(database_url=self.database.url, **self.settings))
+                [*limited, sys.executable, str(self.script), '--port', str(self.port)], cwd=self.folder, stdout=log,
+                stderr=log, env=clean_environment(database_url=self.database.url, **self.settings))
         async with httpx.AsyncClient() as http:
             for _ in range(START_SECONDS * 20):
                 if self.process.poll() is not None:

@@ -1,0 +1,254 @@
+"""A crowd of sockets and connections that are of no use leaves room for those who use the site."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import aiohttp
+import psutil
+
+from tests.browser import conftest as of_browsers
+from tests.conftest import only_on_sqlite
+from tests.databases import TestDatabase
+from tests.server import Server
+
+from .conftest import Start
+from .wire import SOCKETS, Polled, Wire, browserlike, page_query, sign_up, wire
+
+browser, new_server, own_server = of_browsers.browser, of_browsers.new_server, of_browsers.own_server
+shared_server, device = of_browsers.shared_server, of_browsers.device
+
+DESCRIPTORS = '256'
+
+
+async def try_to_open(http: aiohttp.ClientSession, server: Server, query: str = '', **headers: str) -> Wire | int:
+    """Open a websocket, or tell the status of the refusal; 0 is none at all."""
+    try:
+        return await wire(http, server, query, **headers)
+    except aiohttp.WSServerHandshakeError as error:
+        return error.status
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return 0
+
+
+async def opened(opening: list[Awaitable[Wire | int]]) -> tuple[list[Wire], list[int]]:
+    """Those that were let in, and how the others were refused."""
+    found = await asyncio.gather(*opening)
+    return [one for one in found if isinstance(one, Wire)], [one for one in found if isinstance(one, int)]
+
+
+async def never_join(server: Server, http: aiohttp.ClientSession) -> None:
+    """Be a socket that answers pings and does nothing else, and come again when it is refused or dropped."""
+    while True:
+        await asyncio.sleep(random.uniform(0, 6))
+        socket = await try_to_open(http, server)
+        if isinstance(socket, Wire):
+            with suppress(TimeoutError):
+                await socket.hear()
+                await socket.hear()
+
+
+@asynccontextmanager
+async def crowd_of(count: int, server: Server) -> AsyncIterator[None]:
+    """So many sockets that never join."""
+    async with browserlike() as http:
+        sockets = [asyncio.ensure_future(never_join(server, http)) for _ in range(count)]
+        try:
+            yield
+        finally:
+            for socket in sockets:
+                socket.cancel()
+            await asyncio.gather(*sockets, return_exceptions=True)
+
+
+async def test_people_go_on_while_a_thousand_sockets_never_join(
+        make_database: Callable[[], TestDatabase], start: Start) -> None:
+    server = await start(store=make_database(), descriptors=DESCRIPTORS)
+    async with browserlike() as http:
+        cookie = await sign_up(http, server)
+        before = await (await wire(http, server, await page_query(http, server, cookie), Cookie=cookie)).join()
+        lost, statuses = asyncio.ensure_future(before.is_cut()), list[int]()
+
+        async with crowd_of(1000, server):
+            await asyncio.sleep(3)
+            for _ in range(20):
+                for path in ('/v1/client', '/', '/account'):
+                    async with http.get(f'{server.url}{path}', headers={'Cookie': cookie}) as answer:
+                        statuses.append(answer.status)
+            new = await (await wire(http, server, await page_query(http, server, cookie), Cookie=cookie)).join()
+            assert await new.works()
+        assert not lost.done()
+        lost.cancel()
+    server.stop()
+
+    assert set(statuses) == {200}
+    assert 'Traceback' not in server.log
+    assert len(server.log.splitlines()) < 10, server.log
+
+
+@only_on_sqlite
+async def test_a_socket_that_joins_no_tab_is_dropped_in_time_and_one_that_has_joined_is_not(
+        kind: str, start: Start) -> None:
+    server = await start({'join_seconds': 0.5})
+    async with browserlike() as http:
+        stays = await (await wire(http, server, await page_query(http, server))).join()
+        idle = [await wire(http, server), await wire(http, server, await page_query(http, server))]
+        refused = await wire(http, server, 'client_id=nobody')
+        await refused.send('40')
+        left = await (await wire(http, server, await page_query(http, server))).join()
+        await left.send('41')
+        polls = await Polled.open(http, server)
+
+        assert all(await asyncio.gather(*(one.is_cut() for one in [*idle, refused, left, polls])))
+        assert await stays.works()
+    server.stop()
+
+
+@only_on_sqlite
+async def test_five_seconds_are_the_time_to_join(kind: str, start: Start) -> None:
+    server = await start()
+    async with browserlike() as http:
+        socket = await wire(http, server)
+        start = asyncio.get_running_loop().time()
+
+        assert await socket.is_cut()
+
+        assert asyncio.get_running_loop().time() - start > 4.9
+    server.stop()
+
+
+@only_on_sqlite
+async def test_the_sockets_of_one_address_and_of_all_are_counted(kind: str, start: Start) -> None:
+    server = await start({'max_sockets': 40, 'max_sockets_per_address': 12, 'trusted_proxies': '127.0.0.1',
+                                     'max_waiting_sockets_per_address': 5})
+
+    def coming(count: int, address: str) -> list[Awaitable[Wire | int]]:
+        return [try_to_open(http, server, **{'X-Forwarded-For': address}) for _ in range(count)]
+
+    async with browserlike() as http:
+        ours, refused = await opened(coming(9, '192.0.2.1'))
+        neighbours, refused_too = await opened([*coming(3, '2001:db8:1:2::1'), *coming(3, '2001:db8:1:2:ffff::9')])
+        others, _ = await opened(coming(2, '2001:db8:1:3::1'))
+        same, _ = await opened(coming(1, '::ffff:192.0.2.1'))
+
+        assert (len(ours), refused) == (5, [403] * 4)
+        assert (len(neighbours), refused_too) == (5, [403])
+        assert len(others) == 2
+        assert not same
+
+        mine = {'X-Forwarded-For': '192.0.2.9'}
+        joined = [await (await wire(http, server, await page_query(http, server), **mine)).join() for _ in range(12)]
+        assert await try_to_open(http, server, await page_query(http, server), **mine) == 403
+        await joined[0].socket.close()
+        joined[0] = await (await wire(http, server, await page_query(http, server), **mine)).join()
+
+        crowd, refused = await opened([one for number in range(10) for one in coming(5, f'203.0.113.{number}')])
+        assert len(crowd) == 40 - 5 - 5 - 2 - 12
+        assert set(refused) == {403}
+    server.stop()
+    assert 'Traceback' not in server.log
+    assert len(server.log.splitlines()) < 5
+
+
+@only_on_sqlite
+async def test_sockets_that_poll_have_places_too_and_lose_them(kind: str, start: Start) -> None:
+    server = await start({'max_waiting_sockets_per_address': 3, 'join_seconds': 1})
+    url = f'{server.url}{SOCKETS}?EIO=4&transport=polling'
+    async with browserlike() as http:
+        for _ in range(3):
+            await Polled.open(http, server)
+        async with http.get(url) as answer:
+            assert answer.status == 503
+
+        while True:  # nobody polls, and the places are free again
+            async with http.get(url) as answer:
+                if answer.status == 200:
+                    break
+    server.stop()
+    assert 'Traceback' not in server.log
+
+
+@only_on_sqlite
+async def test_a_socket_goes_over_to_a_websocket_once_and_in_time(kind: str, start: Start) -> None:
+    server = await start({'join_seconds': 0.5})
+    async with browserlike() as http:
+        polls = await Polled.open(http, server, await page_query(http, server))
+        sid = polls.url.rpartition('=')[2]
+        await polls.post('40')
+        while '40' not in (await polls.poll())[1]:
+            pass
+        over = await wire(http, server, f'sid={sid}')
+        assert await try_to_open(http, server, f'sid={sid}') == 403
+        await over.send('2probe')
+        assert await over.hear() == '3probe'
+        await over.send('5')
+        await asyncio.sleep(1)
+        assert await over.works()
+
+        query = await page_query(http, server)
+        goes_on = await Polled.open(http, server, query)
+        await goes_on.post('40')
+        while '40' not in (await goes_on.poll())[1]:
+            pass
+        never = await wire(http, server, f'{query}&sid={goes_on.url.rpartition("=")[2]}')
+        assert await never.is_cut()
+        await goes_on.post('3\x1e421["handshake",{}]')
+        while '431' not in (heard := (await goes_on.poll())[1]):
+            assert heard
+        assert await try_to_open(http, server, 'sid=nobody') == 403
+    server.stop()
+    assert 'Traceback' not in server.log
+
+
+@only_on_sqlite
+async def test_a_page_whose_socket_was_turned_away_comes_back_by_itself(
+        kind: str, device: of_browsers.MakeDevice, own_server) -> None:
+    server = await own_server(max_sockets=4, max_sockets_per_address=3)
+    laptop = await device(server)
+    session_id = await laptop.sign_up()
+    async with browserlike() as http:
+        crowd = [await (await wire(http, server, await page_query(http, server))).join() for _ in range(3)]
+        tab = await laptop.tab(None)
+        await tab.page.goto(f'{tab.url}/account')
+        while 'turned away' not in server.log:
+            await asyncio.sleep(0.05)
+
+        for one in crowd:
+            await one.socket.close()
+
+        await tab.live()
+        await tab.shows(session_id)
+    assert tab.complaints  # the browser's, of the refusals
+    tab.complaints.clear()
+
+
+@only_on_sqlite
+async def test_a_page_that_can_only_poll_lives_and_stays(kind: str, device: of_browsers.MakeDevice, own_server) -> None:
+    server = await own_server(join_seconds=1)
+    laptop = await device(server)
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab(None)
+    await tab.page.add_init_script('window.WebSocket = class { constructor() { throw new Error("blocked"); } };')
+
+    await tab.open('/account')
+    await asyncio.sleep(3)
+    await tab.shows(session_id)
+    assert await tab.page.evaluate('window.socket.io.engine.transport.name') == 'polling'
+    server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+
+    await tab.signed_out()
+    assert server.log.count('\n') == 1, server.log
+
+
+@only_on_sqlite
+async def test_the_limit_of_descriptors_is_raised_as_far_as_it_may_be(kind: str, start: Start) -> None:
+    server = await start(descriptors='300:900')
+    assert server.process
+
+    limits = psutil.Process(server.process.pid).rlimit(psutil.RLIMIT_NOFILE)
+    server.stop()
+
+    assert limits == (900, 900)
