@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import uvicorn.server
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.websockets import websockets_sansio_impl
 
@@ -164,8 +165,8 @@ async def test_a_websocket_can_not_pile_up_what_browsers_never_send(
 
 
 def test_the_names_of_uvicorn_that_are_used_are_there() -> None:
-    http, websocket = (Path(module.__file__).read_text(encoding='utf-8')
-                       for module in (httptools_impl, websockets_sansio_impl))
+    http, websocket, server = (Path(module.__file__).read_text(encoding='utf-8')
+                               for module in (httptools_impl, websockets_sansio_impl, uvicorn.server))
 
     for name in ('connection_made', 'connection_lost', 'data_received', 'on_message_begin', 'on_url', 'on_header',
                  'on_headers_complete', 'on_message_complete', 'on_response_complete', 'handle_websocket_upgrade'):
@@ -178,3 +179,6 @@ def test_the_names_of_uvicorn_that_are_used_are_there() -> None:
                  'def handle_cont(self, event', 'self.close_timeout = ', 'self.frames: list', 'self.writable = ',
                  '"code": code'):
         assert name in websocket, name
+    for name in ('async def startup(self, sockets:', 'async def shutdown(self, sockets:', 'for sock in sockets:',
+                 'return config.http_protocol_class(', 'app_state=self.lifespan.state', 'self.server_state = '):
+        assert name in server, name
