@@ -23,8 +23,9 @@ from nicegui import core
 from .asgi import App, Message, Receive, Scope, Send, header
 from .frames import MAX_POLLED_PACKETS, Refused, check_body, check_frame, is_connect, is_event
 from .log_lines import NowAndThen, printable
-from .places import NoPlace, Places, Socket, network_of
+from .places import NoPlace, Places, Socket
 from .settings import Settings
+from .visitor import visitor_of
 
 log = logging.getLogger('live_sessions')
 
@@ -135,7 +136,7 @@ class Connections:
                 await send({'type': 'websocket.close', 'code': _POLICY})
 
         try:
-            socket = self._places.take(network_of(scope), query.get('client_id', [''])[0])
+            socket = self._places.take(visitor_of(scope).network, query.get('client_id', [''])[0])
         except NoPlace as error:
             await self._turn_away(scope, send, error)
             return
@@ -197,7 +198,7 @@ class Connections:
             await self._end_session(socket.sid)
 
         try:
-            socket = self._places.take(network_of(scope), query.get('client_id', [''])[0])
+            socket = self._places.take(visitor_of(scope).network, query.get('client_id', [''])[0])
         except NoPlace as error:
             await self._turn_away(scope, send, error)
             return
@@ -230,7 +231,7 @@ class Connections:
 
     async def _turn_away(self, scope: Scope, send: Send, error: NoPlace) -> None:
         if self._complaint.let_through():
-            address = printable(network_of(scope))
+            address = printable(visitor_of(scope).network)
             log.warning('turned away a socket of %s: %s%s', address, error, self._complaint.others())
         await _refuse(scope, send, 503, 'There are too many sockets. Try again in a moment.')
 

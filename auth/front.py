@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
-import time
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote
 
@@ -20,6 +18,7 @@ from .asgi import App, Message, Receive, Scope, Send, header
 from .cookies import is_secure, tokens_of
 from .errors import AuthError, StoreAway
 from .hosts import Hosts, host_of, is_local
+from .log_lines import NowAndThen
 from .redirects import CHOOSE_PATH, SIGN_IN_PATH
 from .routes import table_of
 from .visitor import visitor_of
@@ -40,9 +39,6 @@ _HEADERS = (
     (b'cross-origin-opener-policy', b'same-origin'),
     (b'content-security-policy', b"frame-ancestors 'self'; base-uri 'none'; object-src 'none'; form-action 'self'"),
 )
-
-REFUSALS_LOGGED_EVERY_SECONDS = 60
-"""Requests by a name that is not the site's are told at most so often: anybody can send very many."""
 
 _FETCHED_AHEAD = (b'sec-purpose', b'purpose', b'x-purpose', b'x-moz')
 """The headers by which a browser tells that it asks for a page that nobody has opened yet, and may show it later."""
@@ -79,7 +75,7 @@ class Front:
         self._not_found = not_found or 'There is no page here. Go to / for the start page.'
         self._hosts = hosts or Hosts()
         self._warned = False
-        self._refusal_logged_at = -math.inf
+        self._complaint = NowAndThen()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it through."""
@@ -174,7 +170,7 @@ class Front:
 
     async def _build(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let NiceGUI build a page, if there is a place for one more that nobody has joined yet."""
-        place = self._waiting.admit(visitor_of(scope).ip_address)
+        place = self._waiting.admit(visitor_of(scope).network)
         if place is None:
             await _send(send, 503, 'The server has too many pages to build right now. This page comes by itself in a '
                                    'few seconds.', (b'retry-after', b'5'), (b'refresh', b'5'))
@@ -187,10 +183,9 @@ class Front:
 
     async def _refuse(self, scope: Scope, send: Send, error: AuthError) -> None:
         """Answer a request by another name, which nothing behind this door gets to see."""
-        now = time.monotonic()
-        if now - self._refusal_logged_at >= REFUSALS_LOGGED_EVERY_SECONDS:
-            self._refusal_logged_at = now
-            log.warning('refused a request by the name %a. %s', (header(scope, b'host') or '')[:100], error.message)
+        if self._complaint.let_through():
+            log.warning('refused a request by the name %a. %s%s', (header(scope, b'host') or '')[:100], error.message,
+                        self._complaint.others())
         if scope['type'] != 'http':
             await send({'type': 'websocket.close'})
         elif scope['path'].startswith('/v1/'):

@@ -7,9 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv6Address, ip_address
 
-from .asgi import Scope
 from .descriptors import sockets_in_all
 from .settings import Settings
 
@@ -69,7 +67,7 @@ class Places:
         A socket that names an open tab is that tab's. It is not counted among the others of its address that have not
         joined, so that these keep nobody out who could open a page.
 
-        :param address: see ``network_of``
+        :param address: as ``Visitor.network`` names it
         :param page_id: which page it says that it belongs to
         :raises NoPlace: if there is none
         """
@@ -123,21 +121,8 @@ class Places:
 
     def _wait(self, socket: Socket) -> None:
         self._waiting[socket.counted_as] += 1
-        socket.deadline = asyncio.get_running_loop().call_later(self._settings.join_seconds, self._too_late, socket)
-
-
-def network_of(scope: Scope) -> str:
-    """The address that a socket comes from; with IPv6, the network of which somebody has all addresses (RFC 6177)."""
-    address: str = (scope.get('client') or ('',))[0]
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return address
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return f'{IPv6Address(int(parsed) >> 64 << 64)}/64'
+        seconds = self._settings.socket_join_seconds
+        socket.deadline = asyncio.get_running_loop().call_later(seconds, self._too_late, socket)
 
 
 def _take_one(counter: Counter[str], key: str) -> None:

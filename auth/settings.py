@@ -66,7 +66,7 @@ class Settings(DatabaseSettings):
     """Sockets of one address that have not joined a tab and name none that is open. After a restart each tab of an
     office is such a socket for a moment; those that are turned away come again within seconds."""
 
-    join_seconds: float = Field(default=5, gt=0)
+    socket_join_seconds: float = Field(default=5, gt=0)
     """A socket that has joined no tab by then is dropped. A page joins at once."""
 
     request_seconds: float = Field(default=10, gt=0)

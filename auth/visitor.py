@@ -18,6 +18,20 @@ class Visitor:
     ip_address: str = ''
     user_agent: str = ''
 
+    @property
+    def network(self) -> str:
+        """What a limit "for each address" counts: an IPv4 address, or the /64 of an IPv6 one (RFC 6177).
+
+        Somebody has all addresses of such a network. What is no address counts as itself.
+        """
+        try:
+            parsed = ip_address(self.ip_address.partition('%')[0])
+        except ValueError:
+            return self.ip_address
+        if not isinstance(parsed, IPv6Address):
+            return str(parsed)
+        return str(parsed.ipv4_mapped or f'{IPv6Address(int(parsed) >> 64 << 64)}/64')
+
 
 def visitor_of(scope: Scope) -> Visitor:
     """Tell where an ASGI request came from.
@@ -27,19 +41,3 @@ def visitor_of(scope: Scope) -> Visitor:
     address = scope.get('client')
     return Visitor(ip_address=address[0] if address else '',
                    user_agent=(header(scope, b'user-agent') or '')[:MAX_USER_AGENT])
-
-
-def network_of(address: str) -> str:
-    """Name what a limit "for each address" counts: an IPv4 address, or the /64 of an IPv6 one, which is one line's.
-
-    What is no address counts as itself.
-    """
-    try:
-        parsed = ip_address(address.partition('%')[0])
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(IPv6Address(int(parsed) >> 64 << 64))

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable
 
+from .log_lines import NowAndThen
 from .settings import Settings
-from .visitor import network_of
 
 log = logging.getLogger('live_sessions')
-
-LOG_EVERY_SECONDS = 60.0
 
 PLACE = 'live_sessions.place'
 """Where the scope of a request for a page holds its place."""
@@ -32,18 +29,21 @@ class WaitingPages:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._by_network: Counter[str] = Counter()
-        self._refused = 0
-        self._logged_at = -LOG_EVERY_SECONDS
+        self._complaint = NowAndThen()
 
     def __len__(self) -> int:
         return self._by_network.total()
 
-    def admit(self, address: str) -> Place | None:
-        """Give a page a place, or none if too many wait."""
-        network = network_of(address)
+    def admit(self, network: str) -> Place | None:
+        """Give a page a place, or none if too many wait.
+
+        :param network: where its request comes from, as ``Visitor.network`` names it
+        """
         if self._by_network[network] >= self._settings.max_waiting_pages_per_address \
                 or len(self) >= self._settings.max_waiting_pages:
-            self._refuse()
+            if self._complaint.let_through():
+                log.warning('a page was refused, because too many wait for their socket (MAX_WAITING_PAGES)%s',
+                            self._complaint.others())
             return None
         self._by_network[network] += 1
         return Place(lambda: self._leave(network), self._settings.page_join_seconds)
@@ -52,13 +52,6 @@ class WaitingPages:
         self._by_network[network] -= 1
         if not self._by_network[network]:
             del self._by_network[network]
-
-    def _refuse(self) -> None:
-        self._refused += 1
-        if time.monotonic() - self._logged_at >= LOG_EVERY_SECONDS:
-            log.warning('%d pages were refused, because too many wait for their socket; see MAX_WAITING_PAGES',
-                        self._refused)
-            self._refused, self._logged_at = 0, time.monotonic()
 
 
 class Place:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from auth import Settings
-from auth.visitor import network_of
+from auth.visitor import Visitor
 from auth.waiting import WaitingPages
 
 
@@ -27,7 +27,7 @@ def waiting_pages(**limits: float) -> WaitingPages:
     ('unknown', '', False),
 ])
 def test_an_address_counts_as_its_line(one: str, other: str, are_one: bool) -> None:
-    assert (network_of(one) == network_of(other)) is are_one
+    assert (Visitor(one).network == Visitor(other).network) is are_one
 
 
 async def test_an_address_that_has_all_its_places_leaves_those_of_others() -> None:

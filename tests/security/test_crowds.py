@@ -92,7 +92,7 @@ async def test_people_go_on_while_a_thousand_sockets_never_join(
 @only_on_sqlite
 async def test_a_socket_that_joins_no_tab_is_dropped_in_time_and_one_that_has_joined_is_not(
         kind: str, start: Start) -> None:
-    server = await start({'join_seconds': 0.5})
+    server = await start({'socket_join_seconds': 0.5})
     async with browserlike() as http:
         stays = await (await wire(http, server, await page_query(http, server))).join()
         idle = [await wire(http, server), await wire(http, server, await page_query(http, server))]
@@ -155,7 +155,7 @@ async def test_the_sockets_of_one_address_and_of_all_are_counted(kind: str, star
 
 @only_on_sqlite
 async def test_sockets_that_poll_have_places_too_and_lose_them(kind: str, start: Start) -> None:
-    server = await start({'max_waiting_sockets_per_address': 3, 'join_seconds': 1})
+    server = await start({'max_waiting_sockets_per_address': 3, 'socket_join_seconds': 1})
     url = f'{server.url}{SOCKETS}?EIO=4&transport=polling'
     async with browserlike() as http:
         for _ in range(3):
@@ -173,7 +173,7 @@ async def test_sockets_that_poll_have_places_too_and_lose_them(kind: str, start:
 
 @only_on_sqlite
 async def test_a_socket_goes_over_to_a_websocket_once_and_in_time(kind: str, start: Start) -> None:
-    server = await start({'join_seconds': 0.5})
+    server = await start({'socket_join_seconds': 0.5})
     async with browserlike() as http:
         polls = await Polled.open(http, server, await page_query(http, server))
         sid = polls.url.rpartition('=')[2]
@@ -227,7 +227,7 @@ async def test_a_page_whose_socket_was_turned_away_comes_back_by_itself(
 
 @only_on_sqlite
 async def test_a_page_that_can_only_poll_lives_and_stays(kind: str, device: of_browsers.MakeDevice, own_server) -> None:
-    server = await own_server(join_seconds=1)
+    server = await own_server(socket_join_seconds=1)
     laptop = await device(server)
     session_id = await laptop.sign_up()
     tab = await laptop.tab(None)

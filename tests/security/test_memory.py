@@ -81,7 +81,7 @@ async def test_a_page_is_refused_where_too_many_wait_and_comes_by_itself_when_th
     assert refused.headers['cache-control'] == 'no-store'
     assert refused.headers['x-content-type-options'] == 'nosniff'
     assert (api.status_code, missing.status_code) == (200, 404)
-    assert server.log.count('pages were refused') == 1, server.log
+    assert server.log.count('a page was refused') == 1, server.log
     await joined.close()
 
 

@@ -27,7 +27,7 @@ WHOLE = b'GET /v1/client HTTP/1.1\r\nHost: localhost\r\n\r\n'
 @pytest.fixture(scope='module')
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """A server for all of these tests that do it no harm."""
-    server = await Server(tmp_path_factory.mktemp('serving'), {'request_seconds': 1, 'join_seconds': 60}).start()
+    server = await Server(tmp_path_factory.mktemp('serving'), {'request_seconds': 1, 'socket_join_seconds': 60}).start()
     yield server
     server.stop()
     assert 'Traceback' not in server.log, server.log
