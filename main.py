@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 import pages
 from auth import Auth, Settings, protect
+from auth.access import PageRefused
 from auth.log_lines import set_up_logging
 from auth.serving import serve
 from auth.settings import wrong_setting
@@ -25,12 +26,13 @@ def main() -> None:
     try:
         settings = read_settings()
         migrate(settings.database_url)
+        app = build(settings)
         listener = listen(settings.host, settings.port)
-    except (ValidationError, BadDatabaseUrl, CannotOpenStore, OSError) as error:
+    except (ValidationError, BadDatabaseUrl, CannotOpenStore, PageRefused, OSError) as error:
         sys.exit(explain(error))
     host, port = listener.getsockname()[:2]
     print(f'Live Sessions is ready on http://{"localhost" if host == "127.0.0.1" else host}:{port}', flush=True)
-    serve(build(settings), settings, listener)
+    serve(app, settings, listener)
 
 
 def read_settings() -> Settings:

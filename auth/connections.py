@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from string import digits
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -42,6 +44,7 @@ MAX_CONNECTS = 5
 """A page connects again through its socket when it was thrown out of its tab. More often, it gets a new socket."""
 
 _SWEEP_SECONDS = 2
+_NO_DIGITS = str.maketrans('', '', digits)
 _KEY = 'live_sessions.socket'
 _TOO_LARGE = 1009  # RFC 6455, 7.4.1: the server has read more than it takes
 _POLICY = 1008
@@ -61,7 +64,7 @@ class Connections:
         self._settings = settings
         self._places = Places(settings, expects, lambda socket: self._drop(socket, 'it has joined no tab'))
         self._by_sid: dict[str, Socket] = {}
-        self._complaint = NowAndThen()
+        self._complaints: defaultdict[str, NowAndThen] = defaultdict(NowAndThen)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def install(self) -> None:
@@ -85,8 +88,8 @@ class Connections:
             await self._websocket(scope, receive, send, query, sid)
         elif scope['method'] == 'GET' and not sid:
             await self._first_poll(scope, receive, send, query)
-        elif scope['method'] == 'GET' and self._lives(sid):
-            await self._app(scope, receive, send)
+        elif scope['method'] == 'GET' and self._lives(sid) and not self._by_sid[sid].asks:
+            await self._poll(scope, receive, send, self._by_sid[sid])
         elif scope['method'] == 'POST' and self._lives(sid):
             await self._posted(scope, receive, send, self._by_sid[sid])
         else:
@@ -210,6 +213,14 @@ class Connections:
             if not socket.sid:  # Engine.IO wanted none of it
                 self._places.give_back(socket)
 
+    async def _poll(self, scope: Scope, receive: Receive, send: Send, socket: Socket) -> None:
+        """Answer a poll; a browser sends one at a time, and very many would take up all connections."""
+        socket.asks = True
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            socket.asks = False
+
     async def _posted(self, scope: Scope, receive: Receive, send: Send, socket: Socket) -> None:
         limit = self._settings.max_message_bytes
         try:
@@ -230,18 +241,22 @@ class Connections:
     # ---------------------------------------------------------------- refusals
 
     async def _turn_away(self, scope: Scope, send: Send, error: NoPlace) -> None:
-        if self._complaint.let_through():
+        if (complaint := self._complaint_of(f'{error}')).let_through():
             address = printable(visitor_of(scope).network)
-            log.warning('turned away a socket of %s: %s%s', address, error, self._complaint.others())
+            log.warning('turned away a socket of %s: %s%s', address, error, complaint.others())
         await _refuse(scope, send, 503, 'There are too many sockets. Try again in a moment.')
 
     def _drop(self, socket: Socket, why: str) -> None:
         if socket.dropped:
             return
         socket.dropped = True
-        if self._complaint.let_through():
-            log.warning('dropped a socket of %s: %s%s', printable(socket.address), why, self._complaint.others())
+        if (complaint := self._complaint_of(why)).let_through():
+            log.warning('dropped a socket of %s: %s%s', printable(socket.address), why, complaint.others())
         self._start(socket.close())
+
+    def _complaint_of(self, why: str) -> NowAndThen:
+        """The complaints of one kind; how many of something there are is no kind."""
+        return self._complaints[why.translate(_NO_DIGITS)]
 
     def _too_large(self) -> str:
         return f'a message of more than {self._settings.max_message_bytes} bytes (MAX_MESSAGE_BYTES)'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 RESERVED = 96
-"""Kept free for the store's connections and files, what is being served from disk, listening sockets and the log."""
+"""Kept free for the store's connections and files, listening sockets and the log."""
 
 SHARE_OF_SOCKETS = 0.75
 """Of the others, at most so many are sockets of tabs; the rest answers requests, signing in and out among them."""
@@ -29,8 +29,8 @@ def raise_limit() -> None:
 
 
 def connections_in_all() -> int:
-    """How many connections there may be."""
-    return max(_FEWEST, _limit() - RESERVED)
+    """How many connections there may be. Each may be sent a file from the disk, which takes a second descriptor."""
+    return max(_FEWEST, (_limit() - RESERVED) // 2)
 
 
 def sockets_in_all() -> int:

@@ -124,11 +124,14 @@ class Hosts:
     def is_own(self, origin: str, scope: Scope) -> bool:
         """Tell whether the value of an ``Origin`` header is the site's own: scheme, name and port.
 
-        If the settings do not tell it, it is what the request came to, by what the server or a trusted proxy says.
+        If the settings do not tell it, it is what the request came to, by what the server or a trusted proxy says. That
+        counts as well where somebody asks on the machine itself, or by the address that it listens on.
         """
-        host = header(scope, b'host')
-        own = self.origin or parse_origin(f'{_SOCKETS.get(scope["scheme"], scope["scheme"])}://{host}')
-        return own is not None and parse_origin(origin) == own
+        host, name = header(scope, b'host'), host_of(scope)
+        is_direct = name is not None and (is_local(name) or name == self.listening)
+        came_to = parse_origin(f'{_SOCKETS.get(scope["scheme"], scope["scheme"])}://{host}')
+        own = {self.origin, came_to if is_direct or self.origin is None else None} - {None}
+        return parse_origin(origin) in own
 
     def _serves(self, name: str) -> bool:
         if is_local(name) or name == self.listening or (not self.allowed and address_of(name) is not None):

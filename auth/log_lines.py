@@ -14,7 +14,7 @@ MAX_TRACE_LINES = 200
 REPEAT_SECONDS = 10
 """A complaint about what somebody sent is written at most so often, however many come."""
 
-_OUTSIDE = ('uvicorn', 'engineio', 'socketio', 'asyncio')
+_OUTSIDE = ('uvicorn', 'engineio', 'socketio', 'asyncio', 'nicegui')
 _FORMAT = '%(asctime)s %(levelname)s %(name)s: %(message)s'
 
 
@@ -67,7 +67,7 @@ class NowAndThen:
 
 
 class OncePerKind(logging.Filter):
-    """Keeps libraries from writing a line for each thing that somebody sends them; real errors pass."""
+    """Keeps libraries from writing a line, or a traceback, for each thing that somebody sends them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,9 +75,9 @@ class OncePerKind(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let it through, or not."""
-        if record.exc_info or record.levelno >= logging.CRITICAL or not record.name.startswith(_OUTSIDE):
+        if record.levelno >= logging.CRITICAL or not record.name.startswith(_OUTSIDE):
             return True
-        kind = self._kinds.setdefault((record.name, record.lineno), NowAndThen())
+        kind = self._kinds.setdefault((record.name, record.lineno, _where_it_failed(record)), NowAndThen())
         if not kind.let_through():
             return False
         if more := kind.others():
@@ -96,6 +96,16 @@ def set_up_logging() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for name in ('engineio.server', 'socketio.server', 'engineio.client', 'socketio.client', 'uvicorn'):
         logging.getLogger(name).handlers.clear()
+
+
+def _where_it_failed(record: logging.LogRecord) -> object:
+    """The line at which what a record tells of was raised; whoever sends the same again fails at the same one."""
+    place = record.exc_info[2] if record.exc_info else None
+    if place is None:
+        return None
+    while place.tb_next is not None:
+        place = place.tb_next
+    return place.tb_frame.f_code.co_filename, place.tb_lineno
 
 
 def _moved_in(text: str) -> str:

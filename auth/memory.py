@@ -32,8 +32,12 @@ NEVER = 1_000_000_000
 LINGERING_PAGES = 100
 """Pages that have closed and are still in memory, such as for a circle of references of their author's making."""
 
-REMOVED_ELEMENTS = 100_000
-"""Elements that have gone; each leaves some 100 bytes in circles that can't be cut, such as those of a connection."""
+OLDER_LOOKS = 3
+"""Looks at all that was new, each after 250,000 objects more: what came and went meanwhile has left circles that can't
+be cut, such as those of connections."""
+
+PAGES_IN_A_SHARE = 200
+"""The more pages are open, the longer a collection takes, so the rarer it is."""
 
 LOOK_SECONDS = 1.0
 
@@ -51,7 +55,6 @@ class Memory:
         self._closed: WeakSet[Page] = WeakSet()
         """Those that have closed and are still in memory."""
         self._held = 0  # of these, what is no garbage: somebody holds it
-        self._removed = 0
         self._task: asyncio.Task[None] | None = None
 
     def install(self) -> None:
@@ -61,7 +64,6 @@ class Memory:
         def remove_elements(page: Page, elements: Iterable[Element]) -> None:
             removed = list(elements)
             remove(page, removed)
-            self._removed += len(removed)
             for element in removed:
                 _cut_circles(element)
 
@@ -86,13 +88,13 @@ class Memory:
             if self._is_due():
                 await _quiet_moment()
                 gc.collect()
-                self._held, self._removed = len(self._closed), 0
+                self._held = len(self._closed)
 
     def _is_due(self) -> bool:
         """Tell whether there may be so much garbage that it is worth a look at all objects, of open tabs, too."""
-        share = max(1.0, len(Page.instances) / 500)  # the more tabs are open, the longer it takes, so the rarer it is
-        lingering = len(self._closed) - self._held
-        return lingering >= LINGERING_PAGES * share or self._removed >= REMOVED_ELEMENTS * share
+        share = max(1.0, len(Page.instances) / PAGES_IN_A_SHARE)
+        lingering, older_looks = len(self._closed) - self._held, gc.get_count()[2]
+        return lingering >= LINGERING_PAGES * share or older_looks >= OLDER_LOOKS * share
 
 
 class HoldsItself:

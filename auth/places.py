@@ -34,6 +34,8 @@ class Socket:
     sid: str = ''
     """What Engine.IO calls it."""
     polls: bool = False
+    asks: bool = False
+    """Whether one of its polls waits for an answer."""
     joined: bool = False
     dropped: bool = False
     upgrading: bool = False
@@ -82,7 +84,8 @@ class Places:
             raise NoPlace(f'{of_address} are open from there (MAX_SOCKETS_PER_ADDRESS). '
                           'If it is your proxy, name it in TRUSTED_PROXIES')
         if self._waiting[counted_as] >= may_wait:
-            raise NoPlace(f'{may_wait} from there have not joined a tab yet (MAX_WAITING_SOCKETS_PER_ADDRESS)')
+            raise NoPlace(f'{may_wait} that name one tab have not joined it' if expected else
+                          f'{may_wait} from there have not joined a tab yet (MAX_WAITING_SOCKETS_PER_ADDRESS)')
         socket = Socket(address, counted_as)
         self._taken.add(socket)
         self._by_address[address] += 1

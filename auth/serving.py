@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import sys
 from typing import Any, ClassVar
 
 import uvicorn
@@ -88,14 +89,18 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start the app, and then listen."""
+        if sys.platform == 'win32':  # whose event loop watches no sockets for others
+            await super().startup(sockets=[self._listener])
+            return
         await super().startup(sockets=[])
         self._listener.setblocking(False)
         self._listen()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen no more, and let what has begun come to its end."""
-        asyncio.get_running_loop().remove_reader(self._listener)
-        self._listener.close()
+        if sys.platform != 'win32':
+            asyncio.get_running_loop().remove_reader(self._listener)
+            self._listener.close()
         await super().shutdown(sockets)
 
     def _listen(self) -> None:
@@ -148,6 +153,8 @@ class Http(HttpToolsProtocol):
     """The connections on which a request is on its way, the first one included, the oldest first."""
     idle: ClassVar[dict[Http, None]] = {}
     """Those that have been answered and may ask again, the oldest first."""
+    answered: ClassVar[dict[Http, None]] = {}
+    """Those that are being answered, the oldest first; one that takes its answer very slowly gives way to others."""
 
     reading: str = ''
     """What is on its way: ``'header'``, ``'body'`` or nothing."""
@@ -158,10 +165,11 @@ class Http(HttpToolsProtocol):
 
     @classmethod
     def make_room(cls) -> bool:
-        """End the connection that has kept its place longest without a whole request; tells whether there is one."""
-        for waiting in (cls.waited_for, cls.idle):
+        """End the connection that has kept its place longest for the least; tells whether there is one."""
+        for waiting, seconds in ((cls.waited_for, SETTLED_SECONDS), (cls.idle, SETTLED_SECONDS),
+                                 (cls.answered, UNREAD_SECONDS)):
             oldest = next(iter(waiting), None)
-            if oldest is not None and oldest.loop.time() - oldest.since > SETTLED_SECONDS:
+            if oldest is not None and oldest.loop.time() - oldest.since > seconds:
                 oldest.transport.abort()
                 oldest.stop()
                 return True
@@ -208,12 +216,15 @@ class Http(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is whole."""
         self.stop()
+        self.since = self.loop.time()
+        self.answered[self] = None
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """The next request is awaited."""
         super().on_response_complete()
         if not self.reading and not self.pipeline:
+            self.answered.pop(self, None)
             self.since = self.loop.time()
             self.idle[self] = None
 
@@ -239,6 +250,7 @@ class Http(HttpToolsProtocol):
         self.reading = ''
         self.waited_for.pop(self, None)
         self.idle.pop(self, None)
+        self.answered.pop(self, None)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -49,12 +49,15 @@ class Settings(DatabaseSettings):
     max_waiting_pages_per_address: int = Field(default=500, ge=1)
     """How many of them may be of one address (IPv6: of one /64). After a restart an office comes back all at once."""
 
-    page_join_seconds: float = Field(default=15, gt=0)
-    """A page that no browser has joined by then is given up; a browser that comes later loads it again."""
+    page_join_seconds: float = Field(default=30, gt=0)
+    """A page that no browser has joined by then is given up; a browser that comes later loads it again.
 
-    max_message_bytes: int = Field(default=256 * 1024, ge=16 * 1024, le=1_000_000)
-    """What a page may send at once through its socket, such as the whole text of an editor. Clicks and keys take a few
-    hundred bytes; a message is held several times over while it is handled. NiceGUI's pages send no more than 1 MB."""
+    Where websockets are blocked, a browser polls only after 20 s."""
+
+    max_message_bytes: int = Field(default=1_000_000, ge=16 * 1024, le=1_000_000)
+    """What a page may send at once through its socket, such as the whole text of an editor.
+
+    NiceGUI's pages send no more than this. Clicks and keys take a few hundred bytes."""
 
     max_sockets: int = Field(default=0, ge=0)
     """Open tabs of a process. 0: as many as file descriptors allow, less those of the store and of requests."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 
 from .log_lines import NowAndThen
@@ -28,28 +28,41 @@ class WaitingPages:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._by_network: Counter[str] = Counter()
+        self._by_network: defaultdict[str, dict[Place, None]] = defaultdict(dict)
+        """The places, the oldest first."""
         self._complaint = NowAndThen()
 
     def __len__(self) -> int:
-        return self._by_network.total()
+        return sum(map(len, self._by_network.values()))
 
     def admit(self, network: str) -> Place | None:
         """Give a page a place, or none if too many wait.
 
         :param network: where its request comes from, as ``Visitor.network`` names it
         """
-        if self._by_network[network] >= self._settings.max_waiting_pages_per_address \
-                or len(self) >= self._settings.max_waiting_pages:
+        waiting = len(self._by_network.get(network, ()))
+        is_full = len(self) >= self._settings.max_waiting_pages
+        if waiting >= self._settings.max_waiting_pages_per_address or (is_full and not self._make_room(waiting + 1)):
             if self._complaint.let_through():
-                log.warning('a page was refused, because too many wait for their socket (MAX_WAITING_PAGES)%s',
+                log.warning('a page was refused, because too many wait for their socket (MAX_WAITING_PAGES). If all '
+                            'visitors come from one address, name your proxy in TRUSTED_PROXIES%s',
                             self._complaint.others())
             return None
-        self._by_network[network] += 1
-        return Place(lambda: self._leave(network), self._settings.page_join_seconds)
+        place = Place(lambda: self._leave(network, place), self._settings.page_join_seconds)
+        self._by_network[network][place] = None
+        return place
 
-    def _leave(self, network: str) -> None:
-        self._by_network[network] -= 1
+    def _make_room(self, fewer: int) -> bool:
+        """Give up the oldest page of the network that has most, if it has more: a flood must not keep others out."""
+        most = max(self._by_network.values(), key=len)
+        oldest = next((place for place in most if place.is_answered), None)
+        if len(most) <= fewer or oldest is None:
+            return False
+        oldest.give_up()
+        return True
+
+    def _leave(self, network: str, place: Place) -> None:
+        del self._by_network[network][place]
         if not self._by_network[network]:
             del self._by_network[network]
 
@@ -67,6 +80,11 @@ class Place:
         self._give_up: Callable[[], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the page was sent."""
+        return self._timer is not None
+
     def take(self, give_up: Callable[[], None]) -> None:
         """A page was built for the request.
 
@@ -79,7 +97,7 @@ class Place:
         if self._give_up is None:
             self.free()
         elif self._leave is not None:
-            self._timer = asyncio.get_running_loop().call_later(self._join_seconds, self._too_late)
+            self._timer = asyncio.get_running_loop().call_later(self._join_seconds, self.give_up)
 
     def free(self) -> None:
         """The page is used, or gone."""
@@ -89,7 +107,8 @@ class Place:
         if self._timer is not None:
             self._timer.cancel()
 
-    def _too_late(self) -> None:
+    def give_up(self) -> None:
+        """Delete the page, which nobody has joined."""
         give_up = self._give_up
         self.free()
         if give_up is not None:

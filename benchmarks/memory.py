@@ -1,4 +1,4 @@
-"""Whether the server's memory stays flat: people who come and go, and programs that ask for pages and never join them.
+"""Whether the server's memory stays flat: people who come and go, and programs whose pages and sockets never join.
 
 ``uv run benchmarks/memory.py --minutes 30`` is the soak. Each kind of load has a server of its own.
 """
@@ -71,6 +71,17 @@ async def ask_and_leave(http: aiohttp.ClientSession, url: str, usage: Usage) -> 
         usage.refused += 1
 
 
+async def connect_and_leave(http: aiohttp.ClientSession, url: str, usage: Usage) -> None:
+    """Open a socket like a program, which never joins a page."""
+    try:
+        socket = await http.ws_connect(f'{url}/_nicegui_ws/socket.io/?EIO=4&transport=websocket')
+    except aiohttp.WSServerHandshakeError:
+        usage.refused += 1
+    else:
+        await socket.close()
+        usage.done += 1
+
+
 async def measure(served: Served, load: Callable[[aiohttp.ClientSession, str, Usage], Awaitable[None]], at_once: int,
                   seconds: float) -> Usage:
     """Put a server under load for so long, after a tenth of the time to warm up."""
@@ -97,16 +108,17 @@ async def measure(served: Served, load: Callable[[aiohttp.ClientSession, str, Us
 def main() -> None:
     """Read the options, measure, and print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--minutes', type=float, default=30, help='of each of the two loads')
+    parser.add_argument('--minutes', type=float, default=30, help='of each load')
     given = parser.parse_args()
     print(f'{machine()}; {given.minutes} minutes each\n')
     rows: list[list[object]] = []
-    for name, load, at_once in ((f'{PEOPLE} people', come_and_go, PEOPLE), ('a flood', ask_and_leave, ASKED_AT_ONCE)):
+    for name, load, at_once in ((f'{PEOPLE} people', come_and_go, PEOPLE), ('a flood', ask_and_leave, ASKED_AT_ONCE),
+                                ('sockets that never join', connect_and_leave, ASKED_AT_ONCE)):
         with serving([str(ROOT / 'main.py')]) as served:
             usage = asyncio.run(measure(served, load, at_once, given.minutes * 60))
         first, last = usage.third(0), usage.third(2)
         rows.append([name, usage.done, usage.refused, first, usage.third(1), last, f'{last / first:.2f}'])
-    table(['MiB of the server', 'pages', 'refused', 'first third', 'second', 'last', 'last / first'], rows)
+    table(['MiB of the server', 'pages or sockets', 'refused', 'first third', 'second', 'last', 'last / first'], rows)
 
 
 if __name__ == '__main__':

@@ -60,3 +60,18 @@ def test_a_wrong_setting_is_named(tmp_path: Path, setting: str, value: str) -> N
     assert done.returncode == 1
     assert done.stderr.startswith(f'The setting {setting.upper()} is wrong: ')
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_page_that_asks_for_what_can_not_be_honoured_is_told_before_anything_is_served(tmp_path: Path) -> None:
+    script = tmp_path / 'app.py'
+    script.write_text('import main, pages\nfrom auth import private\nfrom fastapi import Depends\n'
+                      '@private\ndef report(user=Depends(lambda: 1)): ...\n'
+                      "pages.ROUTES['/report'] = report\nmain.main()\n")
+
+    done = subprocess.run([sys.executable, str(script), '--port', '0'], cwd=tmp_path, capture_output=True, text=True,
+                          timeout=60, check=False, env=clean_environment())
+
+    assert done.returncode == 1
+    assert done.stdout == ''
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert 'The page "report" at /report can not have its parameter "user"' in done.stderr

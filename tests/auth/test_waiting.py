@@ -68,3 +68,20 @@ async def test_a_place_is_given_back_once_however_its_page_ends() -> None:
             await asyncio.sleep(0.01)
 
     assert given_up == ['late']
+
+
+async def test_a_flood_that_has_taken_all_places_gives_one_up_for_whoever_comes_from_elsewhere() -> None:
+    waiting = waiting_pages(max_waiting_pages=4, max_waiting_pages_per_address=4)
+    given_up: list[int] = []
+    for number in range(4):
+        place = waiting.admit('192.0.2.1')
+        assert place is not None
+        place.take(lambda number=number: given_up.append(number))
+        if number:  # the first one is still being built
+            place.answered()
+
+    admitted = [waiting.admit(network) is not None for network in ('192.0.2.2', '192.0.2.3', '192.0.2.1', '192.0.2.2')]
+
+    assert admitted == [True, True, False, False]
+    assert given_up == [1, 2]
+    assert len(waiting) == 4

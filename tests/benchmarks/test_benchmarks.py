@@ -100,10 +100,10 @@ def test_processes_measures_one_and_two_of_them_on_both_stores() -> None:
     assert all(0 < row[0] <= row[-1] for row in found.values())
 
 
-def test_memory_measures_people_and_a_flood() -> None:
+def test_memory_measures_people_and_programs() -> None:
     found = rows(run('memory', '--minutes', '0.03'))
 
-    assert list(found) == ['8 people', 'a flood']
+    assert list(found) == ['8 people', 'a flood', 'sockets that never join']
     for pages, _, first, second, last, ratio in found.values():
         assert pages > 0
         assert min(first, second, last) > 0

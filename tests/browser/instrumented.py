@@ -17,6 +17,7 @@ import main
 import pages
 from auth import Settings, UserButton, private, public
 from auth.live import Tab, tabs
+from auth.serving import WebSocket
 from auth.state import AuthState
 
 App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
@@ -85,7 +86,15 @@ def uncollected() -> dict[str, int]:
     return found
 
 
-ANSWERS = {'/counts': counts, '/uncollected': uncollected}
+def sockets() -> dict[str, int]:
+    """How many websockets are in memory, open or not."""
+    living = gc.get_objects()
+    found = {'sockets': sum(isinstance(one, WebSocket) for one in living)}
+    living.clear()
+    return found
+
+
+ANSWERS = {'/counts': counts, '/uncollected': uncollected, '/sockets': sockets}
 
 
 def build(settings: Settings) -> App:
@@ -103,6 +112,7 @@ def build(settings: Settings) -> App:
     return counting
 
 
+auth.memory.YOUNG_OBJECTS = int(os.environ.get('YOUNG_OBJECTS', '50000'))
 auth.memory.LINGERING_PAGES = int(os.environ.get('LINGERING_PAGES', '100'))
 pages.ROUTES['/acting'] = acting
 pages.ROUTES['/circular'] = circular

@@ -252,3 +252,16 @@ async def test_the_limit_of_descriptors_is_raised_as_far_as_it_may_be(kind: str,
     server.stop()
 
     assert limits == (900, 900)
+
+
+async def test_a_socket_that_polls_waits_for_one_answer_at_a_time(start: Start) -> None:
+    server = await start()
+    async with browserlike() as http:
+        socket = await Polled.open(http, server, await page_query(http, server))
+        await socket.post('40')
+        while '40' not in (await socket.poll())[1]:
+            pass
+
+        answers = await asyncio.gather(*(socket.poll() for _ in range(5)))
+
+    assert sorted(status for status, _ in answers) == [200, 400, 400, 400, 400]

@@ -181,9 +181,12 @@ async def test_with_a_public_url_its_origin_is_the_one_origin(house_with: Callab
         others = [await signs_in(origin, 'example.com') for origin in
                   ('http://example.com', 'https://example.com:444', 'https://www.example.com', 'http://localhost',
                    'null')]
+        on_the_machine = [await signs_in(origin, 'localhost:8081') for origin in
+                          ('http://localhost:8081', 'http://localhost:8082', 'https://localhost:8081')]
 
     assert own == [422] * 4
     assert others == [403] * 5
+    assert on_the_machine == [422, 403, 403]
 
 
 @pytest.mark.parametrize(('setting', 'value'), [

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Callable
 
 import pytest
 
 from auth.log_lines import MAX_LINE, MAX_TRACE_LINES, OncePerKind, OneLine, printable
 
 from .conftest import Start
-from .wire import SOCKETS, Connection, browserlike
+from .wire import SOCKETS, Connection, browserlike, event, page_of, query_of, wire
 
 FORGED = '%1b%5b31mX%0aFORGED'
 SIGNS = '\x1b[31mX\nFORGED\r\x00\x7f\x85\u2028\u202e\ud800\ufeff'
@@ -85,5 +87,47 @@ def test_libraries_tell_the_same_now_and_then_and_of_real_errors_always() -> Non
     passes = OncePerKind().filter
 
     assert [passes(record('Invalid HTTP request.', name='uvicorn.error')) for _ in range(3)] == [True, False, False]
-    assert all(passes(record('it failed', error=True)) for _ in range(3))
+    assert [passes(record('it failed', name='nicegui', error=True)) for _ in range(3)] == [True, False, False]
     assert all(passes(record('ours', name='live_sessions')) for _ in range(3))
+    assert all(passes(record('ours failed', name='live_sessions', error=True)) for _ in range(3))
+
+
+def test_what_fails_elsewhere_is_told_as_well() -> None:
+    passes = OncePerKind().filter
+
+    def failed(act: Callable[[], object]) -> logging.LogRecord:
+        try:
+            act()
+        except (ValueError, ZeroDivisionError) as caught:
+            return logging.LogRecord('nicegui', logging.ERROR, __file__, 1, 'it failed', (),
+                                     (type(caught), caught, caught.__traceback__))
+        raise AssertionError
+
+    def divide() -> object:
+        return 1 // 0
+
+    def read() -> object:
+        return int('x')
+
+    told = [passes(failed(act)) for act in (divide, read, divide)]
+
+    assert told == [True, True, False]
+
+
+async def test_events_that_no_page_sends_fill_no_log_with_what_they_make_fail(start: Start) -> None:
+    server = await start()
+    async with browserlike() as http:
+        async with http.get(f'{server.url}/') as answer:
+            text = await answer.text()
+        query, listener = query_of(text), re.search(r'"listener_id":"([^"]+)","type":"sub_pages_navigate"', text)
+        assert listener
+        socket = await (await wire(http, server, query)).join()
+
+        for wrong in ('[1,2]', '"http://["', '{}', 'null'):
+            for _ in range(20):
+                await socket.send(event('event', {'client_id': page_of(query), 'id': 0, 'listener_id': listener[1],
+                                                  'args': [wrong]}))
+        await socket.works()
+    server.stop()
+
+    assert 1 <= server.log.count('Traceback') <= 8, server.log

@@ -174,3 +174,23 @@ async def test_pages_that_somebody_holds_are_not_looked_for_again_and_again(star
 
     assert after['Client'] == 5
     assert after['collections'] == once['collections'] == before['collections'] + 1
+
+
+async def test_sockets_that_never_join_leave_nothing_behind_either(start_server: StartServer) -> None:
+    server = await start_server(INSTRUMENTED, young_objects=500)  # looked at for garbage a hundred times as often
+
+    async def left() -> int:
+        async with http.get(f'{server.url}/sockets') as answer:
+            return json.loads(await answer.text())['sockets']
+
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        for _ in range(6):
+            opened = [await http.ws_connect(f'{server.url}/_nicegui_ws/socket.io/?EIO=4&transport=websocket')
+                      for _ in range(50)]
+            await asyncio.gather(*(socket.close() for socket in opened))
+        for _ in range(100):
+            if await left() < 60:
+                break
+            await asyncio.sleep(0.1)
+
+        assert await left() < 60

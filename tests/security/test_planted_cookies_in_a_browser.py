@@ -104,7 +104,7 @@ async def test_a_sub_domain_that_plants_very_many_cookies_locks_nobody_out(
         await signs_up(page, domain)
         await page.goto(domain.theirs)
 
-        assert await taken(page) == 40
+        assert await taken(page) == 15
         assert await who_is(page, domain) == ['ann@example.com']
 
 

@@ -138,7 +138,7 @@ EMPTY_PART = b'\x00\x80\x00\x00\x00\x00'
 
 
 @pytest.mark.parametrize('asked', [
-    upgrade().replace(b'\r\n\r\n', b'\r\nX: ' + b'x' * 20_000 + b'\r\n\r\n'), upgrade('x' * 20_000),
+    upgrade().replace(b'\r\n\r\n', b'\r\nX: ' + b'x' * 70_000 + b'\r\n\r\n'), upgrade('x' * 70_000),
     upgrade().replace(b'\r\n\r\n', b'\r\nX: x' * 300 + b'\r\n\r\n'), upgrade().replace(b'==\r', b'\r'),
     upgrade().replace(b'GET', b'POST').replace(b'\r\n\r\n', b'\r\nContent-Length: 9\r\n\r\n')],
     ids=['a long line', 'a long address', 'many lines', 'no key', 'a body'])

@@ -41,8 +41,13 @@ async def sign_up(http: aiohttp.ClientSession, server: Server, address: str = 'a
 async def page_query(http: aiohttp.ClientSession, server: Server, cookie: str = '') -> str:
     """Ask for a page; returns what its socket names it by."""
     async with http.get(f'{server.url}/', headers={'Cookie': cookie} if cookie else {}) as answer:
-        found = _PAGE_ID.search(await answer.text())
-        assert found, answer.status
+        return query_of(await answer.text())
+
+
+def query_of(text: str) -> str:
+    """What the socket of a page names it by."""
+    found = _PAGE_ID.search(text)
+    assert found, text
     return urlencode({'client_id': found[1], 'tab_id': uuid4(), 'document_id': uuid4(), 'next_message_id': 0,
                       'implicit_handshake': 'true'})
 
