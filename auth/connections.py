@@ -82,12 +82,11 @@ class Connections:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a socket, or one request of a socket that polls."""
-        query = parse_qs(scope['query_string'].decode('latin-1'))
-        sid = query.get('sid', [''])[0]
+        sid, page_id = _asked_for(scope)
         if scope['type'] == 'websocket':
-            await self._websocket(scope, receive, send, query, sid)
+            await self._websocket(scope, receive, send, page_id, sid)
         elif scope['method'] == 'GET' and not sid:
-            await self._first_poll(scope, receive, send, query)
+            await self._first_poll(scope, receive, send, page_id)
         elif scope['method'] == 'GET' and self._lives(sid) and not self._by_sid[sid].asks:
             await self._poll(scope, receive, send, self._by_sid[sid])
         elif scope['method'] == 'POST' and self._lives(sid):
@@ -127,8 +126,7 @@ class Connections:
 
     # ---------------------------------------------------------------- transports
 
-    async def _websocket(self, scope: Scope, receive: Receive, send: Send, query: dict[str, list[str]],
-                         sid: str) -> None:
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send, page_id: str, sid: str) -> None:
         polling = self._by_sid.get(sid) if self._lives(sid) else None
         if sid and (polling is None or polling.upgrading):
             await _refuse(scope, send, 400, 'Bad Request')
@@ -139,7 +137,7 @@ class Connections:
                 await send({'type': 'websocket.close', 'code': _POLICY})
 
         try:
-            socket = self._places.take(visitor_of(scope).network, query.get('client_id', [''])[0])
+            socket = self._places.take(visitor_of(scope).network, page_id)
         except NoPlace as error:
             await self._turn_away(scope, send, error)
             return
@@ -196,12 +194,12 @@ class Connections:
 
         return receiving
 
-    async def _first_poll(self, scope: Scope, receive: Receive, send: Send, query: dict[str, list[str]]) -> None:
+    async def _first_poll(self, scope: Scope, receive: Receive, send: Send, page_id: str) -> None:
         async def close() -> None:
             await self._end_session(socket.sid)
 
         try:
-            socket = self._places.take(visitor_of(scope).network, query.get('client_id', [''])[0])
+            socket = self._places.take(visitor_of(scope).network, page_id)
         except NoPlace as error:
             await self._turn_away(scope, send, error)
             return
@@ -326,6 +324,12 @@ class Connections:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _asked_for(scope: Scope) -> tuple[str, str]:
+    """Which session of Engine.IO a request names, and which page; the rest would be held as long as the tab is open."""
+    query = parse_qs(scope['query_string'].decode('latin-1'))
+    return query.get('sid', [''])[0], query.get('client_id', [''])[0]
 
 
 async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:

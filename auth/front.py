@@ -17,7 +17,7 @@ from .api.shapes import error_json
 from .asgi import App, Message, Receive, Scope, Send, header
 from .cookies import is_secure, tokens_of
 from .errors import AuthError, StoreAway
-from .hosts import Hosts, host_of, is_local
+from .hosts import Hosts, is_local
 from .log_lines import NowAndThen
 from .redirects import CHOOSE_PATH, SIGN_IN_PATH
 from .routes import table_of
@@ -85,12 +85,12 @@ class Front:
         # NiceGUI believes this header from anybody and writes it into the page.
         scope['headers'] = [header for header in scope['headers'] if header[0] != b'x-forwarded-prefix']
         try:
-            self._hosts.check(scope)
+            name = self._hosts.check(scope)
         except AuthError as error:
             await self._refuse(scope, send, error)
             return
         if scope['type'] == 'http':
-            self._warn_of_plain_http(scope)
+            self._warn_of_plain_http(scope, name)
             visit = _Visit(receive)
             try:
                 await self._answer(scope, visit.receive, _with_headers(send))
@@ -193,15 +193,12 @@ class Front:
         else:
             await _send(_with_headers(send), error.status, error.message)
 
-    def _warn_of_plain_http(self, scope: Scope) -> None:
-        if self._warned or is_secure(scope):
-            return
-        host = host_of(scope) or ''
-        if not is_local(host):
+    def _warn_of_plain_http(self, scope: Scope, name: str) -> None:
+        if not self._warned and not is_local(name) and not is_secure(scope):
             self._warned = True
             log.warning('THIS SITE IS SERVED OVER PLAIN HTTP as %r: passwords and cookies can be read on the way. '
                         'Put a proxy with TLS in front of it, and name the proxy in TRUSTED_PROXIES.',
-                        host)
+                        name)
 
 
 def _asks_for_script(scope: Scope) -> bool:

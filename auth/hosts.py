@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
@@ -82,6 +83,7 @@ def address_of(name: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
+@lru_cache(256)
 def is_local(name: str) -> bool:
     """Tell whether a name leads to the machine of whoever asks, and can't be made to lead elsewhere."""
     address = address_of(name)
@@ -91,7 +93,12 @@ def is_local(name: str) -> bool:
 def host_of(scope: Scope) -> str | None:
     """The name by which an ASGI request asks, without its port; None if it names none, several, or nonsense."""
     asked = [value for key, value in scope['headers'] if key == b'host']
-    parsed = parse_host(asked[0].decode('latin-1')) if len(asked) == 1 else None
+    return _name_in(asked[0]) if len(asked) == 1 and len(asked[0]) <= _MAX_HOST else None
+
+
+@lru_cache(256)  # every request asks, and nearly all by the same name
+def _name_in(host: bytes) -> str | None:
+    parsed = parse_host(host.decode('latin-1'))
     return None if parsed is None else parsed[0]
 
 
@@ -109,9 +116,10 @@ class Hosts:
     origin: Origin | None = None
     listening: str | None = None
 
-    def check(self, scope: Scope) -> None:
+    def check(self, scope: Scope) -> str:
         """Refuse a request by a name that is not the site's.
 
+        :return: the name
         :raises HostInvalid: if it has not one name
         :raises HostUnknown: if it is another one
         """
@@ -120,6 +128,7 @@ class Hosts:
             raise HostInvalid
         if not self._serves(name):
             raise HostUnknown
+        return name
 
     def is_own(self, origin: str, scope: Scope) -> bool:
         """Tell whether the value of an ``Origin`` header is the site's own: scheme, name and port.

@@ -77,17 +77,18 @@ def _drop_notes(page: Page) -> None:
             element.delete()
 
 
+_Notification = ui.notification
 _enqueue_message_of_nicegui = Outbox.enqueue_message
 _enqueue_update_of_nicegui = Outbox.enqueue_update
 
 
 def _enqueue_message(self: Outbox, message_type: str, data: Any, target_id: str) -> None:
-    if not (_is_late() and _is_private_note((target_id, message_type, data))):
+    if not (_is_private_note((target_id, message_type, data)) and _is_late()):
         _enqueue_message_of_nicegui(self, message_type, data, target_id)
 
 
 def _enqueue_update(self: Outbox, element: ui.element) -> None:
-    if not (_is_late() and isinstance(element, ui.notification)):
+    if not (isinstance(element, _Notification) and _is_late()):  # in this order: a page has hundreds of elements
         _enqueue_update_of_nicegui(self, element)
 
 

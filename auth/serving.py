@@ -13,6 +13,7 @@ import asyncio
 import logging
 import socket
 import sys
+from itertools import chain
 from typing import Any, ClassVar
 
 import uvicorn
@@ -66,7 +67,7 @@ def serve(app: App, settings: Settings, listener: socket.socket) -> None:
     http11.MAX_LINE_LENGTH = MAX_HEADER_BYTES  # else a browser with 8 KiB of cookies would get its pages, and no socket
     http = type('Http', (Http,), {'seconds': settings.request_seconds})
     config = uvicorn.Config(
-        app, http=http, ws=WebSocket, log_level='warning', log_config=None, server_header=False,
+        app, http=http, ws=WebSocket, log_level='warning', log_config=None, access_log=False, server_header=False,
         ws_max_size=settings.max_message_bytes,
         ws_per_message_deflate=False,  # it would keep 34 KiB for every open tab, and messages are small
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies,
@@ -89,6 +90,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start the app, and then listen."""
+        self._sweep = asyncio.create_task(Http.sweep(), name='unfinished requests')
         if sys.platform == 'win32':  # whose event loop watches no sockets for others
             await super().startup(sockets=[self._listener])
             return
@@ -102,6 +104,7 @@ class Server(uvicorn.Server):
             asyncio.get_running_loop().remove_reader(self._listener)
             self._listener.close()
         await super().shutdown(sockets)
+        self._sweep.cancel()
 
     def _listen(self) -> None:
         if self._listener.fileno() != -1:
@@ -146,7 +149,10 @@ class Server(uvicorn.Server):
 
 
 class Http(HttpToolsProtocol):
-    """A connection on which requests arrive within their time, or it ends."""
+    """A connection on which requests arrive within their time, or it ends.
+
+    A request that arrives whole at once, as nearly all do, costs no timer: one sweep looks at those that have begun.
+    """
 
     seconds: ClassVar[float] = 10
     waited_for: ClassVar[dict[Http, None]] = {}
@@ -159,9 +165,10 @@ class Http(HttpToolsProtocol):
     reading: str = ''
     """What is on its way: ``'header'``, ``'body'`` or nothing."""
     since = 0.0
-    """Since when; or since when it is idle."""
+    """Since when; or since when it is idle, or being answered."""
     _bytes = 0
-    _timer: asyncio.TimerHandle | None = None
+    _is_listed = False  # among those that are waited for; asking the dict would cost every request
+    _stops = False
 
     @classmethod
     def make_room(cls) -> bool:
@@ -175,39 +182,42 @@ class Http(HttpToolsProtocol):
                 return True
         return False
 
+    @classmethod
+    async def sweep(cls) -> None:
+        """End those whose requests take too long, again and again."""
+        while True:
+            await asyncio.sleep(min(cls.seconds / 10, 0.5))
+            for connection in list(cls.waited_for):
+                connection.end_if_too_late()
+
     def connection_made(self, transport: asyncio.Transport) -> None:
         """The first request is awaited."""
         super().connection_made(transport)
         self._await('header')
+        self._list()
 
     def data_received(self, data: bytes) -> None:
         """Read what has come."""
         if not self.reading:
+            self.idle.pop(self, None)
             self._await('header')
         self._bytes += len(data)
         super().data_received(data)
+        if self.reading and not self._is_listed:
+            self._list()
         if self.reading == 'header' and self._bytes > MAX_HEADER_BYTES:
             self._answer_and_close(b'431 Request Header Fields Too Large')
 
     def on_message_begin(self) -> None:
         """A header has begun."""
         super().on_message_begin()
-        self.header_bytes = 0
-        if self.reading != 'header':
+        if self.reading != 'header':  # after another request, in one piece
             self._await('header')
-
-    def on_url(self, url: bytes) -> None:
-        """A part of the address."""
-        super().on_url(url)
-        self._count(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """A line of the header."""
-        super().on_header(name, value)
-        self._count(name + value)
 
     def on_headers_complete(self) -> None:
         """The header is whole."""
+        if self._bytes > MAX_HEADER_BYTES and sum(map(len, chain(*self.headers)), len(self.url)) > MAX_HEADER_BYTES:
+            raise ValueError('the header is too large')  # the parser has it answered with 400
         self._await('body')
         super().on_headers_complete()
         if len(self.pipeline) > MAX_PIPELINED:
@@ -215,7 +225,9 @@ class Http(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole."""
-        self.stop()
+        if self._is_listed:
+            self._unlist()
+        self.reading = ''
         self.since = self.loop.time()
         self.answered[self] = None
         super().on_message_complete()
@@ -223,10 +235,11 @@ class Http(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """The next request is awaited."""
         super().on_response_complete()
-        if not self.reading and not self.pipeline:
+        if not self.pipeline:
             self.answered.pop(self, None)
-            self.since = self.loop.time()
-            self.idle[self] = None
+            if not self.reading:
+                self.since = self.loop.time()
+                self.idle[self] = None
 
     def handle_websocket_upgrade(self) -> None:
         """From now on it is a websocket's."""
@@ -241,46 +254,45 @@ class Http(HttpToolsProtocol):
     def shutdown(self) -> None:
         """The server stops: what is on its way has a last moment."""
         super().shutdown()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = self.loop.call_later(LAST_SECONDS, self._answer_and_close, b'503 Service Unavailable')
+        if self.reading:
+            self.loop.call_later(LAST_SECONDS, self.end_if_too_late)
+            self._stops = True
 
     def stop(self) -> None:
         """Wait for nothing."""
         self.reading = ''
-        self.waited_for.pop(self, None)
-        self.idle.pop(self, None)
-        self.answered.pop(self, None)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._unlist()
+        for waiting in (self.idle, self.answered):
+            waiting.pop(self, None)
 
-    def _await(self, what: str) -> None:
-        self.stop()
-        self.reading, self.since, self._bytes = what, self.loop.time(), 0
-        self.waited_for[self] = None
-        self._timer = self.loop.call_later(self.seconds, self._too_late)
-
-    def _too_late(self) -> None:
+    def end_if_too_late(self) -> None:
+        """End it if its request has taken longer than it may."""
         if self.flow.read_paused:  # it is the app that does not read
             self.since = self.loop.time()
         allowed = self.seconds + (self._bytes / BODY_BYTES_A_SECOND if self.reading == 'body' else 0)
-        left = self.since + allowed - self.loop.time()
-        if left > 0:
-            self._timer = self.loop.call_later(left, self._too_late)
-        else:
+        if self.reading and self._stops:
+            self._answer_and_close(b'503 Service Unavailable')
+        elif self.reading and self.since + allowed <= self.loop.time():
             self._answer_and_close(b'408 Request Timeout')
+
+    def _await(self, what: str) -> None:
+        if self._is_listed:  # since longer ago; it goes to the end
+            self._unlist()
+        self.reading, self.since, self._bytes = what, self.loop.time(), 0
+
+    def _list(self) -> None:
+        self.waited_for[self] = None
+        self._is_listed = True
+
+    def _unlist(self) -> None:
+        self.waited_for.pop(self, None)
+        self._is_listed = False
 
     def _answer_and_close(self, status: bytes) -> None:
         if not self.cycle or self.cycle.response_complete:
             self.transport.write(b'HTTP/1.1 ' + status + b'\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
         self.stop()
         self.transport.close()
-
-    def _count(self, part: bytes) -> None:
-        self.header_bytes += len(part)
-        if self.header_bytes > MAX_HEADER_BYTES:
-            raise ValueError('the header is too large')  # the parser has it answered with 400
 
 
 class WebSocket(WebSocketsSansIOProtocol):
