@@ -150,6 +150,7 @@
         heardAt = now();
         away(); // until the server has told what was missed
       } else {
+        checkHearing(); // a late page is hidden now, not between here and the server's first word
         joinedAt = now();
         absenceAtJoin = absence;
         if (!putOff) return;
