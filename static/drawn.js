@@ -6,6 +6,7 @@
   const isText = (node) => node.nodeType === Node.TEXT_NODE;
   const isElement = (node) => node.nodeType === Node.ELEMENT_NODE;
   const isPublic = (element) => element.closest("[data-public], [data-private]")?.matches("[data-public]") ?? false;
+  window.liveSessions.nodes = { isText, isElement, isPublic };
   const saysSomething = (node) => node.textContent.trim() !== "";
 
   const COMPONENT = 6, ARRAY_CHILDREN = 16, TELEPORT = 64; // Vue's ShapeFlags

@@ -2,9 +2,7 @@
 // an extension drew there by hand. It leaves with the session, and app.css hides it while the server can't be heard.
 // What is marked with data-public stays, in both cases.
 (() => {
-  const isText = (node) => node.nodeType === Node.TEXT_NODE;
-  const isElement = (node) => node.nodeType === Node.ELEMENT_NODE;
-  const isPublic = (element) => element.closest("[data-public], [data-private]")?.matches("[data-public]") ?? false;
+  const { isText, isElement, isPublic } = window.liveSessions.nodes; // of drawn.js, which runs first
 
   // ------------------------------------------------------------ what hangs beside the page
 
