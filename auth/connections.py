@@ -136,10 +136,8 @@ class Connections:
             with suppress(Exception):  # it has gone meanwhile
                 await send({'type': 'websocket.close', 'code': _POLICY})
 
-        try:
-            socket = self._places.take(visitor_of(scope).network, page_id)
-        except NoPlace as error:
-            await self._turn_away(scope, send, error)
+        socket = await self._take_place(scope, send, page_id)
+        if socket is None:
             return
         socket.close = close
         scope[_KEY] = socket
@@ -195,14 +193,13 @@ class Connections:
         return receiving
 
     async def _first_poll(self, scope: Scope, receive: Receive, send: Send, page_id: str) -> None:
+        socket = await self._take_place(scope, send, page_id)
+        if socket is None:
+            return
+
         async def close() -> None:
             await self._end_session(socket.sid)
 
-        try:
-            socket = self._places.take(visitor_of(scope).network, page_id)
-        except NoPlace as error:
-            await self._turn_away(scope, send, error)
-            return
         socket.close = close
         scope[_KEY], socket.polls = socket, True
         try:
@@ -237,6 +234,14 @@ class Connections:
         await self._app(scope, _again(body, receive), send)
 
     # ---------------------------------------------------------------- refusals
+
+    async def _take_place(self, scope: Scope, send: Send, page_id: str) -> Socket | None:
+        """Give a new socket a place; where there is none, it is turned away."""
+        try:
+            return self._places.take(visitor_of(scope).network, page_id)
+        except NoPlace as error:
+            await self._turn_away(scope, send, error)
+            return None
 
     async def _turn_away(self, scope: Scope, send: Send, error: NoPlace) -> None:
         if (complaint := self._complaint_of(f'{error}')).let_through():

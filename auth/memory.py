@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import time
 from collections.abc import Iterable
 from weakref import WeakSet
@@ -18,8 +17,6 @@ from weakref import WeakSet
 from nicegui import Client as Page
 from nicegui import core
 from nicegui.element import Element
-
-log = logging.getLogger('live_sessions')
 
 YOUNG_OBJECTS = 50_000
 """New objects between two looks at them: some 25 ms each, and 60 tabs that open make so many."""
