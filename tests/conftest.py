@@ -48,8 +48,8 @@ class Clock:
 
 
 @dataclass
-class House:
-    """A store with its rules, and short ways to do in it what people do."""
+class Rules:
+    """The rules on a store of their own, and short ways to do with them what people do."""
 
     database: TestDatabase
     auth: Auth
@@ -138,7 +138,7 @@ only_on_postgres = pytest.mark.parametrize('kind', ['postgres'], indirect=True)
 
 @pytest.fixture(scope='session')
 def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with all its tables and no rows. It is copied for each house: to migrate takes longer than most tests."""
+    """A store with all its tables and no rows. It is copied for each test: to migrate takes longer than most tests."""
     path = tmp_path_factory.mktemp('empty') / 'live.db'
     migrate(f'sqlite:///{path}')
     assert [file.name for file in path.parent.iterdir()] == ['live.db']  # so a copy of the one file is whole
@@ -159,7 +159,7 @@ def make_database(request: pytest.FixtureRequest, tmp_path: Path, kind: Kind) ->
 
     def make() -> TestDatabase:
         if kind == 'sqlite':
-            path = tmp_path / f'house-{len(made)}' / 'live.db'
+            path = tmp_path / f'store-{len(made)}' / 'live.db'
             made.append(SqliteFile(path, request.getfixturevalue('empty_file')))
         else:
             made.append(PostgresDatabase(request.getfixturevalue('postgres')))
@@ -171,23 +171,23 @@ def make_database(request: pytest.FixtureRequest, tmp_path: Path, kind: Kind) ->
 
 
 @pytest.fixture
-async def house_with(make_database: Callable[[], TestDatabase], clock: Clock) -> AsyncIterator[Callable[..., House]]:
-    """Makes a house with the given settings."""
-    houses: list[House] = []
+async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock) -> AsyncIterator[Callable[..., Rules]]:
+    """Makes rules with the given settings, each on a store of its own."""
+    made: list[Rules] = []
 
-    def make(**settings: Any) -> House:
+    def make(**settings: Any) -> Rules:
         database = make_database()
         cheap = Passwords(memory_kib=8, time_cost=1)
         auth = Auth(Store(database.url), Settings(database_url=database.url, **settings), clock, cheap)
-        houses.append(House(database, auth, clock))
-        return houses[-1]
+        made.append(Rules(database, auth, clock))
+        return made[-1]
 
     yield make
-    for house in houses:
-        await house.auth.close()
+    for rules in made:
+        await rules.auth.close()
 
 
 @pytest.fixture
-def house(house_with: Callable[..., House]) -> House:
-    """A house with the default settings."""
-    return house_with()
+def rules(rules_with: Callable[..., Rules]) -> Rules:
+    """Rules with the default settings."""
+    return rules_with()

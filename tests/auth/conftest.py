@@ -1,4 +1,4 @@
-"""What the tests of the rules share: the front door of a house, and browsers that knock at it."""
+"""What the tests of the rules share: the front door of the rules, and browsers that knock at it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from auth.api import FrontendApi
 from auth.front import Front
 from auth.waiting import WaitingPages
 from auth.watcher import Watcher
-from tests.conftest import PASSWORD, House
+from tests.conftest import PASSWORD, Rules
 
 
 class NoTabs:
@@ -34,9 +34,9 @@ class NoTabs:
 
 @dataclass
 class Api:
-    """The front door of a house, and browsers that knock at it."""
+    """The front door of the rules, and browsers that knock at it."""
 
-    house: House
+    rules: Rules
     app: Front
 
     def browser(self, base_url: str = 'http://localhost', **headers: str) -> httpx.AsyncClient:
@@ -49,17 +49,17 @@ async def nothing_behind(scope: Any, receive: Any, send: Any) -> None:
 
 
 @pytest.fixture
-async def api(house: House) -> AsyncIterator[Api]:
-    """The Frontend API of a house, behind its front door."""
-    watcher = Watcher(house.auth, NoTabs())
+async def api(rules: Rules) -> AsyncIterator[Api]:
+    """The Frontend API of the rules, behind its front door."""
+    watcher = Watcher(rules.auth, NoTabs())
     await watcher.start()
 
     async def prove(page_id: str, socket_id: str, token: object, *, absence: int, final: bool) -> bool:
         raise LookupError(page_id)
 
-    yield Api(house, Front(nothing_behind, sockets=nothing_behind, api=FrontendApi(house.auth, watcher, prove),
-                           routes={}, watcher=watcher, hosts=house.auth.settings.hosts,
-                           waiting=WaitingPages(house.auth.settings)))
+    yield Api(rules, Front(nothing_behind, sockets=nothing_behind, api=FrontendApi(rules.auth, watcher, prove),
+                           routes={}, watcher=watcher, hosts=rules.auth.settings.hosts,
+                           waiting=WaitingPages(rules.auth.settings)))
     await watcher.stop()
 
 

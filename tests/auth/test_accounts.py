@@ -24,92 +24,92 @@ from auth.errors import (
 from auth.sessions import sign_out
 from auth.tokens import ClientToken, hash_secret
 from auth.users import normal_address
-from tests.conftest import LAPTOP, House
+from tests.conftest import LAPTOP, Rules
 
 
-async def test_signing_up_makes_a_user_who_is_signed_in(house: House) -> None:
-    done = await house.sign_up('ann@example.com', first_name=' Ann ')
+async def test_signing_up_makes_a_user_who_is_signed_in(rules: Rules) -> None:
+    done = await rules.sign_up('ann@example.com', first_name=' Ann ')
 
-    client = await house.here(done.token)
+    client = await rules.here(done.token)
 
-    session = client.active_session(house.clock())
+    session = client.active_session(rules.clock())
     assert session is not None
     assert session.id == done.session_id
     assert (session.user.id, session.user.name) == (done.user_id, 'Ann')
-    assert house.events() == [('signed_up',), ('signed_in',)]
+    assert rules.events() == [('signed_up',), ('signed_in',)]
 
 
-async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(house: House) -> None:
-    await house.sign_up('ann@example.com')
+async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(rules: Rules) -> None:
+    await rules.sign_up('ann@example.com')
 
     with pytest.raises(PasswordIncorrect) as wrong:
-        await house.sign_in('ann@example.com', password='not the password')
+        await rules.sign_in('ann@example.com', password='not the password')
     with pytest.raises(PasswordIncorrect) as unknown:
-        await house.sign_in('nobody@example.com')
+        await rules.sign_in('nobody@example.com')
     with pytest.raises(PasswordIncorrect) as malformed:
-        await house.sign_in('no address at all')
+        await rules.sign_in('no address at all')
 
     assert str(wrong.value) == str(unknown.value) == str(malformed.value)
     assert wrong.value.param == unknown.value.param == malformed.value.param == 'password'
 
 
-async def test_an_unknown_address_costs_a_hash_as_well(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unknown_address_costs_a_hash_as_well(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
     hashed: list[str] = []
     verify = PasswordHasher.verify
     monkeypatch.setattr(PasswordHasher, 'verify', lambda self, hash_, password: hashed.append(hash_) or verify(
         self, hash_, password))
 
     with pytest.raises(PasswordIncorrect):
-        await house.sign_in('nobody@example.com')
+        await rules.sign_in('nobody@example.com')
 
     assert len(hashed) == 1
 
 
-async def test_the_password_of_the_dummy_hash_signs_nobody_in(house: House) -> None:
+async def test_the_password_of_the_dummy_hash_signs_nobody_in(rules: Rules) -> None:
     with pytest.raises(PasswordIncorrect):
-        await house.sign_in('nobody@example.com', password='the password of nobody')
+        await rules.sign_in('nobody@example.com', password='the password of nobody')
 
 
-async def test_a_failed_attempt_is_in_the_audit_log_without_the_password(house: House) -> None:
-    done = await house.sign_up()
+async def test_a_failed_attempt_is_in_the_audit_log_without_the_password(rules: Rules) -> None:
+    done = await rules.sign_up()
 
     with pytest.raises(PasswordIncorrect):
-        await house.sign_in(password='a secret guess')
+        await rules.sign_in(password='a secret guess')
 
-    assert house.events('action', 'user_id')[-1] == ('sign_in_failed', done.user_id)
-    assert 'a secret guess' not in repr(house.events('*'))
+    assert rules.events('action', 'user_id')[-1] == ('sign_in_failed', done.user_id)
+    assert 'a secret guess' not in repr(rules.events('*'))
 
 
-async def test_a_disabled_user_is_refused_with_the_right_password_only(house: House) -> None:
-    await house.sign_up()
-    house.sql('UPDATE user SET disabled = 1')
+async def test_a_disabled_user_is_refused_with_the_right_password_only(rules: Rules) -> None:
+    await rules.sign_up()
+    rules.sql('UPDATE user SET disabled = 1')
 
     with pytest.raises(UserDisabled):
-        await house.sign_in()
+        await rules.sign_in()
     with pytest.raises(PasswordIncorrect):
-        await house.sign_in(password='not the password')
+        await rules.sign_in(password='not the password')
 
-    assert house.sql("SELECT count(*) FROM session WHERE status = 'active'") == [(1,)]
+    assert rules.sql("SELECT count(*) FROM session WHERE status = 'active'") == [(1,)]
 
 
 @pytest.mark.parametrize('written', ['Ann@Example.com', ' ann@example.com ', 'ANN@EXAMPLE.COM', 'ann@EXAMPLE.com'])
-async def test_letter_case_and_spaces_do_not_make_another_identity(house: House, written: str) -> None:
-    await house.sign_up('ann@example.com')
+async def test_letter_case_and_spaces_do_not_make_another_identity(rules: Rules, written: str) -> None:
+    await rules.sign_up('ann@example.com')
 
     with pytest.raises(IdentifierExists):
-        await house.sign_up(written)
-    done = await house.sign_in(written)
+        await rules.sign_up(written)
+    done = await rules.sign_in(written)
 
-    assert house.sql('SELECT id FROM user') == [(done.user_id,)]
+    assert rules.sql('SELECT id FROM user') == [(done.user_id,)]
 
 
-async def test_letters_that_look_alike_are_another_identity(house: House) -> None:
-    await house.sign_up('mike@example.com')
+async def test_letters_that_look_alike_are_another_identity(rules: Rules) -> None:
+    await rules.sign_up('mike@example.com')
 
-    dotless = await house.sign_up('mıke@example.com')
-    cyrillic = await house.sign_up('mikе@example.com')  # the last letter is Cyrillic
+    dotless = await rules.sign_up('mıke@example.com')
+    cyrillic = await rules.sign_up('mikе@example.com')  # the last letter is Cyrillic
 
-    assert len({dotless.user_id, cyrillic.user_id, *(row[0] for row in house.sql('SELECT id FROM user'))}) == 3
+    assert len({dotless.user_id, cyrillic.user_id, *(row[0] for row in rules.sql('SELECT id FROM user'))}) == 3
 
 
 @pytest.mark.parametrize('address', ['', '   '])
@@ -126,189 +126,189 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize('password', ['x' * 72 + 'tail', 'with spaces in it ', '🦊' * 8, 'ß' * 100, 'é' * 256])
-async def test_a_password_is_kept_and_verified_whole(house: House, password: str) -> None:
-    await sign_up(house.auth, None, email_address='ann@example.com', password=password, visitor=LAPTOP)
+async def test_a_password_is_kept_and_verified_whole(rules: Rules, password: str) -> None:
+    await sign_up(rules.auth, None, email_address='ann@example.com', password=password, visitor=LAPTOP)
 
-    await house.sign_in(password=password)
+    await rules.sign_in(password=password)
     with pytest.raises(PasswordIncorrect):
-        await house.sign_in(password=password[:-1])
+        await rules.sign_in(password=password[:-1])
 
 
-async def test_a_hash_with_old_parameters_is_upgraded_once_at_a_successful_sign_in(house: House) -> None:
-    await house.sign_up()
+async def test_a_hash_with_old_parameters_is_upgraded_once_at_a_successful_sign_in(rules: Rules) -> None:
+    await rules.sign_up()
     old = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash('correct horse battery')
-    house.sql('UPDATE user SET password_hash = ?', old)
+    rules.sql('UPDATE user SET password_hash = ?', old)
 
     with pytest.raises(PasswordIncorrect):
-        await house.sign_in(password='not the password')
-    kept = house.sql('SELECT password_hash FROM user')
-    await house.sign_in()
-    upgraded = house.sql('SELECT password_hash FROM user')
-    await house.sign_in()
+        await rules.sign_in(password='not the password')
+    kept = rules.sql('SELECT password_hash FROM user')
+    await rules.sign_in()
+    upgraded = rules.sql('SELECT password_hash FROM user')
+    await rules.sign_in()
 
     assert kept == [(old,)]
     assert upgraded != kept
-    assert house.sql('SELECT password_hash FROM user') == upgraded
+    assert rules.sql('SELECT password_hash FROM user') == upgraded
 
 
-async def test_a_sign_up_whose_session_cannot_be_written_leaves_no_user(house: House) -> None:
-    house.database.fail('INSERT ON session')
+async def test_a_sign_up_whose_session_cannot_be_written_leaves_no_user(rules: Rules) -> None:
+    rules.database.fail('INSERT ON session')
 
     with pytest.raises(Exception, match='full'):
-        await house.sign_up()
+        await rules.sign_up()
 
     for table in ('user', 'client', 'session', 'audit_event'):
-        assert house.sql(f'SELECT count(*) FROM {table}') == [(0,)]
+        assert rules.sql(f'SELECT count(*) FROM {table}') == [(0,)]
 
 
-async def test_of_two_sign_ups_with_one_address_at_once_one_succeeds(house: House) -> None:
-    outcomes = await asyncio.gather(*(house.sign_up() for _ in range(4)), return_exceptions=True)
+async def test_of_two_sign_ups_with_one_address_at_once_one_succeeds(rules: Rules) -> None:
+    outcomes = await asyncio.gather(*(rules.sign_up() for _ in range(4)), return_exceptions=True)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ['IdentifierExists'] * 3 + ['SignedIn']
-    assert house.sql('SELECT count(*) FROM user') == [(1,)]
+    assert rules.sql('SELECT count(*) FROM user') == [(1,)]
 
 
-async def test_the_same_user_again_gets_no_second_session_but_a_longer_life(house: House) -> None:
-    first = await house.sign_up()
-    house.clock.forward(days=6)
+async def test_the_same_user_again_gets_no_second_session_but_a_longer_life(rules: Rules) -> None:
+    first = await rules.sign_up()
+    rules.clock.forward(days=6)
 
-    again = await house.sign_in(client=await house.here(first.token))
-    house.clock.forward(days=6)
+    again = await rules.sign_in(client=await rules.here(first.token))
+    rules.clock.forward(days=6)
 
     assert again.session_id == first.session_id
-    assert await house.active(again.token) == first.session_id
-    assert house.sql('SELECT count(*) FROM session') == [(1,)]
+    assert await rules.active(again.token) == first.session_id
+    assert rules.sql('SELECT count(*) FROM session') == [(1,)]
 
 
-async def test_a_second_user_joins_the_client_and_becomes_the_active_one(house: House) -> None:
-    ann = await house.sign_up('ann@example.com')
-    house.clock.forward(seconds=1)
+async def test_a_second_user_joins_the_client_and_becomes_the_active_one(rules: Rules) -> None:
+    ann = await rules.sign_up('ann@example.com')
+    rules.clock.forward(seconds=1)
 
-    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.token))
 
-    client = await house.here(bob.token)
+    client = await rules.here(bob.token)
     assert bob.token.client_id == ann.token.client_id
     assert [session.user.email_address for session in client.sessions] == ['ann@example.com', 'bob@example.com']
-    assert await house.active(bob.token) == bob.session_id
+    assert await rules.active(bob.token) == bob.session_id
 
 
 async def test_in_single_session_mode_a_second_sign_in_is_refused_and_changes_nothing(
-        house_with: Callable[..., House]) -> None:
-    house = house_with(single_session_mode=True)
-    ann = await house.sign_up('ann@example.com')
-    client = await house.here(ann.token)
+        rules_with: Callable[..., Rules]) -> None:
+    rules = rules_with(single_session_mode=True)
+    ann = await rules.sign_up('ann@example.com')
+    client = await rules.here(ann.token)
 
     with pytest.raises(SessionExists, match="You're already signed in"):
-        await house.sign_in('ann@example.com', client)
+        await rules.sign_in('ann@example.com', client)
     with pytest.raises(SessionExists):
-        await house.sign_up('bob@example.com', client)
+        await rules.sign_up('bob@example.com', client)
 
-    assert await house.active(ann.token) == ann.session_id
-    assert house.sql('SELECT count(*) FROM user') == [(1,)]
+    assert await rules.active(ann.token) == ann.session_id
+    assert rules.sql('SELECT count(*) FROM user') == [(1,)]
 
 
-async def three_on_one_browser(house: House) -> list[SignedIn]:
+async def three_on_one_browser(rules: Rules) -> list[SignedIn]:
     """Three people who sign up one after the other on one browser; only the last token counts."""
-    done = [await house.sign_up('person0@example.com')]
+    done = [await rules.sign_up('person0@example.com')]
     for number in (1, 2):
-        done.append(await house.sign_up(f'person{number}@example.com', await house.here(done[-1].token)))
+        done.append(await rules.sign_up(f'person{number}@example.com', await rules.here(done[-1].token)))
     return done
 
 
 async def test_at_the_limit_of_accounts_another_one_is_refused_and_nothing_of_it_is_left(
-        house_with: Callable[..., House]) -> None:
-    house = house_with(max_accounts=3)
-    await house.sign_up('elsewhere@example.com')
-    *_, last = await three_on_one_browser(house)
-    client = await house.here(last.token)
-    before = [house.sql(f'SELECT * FROM {table} ORDER BY id') for table in ('user', 'client', 'session', 'audit_event')]
+        rules_with: Callable[..., Rules]) -> None:
+    rules = rules_with(max_accounts=3)
+    await rules.sign_up('elsewhere@example.com')
+    *_, last = await three_on_one_browser(rules)
+    client = await rules.here(last.token)
+    before = [rules.sql(f'SELECT * FROM {table} ORDER BY id') for table in ('user', 'client', 'session', 'audit_event')]
 
     with pytest.raises(AccountLimitReached, match=r'holds 3 accounts.*Sign out of one of them') as refused:
-        await house.sign_in('elsewhere@example.com', client)
+        await rules.sign_in('elsewhere@example.com', client)
     with pytest.raises(AccountLimitReached):
-        await house.sign_up('new@example.com', client)
+        await rules.sign_up('new@example.com', client)
 
     assert refused.value.status == 403
-    *after, events = [house.sql(f'SELECT * FROM {table} ORDER BY id')
+    *after, events = [rules.sql(f'SELECT * FROM {table} ORDER BY id')
                       for table in ('user', 'client', 'session', 'audit_event')]
     assert before == [*after, events[:-1]]
-    assert house.events()[-1] == ('sign_in_refused',)  # since that told that the password is right
-    assert await house.active(last.token) == last.session_id  # by the cookie it had: that is still the newest
+    assert rules.events()[-1] == ('sign_in_refused',)  # since that told that the password is right
+    assert await rules.active(last.token) == last.session_id  # by the cookie it had: that is still the newest
 
 
-async def test_at_the_limit_who_is_there_already_may_sign_in_again(house_with: Callable[..., House]) -> None:
-    house = house_with(max_accounts=3)
-    first, _, last = await three_on_one_browser(house)
+async def test_at_the_limit_who_is_there_already_may_sign_in_again(rules_with: Callable[..., Rules]) -> None:
+    rules = rules_with(max_accounts=3)
+    first, _, last = await three_on_one_browser(rules)
 
-    again = await house.sign_in('person0@example.com', await house.here(last.token))
+    again = await rules.sign_in('person0@example.com', await rules.here(last.token))
 
     assert again.session_id == first.session_id
-    assert len((await house.here(again.token)).sessions) == 3
+    assert len((await rules.here(again.token)).sessions) == 3
 
 
 @pytest.mark.parametrize('leave', ['sign out', 'revoke', 'expire'])
-async def test_an_account_that_left_makes_room_for_another(house_with: Callable[..., House], leave: str) -> None:
-    house = house_with(max_accounts=3)
-    first, _, last = await three_on_one_browser(house)
+async def test_an_account_that_left_makes_room_for_another(rules_with: Callable[..., Rules], leave: str) -> None:
+    rules = rules_with(max_accounts=3)
+    first, _, last = await three_on_one_browser(rules)
     if leave == 'sign out':
-        await sign_out(house.auth, await house.here(last.token), first.session_id)
+        await sign_out(rules.auth, await rules.here(last.token), first.session_id)
     elif leave == 'revoke':
-        house.sql("UPDATE session SET status = 'revoked' WHERE id = ?", first.session_id)
+        rules.sql("UPDATE session SET status = 'revoked' WHERE id = ?", first.session_id)
     else:
-        house.sql("UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = ?", first.session_id)
+        rules.sql("UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = ?", first.session_id)
 
-    new = await house.sign_up('new@example.com', await house.here(last.token))
+    new = await rules.sign_up('new@example.com', await rules.here(last.token))
 
-    assert await house.active(new.token) == new.session_id
-    assert len((await house.here(new.token)).signed_in(house.clock())) == 3
+    assert await rules.active(new.token) == new.session_id
+    assert len((await rules.here(new.token)).signed_in(rules.clock())) == 3
 
 
-async def test_the_limit_is_of_a_browser_and_not_of_a_person(house_with: Callable[..., House]) -> None:
-    house = house_with(max_accounts=1)
-    await house.sign_up()
+async def test_the_limit_is_of_a_browser_and_not_of_a_person(rules_with: Callable[..., Rules]) -> None:
+    rules = rules_with(max_accounts=1)
+    await rules.sign_up()
 
-    elsewhere = [await house.sign_in() for _ in range(3)]
+    elsewhere = [await rules.sign_in() for _ in range(3)]
 
     for done in elsewhere:
-        assert await house.active(done.token) == done.session_id
+        assert await rules.active(done.token) == done.session_id
 
 
-async def test_of_two_accounts_at_once_for_the_last_place_one_comes_in(house_with: Callable[..., House]) -> None:
-    house = house_with(max_accounts=2)
-    first = await house.sign_up('first@example.com')
-    client = await house.here(first.token)
+async def test_of_two_accounts_at_once_for_the_last_place_one_comes_in(rules_with: Callable[..., Rules]) -> None:
+    rules = rules_with(max_accounts=2)
+    first = await rules.sign_up('first@example.com')
+    client = await rules.here(first.token)
 
-    outcomes = await asyncio.gather(*(house.sign_up(f'next{number}@example.com', client) for number in range(3)),
+    outcomes = await asyncio.gather(*(rules.sign_up(f'next{number}@example.com', client) for number in range(3)),
                                     return_exceptions=True)
     done = next(outcome for outcome in outcomes if isinstance(outcome, SignedIn))
     with pytest.raises(AccountLimitReached):
-        await house.sign_up('late@example.com', await house.here(done.token))
+        await rules.sign_up('late@example.com', await rules.here(done.token))
 
     assert sum(isinstance(outcome, ClientRenewed) for outcome in outcomes) == 2
-    assert house.sql('SELECT count(*) FROM user') == [(2,)]
-    assert len((await house.here(done.token)).sessions) == 2
+    assert rules.sql('SELECT count(*) FROM user') == [(2,)]
+    assert len((await rules.here(done.token)).sessions) == 2
 
 
 async def test_of_a_place_taken_by_an_account_of_a_disabled_person_there_is_one_more(
-        house_with: Callable[..., House]) -> None:
-    house = house_with(max_accounts=3)
-    first, _, last = await three_on_one_browser(house)
-    house.sql('UPDATE user SET disabled = 1 WHERE id = ?', first.user_id)
+        rules_with: Callable[..., Rules]) -> None:
+    rules = rules_with(max_accounts=3)
+    first, _, last = await three_on_one_browser(rules)
+    rules.sql('UPDATE user SET disabled = 1 WHERE id = ?', first.user_id)
 
-    new = await house.sign_up('new@example.com', await house.here(last.token))
+    new = await rules.sign_up('new@example.com', await rules.here(last.token))
 
-    assert len((await house.here(new.token)).sessions) == 3  # as many as are listed, so that one can be signed out of
+    assert len((await rules.here(new.token)).sessions) == 3  # as many as are listed, so that one can be signed out of
 
 
 async def test_in_single_session_mode_a_disabled_persons_session_keeps_nobody_out(
-        house_with: Callable[..., House]) -> None:
-    house = house_with(single_session_mode=True)
-    ann = await house.sign_up('ann@example.com')
-    house.sql('UPDATE user SET disabled = 1')
+        rules_with: Callable[..., Rules]) -> None:
+    rules = rules_with(single_session_mode=True)
+    ann = await rules.sign_up('ann@example.com')
+    rules.sql('UPDATE user SET disabled = 1')
 
-    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.token))
 
-    assert await house.active(bob.token) == bob.session_id
+    assert await rules.active(bob.token) == bob.session_id
 
 
 @pytest.mark.parametrize('max_accounts', [0, -1, 'many'])
@@ -317,75 +317,75 @@ def test_a_limit_that_lets_nobody_in_is_refused(max_accounts: object) -> None:
         Settings(max_accounts=max_accounts)
 
 
-async def test_the_secret_rotates_at_every_sign_in_and_the_old_one_is_refused(house: House) -> None:
-    first = await house.sign_up()
+async def test_the_secret_rotates_at_every_sign_in_and_the_old_one_is_refused(rules: Rules) -> None:
+    first = await rules.sign_up()
 
-    second = await house.sign_in(client=await house.here(first.token))
+    second = await rules.sign_in(client=await rules.here(first.token))
 
     assert second.token.client_id == first.token.client_id
-    assert await house.client(first.token) is None
-    assert await house.client(second.token) is not None
+    assert await rules.client(first.token) is None
+    assert await rules.client(second.token) is not None
 
 
 async def test_of_two_sign_ins_at_the_moment_of_rotation_one_has_to_try_again_and_nobody_is_signed_out(
-        house: House) -> None:
-    first = await house.sign_up('ann@example.com')
-    await house.sign_up('bob@example.com')
-    await house.sign_up('carol@example.com')
-    client = await house.here(first.token)
+        rules: Rules) -> None:
+    first = await rules.sign_up('ann@example.com')
+    await rules.sign_up('bob@example.com')
+    await rules.sign_up('carol@example.com')
+    client = await rules.here(first.token)
 
-    outcomes = await asyncio.gather(house.sign_in('bob@example.com', client),
-                                    house.sign_in('carol@example.com', client), return_exceptions=True)
+    outcomes = await asyncio.gather(rules.sign_in('bob@example.com', client),
+                                    rules.sign_in('carol@example.com', client), return_exceptions=True)
     done = next(outcome for outcome in outcomes if isinstance(outcome, SignedIn))
     refused = 'carol@example.com' if outcomes[0] is done else 'bob@example.com'
-    again = await house.sign_in(refused, await house.here(done.token))
+    again = await rules.sign_in(refused, await rules.here(done.token))
 
     assert sum(isinstance(outcome, ClientRenewed) for outcome in outcomes) == 1
-    assert len((await house.here(again.token)).sessions) == 3
+    assert len((await rules.here(again.token)).sessions) == 3
 
 
-async def test_a_client_id_that_nobody_was_given_is_never_adopted(house: House) -> None:
+async def test_a_client_id_that_nobody_was_given_is_never_adopted(rules: Rules) -> None:
     planted = ClientToken('client_' + 'a' * 24, 'b' * 43)
 
-    done = await house.sign_up(client=await house.client(planted))
+    done = await rules.sign_up(client=await rules.client(planted))
 
     assert done.token.client_id != planted.client_id
-    assert await house.client(planted) is None
+    assert await rules.client(planted) is None
 
 
 async def test_a_user_disabled_while_the_password_is_hashed_is_not_signed_in(
-        house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    await house.sign_up()
-    verify = house.auth.passwords._verify
+        rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+    await rules.sign_up()
+    verify = rules.auth.passwords._verify
 
     def verify_slowly(password_hash: str, password: str) -> bool:
-        house.sql('UPDATE user SET disabled = 1')
+        rules.sql('UPDATE user SET disabled = 1')
         return verify(password_hash, password)
 
-    monkeypatch.setattr(house.auth.passwords, '_verify', verify_slowly)
+    monkeypatch.setattr(rules.auth.passwords, '_verify', verify_slowly)
 
     with pytest.raises(UserDisabled):
-        await house.sign_in()
+        await rules.sign_in()
 
-    assert house.sql('SELECT count(*) FROM session') == [(1,)]
+    assert rules.sql('SELECT count(*) FROM session') == [(1,)]
 
 
-async def test_nothing_in_the_store_is_accepted_as_a_secret(house: House) -> None:
-    done = await house.sign_up()
+async def test_nothing_in_the_store_is_accepted_as_a_secret(rules: Rules) -> None:
+    done = await rules.sign_up()
     tables = ('user', 'client', 'session', 'audit_event')
-    dump = [str(value) for table in tables for row in house.sql(f'SELECT * FROM {table}') for value in row]
+    dump = [str(value) for table in tables for row in rules.sql(f'SELECT * FROM {table}') for value in row]
 
     assert done.token.secret not in ' '.join(dump)
     assert hash_secret(done.token.secret) in dump
     for value in dump:
-        assert await house.client(ClientToken(done.token.client_id, value)) is None
+        assert await rules.client(ClientToken(done.token.client_id, value)) is None
 
 
-async def test_no_repr_shows_a_secret(house: House) -> None:
-    done = await house.sign_up()
-    client = await house.here(done.token)
+async def test_no_repr_shows_a_secret(rules: Rules) -> None:
+    done = await rules.sign_up()
+    client = await rules.here(done.token)
 
-    shown = repr((done, done.token, client, house.auth))
+    shown = repr((done, done.token, client, rules.auth))
 
     assert done.token.secret not in shown
     assert client.secret_hash not in shown

@@ -30,61 +30,61 @@ from auth.errors import (
 )
 from auth.passwords import Passwords
 from auth.sessions import set_active, sign_out
-from tests.conftest import LAPTOP, PHONE, TABLET, House, only_on_postgres, only_on_sqlite
+from tests.conftest import LAPTOP, PHONE, TABLET, Rules, only_on_postgres, only_on_sqlite
 
 NEW_PASSWORD = 'staple of another battery'
 TABLES = ('user', 'client', 'session', 'audit_event')
 
-Verb = Callable[[House, Authority, SignedIn], Awaitable[Any]]
+Verb = Callable[[Rules, Authority, SignedIn], Awaitable[Any]]
 READS: dict[str, Verb] = {
-    'find_users': lambda house, authority, _: find_users(house.auth, authority),
-    'find_users by words': lambda house, authority, _: find_users(house.auth, authority, 'ann'),
-    'find_sessions': lambda house, authority, _: find_sessions(house.auth, authority),
-    'find_sessions of one': lambda house, authority, of: find_sessions(house.auth, authority, user_id=of.user_id),
-    'read_audit_log': lambda house, authority, _: read_audit_log(house.auth, authority, limit=10),
-    'count_sessions': lambda house, authority, _: count_sessions(house.auth, authority),
-    'find_user': lambda house, authority, of: find_user(house.auth, authority, of.user_id),
-    'find_user who is not': lambda house, authority, _: find_user(house.auth, authority, 'user_x'),
+    'find_users': lambda rules, authority, _: find_users(rules.auth, authority),
+    'find_users by words': lambda rules, authority, _: find_users(rules.auth, authority, 'ann'),
+    'find_sessions': lambda rules, authority, _: find_sessions(rules.auth, authority),
+    'find_sessions of one': lambda rules, authority, of: find_sessions(rules.auth, authority, user_id=of.user_id),
+    'read_audit_log': lambda rules, authority, _: read_audit_log(rules.auth, authority, limit=10),
+    'count_sessions': lambda rules, authority, _: count_sessions(rules.auth, authority),
+    'find_user': lambda rules, authority, of: find_user(rules.auth, authority, of.user_id),
+    'find_user who is not': lambda rules, authority, _: find_user(rules.auth, authority, 'user_x'),
 }
 ACTS: dict[str, Verb] = {
-    'revoke_session': lambda house, authority, of: revoke_session(house.auth, authority, of.session_id),
-    'revoke_session that is not': lambda house, authority, _: revoke_session(house.auth, authority, 'sess_x'),
-    'revoke_user': lambda house, authority, of: revoke_user(house.auth, authority, of.user_id),
-    'revoke_everyone': lambda house, authority, _: revoke_everyone(house.auth, authority),
-    'set_disabled': lambda house, authority, of: set_disabled(house.auth, authority, of.user_id, True),
-    'set_disabled of nobody': lambda house, authority, _: set_disabled(house.auth, authority, 'user_x', True),
-    'set_admin': lambda house, authority, of: set_admin(house.auth, authority, of.user_id, True),
-    'set_admin of nobody': lambda house, authority, _: set_admin(house.auth, authority, 'user_x', True),
-    'set_password': lambda house, authority, of: set_password(house.auth, authority, of.user_id, NEW_PASSWORD),
-    'set_password of nobody': lambda house, authority, _: set_password(house.auth, authority, 'user_x', NEW_PASSWORD),
-    'set_password that is weak': lambda house, authority, of: set_password(house.auth, authority, of.user_id, '1'),
+    'revoke_session': lambda rules, authority, of: revoke_session(rules.auth, authority, of.session_id),
+    'revoke_session that is not': lambda rules, authority, _: revoke_session(rules.auth, authority, 'sess_x'),
+    'revoke_user': lambda rules, authority, of: revoke_user(rules.auth, authority, of.user_id),
+    'revoke_everyone': lambda rules, authority, _: revoke_everyone(rules.auth, authority),
+    'set_disabled': lambda rules, authority, of: set_disabled(rules.auth, authority, of.user_id, True),
+    'set_disabled of nobody': lambda rules, authority, _: set_disabled(rules.auth, authority, 'user_x', True),
+    'set_admin': lambda rules, authority, of: set_admin(rules.auth, authority, of.user_id, True),
+    'set_admin of nobody': lambda rules, authority, _: set_admin(rules.auth, authority, 'user_x', True),
+    'set_password': lambda rules, authority, of: set_password(rules.auth, authority, of.user_id, NEW_PASSWORD),
+    'set_password of nobody': lambda rules, authority, _: set_password(rules.auth, authority, 'user_x', NEW_PASSWORD),
+    'set_password that is weak': lambda rules, authority, of: set_password(rules.auth, authority, of.user_id, '1'),
 }
 VERBS = READS | ACTS
 CHANGES = {name: verb for name, verb in ACTS.items() if ' ' not in name}
 
 
-def everything(house: House) -> Any:
+def everything(rules: Rules) -> Any:
     """All rows there are."""
-    return [house.sql(f'SELECT * FROM {table} ORDER BY id') for table in TABLES]
+    return [rules.sql(f'SELECT * FROM {table} ORDER BY id') for table in TABLES]
 
 
 @pytest.fixture
-async def boss(house: House) -> SignedIn:
+async def boss(rules: Rules) -> SignedIn:
     """The administrator."""
-    done = await house.sign_up('boss@example.com')
-    house.sql('UPDATE user SET is_admin = 1')
+    done = await rules.sign_up('boss@example.com')
+    rules.sql('UPDATE user SET is_admin = 1')
     return done
 
 
 @pytest.fixture
-async def ann(house: House, boss: SignedIn) -> SignedIn:
+async def ann(rules: Rules, boss: SignedIn) -> SignedIn:
     """Ann, who is none."""
-    return await house.sign_up(first_name='Ann', last_name='Smith')
+    return await rules.sign_up(first_name='Ann', last_name='Smith')
 
 
-async def authority_of(house: House, who: SignedIn) -> Authority:
+async def authority_of(rules: Rules, who: SignedIn) -> Authority:
     """The authority that somebody has on their client as it is now."""
-    return by_admin(house.auth, await house.here(who.token))
+    return by_admin(rules.auth, await rules.here(who.token))
 
 
 # Who may
@@ -92,38 +92,38 @@ async def authority_of(house: House, who: SignedIn) -> Authority:
 
 @pytest.mark.parametrize('verb', VERBS)
 async def test_who_is_no_administrator_is_refused_and_nothing_is_hashed(
-        house: House, boss: SignedIn, ann: SignedIn, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        rules: Rules, boss: SignedIn, ann: SignedIn, verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def hash_nothing(*_: object) -> None:
         raise AssertionError('a password was hashed')
 
     monkeypatch.setattr(Passwords, 'hash', hash_nothing)
-    authority, before = await authority_of(house, ann), everything(house)
+    authority, before = await authority_of(rules, ann), everything(rules)
 
     with pytest.raises(NotAllowed, match='Only an administrator') as refused:
-        await VERBS[verb](house, authority, boss)
+        await VERBS[verb](rules, authority, boss)
 
     assert refused.value.status == 403
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 @pytest.mark.parametrize('verb', VERBS)
-async def test_who_is_signed_out_is_refused(house: House, boss: SignedIn, ann: SignedIn, verb: str) -> None:
-    on_bosss_browser = await house.sign_in(client=await house.here(boss.token))
-    boss_not_in_use = await house.here(on_bosss_browser.token)
-    await sign_out(house.auth, boss_not_in_use, on_bosss_browser.session_id)
-    before = everything(house)
+async def test_who_is_signed_out_is_refused(rules: Rules, boss: SignedIn, ann: SignedIn, verb: str) -> None:
+    on_bosss_browser = await rules.sign_in(client=await rules.here(boss.token))
+    boss_not_in_use = await rules.here(on_bosss_browser.token)
+    await sign_out(rules.auth, boss_not_in_use, on_bosss_browser.session_id)
+    before = everything(rules)
 
-    for client in (None, await house.here(on_bosss_browser.token)):
+    for client in (None, await rules.here(on_bosss_browser.token)):
         with pytest.raises(NotSignedIn):
-            await VERBS[verb](house, by_admin(house.auth, client), ann)
+            await VERBS[verb](rules, by_admin(rules.auth, client), ann)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 @pytest.mark.parametrize('verb', VERBS)
 async def test_an_administrator_is_refused_a_moment_after_they_are_none(
-        house: House, boss: SignedIn, ann: SignedIn, verb: str) -> None:
-    authority = await authority_of(house, boss)
+        rules: Rules, boss: SignedIn, ann: SignedIn, verb: str) -> None:
+    authority = await authority_of(rules, boss)
 
     for statement, error in (
             ("UPDATE session SET status = 'revoked' WHERE id = :session", NotSignedIn),
@@ -134,91 +134,91 @@ async def test_an_administrator_is_refused_a_moment_after_they_are_none(
         names = {':session': boss.session_id, ':user': boss.user_id, ':client': boss.token.client_id}
         place = next(name for name in names if name in statement)
         _, table, _, column, *_ = statement.split()
-        (before_it,), = house.sql(f'SELECT {column} FROM {table} WHERE id = ?', names[place])
-        house.sql(statement.replace(place, '?'), names[place])
-        before = everything(house)
+        (before_it,), = rules.sql(f'SELECT {column} FROM {table} WHERE id = ?', names[place])
+        rules.sql(statement.replace(place, '?'), names[place])
+        before = everything(rules)
 
         with pytest.raises(error):
-            await VERBS[verb](house, authority, ann)
+            await VERBS[verb](rules, authority, ann)
 
-        assert everything(house) == before
-        house.sql(f'UPDATE {table} SET {column} = ? WHERE id = ?', before_it, names[place])
+        assert everything(rules) == before
+        rules.sql(f'UPDATE {table} SET {column} = ? WHERE id = ?', before_it, names[place])
 
-    assert await count_sessions(house.auth, authority) == 2  # all is as it was, and so is the authority
+    assert await count_sessions(rules.auth, authority) == 2  # all is as it was, and so is the authority
 
 
-async def test_an_administrator_who_uses_another_account_of_the_browser_is_none(house: House, boss: SignedIn,
+async def test_an_administrator_who_uses_another_account_of_the_browser_is_none(rules: Rules, boss: SignedIn,
                                                                               ann: SignedIn) -> None:
-    both = await house.sign_in(client=await house.here(boss.token))
+    both = await rules.sign_in(client=await rules.here(boss.token))
 
     with pytest.raises(NotAllowed):
-        await count_sessions(house.auth, await authority_of(house, both))
-    await set_active(house.auth, await house.here(both.token), boss.session_id)
+        await count_sessions(rules.auth, await authority_of(rules, both))
+    await set_active(rules.auth, await rules.here(both.token), boss.session_id)
 
-    assert await count_sessions(house.auth, await authority_of(house, both)) == 3
-
-
-@pytest.mark.parametrize('verb', CHANGES)
-async def test_who_can_run_a_program_beside_the_store_may_do_anything(house: House, ann: SignedIn, verb: str) -> None:
-    before = everything(house)
-
-    await CHANGES[verb](house, by_command_line, ann)
-
-    assert everything(house) != before
-    assert house.events('actor')[-1] == (COMMAND_LINE,)
+    assert await count_sessions(rules.auth, await authority_of(rules, both)) == 3
 
 
 @pytest.mark.parametrize('verb', CHANGES)
-async def test_what_an_administrator_does_is_in_the_log_under_their_id(house: House, boss: SignedIn, ann: SignedIn,
+async def test_who_can_run_a_program_beside_the_store_may_do_anything(rules: Rules, ann: SignedIn, verb: str) -> None:
+    before = everything(rules)
+
+    await CHANGES[verb](rules, by_command_line, ann)
+
+    assert everything(rules) != before
+    assert rules.events('actor')[-1] == (COMMAND_LINE,)
+
+
+@pytest.mark.parametrize('verb', CHANGES)
+async def test_what_an_administrator_does_is_in_the_log_under_their_id(rules: Rules, boss: SignedIn, ann: SignedIn,
                                                                       verb: str) -> None:
-    events = len(house.events())
+    events = len(rules.events())
 
-    await CHANGES[verb](house, await authority_of(house, boss), ann)
+    await CHANGES[verb](rules, await authority_of(rules, boss), ann)
 
-    done = house.events('actor', 'user_id')[events:]
+    done = rules.events('actor', 'user_id')[events:]
     assert done
     assert {actor for actor, _ in done} == {boss.user_id}
     assert ann.user_id in {user_id for _, user_id in done}
 
 
 @pytest.mark.parametrize('verb', CHANGES)
-async def test_an_act_and_its_event_are_written_together_or_not_at_all(house: House, boss: SignedIn, ann: SignedIn,
+async def test_an_act_and_its_event_are_written_together_or_not_at_all(rules: Rules, boss: SignedIn, ann: SignedIn,
                                                                       verb: str) -> None:
-    authority = await authority_of(house, boss)
-    house.database.fail('INSERT ON audit_event')
-    before = everything(house)
+    authority = await authority_of(rules, boss)
+    rules.database.fail('INSERT ON audit_event')
+    before = everything(rules)
 
     with pytest.raises(Exception, match='full'):
-        await CHANGES[verb](house, authority, ann)
+        await CHANGES[verb](rules, authority, ann)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 @pytest.mark.parametrize('verb', CHANGES)
-async def test_while_the_store_is_away_that_is_said_and_nothing_is_changed(house: House, boss: SignedIn, ann: SignedIn,
+async def test_while_the_store_is_away_that_is_said_and_nothing_is_changed(rules: Rules, boss: SignedIn, ann: SignedIn,
                                                                           verb: str) -> None:
-    authority, before = await authority_of(house, boss), everything(house)
+    authority, before = await authority_of(rules, boss), everything(rules)
 
-    with house.database.away(), pytest.raises(StoreAway):
-        await CHANGES[verb](house, authority, ann)
+    with rules.database.away(), pytest.raises(StoreAway):
+        await CHANGES[verb](rules, authority, ann)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 # Finding
 
 
-async def test_users_are_listed_by_address_with_their_sessions(house: House, boss: SignedIn, ann: SignedIn) -> None:
-    await house.sign_in(visitor=PHONE)
-    ended = await house.sign_in(visitor=TABLET)
-    await sign_out(house.auth, await house.here(ended.token))
-    house.sql('UPDATE user SET disabled = 1 WHERE id = ?', ann.user_id)
+async def test_users_are_listed_by_address_with_their_sessions(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
+    await rules.sign_in(visitor=PHONE)
+    ended = await rules.sign_in(visitor=TABLET)
+    await sign_out(rules.auth, await rules.here(ended.token))
+    rules.sql('UPDATE user SET disabled = 1 WHERE id = ?', ann.user_id)
 
-    rows = await find_users(house.auth, await authority_of(house, boss))
+    rows = await find_users(rules.auth, await authority_of(rules, boss))
 
     assert [(row.user.email_address, row.user.name, row.user.is_admin, row.disabled, row.sessions) for row in rows] == [
         ('ann@example.com', 'Ann Smith', False, True, 2), ('boss@example.com', 'boss@example.com', True, False, 1)]
-    assert rows[0].created_at == house.clock()
+    assert rows[0].created_at == rules.clock()
     assert rows[0].user.id == ann.user_id
 
 
@@ -235,243 +235,243 @@ PEOPLE = ['a%b@example.com', 'a_b@example.com', 'a-b@example.com', "o'brien@exam
     ('us', []), ('user_', PEOPLE), ('user_%', []),
 ])
 async def test_a_search_finds_what_was_typed_and_nothing_that_it_might_mean(
-        house: House, boss: SignedIn, words: str, found: list[str]) -> None:
+        rules: Rules, boss: SignedIn, words: str, found: list[str]) -> None:
     for address in PEOPLE:
         if address != 'boss@example.com':
-            house.sql("INSERT INTO user (id, email_address, first_name, password_hash, password_changed_at, created_at)"
+            rules.sql("INSERT INTO user (id, email_address, first_name, password_hash, password_changed_at, created_at)"
                       " VALUES (?, ?, ?, '', '2026-01-01', '2026-01-01')",
                       f'user_{len(address)}{ord(address[1])}', address,
                       'Back\\Slash' if address.startswith('back') else '')
-    authority = await authority_of(house, boss)
+    authority = await authority_of(rules, boss)
 
-    rows = await find_users(house.auth, authority, words)
+    rows = await find_users(rules.auth, authority, words)
 
     assert sorted(row.user.email_address for row in rows) == sorted(found)
 
 
 async def test_a_user_is_found_by_their_names_in_any_order_and_by_the_beginning_of_their_id(
-        house: House, boss: SignedIn, ann: SignedIn) -> None:
-    authority = await authority_of(house, boss)
+        rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
+    authority = await authority_of(rules, boss)
 
     for words in ('smith ann', 'SMI', ann.user_id, ann.user_id[:15], f'{ann.user_id} Ann', 'ann@example.com'):
-        assert [row.user.id for row in await find_users(house.auth, authority, words)] == [ann.user_id]
-        assert [row.user.id for row in await find_sessions(house.auth, authority, words)] == [ann.user_id]
+        assert [row.user.id for row in await find_users(rules.auth, authority, words)] == [ann.user_id]
+        assert [row.user.id for row in await find_sessions(rules.auth, authority, words)] == [ann.user_id]
 
 
 @pytest.mark.parametrize('words', ['a ' * 5_000, 'x' * 100_000, '%' * 100_000, "'" * 100_000, 'é_' * 50_000])
-async def test_a_very_long_search_is_no_error(house: House, boss: SignedIn, words: str) -> None:
-    authority = await authority_of(house, boss)
+async def test_a_very_long_search_is_no_error(rules: Rules, boss: SignedIn, words: str) -> None:
+    authority = await authority_of(rules, boss)
 
-    assert isinstance(await find_users(house.auth, authority, words), list)
-    assert isinstance(await find_sessions(house.auth, authority, words), list)
+    assert isinstance(await find_users(rules.auth, authority, words), list)
+    assert isinstance(await find_sessions(rules.auth, authority, words), list)
 
 
 @only_on_sqlite
-async def test_letters_of_an_id_are_not_found_by_chance(house: House, boss: SignedIn) -> None:
-    house.sql("UPDATE user SET id = 'user_xxxAnnaxxx'")
-    house.sql("UPDATE session SET user_id = 'user_xxxAnnaxxx'")
+async def test_letters_of_an_id_are_not_found_by_chance(rules: Rules, boss: SignedIn) -> None:
+    rules.sql("UPDATE user SET id = 'user_xxxAnnaxxx'")
+    rules.sql("UPDATE session SET user_id = 'user_xxxAnnaxxx'")
 
-    assert await find_users(house.auth, await authority_of(house, boss), 'anna') == []
+    assert await find_users(rules.auth, await authority_of(rules, boss), 'anna') == []
 
 
-async def test_users_are_paged_without_gaps_or_doubles(house: House, boss: SignedIn) -> None:
+async def test_users_are_paged_without_gaps_or_doubles(rules: Rules, boss: SignedIn) -> None:
     for number in range(8):
-        house.sql("INSERT INTO user (id, email_address, password_hash, password_changed_at, created_at)"
+        rules.sql("INSERT INTO user (id, email_address, password_hash, password_changed_at, created_at)"
                   " VALUES (?, ?, '', '2026-01-01', '2026-01-01')",
                   f'user_{number}', f'{"Ää_%zZ-~"[number]}@example.com')
-    authority, listed = await authority_of(house, boss), list[str]()
+    authority, listed = await authority_of(rules, boss), list[str]()
 
-    while page := await find_users(house.auth, authority, 'example', after=listed[-1] if listed else '', limit=4):
+    while page := await find_users(rules.auth, authority, 'example', after=listed[-1] if listed else '', limit=4):
         listed += [row.user.email_address for row in page]
 
     assert len(listed) == len(set(listed)) == 9
-    assert listed == [row[0] for row in house.sql('SELECT email_address FROM user ORDER BY email_address')]
+    assert listed == [row[0] for row in rules.sql('SELECT email_address FROM user ORDER BY email_address')]
 
 
 async def test_sessions_are_listed_newest_first_and_paged_without_gaps_even_at_equal_moments(
-        house: House, boss: SignedIn, ann: SignedIn) -> None:
+        rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     for _ in range(5):
-        await house.sign_in(visitor=PHONE)
-    house.clock.forward(seconds=1)
-    newest = await house.sign_in(visitor=TABLET)
-    authority, listed = await authority_of(house, boss), list[SessionRow]()
+        await rules.sign_in(visitor=PHONE)
+    rules.clock.forward(seconds=1)
+    newest = await rules.sign_in(visitor=TABLET)
+    authority, listed = await authority_of(rules, boss), list[SessionRow]()
 
-    while page := await find_sessions(house.auth, authority, before=listed[-1] if listed else None, limit=3):
+    while page := await find_sessions(rules.auth, authority, before=listed[-1] if listed else None, limit=3):
         listed += page
 
     ids = [row.id for row in listed]
     assert ids[0] == newest.session_id
-    assert len(ids) == len(set(ids)) == await count_sessions(house.auth, authority) == 8
-    assert ids == [row[0] for row in house.sql('SELECT id FROM session ORDER BY created_at DESC, id DESC')]
+    assert len(ids) == len(set(ids)) == await count_sessions(rules.auth, authority) == 8
+    assert ids == [row[0] for row in rules.sql('SELECT id FROM session ORDER BY created_at DESC, id DESC')]
     assert (str(listed[0].user_agent), listed[0].ip_address, listed[0].user.email_address) == (
         'Chrome 141 on Android device', TABLET.ip_address, 'ann@example.com')
 
 
 async def test_only_sessions_that_are_signed_in_are_listed_and_of_one_user_only_theirs(
-        house: House, boss: SignedIn, ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
-    await sign_out(house.auth, await house.here(phone.token))
-    late = await house.sign_in()
-    house.sql("UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = ?", late.session_id)
-    authority = await authority_of(house, boss)
+        rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
+    phone = await rules.sign_in(visitor=PHONE)
+    await sign_out(rules.auth, await rules.here(phone.token))
+    late = await rules.sign_in()
+    rules.sql("UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = ?", late.session_id)
+    authority = await authority_of(rules, boss)
 
-    everybodys = {row.id for row in await find_sessions(house.auth, authority)}
-    anns = {row.id for row in await find_sessions(house.auth, authority, user_id=ann.user_id)}
-    anns_by_words = {row.id for row in await find_sessions(house.auth, authority, 'boss', user_id=ann.user_id)}
+    everybodys = {row.id for row in await find_sessions(rules.auth, authority)}
+    anns = {row.id for row in await find_sessions(rules.auth, authority, user_id=ann.user_id)}
+    anns_by_words = {row.id for row in await find_sessions(rules.auth, authority, 'boss', user_id=ann.user_id)}
 
     assert everybodys == {boss.session_id, ann.session_id}
     assert anns == {ann.session_id}
     assert anns_by_words == set()
-    assert await find_sessions(house.auth, authority, user_id="' OR 1=1 --") == []
+    assert await find_sessions(rules.auth, authority, user_id="' OR 1=1 --") == []
 
 
-async def test_one_user_is_found_by_id_or_whole_address(house: House, boss: SignedIn, ann: SignedIn) -> None:
-    authority = await authority_of(house, boss)
+async def test_one_user_is_found_by_id_or_whole_address(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
+    authority = await authority_of(rules, boss)
 
     for key in (ann.user_id, f' {ann.user_id} ', 'ann@example.com', ' ANN@Example.COM '):
-        assert (await find_user(house.auth, authority, key)).user.id == ann.user_id
+        assert (await find_user(rules.auth, authority, key)).user.id == ann.user_id
     for key in ('', 'ann', 'user_', '%', 'nobody@example.com', ann.user_id[:-1], ann.session_id):
         with pytest.raises(UserNotFound):
-            await find_user(house.auth, authority, key)
+            await find_user(rules.auth, authority, key)
     with pytest.raises(ParamInvalid):
-        await find_user(house.auth, authority, 'no@address')
+        await find_user(rules.auth, authority, 'no@address')
 
 
-async def test_the_audit_log_of_everybody_is_read_newest_first(house: House, boss: SignedIn, ann: SignedIn) -> None:
-    house.clock.forward(minutes=1)
-    await revoke_session(house.auth, await authority_of(house, boss), ann.session_id, LAPTOP)
+async def test_the_audit_log_of_everybody_is_read_newest_first(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
+    rules.clock.forward(minutes=1)
+    await revoke_session(rules.auth, await authority_of(rules, boss), ann.session_id, LAPTOP)
 
-    newest, *rest = await read_audit_log(house.auth, await authority_of(house, boss), limit=3)
+    newest, *rest = await read_audit_log(rules.auth, await authority_of(rules, boss), limit=3)
 
     assert (newest.action, newest.user_id, newest.session_id, newest.actor, newest.ip_address, newest.at) == (
-        'revoked', ann.user_id, ann.session_id, boss.user_id, LAPTOP.ip_address, house.clock())
+        'revoked', ann.user_id, ann.session_id, boss.user_id, LAPTOP.ip_address, rules.clock())
     assert len(rest) == 2
 
 
-async def test_reading_needs_no_writer_and_leaves_no_trace(house: House, boss: SignedIn, ann: SignedIn) -> None:
-    authority, before = await authority_of(house, boss), everything(house)
+async def test_reading_needs_no_writer_and_leaves_no_trace(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
+    authority, before = await authority_of(rules, boss), everything(rules)
 
-    with house.database.locked():
+    with rules.database.locked():
         for name, verb in READS.items():
             if 'is not' not in name:
-                await verb(house, authority, ann)
+                await verb(rules, authority, ann)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 # Ending sessions
 
 
-async def test_one_session_of_anybody_ends_and_only_that_one(house: House, boss: SignedIn, ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
-    await house.changes()
+async def test_one_session_of_anybody_ends_and_only_that_one(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
+    phone = await rules.sign_in(visitor=PHONE)
+    await rules.changes()
 
-    await revoke_session(house.auth, await authority_of(house, boss), phone.session_id, LAPTOP)
-    changes = await house.changes()
+    await revoke_session(rules.auth, await authority_of(rules, boss), phone.session_id, LAPTOP)
+    changes = await rules.changes()
 
-    assert house.status(phone.session_id) == 'revoked'
-    assert await house.active(ann.token) == ann.session_id
+    assert rules.status(phone.session_id) == 'revoked'
+    assert await rules.active(ann.token) == ann.session_id
     assert changes.client_ids == {phone.token.client_id}
-    assert house.events('action', 'user_id', 'client_id', 'session_id', 'ip_address', 'actor')[-1] == (
+    assert rules.events('action', 'user_id', 'client_id', 'session_id', 'ip_address', 'actor')[-1] == (
         'revoked', ann.user_id, phone.token.client_id, phone.session_id, LAPTOP.ip_address, boss.user_id)
 
 
 async def test_a_session_that_is_unknown_ended_or_malformed_gets_one_answer_and_nothing_ends(
-        house: House, boss: SignedIn, ann: SignedIn) -> None:
-    ended = await house.sign_in()
-    await sign_out(house.auth, await house.here(ended.token))
-    authority, before, answers = await authority_of(house, boss), everything(house), set[str]()
+        rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
+    ended = await rules.sign_in()
+    await sign_out(rules.auth, await rules.here(ended.token))
+    authority, before, answers = await authority_of(rules, boss), everything(rules), set[str]()
 
     for session_id in ('sess_' + 'x' * 24, ended.session_id, '', '%', "' OR 1=1 --", ann.user_id, 'sess_\x00', '🦊',
                        'x' * 10_000):
         with pytest.raises(SessionNotFound) as refused:
-            await revoke_session(house.auth, authority, session_id)
+            await revoke_session(rules.auth, authority, session_id)
         answers.add(refused.value.message)
 
     assert len(answers) == 1
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
-async def test_all_sessions_of_a_user_end_and_no_others(house: House, boss: SignedIn, ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
-    bob = await house.sign_up('bob@example.com', await house.here(phone.token))
-    authority = await authority_of(house, boss)
+async def test_all_sessions_of_a_user_end_and_no_others(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
+    phone = await rules.sign_in(visitor=PHONE)
+    bob = await rules.sign_up('bob@example.com', await rules.here(phone.token))
+    authority = await authority_of(rules, boss)
 
-    told = [await revoke_user(house.auth, authority, user_id) for user_id in (ann.user_id, ann.user_id, 'user_x', '%')]
+    told = [await revoke_user(rules.auth, authority, user_id) for user_id in (ann.user_id, ann.user_id, 'user_x', '%')]
 
     assert told == [2, 0, 0, 0]
-    assert house.status(ann.session_id) == house.status(phone.session_id) == 'revoked'
-    assert await house.active(bob.token) == bob.session_id
-    assert house.events().count(('revoked',)) == 2
+    assert rules.status(ann.session_id) == rules.status(phone.session_id) == 'revoked'
+    assert await rules.active(bob.token) == bob.session_id
+    assert rules.events().count(('revoked',)) == 2
 
 
-async def test_no_more_sessions_are_counted_than_are_asked_for(house: House, boss: SignedIn, ann: SignedIn) -> None:
-    await house.sign_in()
+async def test_no_more_sessions_are_counted_than_are_asked_for(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
+    await rules.sign_in()
 
-    counted = [await count_sessions(house.auth, by_command_line, most=most) for most in (None, 2, 3, 4)]
+    counted = [await count_sessions(rules.auth, by_command_line, most=most) for most in (None, 2, 3, 4)]
 
     assert counted == [3, 2, 3, 3]
 
 
-async def test_everybodys_sessions_end_those_of_the_administrator_among_them(house: House, boss: SignedIn,
+async def test_everybodys_sessions_end_those_of_the_administrator_among_them(rules: Rules, boss: SignedIn,
                                                                            ann: SignedIn) -> None:
-    authority = await authority_of(house, boss)
-    removed = await house.sign_in()
-    await sign_out(house.auth, await house.here(removed.token))
-    await house.changes()
+    authority = await authority_of(rules, boss)
+    removed = await rules.sign_in()
+    await sign_out(rules.auth, await rules.here(removed.token))
+    await rules.changes()
 
-    told = await revoke_everyone(house.auth, authority, LAPTOP)
-    changes = await house.changes()
+    told = await revoke_everyone(rules.auth, authority, LAPTOP)
+    changes = await rules.changes()
 
     assert told == 2
-    assert sorted(house.sql('SELECT status FROM session')) == [('removed',), ('revoked',), ('revoked',)]
+    assert sorted(rules.sql('SELECT status FROM session')) == [('removed',), ('revoked',), ('revoked',)]
     assert changes.client_ids == {boss.token.client_id, ann.token.client_id}
     with pytest.raises(NotSignedIn):
-        await revoke_everyone(house.auth, authority)
+        await revoke_everyone(rules.auth, authority)
 
 
 async def test_where_the_store_goes_away_after_some_of_everybodys_sessions_ended_their_number_is_told(
-        house: House, boss: SignedIn, ann: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+        rules: Rules, boss: SignedIn, ann: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admin, '_AT_ONCE', 1)
-    end, authority = admin._end, await authority_of(house, boss)
+    end, authority = admin._end, await authority_of(rules, boss)
 
     async def end_once(*arguments: Any, **more: Any) -> int:
-        if 'revoked' in (house.status(boss.session_id), house.status(ann.session_id)):
+        if 'revoked' in (rules.status(boss.session_id), rules.status(ann.session_id)):
             raise StoreAway
         return await end(*arguments, **more)
 
     monkeypatch.setattr(admin, '_end', end_once)
 
     with pytest.raises(SomeEnded, match='1 session ended, then the server could not reach'):
-        await revoke_everyone(house.auth, authority)
+        await revoke_everyone(rules.auth, authority)
     with pytest.raises(StoreAway):
-        await revoke_everyone(house.auth, by_command_line)
+        await revoke_everyone(rules.auth, by_command_line)
 
-    assert sorted(house.sql('SELECT status FROM session')) == [('active',), ('revoked',)]
+    assert sorted(rules.sql('SELECT status FROM session')) == [('active',), ('revoked',)]
 
 
-async def test_two_administrators_who_end_one_session_at_once_end_it_once(house: House, boss: SignedIn,
+async def test_two_administrators_who_end_one_session_at_once_end_it_once(rules: Rules, boss: SignedIn,
                                                                          ann: SignedIn) -> None:
-    house.sql('UPDATE user SET is_admin = 1')
-    other = await house.sign_up('carol@example.com')
-    authorities = [await authority_of(house, boss), await authority_of(house, ann), by_command_line]
+    rules.sql('UPDATE user SET is_admin = 1')
+    other = await rules.sign_up('carol@example.com')
+    authorities = [await authority_of(rules, boss), await authority_of(rules, ann), by_command_line]
 
-    outcomes = await asyncio.gather(*(revoke_session(house.auth, authority, other.session_id)
+    outcomes = await asyncio.gather(*(revoke_session(rules.auth, authority, other.session_id)
                                       for authority in authorities), return_exceptions=True)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NoneType', 'SessionNotFound', 'SessionNotFound']
-    assert house.events().count(('revoked',)) == 1
+    assert rules.events().count(('revoked',)) == 1
 
 
 @only_on_postgres
 async def test_who_revokes_all_sessions_of_a_user_does_not_hold_some_while_waiting_for_the_user(
-        house: House, ann: SignedIn) -> None:
-    house.clock.forward(seconds=1)
-    newer = await house.sign_in(visitor=PHONE)
-    async with house.auth.transaction() as db:  # Ann, on her phone, is about to sign out all other devices
+        rules: Rules, ann: SignedIn) -> None:
+    rules.clock.forward(seconds=1)
+    newer = await rules.sign_in(visitor=PHONE)
+    async with rules.auth.transaction() as db:  # Ann, on her phone, is about to sign out all other devices
         await db.execute(text('SELECT 1 FROM "user" WHERE id = :id FOR NO KEY UPDATE'), {'id': ann.user_id})
         await db.execute(text('SELECT 1 FROM session WHERE id = :id FOR NO KEY UPDATE'), {'id': newer.session_id})
-        revoking = asyncio.create_task(revoke_user(house.auth, by_command_line, ann.user_id))
+        revoking = asyncio.create_task(revoke_user(rules.auth, by_command_line, ann.user_id))
         await asyncio.sleep(0.3)
         await db.execute(text('SELECT 1 FROM session WHERE id = :id FOR NO KEY UPDATE NOWAIT'), {'id': ann.session_id})
 
@@ -481,155 +481,155 @@ async def test_who_revokes_all_sessions_of_a_user_does_not_hold_some_while_waiti
 # Disabling
 
 
-async def test_a_disabled_user_is_signed_out_everywhere_and_the_feed_says_so(house: House, boss: SignedIn,
+async def test_a_disabled_user_is_signed_out_everywhere_and_the_feed_says_so(rules: Rules, boss: SignedIn,
                                                                             ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
-    await house.changes()
+    phone = await rules.sign_in(visitor=PHONE)
+    await rules.changes()
 
-    told = await set_disabled(house.auth, await authority_of(house, boss), ann.user_id, True, LAPTOP)
-    changes = await house.changes()
+    told = await set_disabled(rules.auth, await authority_of(rules, boss), ann.user_id, True, LAPTOP)
+    changes = await rules.changes()
 
     assert told == 2
-    assert house.status(ann.session_id) == house.status(phone.session_id) == 'revoked'
+    assert rules.status(ann.session_id) == rules.status(phone.session_id) == 'revoked'
     assert changes.client_ids == {ann.token.client_id, phone.token.client_id}
     assert changes.user_ids == {ann.user_id}
-    assert await house.active(ann.token) is None
+    assert await rules.active(ann.token) is None
     with pytest.raises(UserDisabled):
-        await house.sign_in()
-    assert [event for event in house.events('action', 'actor') if event[1]] == [
+        await rules.sign_in()
+    assert [event for event in rules.events('action', 'actor') if event[1]] == [
         ('disabled', boss.user_id), ('revoked', boss.user_id), ('revoked', boss.user_id)]
 
 
-async def test_an_enabled_user_may_sign_in_again_and_no_old_session_comes_back(house: House, boss: SignedIn,
+async def test_an_enabled_user_may_sign_in_again_and_no_old_session_comes_back(rules: Rules, boss: SignedIn,
                                                                               ann: SignedIn) -> None:
-    authority = await authority_of(house, boss)
-    await set_disabled(house.auth, authority, ann.user_id, True)
+    authority = await authority_of(rules, boss)
+    await set_disabled(rules.auth, authority, ann.user_id, True)
 
-    told = await set_disabled(house.auth, authority, ann.user_id, False)
-    old = await house.active(ann.token)
-    again = await house.sign_in()
+    told = await set_disabled(rules.auth, authority, ann.user_id, False)
+    old = await rules.active(ann.token)
+    again = await rules.sign_in()
 
     assert (told, old) == (0, None)
-    assert await house.active(again.token) == again.session_id
-    assert ('enabled', boss.user_id) in house.events('action', 'actor')
+    assert await rules.active(again.token) == again.session_id
+    assert ('enabled', boss.user_id) in rules.events('action', 'actor')
 
 
-async def test_what_is_so_already_is_not_done_again(house: House, boss: SignedIn, ann: SignedIn) -> None:
-    authority = await authority_of(house, boss)
-    await set_disabled(house.auth, authority, ann.user_id, True)
-    before = everything(house)
+async def test_what_is_so_already_is_not_done_again(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
+    authority = await authority_of(rules, boss)
+    await set_disabled(rules.auth, authority, ann.user_id, True)
+    before = everything(rules)
 
-    await set_disabled(house.auth, authority, ann.user_id, True)
-    await set_disabled(house.auth, authority, boss.user_id, False)
-    await set_admin(house.auth, authority, boss.user_id, True)
-    await set_admin(house.auth, authority, ann.user_id, False)
+    await set_disabled(rules.auth, authority, ann.user_id, True)
+    await set_disabled(rules.auth, authority, boss.user_id, False)
+    await set_admin(rules.auth, authority, boss.user_id, True)
+    await set_admin(rules.auth, authority, ann.user_id, False)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
-async def test_disabling_who_was_disabled_by_hand_ends_the_sessions_that_were_left(house: House, boss: SignedIn,
+async def test_disabling_who_was_disabled_by_hand_ends_the_sessions_that_were_left(rules: Rules, boss: SignedIn,
                                                                                  ann: SignedIn) -> None:
-    house.sql('UPDATE user SET disabled = 1 WHERE id = ?', ann.user_id)
+    rules.sql('UPDATE user SET disabled = 1 WHERE id = ?', ann.user_id)
 
-    told = await set_disabled(house.auth, await authority_of(house, boss), ann.user_id, True)
+    told = await set_disabled(rules.auth, await authority_of(rules, boss), ann.user_id, True)
 
     assert told == 1
-    assert house.status(ann.session_id) == 'revoked'
-    assert ('disabled',) not in house.events()
+    assert rules.status(ann.session_id) == 'revoked'
+    assert ('disabled',) not in rules.events()
 
 
-async def test_an_administrator_can_not_disable_themselves(house: House, boss: SignedIn) -> None:
-    before = everything(house)
+async def test_an_administrator_can_not_disable_themselves(rules: Rules, boss: SignedIn) -> None:
+    before = everything(rules)
 
     with pytest.raises(AuthError, match='another administrator'):
-        await set_disabled(house.auth, await authority_of(house, boss), boss.user_id, True)
+        await set_disabled(rules.auth, await authority_of(rules, boss), boss.user_id, True)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
-async def test_of_two_administrators_who_disable_each_other_one_is_left(house: House, boss: SignedIn,
+async def test_of_two_administrators_who_disable_each_other_one_is_left(rules: Rules, boss: SignedIn,
                                                                        ann: SignedIn) -> None:
-    house.sql('UPDATE user SET is_admin = 1')
-    bosss, anns = await authority_of(house, boss), await authority_of(house, ann)
-    await asyncio.gather(*(set_admin(house.auth, by_command_line, boss.user_id, True) for _ in range(2)))  # connects
+    rules.sql('UPDATE user SET is_admin = 1')
+    bosss, anns = await authority_of(rules, boss), await authority_of(rules, ann)
+    await asyncio.gather(*(set_admin(rules.auth, by_command_line, boss.user_id, True) for _ in range(2)))  # connects
 
-    outcomes = await asyncio.gather(set_disabled(house.auth, bosss, ann.user_id, True),
-                                    set_disabled(house.auth, anns, boss.user_id, True), return_exceptions=True)
+    outcomes = await asyncio.gather(set_disabled(rules.auth, bosss, ann.user_id, True),
+                                    set_disabled(rules.auth, anns, boss.user_id, True), return_exceptions=True)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NotSignedIn', 'int']
-    assert house.sql('SELECT count(*) FROM user WHERE disabled') == [(1,)]
+    assert rules.sql('SELECT count(*) FROM user WHERE disabled') == [(1,)]
 
 
 @pytest.mark.parametrize('verb', [name for name in ACTS if 'of nobody' in name])
-async def test_a_user_who_is_not_is_not_found_and_nothing_changes(house: House, boss: SignedIn, ann: SignedIn,
+async def test_a_user_who_is_not_is_not_found_and_nothing_changes(rules: Rules, boss: SignedIn, ann: SignedIn,
                                                                   verb: str) -> None:
-    before = everything(house)
+    before = everything(rules)
 
     with pytest.raises(UserNotFound):
-        await ACTS[verb](house, await authority_of(house, boss), ann)
+        await ACTS[verb](rules, await authority_of(rules, boss), ann)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 # Administrators and passwords
 
 
-async def test_an_administrator_makes_another_and_takes_it_back(house: House, boss: SignedIn, ann: SignedIn) -> None:
-    authority = await authority_of(house, boss)
+async def test_an_administrator_makes_another_and_takes_it_back(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
+    authority = await authority_of(rules, boss)
 
-    await set_admin(house.auth, authority, ann.user_id, True)
-    counted = await count_sessions(house.auth, await authority_of(house, ann))
-    await set_admin(house.auth, authority, ann.user_id, False)
+    await set_admin(rules.auth, authority, ann.user_id, True)
+    counted = await count_sessions(rules.auth, await authority_of(rules, ann))
+    await set_admin(rules.auth, authority, ann.user_id, False)
 
     assert counted == 2
     with pytest.raises(NotAllowed):
-        await count_sessions(house.auth, await authority_of(house, ann))
-    assert house.events('action', 'user_id', 'actor')[-2:] == [
+        await count_sessions(rules.auth, await authority_of(rules, ann))
+    assert rules.events('action', 'user_id', 'actor')[-2:] == [
         ('admin_granted', ann.user_id, boss.user_id), ('admin_withdrawn', ann.user_id, boss.user_id)]
 
 
-async def test_a_given_password_ends_all_sessions_and_only_it_signs_in(house: House, boss: SignedIn,
+async def test_a_given_password_ends_all_sessions_and_only_it_signs_in(rules: Rules, boss: SignedIn,
                                                                       ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
-    house.clock.forward(minutes=1)
+    phone = await rules.sign_in(visitor=PHONE)
+    rules.clock.forward(minutes=1)
 
-    told = await set_password(house.auth, await authority_of(house, boss), ann.user_id, NEW_PASSWORD)
+    told = await set_password(rules.auth, await authority_of(rules, boss), ann.user_id, NEW_PASSWORD)
 
     assert told == 2
-    assert house.status(ann.session_id) == house.status(phone.session_id) == 'revoked'
-    assert house.status(boss.session_id) == 'active'
-    assert house.moment('SELECT password_changed_at FROM user WHERE id = ?', ann.user_id) == house.clock()
+    assert rules.status(ann.session_id) == rules.status(phone.session_id) == 'revoked'
+    assert rules.status(boss.session_id) == 'active'
+    assert rules.moment('SELECT password_changed_at FROM user WHERE id = ?', ann.user_id) == rules.clock()
     with pytest.raises(PasswordIncorrect):
-        await house.sign_in()
-    await house.sign_in(password=NEW_PASSWORD)
-    assert NEW_PASSWORD not in repr(everything(house))
+        await rules.sign_in()
+    await rules.sign_in(password=NEW_PASSWORD)
+    assert NEW_PASSWORD not in repr(everything(rules))
 
 
 @pytest.mark.parametrize(('password', 'error'), [('short', PasswordTooShort), ('password', PasswordTooCommon),
                                                  ('ann@example.com', PasswordTooCommon)])
-async def test_a_given_password_that_is_too_weak_is_refused(house: House, boss: SignedIn, ann: SignedIn, password: str,
+async def test_a_given_password_that_is_too_weak_is_refused(rules: Rules, boss: SignedIn, ann: SignedIn, password: str,
                                                             error: type[AuthError]) -> None:
-    before = everything(house)
+    before = everything(rules)
 
     with pytest.raises(error):
-        await set_password(house.auth, await authority_of(house, boss), ann.user_id, password)
+        await set_password(rules.auth, await authority_of(rules, boss), ann.user_id, password)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 async def test_an_administrator_who_is_disabled_while_a_password_is_hashed_gives_none(
-        house: House, boss: SignedIn, ann: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    authority, hash_it = await authority_of(house, boss), house.auth.passwords.hash
+        rules: Rules, boss: SignedIn, ann: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority, hash_it = await authority_of(rules, boss), rules.auth.passwords.hash
 
     async def hash_slowly(_: Passwords, password: str) -> str:
-        await asyncio.to_thread(house.sql, 'UPDATE user SET disabled = 1 WHERE id = ?', boss.user_id)
+        await asyncio.to_thread(rules.sql, 'UPDATE user SET disabled = 1 WHERE id = ?', boss.user_id)
         return await hash_it(password)
 
     monkeypatch.setattr(Passwords, 'hash', hash_slowly)
-    anns_row = house.sql('SELECT * FROM user WHERE id = ?', ann.user_id)
+    anns_row = rules.sql('SELECT * FROM user WHERE id = ?', ann.user_id)
 
     with pytest.raises(NotSignedIn):
-        await set_password(house.auth, authority, ann.user_id, NEW_PASSWORD)
+        await set_password(rules.auth, authority, ann.user_id, NEW_PASSWORD)
 
-    assert house.sql('SELECT * FROM user WHERE id = ?', ann.user_id) == anns_row
-    assert house.status(ann.session_id) == 'active'
+    assert rules.sql('SELECT * FROM user WHERE id = ?', ann.user_id) == anns_row
+    assert rules.status(ann.session_id) == 'active'

@@ -24,7 +24,7 @@ from auth.passwords import Passwords
 from auth.sessions import end_overdue, set_active, sign_out, touch
 from auth.tokens import ClientToken
 from models import Store, migrate
-from tests.conftest import LAPTOP, PASSWORD, Clock, House
+from tests.conftest import LAPTOP, PASSWORD, Clock, Rules
 from tests.databases import SqliteFile
 
 LIFETIME = timedelta(hours=10)
@@ -71,20 +71,20 @@ class Sessions(RuleBasedStateMachine):
         limits = Settings(session_lifetime_seconds=LIFETIME.total_seconds(),
                           session_inactivity_seconds=INACTIVITY.total_seconds())
         auth = Auth(Store(f'sqlite:///{path}'), limits, clock, Passwords(memory_kib=8, time_cost=1))
-        self.house = House(SqliteFile(path), auth, clock)
+        self.rules = Rules(SqliteFile(path), auth, clock)
         self.browsers = [ModelBrowser() for _ in range(3)]
         self.sessions: dict[str, ModelSession] = {}
         self.disabled: set[int] = set()
         self.passwords = [PASSWORD] * 3
         for address in ADDRESSES:
-            self.run(self.house.sign_up(address))
-        self.house.sql("UPDATE session SET status = 'removed'")
-        self.house.sql('DELETE FROM audit_event')
+            self.run(self.rules.sign_up(address))
+        self.rules.sql("UPDATE session SET status = 'removed'")
+        self.rules.sql('DELETE FROM audit_event')
 
     def teardown(self) -> None:
         """Leave nothing behind."""
-        if hasattr(self, 'house'):
-            self.run(self.house.auth.close())
+        if hasattr(self, 'rules'):
+            self.run(self.rules.auth.close())
             self.loop.close()
             self.folder.cleanup()
 
@@ -94,31 +94,31 @@ class Sessions(RuleBasedStateMachine):
 
     def alive(self, browser: int | None = None) -> list[ModelSession]:
         """The sessions that are signed in."""
-        now = self.house.clock()
+        now = self.rules.clock()
         return [one for one in self.sessions.values() if one.ended is None and one.person not in self.disabled
                 and now < one.expire_at and now < one.abandon_at and browser in {None, one.browser}]
 
     def client(self, browser: int) -> Any:
         """The client of a browser, by its newest cookie."""
         token = self.browsers[browser].token
-        return self.run(self.house.client(token)) if token else None
+        return self.run(self.rules.client(token)) if token else None
 
     @rule(browser=BROWSERS, person=PEOPLE)
     def sign_in(self, browser: int, person: int) -> None:
         here = self.browsers[browser]
         if person in self.disabled:
             with pytest.raises(UserDisabled):
-                self.run(self.house.sign_in(ADDRESSES[person], self.client(browser), self.passwords[person]))
+                self.run(self.rules.sign_in(ADDRESSES[person], self.client(browser), self.passwords[person]))
             return
         own = [one for one in self.alive(browser) if one.person == person]
 
-        done = self.run(self.house.sign_in(ADDRESSES[person], self.client(browser), self.passwords[person]))
+        done = self.run(self.rules.sign_in(ADDRESSES[person], self.client(browser), self.passwords[person]))
 
         assert [one.id for one in own] in ([], [done.session_id])
         if here.token:
             assert done.token.client_id == here.token.client_id
             here.old.append(here.token)
-        now = self.house.clock()
+        now = self.rules.clock()
         self.sessions[done.session_id] = ModelSession(done.session_id, person, browser, now + LIFETIME,
                                                       now + INACTIVITY)
         here.token, here.active = done.token, done.session_id
@@ -127,7 +127,7 @@ class Sessions(RuleBasedStateMachine):
     def sign_out_of_all(self, browser: int) -> None:
         leaving = {one.id for one in self.alive(browser)}
 
-        done = self.run(sign_out(self.house.auth, self.client(browser)))
+        done = self.run(sign_out(self.rules.auth, self.client(browser)))
 
         # A disabled user's session is removed as well; the model counts it as ended only if it was said to be.
         assert leaving <= set(done.session_ids)
@@ -140,16 +140,16 @@ class Sessions(RuleBasedStateMachine):
         ids = [*self.sessions, 'sess_' + 'x' * 24, 'nonsense']
         session_id = ids[number % len(ids)]
         model = self.sessions.get(session_id)
-        now = self.house.clock()
+        now = self.rules.clock()
         mine = model is not None and model.browser == browser and model.ended is None \
             and now < model.expire_at and now < model.abandon_at
         allowed = mine and (act is sign_out or (model is not None and model.person not in self.disabled))
         if not allowed:
             with pytest.raises(SessionNotFound):
-                self.run(act(self.house.auth, self.client(browser), session_id))
+                self.run(act(self.rules.auth, self.client(browser), session_id))
             return
 
-        self.run(act(self.house.auth, self.client(browser), session_id))
+        self.run(act(self.rules.auth, self.client(browser), session_id))
 
         assert model is not None
         if act is sign_out:
@@ -161,7 +161,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(browser=BROWSERS)
     def use_an_old_cookie(self, browser: int) -> None:
         for token in self.browsers[browser].old:
-            assert self.run(self.house.client(token)) is None
+            assert self.run(self.rules.client(token)) is None
 
     @precondition(lambda self: self.sessions)
     @rule(number=st.integers(0, 30))
@@ -169,12 +169,12 @@ class Sessions(RuleBasedStateMachine):
         model = list(self.sessions.values())[number % len(self.sessions)]
         token = self.browsers[model.browser].token
         assert token is not None
-        now = self.house.clock()
-        before = self.house.sql('SELECT last_active_at FROM session WHERE id = ?', model.id)
+        now = self.rules.clock()
+        before = self.rules.sql('SELECT last_active_at FROM session WHERE id = ?', model.id)
 
-        self.run(touch(self.house.auth, token.client_id, model.id))
+        self.run(touch(self.rules.auth, token.client_id, model.id))
 
-        if self.house.sql('SELECT last_active_at FROM session WHERE id = ?', model.id) != before:
+        if self.rules.sql('SELECT last_active_at FROM session WHERE id = ?', model.id) != before:
             assert model.ended is None
             assert now < min(model.expire_at, model.abandon_at)
             model.abandon_at = now + INACTIVITY
@@ -184,7 +184,7 @@ class Sessions(RuleBasedStateMachine):
     def revoke_in_sql(self, number: int) -> None:
         model = list(self.sessions.values())[number % len(self.sessions)]
         if model.ended is None:
-            self.house.sql("UPDATE session SET status = 'revoked' WHERE id = ?", model.id)
+            self.rules.sql("UPDATE session SET status = 'revoked' WHERE id = ?", model.id)
             model.ended, model.by_hand = 'revoked', True
 
     def acting(self, browser: int) -> ModelSession | None:
@@ -204,10 +204,10 @@ class Sessions(RuleBasedStateMachine):
         client = self.client(browser)
         if here is None or wanted not in self.alive() or wanted.person != here.person:
             with pytest.raises(NotSignedIn if here is None else SessionNotFound):
-                self.run(revoke(self.house.auth, client, session_id))
+                self.run(revoke(self.rules.auth, client, session_id))
             return
 
-        self.run(revoke(self.house.auth, client, session_id))
+        self.run(revoke(self.rules.auth, client, session_id))
 
         self.end([wanted], 'removed' if wanted.browser == browser else 'revoked')
 
@@ -216,11 +216,11 @@ class Sessions(RuleBasedStateMachine):
         here, client = self.acting(browser), self.client(browser)
         if here is None:
             with pytest.raises(NotSignedIn):
-                self.run(revoke_others(self.house.auth, client))
+                self.run(revoke_others(self.rules.auth, client))
             return
         others = [one for one in self.alive() if one.person == here.person and one is not here]
 
-        told = self.run(revoke_others(self.house.auth, client))
+        told = self.run(revoke_others(self.rules.auth, client))
 
         assert told == len(others)
         self.end(others, 'revoked')
@@ -229,7 +229,7 @@ class Sessions(RuleBasedStateMachine):
     def change_the_password(self, browser: int, number: int, right: bool, others_too: bool) -> None:
         here, client = self.acting(browser), self.client(browser)
         current = self.passwords[here.person] if here and right else 'not the password'
-        change = change_password(self.house.auth, client, current_password=current, new_password=PASSWORDS[number],
+        change = change_password(self.rules.auth, client, current_password=current, new_password=PASSWORDS[number],
                                  sign_out_others=others_too, visitor=LAPTOP)
         if here is None or not right:
             with pytest.raises(NotSignedIn if here is None else PasswordIncorrect):
@@ -257,10 +257,10 @@ class Sessions(RuleBasedStateMachine):
         here, client = self.acting(browser), self.client(browser)
         if here is None:
             with pytest.raises(NotSignedIn):
-                self.run(read_all_devices(self.house.auth, client))
+                self.run(read_all_devices(self.rules.auth, client))
             return
 
-        devices = self.run(read_all_devices(self.house.auth, client))
+        devices = self.run(read_all_devices(self.rules.auth, client))
 
         assert (devices[0].session_id, [device.this_device for device in devices].count(True)) == (here.id, 1)
         assert sorted(device.session_id for device in devices) == sorted(
@@ -268,12 +268,12 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(person=PEOPLE, disabled=st.booleans())
     def disable_or_enable_as_an_administrator(self, person: int, disabled: bool) -> None:
-        now = self.house.clock()
+        now = self.rules.clock()
         left = [one for one in self.sessions.values() if one.person == person and one.ended is None and disabled
                 and now < one.expire_at and now < one.abandon_at]
-        user_id = self.house.sql('SELECT id FROM user WHERE email_address = ?', ADDRESSES[person])[0][0]
+        user_id = self.rules.sql('SELECT id FROM user WHERE email_address = ?', ADDRESSES[person])[0][0]
 
-        told = self.run(set_disabled(self.house.auth, by_command_line, user_id, disabled))
+        told = self.run(set_disabled(self.rules.auth, by_command_line, user_id, disabled))
 
         assert told == len(left)
         self.end(left, 'revoked')
@@ -282,17 +282,17 @@ class Sessions(RuleBasedStateMachine):
     @rule(person=PEOPLE)
     def disable_or_enable_in_sql(self, person: int) -> None:
         self.disabled ^= {person}
-        self.house.sql('UPDATE user SET disabled = ? WHERE email_address = ?', person in self.disabled,
+        self.rules.sql('UPDATE user SET disabled = ? WHERE email_address = ?', person in self.disabled,
                        ADDRESSES[person])
 
     @rule(minutes=st.sampled_from([1, 61, 179, 181, 599, 601]))
     def let_time_pass(self, minutes: int) -> None:
-        self.house.clock.forward(minutes=minutes)
+        self.rules.clock.forward(minutes=minutes)
 
     @rule()
     def sweep(self) -> None:
-        self.run(end_overdue(self.house.auth))
-        now = self.house.clock()
+        self.run(end_overdue(self.rules.auth))
+        now = self.rules.clock()
         for one in self.sessions.values():
             if one.ended is None and now >= one.expire_at:
                 one.ended = 'expired'
@@ -301,9 +301,9 @@ class Sessions(RuleBasedStateMachine):
 
     @invariant()
     def every_browser_is_as_the_model_says(self) -> None:
-        if not hasattr(self, 'house'):
+        if not hasattr(self, 'rules'):
             return
-        now = self.house.clock()
+        now = self.rules.clock()
         for number, browser in enumerate(self.browsers):
             client = self.client(number)
             alive = {one.id for one in self.alive(number)}
@@ -314,10 +314,10 @@ class Sessions(RuleBasedStateMachine):
 
     @invariant()
     def what_has_ended_stays_ended_and_is_in_the_log_once(self) -> None:
-        if not hasattr(self, 'house'):
+        if not hasattr(self, 'rules'):
             return
-        statuses = dict(self.house.sql('SELECT id, status FROM session'))
-        ends = [row[0] for row in self.house.sql(
+        statuses = dict(self.rules.sql('SELECT id, status FROM session'))
+        ends = [row[0] for row in self.rules.sql(
             "SELECT session_id FROM audit_event WHERE action IN ('signed_out', 'revoked', 'expired', 'abandoned')")]
         assert len(ends) == len(set(ends))
         for one in self.sessions.values():

@@ -11,7 +11,7 @@ import pytest
 
 from auth.watcher import Watcher
 from tests.auth.conftest import Api, sign_up
-from tests.conftest import PASSWORD, House
+from tests.conftest import PASSWORD, Rules
 
 FORM = {'content-type': 'application/x-www-form-urlencoded'}
 JSON = {'content-type': 'application/json'}
@@ -30,7 +30,7 @@ async def test_the_whole_way_from_sign_up_to_sign_out(api: Api) -> None:
     assert here.json()['client'] is None
     assert out.json()['response']['sessions'] == gone.json()['response']['sessions'] == []
     assert gone.json()['response']['id'] == here.json()['response']['id']
-    assert api.house.status(session_id) == 'removed'
+    assert api.rules.status(session_id) == 'removed'
 
 
 async def test_clerks_clients_may_send_a_post_that_names_another_method(api: Api) -> None:
@@ -39,7 +39,7 @@ async def test_clerks_clients_may_send_a_post_that_names_another_method(api: Api
         out = await laptop.post('/v1/client/sessions?_method=DELETE&_clerk_js_version=6')
 
     assert out.status_code == 200
-    assert api.house.status(up.json()['response']['created_session_id']) == 'removed'
+    assert api.rules.status(up.json()['response']['created_session_id']) == 'removed'
 
 
 async def test_the_cookie_and_the_headers(api: Api) -> None:
@@ -74,7 +74,7 @@ async def test_everything_in_a_dump_of_the_store_is_worthless_as_a_cookie(api: A
         await sign_up(laptop)
         client_id = (await laptop.get('/v1/client')).json()['response']['id']
     dump = {str(value) for table in ('user', 'client', 'session', 'audit_event')
-            for row in api.house.sql(f'SELECT * FROM {table}') for value in row}
+            for row in api.rules.sql(f'SELECT * FROM {table}') for value in row}
 
     async with api.browser() as thief:
         for value in dump:
@@ -99,7 +99,7 @@ async def test_a_change_asked_for_by_another_site_is_refused(api: Api, headers: 
                    await laptop.post('/v1/client/tabs', headers=headers)]
 
     assert {(answer.status_code, answer.json()['errors'][0]['code']) for answer in answers} == {(403, 'origin_invalid')}
-    assert api.house.status(session_id) == 'active'
+    assert api.rules.status(session_id) == 'active'
 
 
 @pytest.mark.parametrize('headers', [{}, {'origin': 'http://localhost', 'sec-fetch-site': 'same-origin'},
@@ -157,15 +157,15 @@ async def test_a_malformed_body_gets_a_4xx_in_the_shape_of_an_error(
     assert 400 <= answer.status_code < 500
     assert set(error) == {'code', 'message', 'long_message', 'meta'}
     assert error['message'].endswith('.')
-    assert api.house.sql('SELECT count(*) FROM user') == [(0,)]
+    assert api.rules.sql('SELECT count(*) FROM user') == [(0,)]
 
 
 async def test_a_megabyte_is_refused_before_anything_is_hashed(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     async def hash_nothing(*_: object) -> None:
         raise AssertionError('a password was hashed')
 
-    monkeypatch.setattr(type(api.house.auth.passwords), 'hash', hash_nothing)
-    monkeypatch.setattr(type(api.house.auth.passwords), 'verify', hash_nothing)
+    monkeypatch.setattr(type(api.rules.auth.passwords), 'hash', hash_nothing)
+    monkeypatch.setattr(type(api.rules.auth.passwords), 'verify', hash_nothing)
 
     async def in_pieces() -> AsyncIterator[bytes]:
         for _ in range(100):
@@ -187,7 +187,7 @@ async def test_fields_that_nobody_asked_for_are_never_stored(api: Api) -> None:
                            password_hash='x', created_at='2000-01-01')
 
     assert up.status_code == 200
-    user, = api.house.sql('SELECT id, is_admin, disabled, password_hash FROM user')
+    user, = api.rules.sql('SELECT id, is_admin, disabled, password_hash FROM user')
     assert user[0] != 'user_mine'
     assert user[1:3] == (0, 0)
     assert user[3].startswith('$argon2id$')
@@ -251,10 +251,10 @@ async def test_a_mistake_of_ours_is_a_500_that_tells_nothing(api: Api, monkeypat
 
 
 async def test_while_the_store_is_away_the_answer_is_a_503_and_nobody_is_signed_out(
-        api: Api, house_with: Callable[..., House]) -> None:
+        api: Api, rules_with: Callable[..., Rules]) -> None:
     async with api.browser() as laptop:
         up = await sign_up(laptop)
-        with api.house.database.away():
+        with api.rules.database.away():
             away = await laptop.delete('/v1/client/sessions')
         while (here := await laptop.get('/v1/client')).status_code != 200:
             await asyncio.sleep(0.01)
@@ -271,7 +271,7 @@ async def test_an_answer_after_a_commit_never_shows_the_state_before_it(api: Api
         session_id = (await sign_up(laptop)).json()['response']['created_session_id']
         for number in range(50):
             status = 'active' if number % 2 else 'revoked'
-            api.house.sql('UPDATE session SET status = ? WHERE id = ?', status, session_id)
+            api.rules.sql('UPDATE session SET status = ? WHERE id = ?', status, session_id)
 
             shown = (await laptop.get('/v1/client')).json()['response']['last_active_session_id']
 
@@ -283,14 +283,14 @@ async def test_what_was_done_is_not_called_off_because_the_store_goes_away_right
     async with api.browser() as laptop:
         with ExitStack() as gone:
             def go_away_after_the_sign_up() -> None:
-                if api.house.sql('SELECT id FROM session'):
-                    gone.enter_context(api.house.database.away())
+                if api.rules.sql('SELECT id FROM session'):
+                    gone.enter_context(api.rules.database.away())
 
-            monkeypatch.setattr(api.house.auth.store.feed, 'committed', go_away_after_the_sign_up)
+            monkeypatch.setattr(api.rules.auth.store.feed, 'committed', go_away_after_the_sign_up)
             up = await sign_up(laptop)
         monkeypatch.undo()
 
     assert up.status_code == 200
     assert up.json()['client'] is None
     assert up.cookies['__client']
-    assert api.house.status(up.json()['response']['created_session_id']) == 'active'
+    assert api.rules.status(up.json()['response']['created_session_id']) == 'active'

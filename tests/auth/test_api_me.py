@@ -45,7 +45,7 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
 
 def everything(api: Api) -> Any:
     """All rows there are."""
-    return [api.house.sql(f'SELECT * FROM {table} ORDER BY id') for table in ('user', 'client', 'session',
+    return [api.rules.sql(f'SELECT * FROM {table} ORDER BY id') for table in ('user', 'client', 'session',
                                                                               'audit_event')]
 
 
@@ -162,12 +162,12 @@ async def test_no_answer_holds_a_password_or_a_hash(api: Api, caplog: pytest.Log
     all_hashes = 'SELECT password_hash FROM user UNION SELECT secret_hash FROM client'
     async with api.browser() as laptop, api.browser() as phone:
         laptop_id, phone_id = session_of(await sign_up(laptop)), session_of(await sign_in(phone))
-        hashes = api.house.sql(all_hashes)
+        hashes = api.rules.sql(all_hashes)
         path = path.format(laptop=laptop_id, phone=phone_id)
         answers = [await laptop.request(method, path, data={**data, 'password': 'a wrong guess',
                                                             'current_password': 'a wrong guess'}),
                    await laptop.request(method, path, data=data)]
-        hashes += api.house.sql(all_hashes)
+        hashes += api.rules.sql(all_hashes)
 
     for text in (*(answer.text + str(answer.headers) for answer in answers), caplog.text):
         assert not any(secret in text for secret in (PASSWORD, NEW_PASSWORD, 'a wrong guess',
@@ -180,7 +180,7 @@ async def test_while_the_store_is_away_the_answer_is_a_503(api: Api, method: str
     async with api.browser() as laptop, api.browser() as phone:
         await sign_up(laptop)
         path, before = path.format(phone=session_of(await sign_in(phone))), everything(api)
-        with api.house.database.away():
+        with api.rules.database.away():
             answer = await laptop.request(method, path, data=data)
 
     assert code_of(answer) == (503, 'store_unavailable')
@@ -193,14 +193,14 @@ async def test_while_the_store_is_away_the_answer_is_a_503(api: Api, method: str
 async def test_the_devices_are_a_plain_list_in_clerks_shape_this_one_first(api: Api) -> None:
     async with api.browser() as laptop, api.browser(**{'user-agent': PHONE.user_agent}) as phone:
         up = await sign_up(laptop)
-        api.house.clock.forward(minutes=1)
+        api.rules.clock.forward(minutes=1)
         down = await sign_in(phone)
         answer = await laptop.get('/v1/me/sessions/active')
 
     first, second = answer.json()
     assert [first['id'], second['id']] == [session_of(up), session_of(down)]
     assert [first['latest_activity']['this_device'], second['latest_activity']['this_device']] == [True, False]
-    moment = int(api.house.clock().timestamp() * 1000)
+    moment = int(api.rules.clock().timestamp() * 1000)
     assert second == {
         'object': 'session', 'id': session_of(down), 'status': 'active', 'last_active_at': moment, 'created_at': moment,
         'latest_activity': {'object': 'session_activity', 'device_type': 'iPhone', 'browser_name': 'Safari 18',
@@ -212,7 +212,7 @@ async def test_the_devices_are_a_plain_list_in_clerks_shape_this_one_first(api: 
 async def test_all_devices_are_listed_at_once_however_many(api: Api) -> None:
     async with api.browser() as laptop:
         await sign_up(laptop)
-        ids = {(await api.house.sign_in()).session_id for _ in range(DEVICES_A_PAGE + 1)}
+        ids = {(await api.rules.sign_in()).session_id for _ in range(DEVICES_A_PAGE + 1)}
         listed = [session['id'] for session in (await laptop.get('/v1/me/sessions/active')).json()]
 
     assert set(listed[1:]) == ids
@@ -231,7 +231,7 @@ async def test_signing_out_of_one_device_ends_it_and_nothing_else(api: Api) -> N
     assert answer.json()['client']['last_active_session_id'] == here
     assert on_the_phone.json()['response']['sessions'] == []
     assert refused.status_code == 401
-    assert (api.house.status(here), api.house.status(there), api.house.status(third)) == ('active', 'revoked', 'active')
+    assert (api.rules.status(here), api.rules.status(there), api.rules.status(third)) == ('active', 'revoked', 'active')
 
 
 async def test_signing_out_of_this_device_in_the_list_is_a_plain_sign_out(api: Api) -> None:
@@ -241,7 +241,7 @@ async def test_signing_out_of_this_device_in_the_list_is_a_plain_sign_out(api: A
 
     assert answer.json()['response'] == {'object': 'session', 'id': here, 'status': 'removed'}
     assert answer.json()['client']['sessions'] == []
-    assert api.house.status(here) == 'removed'
+    assert api.rules.status(here) == 'removed'
 
 
 async def test_ids_of_others_get_the_same_body_as_unknown_ones_and_nothing_ends(api: Api) -> None:
@@ -271,7 +271,7 @@ async def test_signing_out_of_all_others_tells_how_many_and_keeps_this_one(api: 
     assert first.json()['response'] == {'object': 'sessions', 'revoked': 1}
     assert again.json()['response']['revoked'] == 0
     assert first.json()['client']['last_active_session_id'] == here
-    assert [api.house.status(session_id) for session_id in (here, there, stranger)] == ['active', 'revoked', 'active']
+    assert [api.rules.status(session_id) for session_id in (here, there, stranger)] == ['active', 'revoked', 'active']
 
 
 # The account
@@ -294,12 +294,12 @@ async def test_a_name_changes_and_what_was_not_sent_stays(api: Api) -> None:
 async def test_what_is_not_ones_own_to_change_is_ignored(api: Api) -> None:
     async with api.browser() as laptop:
         await sign_up(laptop)
-        before = api.house.sql('SELECT id, email_address, password_hash, is_admin, disabled FROM user')
+        before = api.rules.sql('SELECT id, email_address, password_hash, is_admin, disabled FROM user')
         answer = await laptop.patch('/v1/me', data={'first_name': 'Anna', 'is_admin': '1', 'id': 'user_mine',
                                                     'email_address': 'x@example.com', 'password_hash': 'x'})
 
     assert answer.status_code == 200
-    assert api.house.sql('SELECT id, email_address, password_hash, is_admin, disabled FROM user') == before
+    assert api.rules.sql('SELECT id, email_address, password_hash, is_admin, disabled FROM user') == before
 
 
 @pytest.mark.parametrize(('wish', 'status'), [('true', 'revoked'), ('on', 'revoked'), ('1', 'revoked'),
@@ -325,7 +325,7 @@ async def test_a_changed_password_sets_another_cookie_and_ends_the_others_if_tha
     assert old != new
     assert still.json()['response']['last_active_session_id'] == here
     assert stolen.json()['response'] is None
-    assert api.house.status(there) == status
+    assert api.rules.status(there) == status
 
 
 @pytest.mark.parametrize(('data', 'code', 'param'), [
@@ -400,7 +400,7 @@ async def test_an_ended_session_is_told_as_ended_and_the_others_stay(api: Api) -
     assert (answer.json()['response']['id'], answer.json()['response']['status']) == (ann, 'ended')
     assert [session['id'] for session in answer.json()['client']['sessions']] == [bob]
     assert answer.json()['client']['last_active_session_id'] == bob
-    assert (api.house.status(ann), api.house.status(bob)) == ('ended', 'active')
+    assert (api.rules.status(ann), api.rules.status(bob)) == ('ended', 'active')
     assert code_of(again) == code_of(unknown) == (404, 'resource_not_found')
     assert again.content == unknown.content
 
@@ -414,7 +414,7 @@ async def test_a_session_of_another_browser_is_not_ended_here(api: Api) -> None:
 
     assert {code_of(answer) for answer in answers} == {(404, 'resource_not_found')}
     assert len({answer.content for answer in answers}) == 1
-    assert api.house.status(there) == 'active'
+    assert api.rules.status(there) == 'active'
 
 
 async def test_a_browser_that_forgets_its_client_is_signed_out_and_holds_no_cookie(api: Api) -> None:
@@ -433,7 +433,7 @@ async def test_a_browser_that_forgets_its_client_is_signed_out_and_holds_no_cook
     assert answer.json()['response']['sessions'] == []
     assert kept == {}
     assert stolen.json()['response'] is None
-    assert [api.house.status(session_id) for session_id in (session_of(up), bob, there)] == [
+    assert [api.rules.status(session_id) for session_id in (session_of(up), bob, there)] == [
         'removed', 'removed', 'active']
 
 
@@ -448,12 +448,12 @@ async def test_a_client_is_forgotten_over_https_by_the_name_it_has_there(api: Ap
 async def test_while_the_store_is_away_the_browser_keeps_its_client_and_cookie(api: Api) -> None:
     async with api.browser() as laptop:
         here = session_of(await sign_up(laptop))
-        with api.house.database.away():
+        with api.rules.database.away():
             answer = await laptop.delete('/v1/client')
 
     assert code_of(answer) == (503, 'store_unavailable')
     assert 'set-cookie' not in answer.headers
-    assert api.house.status(here) == 'active'
+    assert api.rules.status(here) == 'active'
 
 
 async def test_a_request_with_the_cookie_from_before_a_sign_in_ends_nothing_and_takes_no_cookie_away(api: Api) -> None:
@@ -467,7 +467,7 @@ async def test_a_request_with_the_cookie_from_before_a_sign_in_ends_nothing_and_
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == {'response': None, 'client': None}  # it is nobody's: nobody is said to be signed out
     assert not any('set-cookie' in answer.headers for answer in answers)
-    assert [api.house.status(session_id) for session_id in (ann, bob)] == ['active', 'active']
+    assert [api.rules.status(session_id) for session_id in (ann, bob)] == ['active', 'active']
     assert everything(api) == before
 
 
@@ -484,7 +484,7 @@ async def test_a_visitor_who_asks_for_a_client_leaves_nothing_in_the_store(api: 
     assert forgotten.status_code == 200
     assert own.json()['response']['last_active_session_id'] == here
     assert nobodys.headers['cache-control'] == own.headers['cache-control'] == 'no-store'
-    assert api.house.sql('SELECT count(*) FROM client') == [(1,)]
+    assert api.rules.sql('SELECT count(*) FROM client') == [(1,)]
 
 
 # Whether a password will do
@@ -526,8 +526,8 @@ async def test_a_check_of_a_password_hashes_nothing(api: Api, monkeypatch: pytes
     async def hash_nothing(*_: object) -> None:
         raise AssertionError('a password was hashed')
 
-    monkeypatch.setattr(type(api.house.auth.passwords), 'hash', hash_nothing)
-    monkeypatch.setattr(type(api.house.auth.passwords), 'verify', hash_nothing)
+    monkeypatch.setattr(type(api.rules.auth.passwords), 'hash', hash_nothing)
+    monkeypatch.setattr(type(api.rules.auth.passwords), 'verify', hash_nothing)
 
     async with api.browser() as visitors:
         answer = await visitors.post('/v1/password_checks', data={'password': NEW_PASSWORD})

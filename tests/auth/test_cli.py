@@ -30,7 +30,7 @@ from auth.admin import create_user
 from auth.authority import by_admin
 from auth.cli import main
 from auth.errors import NotAllowed
-from tests.conftest import PASSWORD, House, only_on_sqlite
+from tests.conftest import PASSWORD, Rules, only_on_sqlite
 from tests.databases import PostgresDatabase
 from tests.postgres import Postgres
 from tests.programs import ROOT, clean_environment, end, run_python
@@ -57,10 +57,10 @@ Run = Callable[..., Done]
 
 
 @pytest.fixture
-def run(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs commands on the store of a house, in this process, which is quick."""
-    monkeypatch.setenv('DATABASE_URL', house.database.url)
-    house.clock.moment = datetime.now(UTC)  # the program reads the clock of the machine
+def run(rules: Rules, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs commands on the store of the rules, in this process, which is quick."""
+    monkeypatch.setenv('DATABASE_URL', rules.database.url)
+    rules.clock.moment = datetime.now(UTC)  # the program reads the clock of the machine
 
     def running(*arguments: str, typed: str | bytes = '') -> Done:
         given = typed.encode() if isinstance(typed, str) else typed
@@ -73,15 +73,15 @@ def run(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     return running
 
 
-def program(house: House, *arguments: str, typed: str = '') -> Done:
+def program(rules: Rules, *arguments: str, typed: str = '') -> Done:
     """Run a command as people do: in a process of its own."""
-    done = subprocess.run([*COMMAND, *arguments], cwd=ROOT, env=environment(house), input=typed, capture_output=True,
+    done = subprocess.run([*COMMAND, *arguments], cwd=ROOT, env=environment(rules), input=typed, capture_output=True,
                           text=True, timeout=60, check=False)
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def environment(house: House) -> dict[str, str]:
-    return clean_environment(database_url=house.database.url)
+def environment(rules: Rules) -> dict[str, str]:
+    return clean_environment(database_url=rules.database.url)
 
 
 @contextmanager
@@ -106,10 +106,10 @@ def read_until(person: int, words: str, seen: str = '') -> str:
     return seen
 
 
-def type_passwords(house: House, arguments: list[str], *typed: str) -> Done:
+def type_passwords(rules: Rules, arguments: list[str], *typed: str) -> Done:
     """Run a command on a terminal, and answer its two prompts; what it shows is in ``out``."""
     with terminal() as (person, screen):
-        process = subprocess.Popen([*COMMAND, *arguments], cwd=ROOT, env=environment(house), stdin=screen,
+        process = subprocess.Popen([*COMMAND, *arguments], cwd=ROOT, env=environment(rules), stdin=screen,
                                    stdout=screen, stderr=screen, start_new_session=True)
         seen = ''
         for prompt, answer in zip(['Password: ', 'The same again: '], typed, strict=True):
@@ -119,20 +119,20 @@ def type_passwords(house: House, arguments: list[str], *typed: str) -> Done:
         return Done(code, read_until(person, '.\r\n', seen), '')
 
 
-def ended(house: House) -> list[str]:
-    return [status for status, in house.sql(
+def ended(rules: Rules) -> list[str]:
+    return [status for status, in rules.sql(
         'SELECT status FROM session JOIN user AS person ON person.id = user_id ORDER BY person.email_address')]
 
 
-def people(house: House, *addresses: str) -> list[Any]:
+def people(rules: Rules, *addresses: str) -> list[Any]:
     """Sign people up, each on a browser of their own."""
 
     async def sign_up() -> list[Any]:
-        return [await house.sign_up(address) for address in addresses]
+        return [await rules.sign_up(address) for address in addresses]
 
     with asyncio.Runner() as runner:
         done = runner.run(sign_up())
-        runner.run(house.auth.store.close())
+        runner.run(rules.auth.store.close())
     return done
 
 
@@ -159,13 +159,13 @@ def test_the_first_administrator_is_made_before_anything_else(tmp_path: Path) ->
     assert PASSWORD not in made.stdout + made.stderr + again.stderr
 
 
-async def test_who_was_made_by_it_signs_in(run: Run, house: House) -> None:
+async def test_who_was_made_by_it_signs_in(run: Run, rules: Rules) -> None:
     done = await asyncio.to_thread(run, 'users', 'create', 'ann@example.com', '--password-stdin',
                                    typed=f'{PASSWORD}\r\n')
 
     assert done.code == 0
     assert done.out.startswith('ann@example.com is a user now: user_')
-    assert (await house.sign_in()).user_id == done.out.split()[-1]
+    assert (await rules.sign_in()).user_id == done.out.split()[-1]
 
 
 REFUSED: list[tuple[list[str], str | bytes, str]] = [
@@ -181,46 +181,46 @@ REFUSED: list[tuple[list[str], str | bytes, str]] = [
 ]
 
 
-async def test_nobody_but_an_administrator_or_the_command_line_makes_users(house: House) -> None:
-    ann = await house.sign_up()
-    authority = by_admin(house.auth, await house.here(ann.token))
+async def test_nobody_but_an_administrator_or_the_command_line_makes_users(rules: Rules) -> None:
+    ann = await rules.sign_up()
+    authority = by_admin(rules.auth, await rules.here(ann.token))
 
     with pytest.raises(NotAllowed):
-        await create_user(house.auth, authority, email_address='ann@example.com', password='short', is_admin=True)
+        await create_user(rules.auth, authority, email_address='ann@example.com', password='short', is_admin=True)
 
-    assert house.sql('SELECT is_admin FROM user') == [(0,)]
+    assert rules.sql('SELECT is_admin FROM user') == [(0,)]
 
 
-def test_what_sign_up_refuses_is_refused(run: Run, house: House) -> None:
+def test_what_sign_up_refuses_is_refused(run: Run, rules: Rules) -> None:
     for arguments, typed, told in REFUSED:
         done = run('users', 'create', *arguments, typed=typed)
 
         assert (done.code, done.out, len(done.err.splitlines())) == (1, '', 1)
         assert told in done.err
-    assert house.sql('SELECT * FROM user') == house.events() == []
+    assert rules.sql('SELECT * FROM user') == rules.events() == []
 
 
-def test_a_password_is_asked_for_twice_and_not_shown(run: Run, house: House) -> None:
-    people(house, 'ann@example.com')
-    before = house.sql('SELECT password_hash FROM user')
+def test_a_password_is_asked_for_twice_and_not_shown(run: Run, rules: Rules) -> None:
+    people(rules, 'ann@example.com')
+    before = rules.sql('SELECT password_hash FROM user')
     command = ['users', 'set-password', 'ann@example.com']
 
-    differing = type_passwords(house, command, NEW_PASSWORD, PASSWORD)
-    kept = house.sql('SELECT password_hash FROM user') == before
-    done = type_passwords(house, command, NEW_PASSWORD, NEW_PASSWORD)
+    differing = type_passwords(rules, command, NEW_PASSWORD, PASSWORD)
+    kept = rules.sql('SELECT password_hash FROM user') == before
+    done = type_passwords(rules, command, NEW_PASSWORD, NEW_PASSWORD)
 
     assert differing.code == 1
     assert 'The two passwords differ. Nothing was changed; try again.' in differing.out
     assert kept
     assert done.code == 0
     assert 'ann@example.com has another password; 1 session ended.' in done.out
-    assert house.sql('SELECT password_hash FROM user') != before
+    assert rules.sql('SELECT password_hash FROM user') != before
     assert 'horse' not in differing.out + done.out
 
 
-def test_a_password_is_not_read_from_a_terminal_that_shows_it(run: Run, house: House, monkeypatch: pytest.MonkeyPatch,
+def test_a_password_is_not_read_from_a_terminal_that_shows_it(run: Run, rules: Rules, monkeypatch: pytest.MonkeyPatch,
                                                               capsys: pytest.CaptureFixture[str]) -> None:
-    people(house, 'ann@example.com')
+    people(rules, 'ann@example.com')
     monkeypatch.setattr(sys, 'argv', ['auth', 'users', 'set-password', 'ann@example.com', '--password-stdin'])
 
     with terminal() as (_, screen), open(screen, encoding='utf-8', closefd=False) as stdin:
@@ -230,21 +230,21 @@ def test_a_password_is_not_read_from_a_terminal_that_shows_it(run: Run, house: H
 
     assert end.value.code == 2
     assert 'Standard input is a terminal' in capsys.readouterr().err
-    assert ended(house) == ['active']
+    assert ended(rules) == ['active']
 
 
 @pytest.mark.parametrize('arguments', [('users', 'create', 'bob@example.com'),
                                        ('users', 'set-password', 'ann@example.com')])
-def test_a_password_is_no_argument_and_is_not_repeated(run: Run, house: House, arguments: list[str]) -> None:
-    people(house, 'ann@example.com')
+def test_a_password_is_no_argument_and_is_not_repeated(run: Run, rules: Rules, arguments: list[str]) -> None:
+    people(rules, 'ann@example.com')
 
     done = [run(*arguments, *given, typed=PASSWORD) for given in (
         ['hunter2 hunter2'], ['--password', 'hunter2 hunter2'], ['--password=hunter2 hunter2'], ['-phunter2 hunter2'])]
 
     assert [(one.code, one.out) for one in done] == [(2, '')] * 4
     assert all('hunter2' not in one.err for one in done)
-    assert ended(house) == ['active']
-    assert house.sql('SELECT count(*) FROM user') == [(1,)]
+    assert ended(rules) == ['active']
+    assert rules.sql('SELECT count(*) FROM user') == [(1,)]
 
 
 def test_wrong_usage_is_two(run: Run) -> None:
@@ -259,15 +259,15 @@ def test_wrong_usage_is_two(run: Run) -> None:
     ('DROP TABLE alembic_version', 'database upgrade'),
     ("UPDATE alembic_version SET version_num = 'of the future'", 'newer version'),
 ])
-def test_a_store_of_another_schema_is_told_and_left_alone(run: Run, house: House, statement: str, told: str) -> None:
-    people(house, 'ann@example.com')
-    house.sql(statement)
+def test_a_store_of_another_schema_is_told_and_left_alone(run: Run, rules: Rules, statement: str, told: str) -> None:
+    people(rules, 'ann@example.com')
+    rules.sql(statement)
 
     done = run('users', 'disable', 'ann@example.com')
 
     assert (done.code, done.out, len(done.err.splitlines())) == (1, '', 1)
     assert told in done.err
-    assert ended(house) == ['active']
+    assert ended(rules) == ['active']
 
 
 @only_on_sqlite
@@ -302,9 +302,9 @@ def test_a_store_that_can_not_be_opened_is_told(run: Run, tmp_path: Path, monkey
 
 
 @only_on_sqlite
-def test_a_database_of_another_program_or_of_the_future_is_not_upgraded(run: Run, house: House, tmp_path: Path,
+def test_a_database_of_another_program_or_of_the_future_is_not_upgraded(run: Run, rules: Rules, tmp_path: Path,
                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
-    house.sql("UPDATE alembic_version SET version_num = 'of the future'")
+    rules.sql("UPDATE alembic_version SET version_num = 'of the future'")
     with closing(sqlite3.connect(tmp_path / 'foreign.db')) as foreign:
         foreign.execute('CREATE TABLE user (name)')
 
@@ -318,16 +318,16 @@ def test_a_database_of_another_program_or_of_the_future_is_not_upgraded(run: Run
     assert len((newer.err + other.err).splitlines()) == 2
 
 
-def test_a_store_that_is_locked_is_told(run: Run, house: House) -> None:
-    people(house, 'ann@example.com')
+def test_a_store_that_is_locked_is_told(run: Run, rules: Rules) -> None:
+    people(rules, 'ann@example.com')
 
-    with house.database.locked():
+    with rules.database.locked():
         refused, listed = run('users', 'disable', 'ann@example.com'), run('users', 'list')
 
     assert (refused.code, refused.out, len(refused.err.splitlines())) == (1, '', 1)
     assert 'lock' in refused.err
     assert listed.code == 0
-    assert ended(house) == ['active']
+    assert ended(rules) == ['active']
 
 
 def test_a_wrong_setting_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -352,12 +352,12 @@ def test_an_old_database_is_upgraded(run: Run, tmp_path: Path, monkeypatch: pyte
 
 
 @only_on_sqlite
-def test_a_store_is_moved_with_all_that_is_in_it(house: House, postgres: Postgres) -> None:
-    ann, _ = people(house, 'ann@example.com', 'bob@example.com')
+def test_a_store_is_moved_with_all_that_is_in_it(rules: Rules, postgres: Postgres) -> None:
+    ann, _ = people(rules, 'ann@example.com', 'bob@example.com')
     target = PostgresDatabase(postgres, migrated=False)
     secret = make_url(target.url).set(password='very secret').render_as_string(hide_password=False)
 
-    moved, again = (subprocess.run([*COMMAND, 'database', 'copy', house.database.url], cwd=ROOT, capture_output=True,
+    moved, again = (subprocess.run([*COMMAND, 'database', 'copy', rules.database.url], cwd=ROOT, capture_output=True,
                                    text=True, timeout=60, check=False, env=clean_environment(database_url=secret))
                     for _ in range(2))
 
@@ -370,8 +370,8 @@ def test_a_store_is_moved_with_all_that_is_in_it(house: House, postgres: Postgre
     target.drop()
 
 
-def test_users_are_listed_for_people_and_for_programs(run: Run, house: House) -> None:
-    ann, _ = people(house, 'ann@example.com', 'bob@example.com')
+def test_users_are_listed_for_people_and_for_programs(run: Run, rules: Rules) -> None:
+    ann, _ = people(rules, 'ann@example.com', 'bob@example.com')
 
     found, everybody = run('users', 'list', 'example', 'ann', '--json'), run('users', 'list')
     one, nobody = run('users', 'list', '--limit', '1'), run('users', 'list', 'nobody')
@@ -379,7 +379,7 @@ def test_users_are_listed_for_people_and_for_programs(run: Run, house: House) ->
     assert found.json == [{'id': ann.user_id, 'email_address': 'ann@example.com', 'name': 'ann@example.com',
                            'is_admin': False, 'disabled': False, 'sessions': 1,
                            'created_at': found.json[0]['created_at']}]
-    assert datetime.fromisoformat(found.json[0]['created_at']) == house.clock.moment
+    assert datetime.fromisoformat(found.json[0]['created_at']) == rules.clock.moment
     assert found.json[0]['created_at'].endswith('+00:00')
     assert ann.user_id in everybody.out.split()
     assert len(everybody.out.splitlines()) == 3
@@ -389,12 +389,12 @@ def test_users_are_listed_for_people_and_for_programs(run: Run, house: House) ->
 
 
 @pytest.mark.parametrize('by', ['id', 'address'])
-def test_a_user_is_disabled_and_enabled_by_id_or_address(run: Run, house: House, by: str) -> None:
-    ann, _ = people(house, 'ann@example.com', 'bob@example.com')
+def test_a_user_is_disabled_and_enabled_by_id_or_address(run: Run, rules: Rules, by: str) -> None:
+    ann, _ = people(rules, 'ann@example.com', 'bob@example.com')
     who = ann.user_id if by == 'id' else 'ANN@example.com '
 
     disabled = run('users', 'disable', who, '--json')
-    after = ended(house)
+    after = ended(rules)
     again, enabled = run('users', 'disable', who), run('users', 'enable', who, '--json')
 
     assert disabled.json == {'user_id': ann.user_id, 'email_address': 'ann@example.com', 'disabled': True,
@@ -402,56 +402,56 @@ def test_a_user_is_disabled_and_enabled_by_id_or_address(run: Run, house: House,
     assert after == ['revoked', 'active']
     assert again.out == 'ann@example.com is disabled; 0 sessions ended.\n'
     assert enabled.json == {'user_id': ann.user_id, 'email_address': 'ann@example.com', 'disabled': False}
-    assert house.sql('SELECT disabled FROM user') == [(0,), (0,)]
-    assert house.sql("SELECT actor FROM audit_event WHERE action = 'disabled'") == [('command line',)]
+    assert rules.sql('SELECT disabled FROM user') == [(0,), (0,)]
+    assert rules.sql("SELECT actor FROM audit_event WHERE action = 'disabled'") == [('command line',)]
 
 
 @pytest.mark.parametrize('command', ['users disable', 'users enable', 'users set-password', 'users make-admin',
                                      'users remove-admin', 'sessions revoke-user'])
-def test_an_unknown_user_is_told_and_nothing_is_changed(run: Run, house: House, command: str) -> None:
-    people(house, 'ann@example.com')
-    before = house.sql('SELECT * FROM user'), house.events()
+def test_an_unknown_user_is_told_and_nothing_is_changed(run: Run, rules: Rules, command: str) -> None:
+    people(rules, 'ann@example.com')
+    before = rules.sql('SELECT * FROM user'), rules.events()
 
     for who in ('nobody@example.com', 'user_unknown', '', "' OR 1=1 --", 'user_é', '%', 'not an@address'):
         done = run(*command.split(), who, typed=f'{PASSWORD}\n')
 
         assert (done.code, done.out, len(done.err.splitlines())) == (1, '', 1)
         assert done.err.startswith(('There is no such user.', 'That is not an email address.'))
-    assert ended(house) == ['active']
-    assert before == (house.sql('SELECT * FROM user'), house.events())
+    assert ended(rules) == ['active']
+    assert before == (rules.sql('SELECT * FROM user'), rules.events())
 
 
-def test_another_password_ends_the_sessions_and_is_never_printed(run: Run, house: House) -> None:
-    ann, = people(house, 'ann@example.com')
-    before = house.sql('SELECT password_hash FROM user')
+def test_another_password_ends_the_sessions_and_is_never_printed(run: Run, rules: Rules) -> None:
+    ann, = people(rules, 'ann@example.com')
+    before = rules.sql('SELECT password_hash FROM user')
 
     short = run('users', 'set-password', 'ann@example.com', typed='short\n')
-    kept = house.sql('SELECT password_hash FROM user') == before
+    kept = rules.sql('SELECT password_hash FROM user') == before
     done = run('users', 'set-password', 'ann@example.com', '--json', '--password-stdin', typed=NEW_PASSWORD)
 
     assert short.code == 1
     assert '8 characters' in short.err
     assert kept
     assert done.json == {'user_id': ann.user_id, 'email_address': 'ann@example.com', 'sessions_ended': 1}
-    assert ended(house) == ['revoked']
-    assert house.sql('SELECT password_hash FROM user') != before
-    assert NEW_PASSWORD not in done.out + done.err + str(house.events('action', 'user_agent', 'actor'))
+    assert ended(rules) == ['revoked']
+    assert rules.sql('SELECT password_hash FROM user') != before
+    assert NEW_PASSWORD not in done.out + done.err + str(rules.events('action', 'user_agent', 'actor'))
 
 
-def test_administrators_are_made_and_unmade(run: Run, house: House) -> None:
-    ann, = people(house, 'ann@example.com')
+def test_administrators_are_made_and_unmade(run: Run, rules: Rules) -> None:
+    ann, = people(rules, 'ann@example.com')
 
     granted = run('users', 'make-admin', 'ann@example.com')
-    made = house.sql('SELECT is_admin FROM user')
+    made = rules.sql('SELECT is_admin FROM user')
     withdrawn = run('users', 'remove-admin', ann.user_id, '--json')
 
     assert granted.out == 'ann@example.com is an administrator.\n'
     assert withdrawn.json == {'user_id': ann.user_id, 'email_address': 'ann@example.com', 'is_admin': False}
-    assert (made, house.sql('SELECT is_admin FROM user')) == ([(1,)], [(0,)])
+    assert (made, rules.sql('SELECT is_admin FROM user')) == ([(1,)], [(0,)])
 
 
-def test_sessions_are_listed_and_one_is_ended(run: Run, house: House) -> None:
-    ann, bob = people(house, 'ann@example.com', 'bob@example.com')
+def test_sessions_are_listed_and_one_is_ended(run: Run, rules: Rules) -> None:
+    ann, bob = people(rules, 'ann@example.com', 'bob@example.com')
 
     of_ann, everybody = run('sessions', 'list', '--user', 'ann@example.com', '--json'), run('sessions', 'list')
     of_bob, of_nobody = run('sessions', 'list', 'bob', '--json'), run('sessions', 'list', '--user', 'user_nobody')
@@ -460,18 +460,18 @@ def test_sessions_are_listed_and_one_is_ended(run: Run, house: House) -> None:
 
     assert of_ann.json == [{'id': ann.session_id, 'user_id': ann.user_id, 'email_address': 'ann@example.com',
                             'device': 'Web browser on Unknown device', 'ip_address': '192.0.2.1',
-                            'created_at': house.clock.moment.isoformat(),
-                            'last_active_at': house.clock.moment.isoformat()}]
+                            'created_at': rules.clock.moment.isoformat(),
+                            'last_active_at': rules.clock.moment.isoformat()}]
     assert [row['id'] for row in of_bob.json] == [bob.session_id]
     assert of_nobody.code == 1
     assert {ann.session_id, bob.session_id, ann.user_id} <= set(everybody.out.split())
     assert (done.code, done.out) == (0, f'{ann.session_id} ended.\n')
     assert again.code == 1
-    assert ended(house) == ['revoked', 'active']
+    assert ended(rules) == ['revoked', 'active']
 
 
-def test_an_id_of_no_session_ends_nothing(run: Run, house: House) -> None:
-    people(house, 'ann@example.com')
+def test_an_id_of_no_session_ends_nothing(run: Run, rules: Rules) -> None:
+    people(rules, 'ann@example.com')
 
     for session_id in ('sess_unknown', '', "' OR 1=1 --", 'sess_é', 'sess_%', 'x' * 100_000):
         done = run('sessions', 'revoke', session_id)
@@ -479,16 +479,16 @@ def test_an_id_of_no_session_ends_nothing(run: Run, house: House) -> None:
         assert (done.code, done.out, len(done.err.splitlines())) == (1, '', 1)
         assert 'Nobody was signed out.' in done.err
         assert 'sessions list' in done.err
-    assert ended(house) == ['active']
+    assert ended(rules) == ['active']
 
 
-def test_all_sessions_of_a_user_or_of_everybody_are_ended(run: Run, house: House) -> None:
-    _, bob, _ = people(house, 'ann@example.com', 'bob@example.com', 'carol@example.com')
+def test_all_sessions_of_a_user_or_of_everybody_are_ended(run: Run, rules: Rules) -> None:
+    _, bob, _ = people(rules, 'ann@example.com', 'bob@example.com', 'carol@example.com')
 
     one = run('sessions', 'revoke-user', 'bob@example.com', '--json')
-    after_one = ended(house)
+    after_one = ended(rules)
     unsure = [run('sessions', 'revoke-all', '--json', typed=typed) for typed in ('no\n', '', 'y\n', b'\xff\n')]
-    after_unsure = ended(house)
+    after_unsure = ended(rules)
     everybody = run('sessions', 'revoke-all', '--json', typed='Sign out everyone\n')
     nobody = run('sessions', 'revoke-all', '--yes')
 
@@ -498,11 +498,11 @@ def test_all_sessions_of_a_user_or_of_everybody_are_ended(run: Run, house: House
     assert 'This ends 2 sessions.' in unsure[0].err
     assert everybody.json == {'sessions_ended': 2}
     assert nobody.out == '0 sessions ended.\n'
-    assert ended(house) == ['revoked'] * 3
+    assert ended(rules) == ['revoked'] * 3
 
 
-def test_the_audit_log_tells_the_newest_last_and_who_did_it(run: Run, house: House) -> None:
-    ann, = people(house, 'ann@example.com')
+def test_the_audit_log_tells_the_newest_last_and_who_did_it(run: Run, rules: Rules) -> None:
+    ann, = people(rules, 'ann@example.com')
     run('users', 'disable', 'ann@example.com')
 
     done, for_people = run('audit', 'tail', '-n', '2', '--json'), run('audit', 'tail')
@@ -525,19 +525,19 @@ def _hearing_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def test_the_audit_log_is_followed_through_a_pipe_until_it_is_interrupted(run: Run, house: House) -> None:
-    people(house, 'ann@example.com', 'bob@example.com')
+def test_the_audit_log_is_followed_through_a_pipe_until_it_is_interrupted(run: Run, rules: Rules) -> None:
+    people(rules, 'ann@example.com', 'bob@example.com')
 
     with _hearing_interrupts():
         tail = subprocess.Popen([*COMMAND, 'audit', 'tail', '--follow', '--json', '-n', '1'], cwd=ROOT,
-                                env=environment(house), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                env=environment(rules), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with tail:
         try:
             assert tail.stdout is not None
             events = [json.loads(tail.stdout.readline())]
             run('users', 'disable', 'ann@example.com')
             events += [json.loads(tail.stdout.readline()) for _ in range(2)]
-            house.sql("UPDATE session SET status = 'revoked'")
+            rules.sql("UPDATE session SET status = 'revoked'")
             run('users', 'enable', 'ann@example.com')
             events.append(json.loads(tail.stdout.readline()))
             tail.send_signal(signal.SIGINT)
@@ -550,12 +550,12 @@ def test_the_audit_log_is_followed_through_a_pipe_until_it_is_interrupted(run: R
     assert tail.returncode == 0
 
 
-def test_a_name_can_not_play_with_the_terminal(run: Run, house: House) -> None:
-    people(house, 'ann@example.com')
+def test_a_name_can_not_play_with_the_terminal(run: Run, rules: Rules) -> None:
+    people(rules, 'ann@example.com')
     evil = '\x1b[2J[red]x[/red]\u202e\x9b1m\x7f\r\n\u2028:smile:'
-    house.sql('UPDATE user SET first_name = ?', evil)
-    house.sql('UPDATE session SET user_agent = ?, ip_address = ?', evil, evil)
-    house.sql('UPDATE audit_event SET actor = ?, ip_address = ?', evil, evil)
+    rules.sql('UPDATE user SET first_name = ?', evil)
+    rules.sql('UPDATE session SET user_agent = ?, ip_address = ?', evil, evil)
+    rules.sql('UPDATE audit_event SET actor = ?, ip_address = ?', evil, evil)
 
     shown = [run('users', 'list'), run('sessions', 'list'), run('audit', 'tail')]
     as_json = [run(*command, '--json') for command in (('users', 'list'), ('sessions', 'list'), ('audit', 'tail'))]
@@ -569,10 +569,10 @@ def test_a_name_can_not_play_with_the_terminal(run: Run, house: House) -> None:
 
 
 @pytest.mark.parametrize('columns', [200, 80, 30])
-def test_a_terminal_shows_every_id_whole_and_takes_no_markup(run: Run, house: House, columns: int,
+def test_a_terminal_shows_every_id_whole_and_takes_no_markup(run: Run, rules: Rules, columns: int,
                                                              monkeypatch: pytest.MonkeyPatch) -> None:
-    ann, bob = people(house, 'a-rather-long-address@subdomain.example.com', 'bob@example.com')
-    house.sql("UPDATE user SET first_name = '[red]x[/red]', last_name = ?", 'ㅎ' * 30)
+    ann, bob = people(rules, 'a-rather-long-address@subdomain.example.com', 'bob@example.com')
+    rules.sql("UPDATE user SET first_name = '[red]x[/red]', last_name = ?", 'ㅎ' * 30)
     monkeypatch.setenv('COLUMNS', str(columns))
 
     with terminal(columns) as (person, screen), open(screen, 'w', encoding='utf-8', closefd=False) as stdout:
@@ -588,20 +588,20 @@ def test_a_terminal_shows_every_id_whole_and_takes_no_markup(run: Run, house: Ho
     assert '[red]' in seen
 
 
-def test_closed_streams_are_nothing_to_stumble_over(house: House) -> None:
+def test_closed_streams_are_nothing_to_stumble_over(rules: Rules) -> None:
     command = f'{sys.executable} -m auth users set-password ann@example.com <&- >&-'
-    people(house, 'ann@example.com')
+    people(rules, 'ann@example.com')
 
-    done = subprocess.run(['sh', '-c', command], cwd=ROOT, env=environment(house), stderr=subprocess.PIPE, text=True,
+    done = subprocess.run(['sh', '-c', command], cwd=ROOT, env=environment(rules), stderr=subprocess.PIPE, text=True,
                           timeout=60, check=False)
 
     assert (done.returncode, done.stderr) == (1, 'Enter a password.\n')
-    assert ended(house) == ['active']
+    assert ended(rules) == ['active']
 
 
-def test_a_full_disk_is_told(house: House) -> None:
+def test_a_full_disk_is_told(rules: Rules) -> None:
     with open('/dev/full', 'w', encoding='utf-8') as full:
-        done = subprocess.run([*COMMAND, 'users', 'list', '--json'], cwd=ROOT, env=environment(house), stdout=full,
+        done = subprocess.run([*COMMAND, 'users', 'list', '--json'], cwd=ROOT, env=environment(rules), stdout=full,
                               stderr=subprocess.PIPE, text=True, timeout=60, check=False)
 
     assert done.returncode == 1
@@ -609,12 +609,12 @@ def test_a_full_disk_is_told(house: House) -> None:
     assert 'No space left on device' in done.stderr
 
 
-async def test_what_it_ends_is_heard_live_by_a_running_server(run: Run, house: House) -> None:
-    ann, bob = await house.sign_up('ann@example.com'), await house.sign_up('bob@example.com')
-    await house.changes()
-    feed = house.auth.store.feed
+async def test_what_it_ends_is_heard_live_by_a_running_server(run: Run, rules: Rules) -> None:
+    ann, bob = await rules.sign_up('ann@example.com'), await rules.sign_up('bob@example.com')
+    await rules.changes()
+    feed = rules.auth.store.feed
 
-    ending = asyncio.create_task(asyncio.to_thread(program, house, 'sessions', 'revoke-user', 'ann@example.com'))
+    ending = asyncio.create_task(asyncio.to_thread(program, rules, 'sessions', 'revoke-user', 'ann@example.com'))
     while not (changes := feed.take()).client_ids:
         await feed.wait(1)
     done = await ending
@@ -622,5 +622,5 @@ async def test_what_it_ends_is_heard_live_by_a_running_server(run: Run, house: H
     assert done.out == '1 session of ann@example.com ended.\n'
     assert changes.client_ids == {ann.token.client_id}
     assert changes.user_ids == {ann.user_id}
-    assert await house.active(ann.token) is None
-    assert await house.active(bob.token) == bob.session_id
+    assert await rules.active(ann.token) is None
+    assert await rules.active(bob.token) == bob.session_id

@@ -15,7 +15,7 @@ from auth.errors import NotSignedIn, SessionNotFound, StoreAway
 from auth.sessions import sign_out
 from auth.visitor import Visitor
 from models import SessionStatus
-from tests.conftest import LAPTOP, PHONE, TABLET, House
+from tests.conftest import LAPTOP, PHONE, TABLET, Rules
 
 
 @dataclass
@@ -28,31 +28,31 @@ class Anns:
 
 
 @pytest.fixture
-async def ann(house: House) -> Anns:
+async def ann(rules: Rules) -> Anns:
     """Ann on a laptop, then on a phone, then on a tablet, a minute apart."""
-    laptop = await house.sign_up()
-    house.clock.forward(minutes=1)
-    phone = await house.sign_in(visitor=PHONE)
-    house.clock.forward(minutes=1)
-    return Anns(laptop, phone, await house.sign_in(visitor=TABLET))
+    laptop = await rules.sign_up()
+    rules.clock.forward(minutes=1)
+    phone = await rules.sign_in(visitor=PHONE)
+    rules.clock.forward(minutes=1)
+    return Anns(laptop, phone, await rules.sign_in(visitor=TABLET))
 
 
-def everything(house: House) -> Any:
+def everything(rules: Rules) -> Any:
     """All that an act may change."""
-    return (house.sql('SELECT id, status FROM session ORDER BY id'), house.events('*'),
-            house.sql('SELECT * FROM client ORDER BY id'), house.sql('SELECT * FROM user ORDER BY id'))
+    return (rules.sql('SELECT id, status FROM session ORDER BY id'), rules.events('*'),
+            rules.sql('SELECT * FROM client ORDER BY id'), rules.sql('SELECT * FROM user ORDER BY id'))
 
 
-VERBS: dict[str, Callable[[House, Any, str], Awaitable[Any]]] = {
-    'read_devices': lambda house, client, _: read_devices(house.auth, client),
-    'read_all_devices': lambda house, client, _: read_all_devices(house.auth, client),
-    'revoke': lambda house, client, session_id: revoke(house.auth, client, session_id),
-    'revoke_others': lambda house, client, _: revoke_others(house.auth, client),
+VERBS: dict[str, Callable[[Rules, Any, str], Awaitable[Any]]] = {
+    'read_devices': lambda rules, client, _: read_devices(rules.auth, client),
+    'read_all_devices': lambda rules, client, _: read_all_devices(rules.auth, client),
+    'revoke': lambda rules, client, session_id: revoke(rules.auth, client, session_id),
+    'revoke_others': lambda rules, client, _: revoke_others(rules.auth, client),
 }
 
 
-async def test_every_device_is_told_with_its_words_and_this_one_is_first_and_said_once(house: House, ann: Anns) -> None:
-    page = await read_devices(house.auth, await house.here(ann.phone.token))
+async def test_every_device_is_told_with_its_words_and_this_one_is_first_and_said_once(rules: Rules, ann: Anns) -> None:
+    page = await read_devices(rules.auth, await rules.here(ann.phone.token))
 
     assert page.total == 3
     assert [device.session_id for device in page.devices] == [
@@ -61,17 +61,17 @@ async def test_every_device_is_told_with_its_words_and_this_one_is_first_and_sai
     assert [str(device.user_agent) for device in page.devices] == [
         'Safari 18 on iPhone', 'Chrome 141 on Android device', 'Web browser on Unknown device']
     assert [device.ip_address for device in page.devices] == ['2001:db8::7', '198.51.100.3', '192.0.2.1']
-    assert page.devices[1].created_at == page.devices[1].last_active_at == house.clock()
-    assert page.devices == await read_all_devices(house.auth, await house.here(ann.phone.token))
+    assert page.devices[1].created_at == page.devices[1].last_active_at == rules.clock()
+    assert page.devices == await read_all_devices(rules.auth, await rules.here(ann.phone.token))
 
 
-async def test_nothing_of_the_others_on_the_same_browser_or_elsewhere_is_listed(house: House, ann: Anns) -> None:
-    await house.sign_up('carol@example.com')
-    bob = await house.sign_up('bob@example.com', await house.here(ann.laptop.token))
-    client = await house.here(bob.token)
+async def test_nothing_of_the_others_on_the_same_browser_or_elsewhere_is_listed(rules: Rules, ann: Anns) -> None:
+    await rules.sign_up('carol@example.com')
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.laptop.token))
+    client = await rules.here(bob.token)
 
-    as_bob = await read_devices(house.auth, client)
-    as_ann = await read_devices(house.auth, client, session_id=ann.laptop.session_id)
+    as_bob = await read_devices(rules.auth, client)
+    as_ann = await read_devices(rules.auth, client, session_id=ann.laptop.session_id)
 
     assert [device.session_id for device in as_bob.devices] == [bob.session_id]
     assert as_bob.total == 1
@@ -80,31 +80,31 @@ async def test_nothing_of_the_others_on_the_same_browser_or_elsewhere_is_listed(
     assert as_ann.devices[0].session_id == ann.laptop.session_id
 
 
-async def test_only_sessions_that_are_signed_in_are_listed(house: House, ann: Anns) -> None:
-    await sign_out(house.auth, await house.here(ann.tablet.token))
-    house.sql("UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = ?", ann.laptop.session_id)
+async def test_only_sessions_that_are_signed_in_are_listed(rules: Rules, ann: Anns) -> None:
+    await sign_out(rules.auth, await rules.here(ann.tablet.token))
+    rules.sql("UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = ?", ann.laptop.session_id)
 
-    page = await read_devices(house.auth, await house.here(ann.phone.token))
+    page = await read_devices(rules.auth, await rules.here(ann.phone.token))
 
     assert [device.session_id for device in page.devices] == [ann.phone.session_id]
     assert page.total == 1
 
 
-async def test_a_device_with_neither_an_address_nor_a_header_is_listed(house: House, ann: Anns) -> None:
-    house.sql("UPDATE session SET ip_address = '', user_agent = ''")
+async def test_a_device_with_neither_an_address_nor_a_header_is_listed(rules: Rules, ann: Anns) -> None:
+    rules.sql("UPDATE session SET ip_address = '', user_agent = ''")
 
-    page = await read_devices(house.auth, await house.here(ann.phone.token))
+    page = await read_devices(rules.auth, await rules.here(ann.phone.token))
 
     assert {(str(device.user_agent), device.ip_address) for device in page.devices} == {
         ('Web browser on Unknown device', '')}
 
 
-async def test_many_devices_are_paged_in_a_stable_order_without_gaps_or_doubles(house: House) -> None:
-    laptop = await house.sign_up()
-    devices = [await house.sign_in() for _ in range(2 * DEVICES_A_PAGE + 2)]  # all at the same moment
-    client = await house.here(devices[7].token)
+async def test_many_devices_are_paged_in_a_stable_order_without_gaps_or_doubles(rules: Rules) -> None:
+    laptop = await rules.sign_up()
+    devices = [await rules.sign_in() for _ in range(2 * DEVICES_A_PAGE + 2)]  # all at the same moment
+    client = await rules.here(devices[7].token)
 
-    pages = [await read_devices(house.auth, client, page=number) for number in range(4)]
+    pages = [await read_devices(rules.auth, client, page=number) for number in range(4)]
     listed = [device.session_id for page in pages for device in page.devices]
 
     assert [len(page.devices) for page in pages] == [10, 10, 3, 0]
@@ -114,28 +114,28 @@ async def test_many_devices_are_paged_in_a_stable_order_without_gaps_or_doubles(
     assert listed[0] == devices[7].session_id
     assert listed[1:] == sorted(listed[1:])
     assert [device.this_device for page in pages for device in page.devices] == [True] + 22 * [False]
-    assert listed == [device.session_id for device in await read_all_devices(house.auth, client)]
+    assert listed == [device.session_id for device in await read_all_devices(rules.auth, client)]
 
 
-async def test_ending_one_device_keeps_the_others(house: House, ann: Anns) -> None:
-    bystander = await house.sign_up('bob@example.com', await house.here(ann.tablet.token))
+async def test_ending_one_device_keeps_the_others(rules: Rules, ann: Anns) -> None:
+    bystander = await rules.sign_up('bob@example.com', await rules.here(ann.tablet.token))
 
-    await revoke(house.auth, await house.here(ann.phone.token), ann.tablet.session_id, visitor=PHONE)
+    await revoke(rules.auth, await rules.here(ann.phone.token), ann.tablet.session_id, visitor=PHONE)
 
-    assert house.status(ann.tablet.session_id) == 'revoked'
-    assert await house.active(ann.phone.token) == ann.phone.session_id
-    assert await house.active(ann.laptop.token) == ann.laptop.session_id
-    assert await house.active(bystander.token) == bystander.session_id
-    page = await read_devices(house.auth, await house.here(ann.phone.token))
+    assert rules.status(ann.tablet.session_id) == 'revoked'
+    assert await rules.active(ann.phone.token) == ann.phone.session_id
+    assert await rules.active(ann.laptop.token) == ann.laptop.session_id
+    assert await rules.active(bystander.token) == bystander.session_id
+    page = await read_devices(rules.auth, await rules.here(ann.phone.token))
     assert [device.session_id for device in page.devices] == [ann.phone.session_id, ann.laptop.session_id]
 
 
-async def test_the_log_tells_which_session_ended_and_from_which_device(house: House, ann: Anns) -> None:
-    await revoke(house.auth, await house.here(ann.phone.token), ann.tablet.session_id, visitor=PHONE)
-    await revoke(house.auth, await house.here(ann.phone.token), ann.phone.session_id, visitor=PHONE)
+async def test_the_log_tells_which_session_ended_and_from_which_device(rules: Rules, ann: Anns) -> None:
+    await revoke(rules.auth, await rules.here(ann.phone.token), ann.tablet.session_id, visitor=PHONE)
+    await revoke(rules.auth, await rules.here(ann.phone.token), ann.phone.session_id, visitor=PHONE)
 
     columns = ('action', 'user_id', 'client_id', 'session_id', 'ip_address', 'user_agent', 'actor')
-    revoked, signed_out = house.events(*columns)[-2:]
+    revoked, signed_out = rules.events(*columns)[-2:]
     user_id = ann.laptop.user_id
     assert revoked == ('revoked', user_id, ann.tablet.token.client_id, ann.tablet.session_id, PHONE.ip_address,
                        PHONE.user_agent, '')
@@ -143,105 +143,105 @@ async def test_the_log_tells_which_session_ended_and_from_which_device(house: Ho
                           PHONE.user_agent, '')
 
 
-async def test_one_device_ends_and_the_feed_tells_its_client_and_its_user(house: House, ann: Anns) -> None:
-    await house.changes()
+async def test_one_device_ends_and_the_feed_tells_its_client_and_its_user(rules: Rules, ann: Anns) -> None:
+    await rules.changes()
 
-    await revoke(house.auth, await house.here(ann.phone.token), ann.tablet.session_id)
-    changes = await house.changes()
+    await revoke(rules.auth, await rules.here(ann.phone.token), ann.tablet.session_id)
+    changes = await rules.changes()
 
     assert changes.client_ids == {ann.tablet.token.client_id}
     assert changes.user_ids == {ann.phone.user_id}
 
 
-async def test_ending_ones_own_current_session_is_a_plain_sign_out(house: House, ann: Anns) -> None:
-    bob = await house.sign_up('bob@example.com', await house.here(ann.phone.token))
+async def test_ending_ones_own_current_session_is_a_plain_sign_out(rules: Rules, ann: Anns) -> None:
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.phone.token))
 
-    await revoke(house.auth, await house.here(bob.token), bob.session_id)
+    await revoke(rules.auth, await rules.here(bob.token), bob.session_id)
 
-    assert house.status(bob.session_id) == 'removed'
-    assert house.events()[-1] == ('signed_out',)
-    assert await house.active(bob.token) is None  # and nobody is chosen in his place
-    assert [session.id for session in (await house.here(bob.token)).sessions] == [ann.phone.session_id]
-    assert house.status(ann.laptop.session_id) == house.status(ann.tablet.session_id) == 'active'
+    assert rules.status(bob.session_id) == 'removed'
+    assert rules.events()[-1] == ('signed_out',)
+    assert await rules.active(bob.token) is None  # and nobody is chosen in his place
+    assert [session.id for session in (await rules.here(bob.token)).sessions] == [ann.phone.session_id]
+    assert rules.status(ann.laptop.session_id) == rules.status(ann.tablet.session_id) == 'active'
 
 
 async def test_a_session_of_ones_own_here_that_is_not_in_use_is_signed_out_by_the_account_it_is_of(
-        house: House, ann: Anns) -> None:
-    bob = await house.sign_up('bob@example.com', await house.here(ann.laptop.token))
-    client = await house.here(bob.token)
+        rules: Rules, ann: Anns) -> None:
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.laptop.token))
+    client = await rules.here(bob.token)
 
-    await revoke(house.auth, client, ann.laptop.session_id, acting_session_id=ann.laptop.session_id)
+    await revoke(rules.auth, client, ann.laptop.session_id, acting_session_id=ann.laptop.session_id)
 
-    assert house.status(ann.laptop.session_id) == 'removed'
-    assert await house.active(bob.token) == bob.session_id
+    assert rules.status(ann.laptop.session_id) == 'removed'
+    assert await rules.active(bob.token) == bob.session_id
 
 
 async def test_ids_that_are_foreign_unknown_ended_or_malformed_get_one_answer_and_nothing_ends(
-        house: House, ann: Anns) -> None:
-    stranger = await house.sign_up('carol@example.com')
-    bob = await house.sign_up('bob@example.com', await house.here(ann.laptop.token))
-    ended = await house.sign_in()
-    await sign_out(house.auth, await house.here(ended.token))
-    client = await house.here(bob.token)
-    before, answers = everything(house), set[str]()
+        rules: Rules, ann: Anns) -> None:
+    stranger = await rules.sign_up('carol@example.com')
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.laptop.token))
+    ended = await rules.sign_in()
+    await sign_out(rules.auth, await rules.here(ended.token))
+    client = await rules.here(bob.token)
+    before, answers = everything(rules), set[str]()
 
     for session_id in (stranger.session_id, ann.laptop.session_id, ann.phone.session_id, 'sess_' + 'x' * 24,
                        ended.session_id, '', '%', '_', "' OR 1=1 --", bob.user_id, bob.token.client_id, 'sess_\x00',
                        '🦊', bob.session_id.lower() + ' ', bob.session_id + '\x00', 'x' * 10_000):
         with pytest.raises(SessionNotFound) as refused:
-            await revoke(house.auth, client, session_id, visitor=LAPTOP)
+            await revoke(rules.auth, client, session_id, visitor=LAPTOP)
         answers.add(refused.value.message)
 
     assert len(answers) == 1
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
-async def test_a_device_that_ended_while_it_was_shown_gets_that_same_answer(house: House, ann: Anns) -> None:
-    client = await house.here(ann.phone.token)
+async def test_a_device_that_ended_while_it_was_shown_gets_that_same_answer(rules: Rules, ann: Anns) -> None:
+    client = await rules.here(ann.phone.token)
     answers = set[str]()
-    await revoke(house.auth, client, ann.tablet.session_id)
-    house.sql("UPDATE session SET abandon_at = '2026-01-01 12:00:01.000000' WHERE id = ?", ann.laptop.session_id)
-    before = everything(house)
+    await revoke(rules.auth, client, ann.tablet.session_id)
+    rules.sql("UPDATE session SET abandon_at = '2026-01-01 12:00:01.000000' WHERE id = ?", ann.laptop.session_id)
+    before = everything(rules)
 
     for session_id in (ann.tablet.session_id, ann.laptop.session_id, 'sess_' + 'x' * 24):
         with pytest.raises(SessionNotFound) as refused:
-            await revoke(house.auth, client, session_id)
+            await revoke(rules.auth, client, session_id)
         answers.add(refused.value.message)
 
     assert len(answers) == 1
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
-async def test_all_others_end_and_are_counted_and_this_one_stays(house: House, ann: Anns) -> None:
-    bob_on_the_phone = await house.sign_up('bob@example.com', await house.here(ann.phone.token))
-    bob_elsewhere = await house.sign_in('bob@example.com')
-    client = await house.here(bob_on_the_phone.token)
-    await house.changes()
+async def test_all_others_end_and_are_counted_and_this_one_stays(rules: Rules, ann: Anns) -> None:
+    bob_on_the_phone = await rules.sign_up('bob@example.com', await rules.here(ann.phone.token))
+    bob_elsewhere = await rules.sign_in('bob@example.com')
+    client = await rules.here(bob_on_the_phone.token)
+    await rules.changes()
 
-    told = await revoke_others(house.auth, client, acting_session_id=ann.phone.session_id, visitor=PHONE)
-    changes = await house.changes()
-    again = await revoke_others(house.auth, client, acting_session_id=ann.phone.session_id, visitor=PHONE)
+    told = await revoke_others(rules.auth, client, acting_session_id=ann.phone.session_id, visitor=PHONE)
+    changes = await rules.changes()
+    again = await revoke_others(rules.auth, client, acting_session_id=ann.phone.session_id, visitor=PHONE)
 
     assert (told, again) == (2, 0)
-    assert house.status(ann.laptop.session_id) == house.status(ann.tablet.session_id) == 'revoked'
-    assert house.status(ann.phone.session_id) == 'active'
-    assert house.status(bob_elsewhere.session_id) == house.status(bob_on_the_phone.session_id) == 'active'
+    assert rules.status(ann.laptop.session_id) == rules.status(ann.tablet.session_id) == 'revoked'
+    assert rules.status(ann.phone.session_id) == 'active'
+    assert rules.status(bob_elsewhere.session_id) == rules.status(bob_on_the_phone.session_id) == 'active'
     assert changes.client_ids == {ann.laptop.token.client_id, ann.tablet.token.client_id}
     ended = sorted([ann.laptop.session_id, ann.tablet.session_id])
-    assert sorted(house.events('session_id', 'ip_address', 'user_agent', 'action')[-2:]) == [
+    assert sorted(rules.events('session_id', 'ip_address', 'user_agent', 'action')[-2:]) == [
         (session_id, PHONE.ip_address, PHONE.user_agent, 'revoked') for session_id in ended]
-    assert house.events().count(('revoked',)) == 2
+    assert rules.events().count(('revoked',)) == 2
 
 
-async def test_what_had_ended_already_keeps_the_reason_for_which_it_did(house: House, ann: Anns) -> None:
-    await sign_out(house.auth, await house.here(ann.tablet.token))
-    house.sql("UPDATE session SET expire_at = '2026-01-01 12:00:01.000000' WHERE id = ?", ann.laptop.session_id)
+async def test_what_had_ended_already_keeps_the_reason_for_which_it_did(rules: Rules, ann: Anns) -> None:
+    await sign_out(rules.auth, await rules.here(ann.tablet.token))
+    rules.sql("UPDATE session SET expire_at = '2026-01-01 12:00:01.000000' WHERE id = ?", ann.laptop.session_id)
 
-    told = await revoke_others(house.auth, await house.here(ann.phone.token))
+    told = await revoke_others(rules.auth, await rules.here(ann.phone.token))
 
     assert told == 0
-    assert house.status(ann.tablet.session_id) == 'removed'
-    assert house.status(ann.laptop.session_id) == 'active'  # the sweep will call it expired
+    assert rules.status(ann.tablet.session_id) == 'removed'
+    assert rules.status(ann.laptop.session_id) == 'active'  # the sweep will call it expired
 
 
 @pytest.mark.parametrize('verb', VERBS)
@@ -253,110 +253,110 @@ async def test_what_had_ended_already_keeps_the_reason_for_which_it_did(house: H
     'DELETE FROM session WHERE id = :session', 'UPDATE user SET disabled = 1', 'DELETE FROM user',
     "UPDATE client SET secret_hash = 'another'", 'DELETE FROM client',
 ])
-async def test_a_session_that_ended_a_moment_ago_may_not_act(house: House, ann: Anns, verb: str, gone: str) -> None:
-    client = await house.here(ann.phone.token)
-    house.sql(gone.replace(':session', f"'{ann.phone.session_id}'"))
-    before = everything(house)
+async def test_a_session_that_ended_a_moment_ago_may_not_act(rules: Rules, ann: Anns, verb: str, gone: str) -> None:
+    client = await rules.here(ann.phone.token)
+    rules.sql(gone.replace(':session', f"'{ann.phone.session_id}'"))
+    before = everything(rules)
 
     for session_id in (ann.tablet.session_id, ann.phone.session_id):
         with pytest.raises(NotSignedIn):
-            await VERBS[verb](house, client, session_id)
+            await VERBS[verb](rules, client, session_id)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 @pytest.mark.parametrize('verb', VERBS)
-async def test_nobody_who_is_signed_out_may_act(house: House, ann: Anns, verb: str) -> None:
-    bob = await house.sign_up('bob@example.com', await house.here(ann.phone.token))
-    await sign_out(house.auth, await house.here(bob.token), bob.session_id)
-    choosing = await house.here(bob.token)
-    before = everything(house)
+async def test_nobody_who_is_signed_out_may_act(rules: Rules, ann: Anns, verb: str) -> None:
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.phone.token))
+    await sign_out(rules.auth, await rules.here(bob.token), bob.session_id)
+    choosing = await rules.here(bob.token)
+    before = everything(rules)
 
     for client in (None, choosing):  # Ann is signed in here, but she is not in use
         with pytest.raises(NotSignedIn):
-            await VERBS[verb](house, client, ann.tablet.session_id)
+            await VERBS[verb](rules, client, ann.tablet.session_id)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 @pytest.mark.parametrize('verb', [read_devices, read_all_devices])
-async def test_the_session_of_another_client_is_not_one_to_act_in(house: House, ann: Anns, verb: Any) -> None:
-    bob = await house.sign_up('bob@example.com')
-    client = await house.here(bob.token)
-    before = everything(house)
+async def test_the_session_of_another_client_is_not_one_to_act_in(rules: Rules, ann: Anns, verb: Any) -> None:
+    bob = await rules.sign_up('bob@example.com')
+    client = await rules.here(bob.token)
+    before = everything(rules)
 
     for session_id in (ann.phone.session_id, 'sess_' + 'x' * 24, 'nonsense', bob.user_id):
         with pytest.raises(NotSignedIn):
-            await verb(house.auth, client, session_id=session_id)
+            await verb(rules.auth, client, session_id=session_id)
         with pytest.raises(NotSignedIn):
-            await revoke(house.auth, client, ann.phone.session_id, acting_session_id=session_id)
+            await revoke(rules.auth, client, ann.phone.session_id, acting_session_id=session_id)
         with pytest.raises(NotSignedIn):
-            await revoke(house.auth, client, bob.session_id, acting_session_id=session_id)
+            await revoke(rules.auth, client, bob.session_id, acting_session_id=session_id)
         with pytest.raises(NotSignedIn):
-            await revoke_others(house.auth, client, acting_session_id=session_id)
+            await revoke_others(rules.auth, client, acting_session_id=session_id)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
-async def test_a_session_revoked_by_two_devices_at_once_ends_once(house: House, ann: Anns) -> None:
-    laptop, phone = await house.here(ann.laptop.token), await house.here(ann.phone.token)
+async def test_a_session_revoked_by_two_devices_at_once_ends_once(rules: Rules, ann: Anns) -> None:
+    laptop, phone = await rules.here(ann.laptop.token), await rules.here(ann.phone.token)
 
-    outcomes = await asyncio.gather(*(revoke(house.auth, client, ann.tablet.session_id)
+    outcomes = await asyncio.gather(*(revoke(rules.auth, client, ann.tablet.session_id)
                                       for client in (laptop, phone, laptop)), return_exceptions=True)
 
     assert outcomes.count(SessionStatus.REVOKED) == 1
     assert sum(isinstance(outcome, SessionNotFound) for outcome in outcomes) == 2
-    assert house.events().count(('revoked',)) == 1
+    assert rules.events().count(('revoked',)) == 1
 
 
-async def test_of_two_devices_that_revoke_each_other_one_stays(house: House, ann: Anns) -> None:
-    laptop, phone = await house.here(ann.laptop.token), await house.here(ann.phone.token)
+async def test_of_two_devices_that_revoke_each_other_one_stays(rules: Rules, ann: Anns) -> None:
+    laptop, phone = await rules.here(ann.laptop.token), await rules.here(ann.phone.token)
 
-    outcomes = await asyncio.gather(revoke_others(house.auth, laptop), revoke_others(house.auth, phone),
+    outcomes = await asyncio.gather(revoke_others(rules.auth, laptop), revoke_others(rules.auth, phone),
                                     return_exceptions=True)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NotSignedIn', 'int']
-    assert sorted(house.sql('SELECT status FROM session')) == [('active',), ('revoked',), ('revoked',)]
+    assert sorted(rules.sql('SELECT status FROM session')) == [('active',), ('revoked',), ('revoked',)]
 
 
 @pytest.mark.parametrize('verb', ['revoke', 'revoke_others'])
-async def test_an_end_and_its_event_are_written_together_or_not_at_all(house: House, ann: Anns, verb: str) -> None:
-    house.database.fail('INSERT ON audit_event')
-    before = everything(house)
+async def test_an_end_and_its_event_are_written_together_or_not_at_all(rules: Rules, ann: Anns, verb: str) -> None:
+    rules.database.fail('INSERT ON audit_event')
+    before = everything(rules)
 
     with pytest.raises(Exception, match='full'):
-        await VERBS[verb](house, await house.here(ann.phone.token), ann.tablet.session_id)
+        await VERBS[verb](rules, await rules.here(ann.phone.token), ann.tablet.session_id)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 @pytest.mark.parametrize('verb', ['revoke', 'revoke_others'])
-async def test_while_the_store_is_away_nothing_ends_and_a_retry_works(house: House, ann: Anns, verb: str) -> None:
-    client = await house.here(ann.phone.token)
+async def test_while_the_store_is_away_nothing_ends_and_a_retry_works(rules: Rules, ann: Anns, verb: str) -> None:
+    client = await rules.here(ann.phone.token)
 
-    with house.database.away(), pytest.raises(StoreAway):
-        await VERBS[verb](house, client, ann.tablet.session_id)
-    still = house.status(ann.tablet.session_id)
-    await VERBS[verb](house, client, ann.tablet.session_id)
+    with rules.database.away(), pytest.raises(StoreAway):
+        await VERBS[verb](rules, client, ann.tablet.session_id)
+    still = rules.status(ann.tablet.session_id)
+    await VERBS[verb](rules, client, ann.tablet.session_id)
 
     assert still == 'active'
-    assert house.status(ann.tablet.session_id) == 'revoked'
+    assert rules.status(ann.tablet.session_id) == 'revoked'
 
 
 @pytest.mark.parametrize('address', ['192.0.2.1', '2001:db8::7', '::ffff:192.0.2.1', '', 'unix:'])
-async def test_an_address_is_shown_as_it_was_seen(house: House, address: str) -> None:
-    laptop = await house.sign_up()
-    phone = await house.sign_in(visitor=Visitor(address, 'x' * 512))
+async def test_an_address_is_shown_as_it_was_seen(rules: Rules, address: str) -> None:
+    laptop = await rules.sign_up()
+    phone = await rules.sign_in(visitor=Visitor(address, 'x' * 512))
 
-    here, there = await read_all_devices(house.auth, await house.here(laptop.token))
+    here, there = await read_all_devices(rules.auth, await rules.here(laptop.token))
 
     assert (here.session_id, there.session_id) == (laptop.session_id, phone.session_id)
     assert there.ip_address == address
 
 
-async def test_a_list_of_devices_waits_for_no_writer(house: House, ann: Anns) -> None:
+async def test_a_list_of_devices_waits_for_no_writer(rules: Rules, ann: Anns) -> None:
 
-    with house.database.locked():
-        page = await read_devices(house.auth, await house.here(ann.phone.token))
+    with rules.database.locked():
+        page = await read_devices(rules.auth, await rules.here(ann.phone.token))
 
     assert page.total == 3

@@ -15,45 +15,45 @@ from auth.history import EVENTS_A_PAGE, HistoryEvent, read_history
 from auth.own_account import change_name, change_password
 from auth.sessions import end_overdue, set_active, sign_out
 from models.types import new_id
-from tests.conftest import LAPTOP, PASSWORD, PHONE, TABLET, House
+from tests.conftest import LAPTOP, PASSWORD, PHONE, TABLET, Rules
 
 
 @pytest.fixture
-async def ann(house: House) -> SignedIn:
+async def ann(rules: Rules) -> SignedIn:
     """Ann, signed in on her laptop."""
-    return await house.sign_up()
+    return await rules.sign_up()
 
 
-async def history(house: House, token: Any) -> list[HistoryEvent]:
+async def history(rules: Rules, token: Any) -> list[HistoryEvent]:
     """The whole history of whoever is active on a client, page by page."""
-    client, events, page = await house.here(token), list[HistoryEvent](), None
+    client, events, page = await rules.here(token), list[HistoryEvent](), None
     while page is None or page.has_more:
-        page = await read_history(house.auth, client, after=events[-1] if events else None)
+        page = await read_history(rules.auth, client, after=events[-1] if events else None)
         assert 0 < len(page.events) <= EVENTS_A_PAGE
         events += page.events
     return events
 
 
-def add_events(house: House, user_id: str, number: int, at: str) -> list[str]:
+def add_events(rules: Rules, user_id: str, number: int, at: str) -> list[str]:
     """Write events of one moment into the log; returns their ids."""
     ids = [new_id('evt') for _ in range(number)]
     for event_id in ids:
-        house.sql("INSERT INTO audit_event (id, at, action, user_id) VALUES (?, ?, 'signed_in', ?)", event_id, at,
+        rules.sql("INSERT INTO audit_event (id, at, action, user_id) VALUES (?, ?, 'signed_in', ?)", event_id, at,
                   user_id)
     return ids
 
 
-async def test_the_newest_event_is_first(house: House, ann: SignedIn) -> None:
-    house.clock.forward(minutes=1)
-    await change_name(house.auth, await house.here(ann.token), first_name='Anna', visitor=PHONE)
-    house.clock.forward(minutes=1)
+async def test_the_newest_event_is_first(rules: Rules, ann: SignedIn) -> None:
+    rules.clock.forward(minutes=1)
+    await change_name(rules.auth, await rules.here(ann.token), first_name='Anna', visitor=PHONE)
+    rules.clock.forward(minutes=1)
     with pytest.raises(PasswordIncorrect):
-        await house.sign_in(password='not the password', visitor=TABLET)
-    house.clock.forward(minutes=1)
-    done = await change_password(house.auth, await house.here(ann.token), current_password=PASSWORD,
+        await rules.sign_in(password='not the password', visitor=TABLET)
+    rules.clock.forward(minutes=1)
+    done = await change_password(rules.auth, await rules.here(ann.token), current_password=PASSWORD,
                                  new_password='staple of another battery', sign_out_others=True, visitor=LAPTOP)
 
-    told = await history(house, done.token)
+    told = await history(rules, done.token)
 
     assert [event.action for event in told][:3] == ['password_changed', 'sign_in_failed', 'name_changed']
     assert {event.action for event in told[3:]} == {'signed_in', 'signed_up'}
@@ -65,26 +65,26 @@ async def test_the_newest_event_is_first(house: House, ann: SignedIn) -> None:
 
 
 @pytest.mark.parametrize('number', [EVENTS_A_PAGE - 3, EVENTS_A_PAGE - 2, EVENTS_A_PAGE - 1, 3 * EVENTS_A_PAGE + 4])
-async def test_pages_have_no_gaps_and_no_doubles_even_at_equal_moments(house: House, ann: SignedIn,
+async def test_pages_have_no_gaps_and_no_doubles_even_at_equal_moments(rules: Rules, ann: SignedIn,
                                                                       number: int) -> None:
-    add_events(house, ann.user_id, number, '2026-01-01 12:00:00.000000')  # the moment at which she signed up
+    add_events(rules, ann.user_id, number, '2026-01-01 12:00:00.000000')  # the moment at which she signed up
 
-    told = await history(house, ann.token)
+    told = await history(rules, ann.token)
 
     assert len(told) == number + 2
-    assert {event.id for event in told} == {row[0] for row in house.events('id')}
+    assert {event.id for event in told} == {row[0] for row in rules.events('id')}
     assert [(event.at, event.id) for event in told] == sorted(((event.at, event.id) for event in told), reverse=True)
 
 
-async def test_events_that_come_while_the_pages_are_turned_neither_shift_nor_double_any(house: House,
+async def test_events_that_come_while_the_pages_are_turned_neither_shift_nor_double_any(rules: Rules,
                                                                                      ann: SignedIn) -> None:
-    add_events(house, ann.user_id, EVENTS_A_PAGE + 5, '2026-01-01 11:00:00.000000')
-    client = await house.here(ann.token)
-    before = {row[0] for row in house.events('id')}
-    first = await read_history(house.auth, client)
+    add_events(rules, ann.user_id, EVENTS_A_PAGE + 5, '2026-01-01 11:00:00.000000')
+    client = await rules.here(ann.token)
+    before = {row[0] for row in rules.events('id')}
+    first = await read_history(rules.auth, client)
 
-    add_events(house, ann.user_id, 4, '2026-01-01 13:00:00.000000')
-    second = await read_history(house.auth, client, after=first.events[-1])
+    add_events(rules, ann.user_id, 4, '2026-01-01 13:00:00.000000')
+    second = await read_history(rules.auth, client, after=first.events[-1])
 
     assert first.has_more
     assert not second.has_more
@@ -92,38 +92,38 @@ async def test_events_that_come_while_the_pages_are_turned_neither_shift_nor_dou
     assert len(first.events) + len(second.events) == len(before)
 
 
-async def test_a_full_last_page_says_that_there_is_no_more(house: House, ann: SignedIn) -> None:
-    add_events(house, ann.user_id, EVENTS_A_PAGE - 2, '2026-01-01 11:00:00.000000')
+async def test_a_full_last_page_says_that_there_is_no_more(rules: Rules, ann: SignedIn) -> None:
+    add_events(rules, ann.user_id, EVENTS_A_PAGE - 2, '2026-01-01 11:00:00.000000')
 
-    page = await read_history(house.auth, await house.here(ann.token))
+    page = await read_history(rules.auth, await rules.here(ann.token))
 
     assert len(page.events) == EVENTS_A_PAGE
     assert not page.has_more
-    assert (await read_history(house.auth, await house.here(ann.token), after=page.events[-1])).events == ()
+    assert (await read_history(rules.auth, await rules.here(ann.token), after=page.events[-1])).events == ()
 
 
-async def test_only_ones_own_events_are_told_and_an_event_of_others_is_no_way_to_them(house: House,
+async def test_only_ones_own_events_are_told_and_an_event_of_others_is_no_way_to_them(rules: Rules,
                                                                                    ann: SignedIn) -> None:
-    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
-    await set_active(house.auth, await house.here(bob.token), ann.session_id)
-    anns = {event.id for event in await history(house, bob.token)}
-    last_of_ann = (await read_history(house.auth, await house.here(bob.token))).events[-1]
-    await set_active(house.auth, await house.here(bob.token), bob.session_id)
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.token))
+    await set_active(rules.auth, await rules.here(bob.token), ann.session_id)
+    anns = {event.id for event in await history(rules, bob.token)}
+    last_of_ann = (await read_history(rules.auth, await rules.here(bob.token))).events[-1]
+    await set_active(rules.auth, await rules.here(bob.token), bob.session_id)
 
-    bobs = {event.id for event in await history(house, bob.token)}
-    after_one_of_ann = await read_history(house.auth, await house.here(bob.token), after=last_of_ann)
+    bobs = {event.id for event in await history(rules, bob.token)}
+    after_one_of_ann = await read_history(rules.auth, await rules.here(bob.token), after=last_of_ann)
 
-    assert anns == {row[0] for row in house.sql('SELECT id FROM audit_event WHERE user_id = ?', ann.user_id)}
-    assert bobs == {row[0] for row in house.sql('SELECT id FROM audit_event WHERE user_id = ?', bob.user_id)}
+    assert anns == {row[0] for row in rules.sql('SELECT id FROM audit_event WHERE user_id = ?', ann.user_id)}
+    assert bobs == {row[0] for row in rules.sql('SELECT id FROM audit_event WHERE user_id = ?', bob.user_id)}
     assert {event.id for event in after_one_of_ann.events} <= bobs
 
 
-async def test_a_revoked_device_is_named_beside_the_one_it_was_done_from(house: House, ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
-    house.clock.forward(minutes=1)
-    await revoke(house.auth, await house.here(ann.token), phone.session_id, visitor=TABLET)
+async def test_a_revoked_device_is_named_beside_the_one_it_was_done_from(rules: Rules, ann: SignedIn) -> None:
+    phone = await rules.sign_in(visitor=PHONE)
+    rules.clock.forward(minutes=1)
+    await revoke(rules.auth, await rules.here(ann.token), phone.session_id, visitor=TABLET)
 
-    event = (await history(house, ann.token))[0]
+    event = (await history(rules, ann.token))[0]
 
     assert event.action == 'revoked'
     assert str(event.from_device) == 'Chrome 141 on Android device'
@@ -131,49 +131,49 @@ async def test_a_revoked_device_is_named_beside_the_one_it_was_done_from(house: 
     assert event.ip_address == TABLET.ip_address
 
 
-async def test_each_of_many_revoked_devices_is_named_and_one_that_said_nothing_is_unknown(house: House,
+async def test_each_of_many_revoked_devices_is_named_and_one_that_said_nothing_is_unknown(rules: Rules,
                                                                                         ann: SignedIn) -> None:
-    await house.sign_in(visitor=PHONE)
-    silent = await house.sign_in(visitor=TABLET)
-    house.sql("UPDATE session SET user_agent = '' WHERE id = ?", silent.session_id)
-    house.clock.forward(minutes=1)
-    await revoke_others(house.auth, await house.here(ann.token), visitor=LAPTOP)
+    await rules.sign_in(visitor=PHONE)
+    silent = await rules.sign_in(visitor=TABLET)
+    rules.sql("UPDATE session SET user_agent = '' WHERE id = ?", silent.session_id)
+    rules.clock.forward(minutes=1)
+    await revoke_others(rules.auth, await rules.here(ann.token), visitor=LAPTOP)
 
-    told = (await history(house, ann.token))[:2]
+    told = (await history(rules, ann.token))[:2]
 
     assert {str(event.ended_device) for event in told} == {'Safari 18 on iPhone', 'Web browser on Unknown device'}
 
 
-async def test_what_a_person_did_on_the_device_itself_names_no_other(house: House, ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
-    house.clock.forward(minutes=1)
-    await revoke(house.auth, await house.here(phone.token), phone.session_id, visitor=PHONE)
+async def test_what_a_person_did_on_the_device_itself_names_no_other(rules: Rules, ann: SignedIn) -> None:
+    phone = await rules.sign_in(visitor=PHONE)
+    rules.clock.forward(minutes=1)
+    await revoke(rules.auth, await rules.here(phone.token), phone.session_id, visitor=PHONE)
 
-    event = (await history(house, ann.token))[0]
+    event = (await history(rules, ann.token))[0]
 
     assert (event.action, str(event.from_device), event.ended_device) == ('signed_out', 'Safari 18 on iPhone', None)
 
 
-async def test_what_ended_by_itself_was_done_from_no_device(house: House, ann: SignedIn) -> None:
-    house.clock.forward(days=6)
-    phone = await house.sign_in(visitor=PHONE)
-    house.clock.forward(days=2)
-    await end_overdue(house.auth)
+async def test_what_ended_by_itself_was_done_from_no_device(rules: Rules, ann: SignedIn) -> None:
+    rules.clock.forward(days=6)
+    phone = await rules.sign_in(visitor=PHONE)
+    rules.clock.forward(days=2)
+    await end_overdue(rules.auth)
 
-    event = (await history(house, phone.token))[0]
+    event = (await history(rules, phone.token))[0]
 
     assert (event.action, event.from_device, event.ended_device, event.ip_address) == ('expired', None, None, '')
 
 
-async def test_what_an_administrator_did_is_told_as_such_without_where_they_are(house: House, ann: SignedIn) -> None:
-    await house.sign_in(visitor=PHONE)
-    boss = await house.sign_up('boss@example.com')
-    house.sql('UPDATE user SET is_admin = 1 WHERE id = ?', boss.user_id)
-    house.clock.forward(minutes=1)
-    await revoke_user(house.auth, by_admin(house.auth, await house.here(boss.token)), ann.user_id, TABLET)
-    again = await house.sign_in(visitor=LAPTOP)
+async def test_what_an_administrator_did_is_told_as_such_without_where_they_are(rules: Rules, ann: SignedIn) -> None:
+    await rules.sign_in(visitor=PHONE)
+    boss = await rules.sign_up('boss@example.com')
+    rules.sql('UPDATE user SET is_admin = 1 WHERE id = ?', boss.user_id)
+    rules.clock.forward(minutes=1)
+    await revoke_user(rules.auth, by_admin(rules.auth, await rules.here(boss.token)), ann.user_id, TABLET)
+    again = await rules.sign_in(visitor=LAPTOP)
 
-    told = [event for event in await history(house, again.token) if event.action == 'revoked']
+    told = [event for event in await history(rules, again.token) if event.action == 'revoked']
 
     assert len(told) == 2
     assert all(event.by_administrator for event in told)
@@ -182,24 +182,24 @@ async def test_what_an_administrator_did_is_told_as_such_without_where_they_are(
     assert boss.user_id not in repr(told)
 
 
-async def test_what_was_done_at_the_command_line_is_told_as_an_administrators(house: House, ann: SignedIn) -> None:
-    house.clock.forward(minutes=1)
-    await set_admin(house.auth, by_command_line, ann.user_id, True)
-    await set_disabled(house.auth, by_command_line, ann.user_id, True)
-    await set_disabled(house.auth, by_command_line, ann.user_id, False)
-    await set_password(house.auth, by_command_line, ann.user_id, 'given at the command line')
-    again = await house.sign_in(password='given at the command line')
+async def test_what_was_done_at_the_command_line_is_told_as_an_administrators(rules: Rules, ann: SignedIn) -> None:
+    rules.clock.forward(minutes=1)
+    await set_admin(rules.auth, by_command_line, ann.user_id, True)
+    await set_disabled(rules.auth, by_command_line, ann.user_id, True)
+    await set_disabled(rules.auth, by_command_line, ann.user_id, False)
+    await set_password(rules.auth, by_command_line, ann.user_id, 'given at the command line')
+    again = await rules.sign_in(password='given at the command line')
 
-    told = {event.action: event.by_administrator for event in await history(house, again.token)}
+    told = {event.action: event.by_administrator for event in await history(rules, again.token)}
 
     assert told == {'signed_up': False, 'signed_in': False, 'admin_granted': True, 'disabled': True, 'enabled': True,
                     'password_changed': True, 'revoked': True}
 
 
-async def test_an_event_that_a_later_version_wrote_is_told_by_its_name(house: House, ann: SignedIn) -> None:
-    house.sql("UPDATE audit_event SET action = 'teleported', session_id = 'gone' WHERE action = 'signed_in'")
+async def test_an_event_that_a_later_version_wrote_is_told_by_its_name(rules: Rules, ann: SignedIn) -> None:
+    rules.sql("UPDATE audit_event SET action = 'teleported', session_id = 'gone' WHERE action = 'signed_in'")
 
-    told = await history(house, ann.token)
+    told = await history(rules, ann.token)
 
     assert {event.action for event in told} == {'teleported', 'signed_up'}
 
@@ -207,24 +207,24 @@ async def test_an_event_that_a_later_version_wrote_is_told_by_its_name(house: Ho
 @pytest.mark.parametrize('gone', ["UPDATE session SET status = 'revoked'", 'UPDATE user SET disabled = 1',
                                   "UPDATE session SET expire_at = '2026-01-01 12:00:00.000000'",
                                   "UPDATE client SET secret_hash = 'another'", 'DELETE FROM user'])
-async def test_a_session_that_ended_a_moment_ago_reads_nothing(house: House, ann: SignedIn, gone: str) -> None:
-    client = await house.here(ann.token)
-    house.sql(gone)
+async def test_a_session_that_ended_a_moment_ago_reads_nothing(rules: Rules, ann: SignedIn, gone: str) -> None:
+    client = await rules.here(ann.token)
+    rules.sql(gone)
 
     with pytest.raises(NotSignedIn):
-        await read_history(house.auth, client)
+        await read_history(rules.auth, client)
 
 
-async def test_nobody_who_is_signed_out_reads_anything(house: House, ann: SignedIn) -> None:
-    await sign_out(house.auth, await house.here(ann.token))
+async def test_nobody_who_is_signed_out_reads_anything(rules: Rules, ann: SignedIn) -> None:
+    await sign_out(rules.auth, await rules.here(ann.token))
 
-    for client in (None, await house.here(ann.token)):
+    for client in (None, await rules.here(ann.token)):
         with pytest.raises(NotSignedIn):
-            await read_history(house.auth, client)
+            await read_history(rules.auth, client)
 
 
-async def test_while_the_store_is_away_that_is_said(house: House, ann: SignedIn) -> None:
-    client = await house.here(ann.token)
+async def test_while_the_store_is_away_that_is_said(rules: Rules, ann: SignedIn) -> None:
+    client = await rules.here(ann.token)
 
-    with house.database.away(), pytest.raises(StoreAway):
-        await read_history(house.auth, client)
+    with rules.database.away(), pytest.raises(StoreAway):
+        await read_history(rules.auth, client)

@@ -14,7 +14,7 @@ import auth.watcher
 from auth.errors import StoreAway
 from auth.live import PROVE, UP_TO_DATE, Tab, Tabs
 from auth.tokens import ClientToken
-from tests.conftest import House
+from tests.conftest import Rules
 
 
 @dataclass
@@ -58,10 +58,10 @@ class BrowserPage:
 
 
 @pytest.fixture
-async def tabs(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tabs]:
+async def tabs(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tabs]:
     """The tabs of a process that watches the store."""
     monkeypatch.setattr(core, 'loop', asyncio.get_running_loop())
-    tabs = Tabs(house.auth)
+    tabs = Tabs(rules.auth)
     await tabs.watcher.start()
     yield tabs
     await tabs.watcher.stop()
@@ -81,13 +81,13 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 async def test_a_tab_that_joins_is_told_what_changed_since_its_page_was_built_and_then_that_it_was(
-        house: House, tabs: Tabs) -> None:
-    done = await house.sign_up()
+        rules: Rules, tabs: Tabs) -> None:
+    done = await rules.sign_up()
     tab, page = await opened(tabs, done.token)
     assert tab.state.session_id == done.session_id
 
     page.told.clear()
-    await asyncio.to_thread(house.sql, "UPDATE session SET status = 'revoked'")
+    await asyncio.to_thread(rules.sql, "UPDATE session SET status = 'revoked'")
     await page.join()
     first = list(page.told)
     await page.join()
@@ -98,8 +98,8 @@ async def test_a_tab_that_joins_is_told_what_changed_since_its_page_was_built_an
 
 
 async def test_a_tab_for_which_the_store_could_not_be_read_when_it_joined_is_hidden_and_proves_itself(
-        house: House, tabs: Tabs, monkeypatch: pytest.MonkeyPatch) -> None:
-    done = await house.sign_up()
+        rules: Rules, tabs: Tabs, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = await rules.sign_up()
     tab, page = await opened(tabs, done.token)
 
     async def away(_: str) -> None:
@@ -116,12 +116,12 @@ async def test_a_tab_for_which_the_store_could_not_be_read_when_it_joined_is_hid
 
 
 async def test_while_the_store_can_not_be_heard_a_proof_is_not_settled_but_has_to_be_tried_again(
-        house: House, tabs: Tabs, monkeypatch: pytest.MonkeyPatch) -> None:
+        rules: Rules, tabs: Tabs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth.watcher, 'BLIND_AFTER_SECONDS', 0.5)
-    done = await house.sign_up()
-    client = await house.client(done.token)
+    done = await rules.sign_up()
+    client = await rules.client(done.token)
 
-    with house.database.away():
+    with rules.database.away():
         await until(lambda: tabs.watcher.blind)
         (visitor, _), (laptop, _) = await opened(tabs, None), await opened(tabs, done.token)
         for tab, proved in ((visitor, None), (laptop, client)):
@@ -136,29 +136,29 @@ async def test_while_the_store_can_not_be_heard_a_proof_is_not_settled_but_has_t
     assert (visitor.state.status, laptop.state.status) == ('signed_out', 'signed_in')
 
 
-async def test_a_tab_that_shows_nothing_of_a_session_keeps_none_alive(house: House, tabs: Tabs) -> None:
-    done = await house.sign_up()
+async def test_a_tab_that_shows_nothing_of_a_session_keeps_none_alive(rules: Rules, tabs: Tabs) -> None:
+    done = await rules.sign_up()
     tab, _ = await opened(tabs, done.token)
-    before = house.sql('SELECT last_active_at FROM session')
-    house.clock.forward(minutes=5)
+    before = rules.sql('SELECT last_active_at FROM session')
+    rules.clock.forward(minutes=5)
 
     tab.ask_for_proof()  # as when the client was given another secret
     tabs.note_activity(tab)
     await asyncio.sleep(0.3)
 
-    assert house.sql('SELECT last_active_at FROM session') == before
+    assert rules.sql('SELECT last_active_at FROM session') == before
 
 
-async def test_activity_that_could_not_be_written_is_written_the_next_time(house: House, tabs: Tabs) -> None:
-    done = await house.sign_up()
+async def test_activity_that_could_not_be_written_is_written_the_next_time(rules: Rules, tabs: Tabs) -> None:
+    done = await rules.sign_up()
     tab, _ = await opened(tabs, done.token)
-    before = house.sql('SELECT last_active_at FROM session')
-    house.clock.forward(minutes=5)
+    before = rules.sql('SELECT last_active_at FROM session')
+    rules.clock.forward(minutes=5)
 
-    with house.database.away():
+    with rules.database.away():
         tabs.note_activity(tab)
         await until(lambda: tab.touched_at is None)
     async with asyncio.timeout(10):
-        while house.sql('SELECT last_active_at FROM session') == before:
+        while rules.sql('SELECT last_active_at FROM session') == before:
             tabs.note_activity(tab)
             await asyncio.sleep(0.05)

@@ -33,32 +33,32 @@ from auth.own_account import (
     delete_account,
 )
 from auth.sessions import sign_out
-from tests.conftest import LAPTOP, PASSWORD, PHONE, TABLET, House, only_on_sqlite
+from tests.conftest import LAPTOP, PASSWORD, PHONE, TABLET, Rules, only_on_sqlite
 from tests.databases import Kind
 
 NEW_PASSWORD = 'staple of another battery'
 TABLES = ('user', 'client', 'session', 'audit_event')
 
 
-def everything(house: House) -> Any:
+def everything(rules: Rules) -> Any:
     """All rows there are."""
-    return [house.sql(f'SELECT * FROM {table} ORDER BY id') for table in TABLES]
+    return [rules.sql(f'SELECT * FROM {table} ORDER BY id') for table in TABLES]
 
 
-async def rename(house: House, client: ClientView | None, **more: Any) -> None:
+async def rename(rules: Rules, client: ClientView | None, **more: Any) -> None:
     """Ann becomes Anna Smith."""
-    await change_name(house.auth, client, **({'first_name': 'Anna', 'last_name': 'Smith', 'visitor': LAPTOP} | more))
+    await change_name(rules.auth, client, **({'first_name': 'Anna', 'last_name': 'Smith', 'visitor': LAPTOP} | more))
 
 
-async def change(house: House, client: ClientView | None, **more: Any) -> PasswordChanged:
+async def change(rules: Rules, client: ClientView | None, **more: Any) -> PasswordChanged:
     """Change the password, and sign out everywhere else."""
-    return await change_password(house.auth, client, **({
+    return await change_password(rules.auth, client, **({
         'current_password': PASSWORD, 'new_password': NEW_PASSWORD, 'sign_out_others': True, 'visitor': LAPTOP} | more))
 
 
-async def delete(house: House, client: ClientView | None, **more: Any) -> None:
+async def delete(rules: Rules, client: ClientView | None, **more: Any) -> None:
     """Delete the account."""
-    await delete_account(house.auth, client, **({
+    await delete_account(rules.auth, client, **({
         'password': PASSWORD, 'confirmation': DELETE_CONFIRMATION, 'visitor': LAPTOP} | more))
 
 
@@ -68,20 +68,20 @@ WITH_PASSWORD: list[Verb] = [change, delete]
 
 
 @pytest.fixture
-async def ann(house: House) -> SignedIn:
+async def ann(rules: Rules) -> SignedIn:
     """Ann, signed in on her laptop."""
-    return await house.sign_up(first_name='Ann')
+    return await rules.sign_up(first_name='Ann')
 
 
-def while_hashing(house: House, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Any]) -> None:
+def while_hashing(rules: Rules, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Any]) -> None:
     """Let something happen after a password was read and before it is acted upon."""
-    verify = house.auth.passwords._verify
+    verify = rules.auth.passwords._verify
 
     def verify_slowly(password_hash: str, password: str) -> bool:
         happens()
         return verify(password_hash, password)
 
-    monkeypatch.setattr(house.auth.passwords, '_verify', verify_slowly)
+    monkeypatch.setattr(rules.auth.passwords, '_verify', verify_slowly)
 
 
 # Who may act at all
@@ -96,15 +96,15 @@ def while_hashing(house: House, monkeypatch: pytest.MonkeyPatch, happens: Callab
     'DELETE FROM client',
 ])
 async def test_a_session_that_ended_a_moment_ago_may_not_act(
-        house: House, ann: SignedIn, verb: Verb, gone: str) -> None:
-    client = await house.here(ann.token)
-    house.sql(gone)
-    before = everything(house)
+        rules: Rules, ann: SignedIn, verb: Verb, gone: str) -> None:
+    client = await rules.here(ann.token)
+    rules.sql(gone)
+    before = everything(rules)
 
     with pytest.raises(NotSignedIn):
-        await verb(house, client)
+        await verb(rules, client)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 @pytest.mark.parametrize('verb', WITH_PASSWORD)
@@ -114,89 +114,89 @@ async def test_a_session_that_ended_a_moment_ago_may_not_act(
     "UPDATE client SET secret_hash = 'another'", 'DELETE FROM client',
 ])
 async def test_a_session_that_ends_while_the_password_is_hashed_does_nothing_more(
-        house: House, ann: SignedIn, monkeypatch: pytest.MonkeyPatch, verb: Verb, gone: str) -> None:
-    client = await house.here(ann.token)
+        rules: Rules, ann: SignedIn, monkeypatch: pytest.MonkeyPatch, verb: Verb, gone: str) -> None:
+    client = await rules.here(ann.token)
     happened: list[Any] = []
-    while_hashing(house, monkeypatch, lambda: happened.extend([house.sql(gone), everything(house)]))
+    while_hashing(rules, monkeypatch, lambda: happened.extend([rules.sql(gone), everything(rules)]))
 
     with pytest.raises(NotSignedIn):
-        await verb(house, client)
+        await verb(rules, client)
 
-    assert happened[1:] == [everything(house)]
+    assert happened[1:] == [everything(rules)]
 
 
 @pytest.mark.parametrize('verb', WITH_PASSWORD)
 async def test_a_password_that_is_changed_elsewhere_while_it_is_hashed_is_the_wrong_one(
-        house: House, ann: SignedIn, monkeypatch: pytest.MonkeyPatch, verb: Verb) -> None:
-    client = await house.here(ann.token)
-    new_hash = await house.auth.passwords.hash('given to her by an administrator')
+        rules: Rules, ann: SignedIn, monkeypatch: pytest.MonkeyPatch, verb: Verb) -> None:
+    client = await rules.here(ann.token)
+    new_hash = await rules.auth.passwords.hash('given to her by an administrator')
     happened: list[Any] = []
-    while_hashing(house, monkeypatch, lambda: happened.extend(
-        [house.sql('UPDATE user SET password_hash = ?', new_hash), everything(house)]))
+    while_hashing(rules, monkeypatch, lambda: happened.extend(
+        [rules.sql('UPDATE user SET password_hash = ?', new_hash), everything(rules)]))
 
     with pytest.raises(PasswordIncorrect):
-        await verb(house, client)
+        await verb(rules, client)
 
-    assert happened[1:] == [everything(house)]
+    assert happened[1:] == [everything(rules)]
 
 
 @pytest.mark.parametrize('verb', VERBS)
-async def test_nobody_who_is_signed_out_may_act_whatever_they_send(house: House, ann: SignedIn, verb: Verb) -> None:
-    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
-    await sign_out(house.auth, await house.here(bob.token), bob.session_id)
-    choosing = await house.here(bob.token)  # Ann is signed in here, but she is not in use
-    before = everything(house)
+async def test_nobody_who_is_signed_out_may_act_whatever_they_send(rules: Rules, ann: SignedIn, verb: Verb) -> None:
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.token))
+    await sign_out(rules.auth, await rules.here(bob.token), bob.session_id)
+    choosing = await rules.here(bob.token)  # Ann is signed in here, but she is not in use
+    before = everything(rules)
     nonsense = {rename: {'first_name': 'x' * 101}, change: {'current_password': '', 'new_password': ''},
                 delete: {'password': '', 'confirmation': ''}}[verb]
 
     for client in (None, choosing):
         with pytest.raises(NotSignedIn):
-            await verb(house, client)
+            await verb(rules, client)
         with pytest.raises(NotSignedIn):
-            await verb(house, client, **nonsense)
+            await verb(rules, client, **nonsense)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 @pytest.mark.parametrize('verb', VERBS)
-async def test_an_act_is_that_of_the_account_it_names_and_not_of_the_one_in_use(house: House, ann: SignedIn,
+async def test_an_act_is_that_of_the_account_it_names_and_not_of_the_one_in_use(rules: Rules, ann: SignedIn,
                                                                                  verb: Verb) -> None:
-    bob = await house.sign_up('bob@example.com', await house.here(ann.token), first_name='Bob')
-    bobs_row = house.sql('SELECT * FROM user WHERE id = ?', bob.user_id)
-    anns_row = house.sql('SELECT * FROM user WHERE id = ?', ann.user_id)
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.token), first_name='Bob')
+    bobs_row = rules.sql('SELECT * FROM user WHERE id = ?', bob.user_id)
+    anns_row = rules.sql('SELECT * FROM user WHERE id = ?', ann.user_id)
 
-    await verb(house, await house.here(bob.token), acting_session_id=ann.session_id)
+    await verb(rules, await rules.here(bob.token), acting_session_id=ann.session_id)
 
-    assert house.sql('SELECT * FROM user WHERE id = ?', bob.user_id) == bobs_row
-    assert house.sql('SELECT * FROM user WHERE id = ?', ann.user_id) != anns_row
+    assert rules.sql('SELECT * FROM user WHERE id = ?', bob.user_id) == bobs_row
+    assert rules.sql('SELECT * FROM user WHERE id = ?', ann.user_id) != anns_row
 
 
 @pytest.mark.parametrize('verb', VERBS)
-async def test_the_session_of_another_client_is_not_one_to_act_in(house: House, ann: SignedIn, verb: Verb) -> None:
-    bob = await house.sign_up('bob@example.com')
-    client = await house.here(bob.token)
-    before = everything(house)
+async def test_the_session_of_another_client_is_not_one_to_act_in(rules: Rules, ann: SignedIn, verb: Verb) -> None:
+    bob = await rules.sign_up('bob@example.com')
+    client = await rules.here(bob.token)
+    before = everything(rules)
 
     for session_id in (ann.session_id, 'sess_' + 'x' * 24, 'nonsense', bob.user_id):
         with pytest.raises(NotSignedIn):
-            await verb(house, client, acting_session_id=session_id)
+            await verb(rules, client, acting_session_id=session_id)
 
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 @pytest.mark.parametrize('verb', VERBS)
-async def test_while_the_store_is_away_nothing_changes_and_a_retry_works(house: House, ann: SignedIn,
+async def test_while_the_store_is_away_nothing_changes_and_a_retry_works(rules: Rules, ann: SignedIn,
                                                                         verb: Verb) -> None:
-    client = await house.here(ann.token)
-    before = everything(house)
+    client = await rules.here(ann.token)
+    before = everything(rules)
 
-    with house.database.away(), pytest.raises(StoreAway, match='Nothing was changed'):
-        await verb(house, client)
-    still = everything(house)
-    await verb(house, client)
+    with rules.database.away(), pytest.raises(StoreAway, match='Nothing was changed'):
+        await verb(rules, client)
+    still = everything(rules)
+    await verb(rules, client)
 
     assert still == before
-    assert everything(house) != before
+    assert everything(rules) != before
 
 
 @pytest.mark.parametrize(('verb', 'fails'), [
@@ -204,46 +204,46 @@ async def test_while_the_store_is_away_nothing_changes_and_a_retry_works(house: 
     (change, 'UPDATE ON client'), (delete, 'INSERT ON audit_event'), (delete, 'UPDATE ON audit_event'),
     (delete, 'DELETE ON session'), (delete, 'DELETE ON user'), (delete, 'DELETE ON client'),
 ])
-async def test_what_fails_half_way_leaves_all_as_it_was(house: House, ann: SignedIn, verb: Verb, fails: str) -> None:
-    await house.sign_in(visitor=PHONE)
-    client = await house.here(ann.token)
-    before = everything(house)
-    house.database.fail(fails)
+async def test_what_fails_half_way_leaves_all_as_it_was(rules: Rules, ann: SignedIn, verb: Verb, fails: str) -> None:
+    await rules.sign_in(visitor=PHONE)
+    client = await rules.here(ann.token)
+    before = everything(rules)
+    rules.database.fail(fails)
 
     with pytest.raises(Exception, match='full'):
-        await verb(house, client)
+        await verb(rules, client)
 
-    assert everything(house) == before
-    assert await house.active(ann.token) == ann.session_id
+    assert everything(rules) == before
+    assert await rules.active(ann.token) == ann.session_id
 
 
 # The name
 
 
-async def test_a_new_name_is_known_on_every_device_and_is_in_the_log(house: House, ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
-    bob = await house.sign_up('bob@example.com', await house.here(ann.token), first_name='Bob')
-    await house.changes()
+async def test_a_new_name_is_known_on_every_device_and_is_in_the_log(rules: Rules, ann: SignedIn) -> None:
+    phone = await rules.sign_in(visitor=PHONE)
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.token), first_name='Bob')
+    await rules.changes()
 
-    await rename(house, await house.here(phone.token), first_name=' Anna ', last_name=' Smith\n', visitor=PHONE)
-    changes = await house.changes()
+    await rename(rules, await rules.here(phone.token), first_name=' Anna ', last_name=' Smith\n', visitor=PHONE)
+    changes = await rules.changes()
 
-    names = [session.user.name for token in (bob.token, phone.token) for session in (await house.here(token)).sessions]
+    names = [session.user.name for token in (bob.token, phone.token) for session in (await rules.here(token)).sessions]
     assert sorted(names) == ['Anna Smith', 'Anna Smith', 'Bob']
     assert changes.client_ids == {ann.token.client_id, phone.token.client_id}
     assert changes.user_ids == {ann.user_id}
-    assert house.events('action', 'user_id', 'session_id', 'ip_address', 'user_agent', 'actor')[-1] == (
+    assert rules.events('action', 'user_id', 'session_id', 'ip_address', 'user_agent', 'actor')[-1] == (
         'name_changed', ann.user_id, phone.session_id, PHONE.ip_address, PHONE.user_agent, '')
-    assert 'Anna' not in repr(house.events('*'))
+    assert 'Anna' not in repr(rules.events('*'))
 
 
-async def test_the_part_of_a_name_that_is_not_given_stays(house: House, ann: SignedIn) -> None:
-    await rename(house, await house.here(ann.token))
+async def test_the_part_of_a_name_that_is_not_given_stays(rules: Rules, ann: SignedIn) -> None:
+    await rename(rules, await rules.here(ann.token))
 
-    await rename(house, await house.here(ann.token), first_name='Annie', last_name=None)
-    first = house.sql('SELECT first_name, last_name FROM user')
-    await rename(house, await house.here(ann.token), first_name=None, last_name='')
-    last = house.sql('SELECT first_name, last_name FROM user')
+    await rename(rules, await rules.here(ann.token), first_name='Annie', last_name=None)
+    first = rules.sql('SELECT first_name, last_name FROM user')
+    await rename(rules, await rules.here(ann.token), first_name=None, last_name='')
+    last = rules.sql('SELECT first_name, last_name FROM user')
 
     assert first == [('Annie', 'Smith')]
     assert last == [('Annie', '')]
@@ -251,114 +251,114 @@ async def test_the_part_of_a_name_that_is_not_given_stays(house: House, ann: Sig
 
 @pytest.mark.parametrize('name', ['', '<b>x</b>', "Robert'); DROP TABLE user;--", '{{7*7}}', '🦊', 'é' * 100,
                                   '\u202eevil'])
-async def test_any_name_is_kept_as_it_was_written(house: House, ann: SignedIn, name: str) -> None:
-    await rename(house, await house.here(ann.token), first_name=name, last_name=name)
+async def test_any_name_is_kept_as_it_was_written(rules: Rules, ann: SignedIn, name: str) -> None:
+    await rename(rules, await rules.here(ann.token), first_name=name, last_name=name)
 
-    assert house.sql('SELECT first_name, last_name FROM user') == [(name, name)]
+    assert rules.sql('SELECT first_name, last_name FROM user') == [(name, name)]
 
 
 @pytest.mark.parametrize('param', ['first_name', 'last_name'])
-async def test_a_name_that_is_too_long_is_refused_and_names_the_field(house: House, ann: SignedIn, param: str) -> None:
-    client = await house.here(ann.token)
-    before = everything(house)
+async def test_a_name_that_is_too_long_is_refused_and_names_the_field(rules: Rules, ann: SignedIn, param: str) -> None:
+    client = await rules.here(ann.token)
+    before = everything(rules)
 
     with pytest.raises(ParamInvalid) as refused:
-        await rename(house, client, **{param: 'x' * 101})
+        await rename(rules, client, **{param: 'x' * 101})
 
     assert refused.value.param == param
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 # The password
 
 
 async def test_a_changed_password_ends_every_other_session_and_this_one_stays_with_another_secret(
-        house: House, ann: SignedIn) -> None:
-    phone, tablet = await house.sign_in(visitor=PHONE), await house.sign_in(visitor=TABLET)
-    bob = await house.sign_up('bob@example.com', await house.here(phone.token))
-    house.clock.forward(minutes=1)
-    await house.changes()
+        rules: Rules, ann: SignedIn) -> None:
+    phone, tablet = await rules.sign_in(visitor=PHONE), await rules.sign_in(visitor=TABLET)
+    bob = await rules.sign_up('bob@example.com', await rules.here(phone.token))
+    rules.clock.forward(minutes=1)
+    await rules.changes()
 
-    done = await change(house, await house.here(ann.token))
-    changes = await house.changes()
+    done = await change(rules, await rules.here(ann.token))
+    changes = await rules.changes()
 
     assert done.revoked == 2
-    assert house.status(phone.session_id) == house.status(tablet.session_id) == 'revoked'
+    assert rules.status(phone.session_id) == rules.status(tablet.session_id) == 'revoked'
     assert changes.client_ids == {ann.token.client_id, phone.token.client_id, tablet.token.client_id}
-    assert await house.client(ann.token) is None
+    assert await rules.client(ann.token) is None
     assert done.token.client_id == ann.token.client_id
-    assert await house.active(done.token) == ann.session_id
-    assert await house.active(bob.token) == bob.session_id  # he only shares her phone
-    assert house.moment('SELECT password_changed_at FROM user WHERE id = ?', ann.user_id) == house.clock()
+    assert await rules.active(done.token) == ann.session_id
+    assert await rules.active(bob.token) == bob.session_id  # he only shares her phone
+    assert rules.moment('SELECT password_changed_at FROM user WHERE id = ?', ann.user_id) == rules.clock()
     with pytest.raises(PasswordIncorrect):
-        await house.sign_in()
-    await house.sign_in(password=NEW_PASSWORD)
+        await rules.sign_in()
+    await rules.sign_in(password=NEW_PASSWORD)
 
 
-async def test_the_log_tells_of_the_change_and_of_each_session_that_it_ended(house: House, ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
+async def test_the_log_tells_of_the_change_and_of_each_session_that_it_ended(rules: Rules, ann: SignedIn) -> None:
+    phone = await rules.sign_in(visitor=PHONE)
 
-    done = await change(house, await house.here(ann.token), visitor=TABLET)
+    done = await change(rules, await rules.here(ann.token), visitor=TABLET)
 
-    assert house.events('action', 'session_id', 'ip_address', 'actor')[-2:] == [
+    assert rules.events('action', 'session_id', 'ip_address', 'actor')[-2:] == [
         ('password_changed', ann.session_id, TABLET.ip_address, ''),
         ('revoked', phone.session_id, TABLET.ip_address, '')]
-    dump = repr(everything(house))
+    dump = repr(everything(rules))
     assert not any(secret in dump for secret in (PASSWORD, NEW_PASSWORD, done.token.secret))
     assert done.token.secret not in repr(done)
 
 
-async def test_without_the_wish_to_sign_out_others_they_stay(house: House, ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
+async def test_without_the_wish_to_sign_out_others_they_stay(rules: Rules, ann: SignedIn) -> None:
+    phone = await rules.sign_in(visitor=PHONE)
 
-    done = await change(house, await house.here(ann.token), sign_out_others=False)
+    done = await change(rules, await rules.here(ann.token), sign_out_others=False)
 
     assert done.revoked == 0
-    assert await house.active(phone.token) == phone.session_id
-    assert await house.active(done.token) == ann.session_id
+    assert await rules.active(phone.token) == phone.session_id
+    assert await rules.active(done.token) == ann.session_id
 
 
 async def test_other_accounts_on_this_browser_stay_signed_in_through_a_change_of_password(
-        house: House, ann: SignedIn) -> None:
-    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
+        rules: Rules, ann: SignedIn) -> None:
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.token))
 
-    done = await change(house, await house.here(bob.token))
+    done = await change(rules, await rules.here(bob.token))
 
-    assert {session.id for session in (await house.here(done.token)).sessions} == {ann.session_id, bob.session_id}
-    assert await house.active(done.token) == bob.session_id
-    await house.sign_in()  # her password is what it was
+    assert {session.id for session in (await rules.here(done.token)).sessions} == {ann.session_id, bob.session_id}
+    assert await rules.active(done.token) == bob.session_id
+    await rules.sign_in()  # her password is what it was
 
 
 @pytest.mark.parametrize('wrong', ['not the password', PASSWORD + ' ', PASSWORD.upper(), 'x' * 257, '\x00',
                                    'the password of nobody', NEW_PASSWORD])
 @pytest.mark.parametrize(('verb', 'param'), [(change, 'current_password'), (delete, 'password')])
-async def test_a_wrong_current_password_changes_nothing(house: House, ann: SignedIn, verb: Verb, param: str,
+async def test_a_wrong_current_password_changes_nothing(rules: Rules, ann: SignedIn, verb: Verb, param: str,
                                                         wrong: str) -> None:
-    client = await house.here(ann.token)
-    before = everything(house)
+    client = await rules.here(ann.token)
+    before = everything(rules)
 
     with pytest.raises(PasswordIncorrect) as refused:
-        await verb(house, client, **{param: wrong})
+        await verb(rules, client, **{param: wrong})
 
     assert refused.value.param == param
     assert 'Nothing was changed' in refused.value.message
-    *others, events = everything(house)
+    *others, events = everything(rules)
     assert [*others, events[:-1]] == before
-    assert house.events('action', 'session_id', 'ip_address')[-1] == (
+    assert rules.events('action', 'session_id', 'ip_address')[-1] == (
         'wrong_password', ann.session_id, LAPTOP.ip_address)
     assert wrong not in repr(events)
 
 
 @pytest.mark.parametrize(('verb', 'param'), [(change, 'current_password'), (delete, 'password')])
-async def test_no_current_password_is_missing(house: House, ann: SignedIn, verb: Verb, param: str) -> None:
-    client = await house.here(ann.token)
-    before = everything(house)
+async def test_no_current_password_is_missing(rules: Rules, ann: SignedIn, verb: Verb, param: str) -> None:
+    client = await rules.here(ann.token)
+    before = everything(rules)
 
     with pytest.raises(ParamMissing) as refused:
-        await verb(house, client, **{param: ''})
+        await verb(rules, client, **{param: ''})
 
     assert refused.value.param == param
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
 @pytest.mark.parametrize(('password', 'error'), [
@@ -367,44 +367,44 @@ async def test_no_current_password_is_missing(house: House, ann: SignedIn, verb:
     ('Annabel@Example.com', PasswordTooCommon), ('x' * 100_000, PasswordTooLong), (PASSWORD, ParamInvalid),
 ])
 async def test_a_new_password_that_is_too_weak_is_refused_and_says_why(
-        house: House, password: str, error: type[AuthError]) -> None:
-    annabel = await house.sign_up('annabel@example.com')
-    client = await house.here(annabel.token)
-    before = everything(house)
+        rules: Rules, password: str, error: type[AuthError]) -> None:
+    annabel = await rules.sign_up('annabel@example.com')
+    client = await rules.here(annabel.token)
+    before = everything(rules)
 
     with pytest.raises(error) as refused:
-        await change(house, client, new_password=password)
+        await change(rules, client, new_password=password)
 
     assert refused.value.param == 'new_password'
     assert refused.value.message.endswith('.')
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
-async def test_of_two_changes_at_once_on_two_devices_exactly_one_is_made(house: House, ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
-    laptop_client, phone_client = await house.here(ann.token), await house.here(phone.token)
+async def test_of_two_changes_at_once_on_two_devices_exactly_one_is_made(rules: Rules, ann: SignedIn) -> None:
+    phone = await rules.sign_in(visitor=PHONE)
+    laptop_client, phone_client = await rules.here(ann.token), await rules.here(phone.token)
 
-    outcomes = await asyncio.gather(change(house, laptop_client, new_password='the first of the two'),
-                                    change(house, phone_client, new_password='the second of the two'),
+    outcomes = await asyncio.gather(change(rules, laptop_client, new_password='the first of the two'),
+                                    change(rules, phone_client, new_password='the second of the two'),
                                     return_exceptions=True)
 
     first = isinstance(outcomes[0], PasswordChanged)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NotSignedIn', 'PasswordChanged']
-    await house.sign_in(password='the first of the two' if first else 'the second of the two')
+    await rules.sign_in(password='the first of the two' if first else 'the second of the two')
     with pytest.raises(PasswordIncorrect):
-        await house.sign_in(password='the second of the two' if first else 'the first of the two')
-    assert house.status(ann.session_id if first else phone.session_id) == 'active'
-    assert house.status(phone.session_id if first else ann.session_id) == 'revoked'
+        await rules.sign_in(password='the second of the two' if first else 'the first of the two')
+    assert rules.status(ann.session_id if first else phone.session_id) == 'active'
+    assert rules.status(phone.session_id if first else ann.session_id) == 'revoked'
 
 
 @pytest.mark.parametrize('same_browser', [True, False])
 async def test_of_many_changes_at_once_that_leave_the_others_exactly_one_is_made(
-        house: House, ann: SignedIn, same_browser: bool) -> None:
-    client = await house.here(ann.token)
-    clients = [client] * 4 if same_browser else [client, *[await house.here((await house.sign_in()).token)
+        rules: Rules, ann: SignedIn, same_browser: bool) -> None:
+    client = await rules.here(ann.token)
+    clients = [client] * 4 if same_browser else [client, *[await rules.here((await rules.sign_in()).token)
                                                           for _ in range(3)]]
 
-    outcomes = await asyncio.gather(*(change(house, one, new_password=f'the password number {number}',
+    outcomes = await asyncio.gather(*(change(rules, one, new_password=f'the password number {number}',
                                              sign_out_others=False) for number, one in enumerate(clients)),
                                     return_exceptions=True)
 
@@ -412,20 +412,20 @@ async def test_of_many_changes_at_once_that_leave_the_others_exactly_one_is_made
     assert len(made) == 1
     assert {type(outcome) for outcome in outcomes} - {PasswordChanged} == {
         NotSignedIn if same_browser else PasswordIncorrect}
-    assert house.events().count(('password_changed',)) == 1
-    await house.sign_in(password=f'the password number {made[0]}')
-    assert await house.active(outcomes[made[0]].token) is not None
+    assert rules.events().count(('password_changed',)) == 1
+    await rules.sign_in(password=f'the password number {made[0]}')
+    assert await rules.active(outcomes[made[0]].token) is not None
 
 
 async def test_a_sign_in_with_the_old_password_that_races_the_change_does_not_outlive_it(
-        house: House, ann: SignedIn) -> None:
-    client = await house.here(ann.token)
+        rules: Rules, ann: SignedIn) -> None:
+    client = await rules.here(ann.token)
 
-    changed, signed_in = await asyncio.gather(change(house, client), house.sign_in(), return_exceptions=True)
+    changed, signed_in = await asyncio.gather(change(rules, client), rules.sign_in(), return_exceptions=True)
 
     assert isinstance(changed, PasswordChanged)
-    assert isinstance(signed_in, PasswordIncorrect) or house.status(signed_in.session_id) == 'revoked'
-    assert house.sql("SELECT id FROM session WHERE status = 'active'") == [(ann.session_id,)]
+    assert isinstance(signed_in, PasswordIncorrect) or rules.status(signed_in.session_id) == 'revoked'
+    assert rules.sql("SELECT id FROM session WHERE status = 'active'") == [(ann.session_id,)]
 
 
 # The end of an account
@@ -433,152 +433,152 @@ async def test_a_sign_in_with_the_old_password_that_races_the_change_does_not_ou
 
 @pytest.mark.parametrize('typed', ['', 'delete', 'yes', 'delete my account!', 'delete  my account',
                                    DELETE_CONFIRMATION[::-1]])
-async def test_an_account_is_not_deleted_until_that_is_confirmed(house: House, ann: SignedIn, typed: str) -> None:
-    client = await house.here(ann.token)
-    before = everything(house)
+async def test_an_account_is_not_deleted_until_that_is_confirmed(rules: Rules, ann: SignedIn, typed: str) -> None:
+    client = await rules.here(ann.token)
+    before = everything(rules)
 
     with pytest.raises(ParamInvalid) as refused:
-        await delete(house, client, confirmation=typed)
+        await delete(rules, client, confirmation=typed)
 
     assert refused.value.param == 'confirmation'
     assert DELETE_CONFIRMATION in refused.value.message
-    assert everything(house) == before
+    assert everything(rules) == before
 
 
-async def test_nothing_of_a_deleted_person_is_left_but_ids_and_times_in_the_log(house: House, kind: Kind) -> None:
-    ann = await house.sign_up('ann.of.devon@example.com', first_name='Annabella', last_name='Featherstone')
-    phone = await house.sign_in('ann.of.devon@example.com', visitor=PHONE)
-    ended = await house.sign_in('ann.of.devon@example.com', visitor=TABLET)
-    await sign_out(house.auth, await house.here(ended.token), visitor=TABLET)
+async def test_nothing_of_a_deleted_person_is_left_but_ids_and_times_in_the_log(rules: Rules, kind: Kind) -> None:
+    ann = await rules.sign_up('ann.of.devon@example.com', first_name='Annabella', last_name='Featherstone')
+    phone = await rules.sign_in('ann.of.devon@example.com', visitor=PHONE)
+    ended = await rules.sign_in('ann.of.devon@example.com', visitor=TABLET)
+    await sign_out(rules.auth, await rules.here(ended.token), visitor=TABLET)
     with pytest.raises(PasswordIncorrect):
-        await house.sign_in('ann.of.devon@example.com', password='not the password', visitor=TABLET)
-    await rename(house, await house.here(phone.token), first_name='Annabella Maria', visitor=PHONE)
-    her_hash = house.sql('SELECT password_hash FROM user')[0][0]
-    events = len(house.events())
+        await rules.sign_in('ann.of.devon@example.com', password='not the password', visitor=TABLET)
+    await rename(rules, await rules.here(phone.token), first_name='Annabella Maria', visitor=PHONE)
+    her_hash = rules.sql('SELECT password_hash FROM user')[0][0]
+    events = len(rules.events())
 
-    await delete(house, await house.here(ann.token), confirmation=' Delete MY account ')
+    await delete(rules, await rules.here(ann.token), confirmation=' Delete MY account ')
 
-    assert [house.sql(f'SELECT count(*) FROM {table}') for table in ('user', 'session', 'client')] == [[(0,)]] * 3
-    assert house.events('action', 'user_id', 'client_id', 'session_id')[-1] == (
+    assert [rules.sql(f'SELECT count(*) FROM {table}') for table in ('user', 'session', 'client')] == [[(0,)]] * 3
+    assert rules.events('action', 'user_id', 'client_id', 'session_id')[-1] == (
         'account_deleted', ann.user_id, ann.token.client_id, ann.session_id)
-    assert set(house.events('ip_address', 'user_agent')) == {('', '')}
-    assert len(house.events()) == events + 1
+    assert set(rules.events('ip_address', 'user_agent')) == {('', '')}
+    assert len(rules.events()) == events + 1
     tables = (*TABLES, 'change') if kind == 'sqlite' else TABLES
-    dump = repr([house.sql(f'SELECT * FROM {table}') for table in tables])
+    dump = repr([rules.sql(f'SELECT * FROM {table}') for table in tables])
     for trace in ('devon', 'Annabella', 'Featherstone', 'Smith', her_hash, LAPTOP.ip_address, PHONE.ip_address,
                   TABLET.ip_address, 'Laptop', 'iPhone', 'Android'):
         assert trace not in dump
 
 
 async def test_what_a_deleted_administrator_did_to_others_keeps_their_id_and_not_their_address(
-        house: House, ann: SignedIn) -> None:
-    bob = await house.sign_up('bob@example.com')
-    house.sql("INSERT INTO audit_event (id, at, action, user_id, session_id, ip_address, user_agent, actor) "
+        rules: Rules, ann: SignedIn) -> None:
+    bob = await rules.sign_up('bob@example.com')
+    rules.sql("INSERT INTO audit_event (id, at, action, user_id, session_id, ip_address, user_agent, actor) "
               "VALUES ('evt_1', '2026-01-01 12:00:00.000000', 'revoked', ?, ?, ?, ?, ?)", bob.user_id, bob.session_id,
               PHONE.ip_address, PHONE.user_agent, ann.user_id)
-    bobs_own = house.sql('SELECT * FROM audit_event WHERE user_id = ? AND actor = ?', bob.user_id, '')
+    bobs_own = rules.sql('SELECT * FROM audit_event WHERE user_id = ? AND actor = ?', bob.user_id, '')
 
-    await delete(house, await house.here(ann.token))
+    await delete(rules, await rules.here(ann.token))
 
-    assert house.sql("SELECT user_id, ip_address, user_agent, actor FROM audit_event WHERE id = 'evt_1'") == [
+    assert rules.sql("SELECT user_id, ip_address, user_agent, actor FROM audit_event WHERE id = 'evt_1'") == [
         (bob.user_id, '', '', ann.user_id)]
-    assert house.sql('SELECT * FROM audit_event WHERE user_id = ? AND actor = ?', bob.user_id, '') == bobs_own
+    assert rules.sql('SELECT * FROM audit_event WHERE user_id = ? AND actor = ?', bob.user_id, '') == bobs_own
 
 
 async def test_a_deletion_ends_every_session_of_the_person_and_the_feed_tells_each_of_their_clients(
-        house: House, ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
-    bystander = await house.sign_up('bob@example.com')
-    await house.changes()
+        rules: Rules, ann: SignedIn) -> None:
+    phone = await rules.sign_in(visitor=PHONE)
+    bystander = await rules.sign_up('bob@example.com')
+    await rules.changes()
 
-    await delete(house, await house.here(ann.token))
-    changes = await house.changes()
+    await delete(rules, await rules.here(ann.token))
+    changes = await rules.changes()
 
-    assert await house.client(ann.token) is None
-    assert await house.client(phone.token) is None
+    assert await rules.client(ann.token) is None
+    assert await rules.client(phone.token) is None
     assert {ann.token.client_id, phone.token.client_id} == changes.client_ids
     assert changes.user_ids == {ann.user_id}
-    assert await house.active(bystander.token) == bystander.session_id
+    assert await rules.active(bystander.token) == bystander.session_id
 
 
-async def test_the_accounts_of_others_on_the_same_browser_survive_a_deletion(house: House, ann: SignedIn) -> None:
-    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
-    bob_was_here = await house.sign_in(visitor=PHONE)
-    bob_was_here = await house.sign_in('bob@example.com', await house.here(bob_was_here.token))
-    await sign_out(house.auth, await house.here(bob_was_here.token), bob_was_here.session_id)
-    bobs_events = house.sql('SELECT * FROM audit_event WHERE user_id = ? ORDER BY id', bob.user_id)
+async def test_the_accounts_of_others_on_the_same_browser_survive_a_deletion(rules: Rules, ann: SignedIn) -> None:
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.token))
+    bob_was_here = await rules.sign_in(visitor=PHONE)
+    bob_was_here = await rules.sign_in('bob@example.com', await rules.here(bob_was_here.token))
+    await sign_out(rules.auth, await rules.here(bob_was_here.token), bob_was_here.session_id)
+    bobs_events = rules.sql('SELECT * FROM audit_event WHERE user_id = ? ORDER BY id', bob.user_id)
 
-    await delete(house, await house.here(bob.token), acting_session_id=ann.session_id)
+    await delete(rules, await rules.here(bob.token), acting_session_id=ann.session_id)
 
-    assert await house.active(bob.token) == bob.session_id
-    assert [session.id for session in (await house.here(bob.token)).sessions] == [bob.session_id]
-    assert (await house.here(bob_was_here.token)).sessions == ()
-    assert house.sql('SELECT * FROM audit_event WHERE user_id = ? ORDER BY id', bob.user_id) == bobs_events
-
-
-async def test_after_the_one_in_use_is_deleted_no_other_account_is_chosen(house: House, ann: SignedIn) -> None:
-    bob = await house.sign_up('bob@example.com', await house.here(ann.token))
-
-    await delete(house, await house.here(bob.token))
-
-    assert await house.active(bob.token) is None
-    assert [session.id for session in (await house.here(bob.token)).sessions] == [ann.session_id]
+    assert await rules.active(bob.token) == bob.session_id
+    assert [session.id for session in (await rules.here(bob.token)).sessions] == [bob.session_id]
+    assert (await rules.here(bob_was_here.token)).sessions == ()
+    assert rules.sql('SELECT * FROM audit_event WHERE user_id = ? ORDER BY id', bob.user_id) == bobs_events
 
 
-async def test_a_deleted_address_signs_nobody_in_and_may_be_used_anew(house: House, ann: SignedIn) -> None:
-    await delete(house, await house.here(ann.token))
+async def test_after_the_one_in_use_is_deleted_no_other_account_is_chosen(rules: Rules, ann: SignedIn) -> None:
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.token))
+
+    await delete(rules, await rules.here(bob.token))
+
+    assert await rules.active(bob.token) is None
+    assert [session.id for session in (await rules.here(bob.token)).sessions] == [ann.session_id]
+
+
+async def test_a_deleted_address_signs_nobody_in_and_may_be_used_anew(rules: Rules, ann: SignedIn) -> None:
+    await delete(rules, await rules.here(ann.token))
 
     with pytest.raises(PasswordIncorrect):
-        await house.sign_in()
-    again = await house.sign_up()
+        await rules.sign_in()
+    again = await rules.sign_up()
 
     assert again.user_id != ann.user_id
-    assert await house.active(again.token) == again.session_id
+    assert await rules.active(again.token) == again.session_id
 
 
-async def test_two_deletions_at_once_are_one(house: House, ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
-    clients = [await house.here(ann.token), await house.here(phone.token)]
+async def test_two_deletions_at_once_are_one(rules: Rules, ann: SignedIn) -> None:
+    phone = await rules.sign_in(visitor=PHONE)
+    clients = [await rules.here(ann.token), await rules.here(phone.token)]
 
-    outcomes = await asyncio.gather(*(delete(house, client) for client in clients), return_exceptions=True)
+    outcomes = await asyncio.gather(*(delete(rules, client) for client in clients), return_exceptions=True)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NoneType', 'NotSignedIn']
-    assert house.events().count(('account_deleted',)) == 1
+    assert rules.events().count(('account_deleted',)) == 1
 
 
-async def test_a_sign_in_that_races_a_deletion_leaves_no_session(house: House, ann: SignedIn) -> None:
-    client = await house.here(ann.token)
+async def test_a_sign_in_that_races_a_deletion_leaves_no_session(rules: Rules, ann: SignedIn) -> None:
+    client = await rules.here(ann.token)
 
-    deleted, signed_in = await asyncio.gather(delete(house, client), house.sign_in(visitor=PHONE),
+    deleted, signed_in = await asyncio.gather(delete(rules, client), rules.sign_in(visitor=PHONE),
                                               return_exceptions=True)
 
     assert deleted is None
     assert isinstance(signed_in, PasswordIncorrect | SignedIn)
-    assert [house.sql(f'SELECT count(*) FROM {table}') for table in ('user', 'session', 'client')] == [[(0,)]] * 3
-    assert house.sql('SELECT DISTINCT ip_address FROM audit_event WHERE user_id = ?', ann.user_id) == [('',)]
+    assert [rules.sql(f'SELECT count(*) FROM {table}') for table in ('user', 'session', 'client')] == [[(0,)]] * 3
+    assert rules.sql('SELECT DISTINCT ip_address FROM audit_event WHERE user_id = ?', ann.user_id) == [('',)]
 
 
 async def test_a_deletion_that_races_the_sign_out_of_its_own_session_is_made_or_refused_whole(
-        house: House, ann: SignedIn) -> None:
-    phone = await house.sign_in(visitor=PHONE)
-    laptop_client, phone_client = await house.here(ann.token), await house.here(phone.token)
+        rules: Rules, ann: SignedIn) -> None:
+    phone = await rules.sign_in(visitor=PHONE)
+    laptop_client, phone_client = await rules.here(ann.token), await rules.here(phone.token)
 
-    deleted, revoked = await asyncio.gather(delete(house, laptop_client), revoke_others(house.auth, phone_client),
+    deleted, revoked = await asyncio.gather(delete(rules, laptop_client), revoke_others(rules.auth, phone_client),
                                             return_exceptions=True)
 
     if isinstance(deleted, NotSignedIn):
         assert revoked == 1
-        assert house.sql('SELECT count(*) FROM user') == [(1,)]
+        assert rules.sql('SELECT count(*) FROM user') == [(1,)]
     else:
         assert isinstance(revoked, NotSignedIn)
-        assert house.sql('SELECT count(*) FROM user') == [(0,)]
+        assert rules.sql('SELECT count(*) FROM user') == [(0,)]
 
 
 @only_on_sqlite
-async def test_a_deletion_reads_no_more_of_the_log_than_it_has_to(house: House) -> None:
+async def test_a_deletion_reads_no_more_of_the_log_than_it_has_to(rules: Rules) -> None:
     statements = (_FORGET_WHERE, _FORGET_WHERE_FOR_OTHERS)
 
-    plans = [house.sql(f'EXPLAIN QUERY PLAN {statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))}',
+    plans = [rules.sql(f'EXPLAIN QUERY PLAN {statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))}',
                        '', '', 'user_x')[0][3] for statement in statements]
 
     assert 'USING INDEX ix_audit_event_user_id_at' in plans[0]

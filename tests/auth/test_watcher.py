@@ -17,7 +17,7 @@ from auth.authority import by_command_line
 from auth.clients import ClientView, read_clients
 from auth.errors import StoreAway
 from auth.watcher import Watcher
-from tests.conftest import PASSWORD, House
+from tests.conftest import PASSWORD, Rules
 
 
 @dataclass
@@ -51,21 +51,21 @@ class Screen:
 
 
 @pytest.fixture
-async def screen(house: House) -> AsyncIterator[Screen]:
+async def screen(rules: Rules) -> AsyncIterator[Screen]:
     """A screen that is watched for."""
     screen = Screen()
-    watcher = Watcher(house.auth, screen)
+    watcher = Watcher(rules.auth, screen)
     await watcher.start()
     screen.watcher = watcher  # type: ignore[attr-defined]
     yield screen
     await watcher.stop()
 
 
-async def test_a_change_by_another_process_is_shown(house: House, screen: Screen) -> None:
-    done = await house.sign_up()
-    screen.clients[done.token.client_id] = await house.client(done.token)
+async def test_a_change_by_another_process_is_shown(rules: Rules, screen: Screen) -> None:
+    done = await rules.sign_up()
+    screen.clients[done.token.client_id] = await rules.client(done.token)
 
-    house.database.sql_elsewhere("UPDATE session SET status = 'revoked'")
+    rules.database.sql_elsewhere("UPDATE session SET status = 'revoked'")
     while (shown := screen.clients[done.token.client_id]) and shown.sessions:  # what the sign-up tells may come first
         await screen.change()
 
@@ -73,9 +73,9 @@ async def test_a_change_by_another_process_is_shown(house: House, screen: Screen
 
 
 async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
-        house: House, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    ann, bob = await house.sign_up(), await house.sign_up('bob@example.com')
-    screen.clients = {bob.token.client_id: await house.client(bob.token)}
+        rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann, bob = await rules.sign_up(), await rules.sign_up('bob@example.com')
+    screen.clients = {bob.token.client_id: await rules.client(bob.token)}
     reads = 0
 
     async def read_while_others_act(auth: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
@@ -84,7 +84,7 @@ async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
         if ann.token.client_id in client_ids:
             reads += 1
             screen.changed.clear()
-            house.sql('UPDATE user SET first_name = ? WHERE id = ?', f'Bob {reads}', bob.user_id)
+            rules.sql('UPDATE user SET first_name = ? WHERE id = ?', f'Bob {reads}', bob.user_id)
             await screen.change()
         return found
 
@@ -96,84 +96,84 @@ async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
     assert reads == 1
 
 
-async def test_only_the_clients_concerned_are_shown_anew(house: House, screen: Screen) -> None:
-    ann, bob = await house.sign_up('ann@example.com'), await house.sign_up('bob@example.com')
-    untouched = await house.client(bob.token)
-    screen.clients = {ann.token.client_id: await house.client(ann.token), bob.token.client_id: untouched}
+async def test_only_the_clients_concerned_are_shown_anew(rules: Rules, screen: Screen) -> None:
+    ann, bob = await rules.sign_up('ann@example.com'), await rules.sign_up('bob@example.com')
+    untouched = await rules.client(bob.token)
+    screen.clients = {ann.token.client_id: await rules.client(ann.token), bob.token.client_id: untouched}
     await asyncio.sleep(0.1)  # what the sign-ups have to tell is told
     screen.clients[bob.token.client_id] = untouched
 
-    house.sql('DELETE FROM session WHERE id = ?', ann.session_id)
+    rules.sql('DELETE FROM session WHERE id = ?', ann.session_id)
     await screen.change()
 
     assert screen.clients[bob.token.client_id] is untouched
 
 
-async def test_news_of_a_user_who_is_signed_in_nowhere_is_told(house: House, screen: Screen) -> None:
-    made = await create_user(house.auth, by_command_line, email_address='ann@example.com', password=PASSWORD)
+async def test_news_of_a_user_who_is_signed_in_nowhere_is_told(rules: Rules, screen: Screen) -> None:
+    made = await create_user(rules.auth, by_command_line, email_address='ann@example.com', password=PASSWORD)
     watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
     await watcher.caught_up()
     screen.told.clear()
 
-    await asyncio.to_thread(house.sql, 'UPDATE user SET disabled = 1')
+    await asyncio.to_thread(rules.sql, 'UPDATE user SET disabled = 1')
     async with asyncio.timeout(10):
         while made.id not in screen.told:
             await asyncio.sleep(0.01)
 
 
-async def test_a_client_that_is_deleted_is_shown_as_no_more(house: House, screen: Screen) -> None:
-    done = await house.sign_up()
-    screen.clients[done.token.client_id] = await house.client(done.token)
+async def test_a_client_that_is_deleted_is_shown_as_no_more(rules: Rules, screen: Screen) -> None:
+    done = await rules.sign_up()
+    screen.clients[done.token.client_id] = await rules.client(done.token)
 
-    house.sql('DELETE FROM client')
+    rules.sql('DELETE FROM client')
     while screen.clients[done.token.client_id] is not None:
         await screen.change()
 
 
 async def test_ends_that_nobody_will_see_are_not_kept_for_ever(
-        house: House, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+        rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr('auth.watcher.ENDS_KEPT', 5)
     watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
-    ann = await house.sign_up()
+    ann = await rules.sign_up()
     screen.clients[ann.token.client_id] = await watcher.client(ann.token.client_id)
     for number in range(12):
-        passer_by = await house.sign_up(f'{number}@example.com')
+        passer_by = await rules.sign_up(f'{number}@example.com')
         await watcher.client(passer_by.token.client_id)
         assert len(watcher._ends) == len(watcher._expected) <= 6
     screen.changed.clear()
 
-    house.clock.forward(days=7)
+    rules.clock.forward(days=7)
     await screen.change()
 
     shown = screen.clients[ann.token.client_id]
     assert shown is not None
-    assert shown.active_session(house.clock()) is None
+    assert shown.active_session(rules.clock()) is None
 
 
-async def test_the_end_of_a_lifetime_is_shown_and_marked_with_nobody_acting(house: House, screen: Screen) -> None:
-    done = await house.sign_up()
+async def test_the_end_of_a_lifetime_is_shown_and_marked_with_nobody_acting(rules: Rules, screen: Screen) -> None:
+    done = await rules.sign_up()
     watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
     screen.clients[done.token.client_id] = await watcher.authenticate(done.token)
     screen.changed.clear()
 
-    house.clock.forward(days=7)
+    rules.clock.forward(days=7)
     await screen.change()
 
     shown = screen.clients[done.token.client_id]
     assert shown is not None
-    assert shown.active_session(house.clock()) is None
-    while house.status(done.session_id) != 'expired':
+    assert shown.active_session(rules.clock()) is None
+    while rules.status(done.session_id) != 'expired':
         await asyncio.sleep(0.01)
 
 
 async def test_a_store_that_can_not_be_heard_hides_everything_and_its_return_shows_it(
-        house: House, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+        rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth.watcher, 'BLIND_AFTER_SECONDS', 0.5)
-    done = await house.sign_up()
+    done = await rules.sign_up()
     watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
     screen.clients[done.token.client_id] = await watcher.authenticate(done.token)
 
-    with house.database.away():
+    with rules.database.away():
         while not screen.hidden:
             await screen.change()
         blind = watcher.blind
@@ -188,17 +188,17 @@ async def test_a_store_that_can_not_be_heard_hides_everything_and_its_return_sho
 
 
 async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_all_were_hidden(
-        house: House, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+        rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth.watcher, 'BLIND_AFTER_SECONDS', 1.3)  # between a round and a reader's patience
-    ann, bob = await house.sign_up('ann@example.com'), await house.sign_up('bob@example.com')
-    screen.clients = {done.token.client_id: await house.client(done.token) for done in (ann, bob)}
+    ann, bob = await rules.sign_up('ann@example.com'), await rules.sign_up('bob@example.com')
+    screen.clients = {done.token.client_id: await rules.client(done.token) for done in (ann, bob)}
     watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
     await watcher.caught_up()
 
     async with AsyncExitStack() as readers:
         for _ in range(4):  # as many as there are
-            await readers.enter_async_context(house.auth.read())
-        house.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann.session_id)
+            await readers.enter_async_context(rules.auth.read())
+        rules.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann.session_id)
         while not screen.hidden:
             await screen.change()
         screen.clients[bob.token.client_id] = None
@@ -212,10 +212,10 @@ async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_a
 
 
 async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_heard(
-        house: House, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+        rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth.watcher, 'BLIND_AFTER_SECONDS', 2)
-    done = await house.sign_up()
-    screen.clients[done.token.client_id] = await house.client(done.token)
+    done = await rules.sign_up()
+    screen.clients[done.token.client_id] = await rules.client(done.token)
     watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
     await watcher.caught_up()
     begun, slow = asyncio.Event(), asyncio.Event()
@@ -229,9 +229,9 @@ async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_heard(
         return found
 
     monkeypatch.setattr('auth.watcher.read_clients', read_slowly)
-    await asyncio.to_thread(house.sql, "UPDATE user SET first_name = 'Ann'")
+    await asyncio.to_thread(rules.sql, "UPDATE user SET first_name = 'Ann'")
     await begun.wait()
-    await asyncio.to_thread(house.sql, "UPDATE session SET status = 'revoked'")  # after what is being read
+    await asyncio.to_thread(rules.sql, "UPDATE session SET status = 'revoked'")  # after what is being read
     ended_at = time.monotonic()
     await asyncio.sleep(1)
     with suppress(TimeoutError):  # as somebody asks for something else, so that the feed is heard
@@ -245,10 +245,10 @@ async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_heard(
     assert hidden_at[0] - ended_at < 2.7
 
 
-async def test_a_watcher_that_stumbles_goes_on(house: House, screen: Screen,
+async def test_a_watcher_that_stumbles_goes_on(rules: Rules, screen: Screen,
                                                 caplog: pytest.LogCaptureFixture) -> None:
-    done = await house.sign_up()
-    screen.clients[done.token.client_id] = await house.client(done.token)
+    done = await rules.sign_up()
+    screen.clients[done.token.client_id] = await rules.client(done.token)
     show, stumbles = screen.show, iter([True])
 
     def stumble(clients: Mapping[str, ClientView | None]) -> None:
@@ -258,7 +258,7 @@ async def test_a_watcher_that_stumbles_goes_on(house: House, screen: Screen,
 
     screen.show = stumble  # type: ignore[method-assign]
 
-    house.sql("UPDATE session SET status = 'revoked'")
+    rules.sql("UPDATE session SET status = 'revoked'")
     await screen.change()
 
     shown = screen.clients[done.token.client_id]
@@ -267,8 +267,8 @@ async def test_a_watcher_that_stumbles_goes_on(house: House, screen: Screen,
     assert 'the watcher stumbled' in caplog.text
 
 
-async def test_reads_that_race_writes_never_leave_a_stale_client_in_memory(house: House, screen: Screen) -> None:
-    done = await house.sign_up()
+async def test_reads_that_race_writes_never_leave_a_stale_client_in_memory(rules: Rules, screen: Screen) -> None:
+    done = await rules.sign_up()
     watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
 
     async def read() -> None:
@@ -278,7 +278,7 @@ async def test_reads_that_race_writes_never_leave_a_stale_client_in_memory(house
     for number in range(30):
         reads = [asyncio.create_task(read()) for _ in range(3)]
         await asyncio.sleep(0)
-        await asyncio.to_thread(house.sql, 'UPDATE session SET status = ?', 'active' if number % 2 else 'revoked')
+        await asyncio.to_thread(rules.sql, 'UPDATE session SET status = ?', 'active' if number % 2 else 'revoked')
         found = await watcher.client(done.token.client_id)
         await asyncio.gather(*reads)
 

@@ -11,7 +11,7 @@ from auth import Auth, Settings
 from auth.accounts import SignedIn
 from auth.passwords import Passwords
 from models import CannotOpenStore, Store, copy_store
-from tests.conftest import PHONE, House, only_on_sqlite
+from tests.conftest import PHONE, Rules, only_on_sqlite
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase
 from tests.postgres import Postgres
 
@@ -21,12 +21,12 @@ OTHER: dict[Kind, Kind] = {'sqlite': 'postgres', 'postgres': 'sqlite'}
 
 
 @pytest.fixture
-async def ann(house: House) -> SignedIn:
+async def ann(rules: Rules) -> SignedIn:
     """Ann, who is signed in on one device and signed out on another; Bob has odd names."""
-    done = await house.sign_up(first_name='🦊 O\'Hara "x"', last_name='{{a}} <b>')
-    phone = await house.sign_in(visitor=PHONE)
-    house.sql("UPDATE session SET status = 'revoked' WHERE id = ?", phone.session_id)
-    await house.sign_up('bob@example.com')
+    done = await rules.sign_up(first_name='🦊 O\'Hara "x"', last_name='{{a}} <b>')
+    phone = await rules.sign_in(visitor=PHONE)
+    rules.sql("UPDATE session SET status = 'revoked' WHERE id = ?", phone.session_id)
+    await rules.sign_up('bob@example.com')
     return done
 
 
@@ -37,14 +37,14 @@ def target(kind: Kind, postgres: Postgres, tmp_path: Path) -> TestDatabase:
 
 
 @pytest.fixture
-async def moved(house: House, target: TestDatabase) -> Callable[[], House]:
-    """The house, on the store that its own was copied into."""
+async def moved(rules: Rules, target: TestDatabase) -> Callable[[], Rules]:
+    """The rules, on the store that its own was copied into."""
 
-    def moving() -> House:
-        copy_store(house.database.url, target.url)
-        auth = Auth(Store(target.url), Settings(database_url=target.url), house.clock,
+    def moving() -> Rules:
+        copy_store(rules.database.url, target.url)
+        auth = Auth(Store(target.url), Settings(database_url=target.url), rules.clock,
                     Passwords(memory_kib=8, time_cost=1))
-        return House(target, auth, house.clock)
+        return Rules(target, auth, rules.clock)
 
     return moving
 
@@ -57,71 +57,71 @@ def contents(database: TestDatabase) -> dict[str, list[tuple[str, ...]]]:
 
 
 async def test_everything_is_there_and_who_was_signed_in_still_is(
-        house: House, ann: SignedIn, moved: Callable[[], House]) -> None:
-    before = contents(house.database)
+        rules: Rules, ann: SignedIn, moved: Callable[[], Rules]) -> None:
+    before = contents(rules.database)
 
     there = moved()
 
-    assert contents(there.database) == before == contents(house.database)
+    assert contents(there.database) == before == contents(rules.database)
     assert await there.active(ann.token) == ann.session_id
     assert (await there.here(ann.token)).sessions[0].user.first_name == '🦊 O\'Hara "x"'
     assert (await there.sign_in()).user_id == ann.user_id
     await there.auth.close()
 
 
-async def test_what_is_not_empty_is_left_as_it_is(house: House, ann: SignedIn, moved: Callable[[], House],
+async def test_what_is_not_empty_is_left_as_it_is(rules: Rules, ann: SignedIn, moved: Callable[[], Rules],
                                                   target: TestDatabase) -> None:
     await moved().auth.close()
     target.sql("UPDATE user SET first_name = 'Other'")
     before = contents(target)
 
     with pytest.raises(CannotOpenStore, match='already'):
-        copy_store(house.database.url, target.url)
+        copy_store(rules.database.url, target.url)
 
     assert contents(target) == before
 
 
 async def test_a_copy_that_fails_half_way_leaves_nothing_behind(
-        house: House, ann: SignedIn, moved: Callable[[], House], target: TestDatabase) -> None:
+        rules: Rules, ann: SignedIn, moved: Callable[[], Rules], target: TestDatabase) -> None:
     await moved().auth.close()
     for table in reversed(TABLES):
         target.sql(f'DELETE FROM {table}')
     target.fail('INSERT ON audit_event')
 
     with pytest.raises(Exception, match='full'):
-        copy_store(house.database.url, target.url)
+        copy_store(rules.database.url, target.url)
 
     assert contents(target) == {table: [] for table in TABLES}
 
 
 async def test_nothing_is_written_to_the_source_while_it_is_copied(
-        house: House, ann: SignedIn, target: TestDatabase, kind: Kind) -> None:
+        rules: Rules, ann: SignedIn, target: TestDatabase, kind: Kind) -> None:
     refused: list[str] = []
 
     def meanwhile(table: str, _: int) -> None:
         if table == 'user':
             with pytest.raises(Exception, match='lock') as error:
-                house.sql('BEGIN IMMEDIATE' if kind == 'sqlite' else 'LOCK TABLE session IN ROW EXCLUSIVE MODE NOWAIT')
+                rules.sql('BEGIN IMMEDIATE' if kind == 'sqlite' else 'LOCK TABLE session IN ROW EXCLUSIVE MODE NOWAIT')
             refused.append(str(error.value))
 
-    copy_store(house.database.url, target.url, meanwhile)
+    copy_store(rules.database.url, target.url, meanwhile)
 
     assert len(refused) == 1
 
 
-def test_a_store_is_not_copied_into_itself(house: House) -> None:
+def test_a_store_is_not_copied_into_itself(rules: Rules) -> None:
     with pytest.raises(CannotOpenStore, match='is where it is already'):
-        copy_store(house.database.url, house.database.url)
+        copy_store(rules.database.url, rules.database.url)
 
 
 @only_on_sqlite
 async def test_what_only_a_file_can_hold_is_brought_into_a_form_that_both_can(
-        house: House, ann: SignedIn, target: TestDatabase) -> None:
-    house.sql("UPDATE session SET expire_at = 'tomorrow' WHERE id = ?", ann.session_id)
-    house.sql("UPDATE user SET last_name = ? WHERE id = ?", 'a\x00b', ann.user_id)
-    house.sql("DELETE FROM user WHERE email_address = 'bob@example.com'")  # without foreign keys, as other programs do
+        rules: Rules, ann: SignedIn, target: TestDatabase) -> None:
+    rules.sql("UPDATE session SET expire_at = 'tomorrow' WHERE id = ?", ann.session_id)
+    rules.sql("UPDATE user SET last_name = ? WHERE id = ?", 'a\x00b', ann.user_id)
+    rules.sql("DELETE FROM user WHERE email_address = 'bob@example.com'")  # without foreign keys, as other programs do
 
-    copied = {table.table: (table.rows, table.left_out) for table in copy_store(house.database.url, target.url)}
+    copied = {table.table: (table.rows, table.left_out) for table in copy_store(rules.database.url, target.url)}
 
     assert copied == {'user': (1, 0), 'client': (3, 0), 'session': (2, 1), 'audit_event': (5, 0)}
     assert target.sql('SELECT last_name FROM user') == [('a\N{REPLACEMENT CHARACTER}b',)]

@@ -11,7 +11,7 @@ import pytest
 
 from models import Changes, FeedLost, Store
 from models.sqlite_feed import LOOK_INTERVAL_SECONDS
-from tests.conftest import House
+from tests.conftest import Rules
 from tests.databases import Kind
 from tests.programs import run_python
 
@@ -33,46 +33,46 @@ def kind() -> Kind:
     return 'sqlite'
 
 
-async def news(house: House) -> Changes:
+async def news(rules: Rules) -> Changes:
     """Listen until there is something to tell."""
-    feed = house.auth.store.feed
+    feed = rules.auth.store.feed
     while not ((changes := feed.take()).client_ids or changes.missed):
         await feed.wait(60)
     return changes
 
 
-async def test_a_listener_hears_the_commit_of_another_process_without_a_poke(house: House) -> None:
-    ann = await house.sign_up()
-    assert (await news(house)).missed
-    listening = asyncio.create_task(news(house))
+async def test_a_listener_hears_the_commit_of_another_process_without_a_poke(rules: Rules) -> None:
+    ann = await rules.sign_up()
+    assert (await news(rules)).missed
+    listening = asyncio.create_task(news(rules))
 
-    await asyncio.to_thread(run_python, REVOKE, [str(house.path)])
+    await asyncio.to_thread(run_python, REVOKE, [str(rules.path)])
     changes = await asyncio.wait_for(listening, 10)
 
     assert changes == Changes(frozenset({ann.token.client_id}), frozenset({ann.user_id}))
     assert LOOK_INTERVAL_SECONDS < 0.04  # how late it may be heard
 
 
-async def test_a_process_that_dies_within_a_transaction_has_only_committed_what_is_heard(house: House) -> None:
-    ann = await house.sign_up()
-    assert (await news(house)).missed
+async def test_a_process_that_dies_within_a_transaction_has_only_committed_what_is_heard(rules: Rules) -> None:
+    ann = await rules.sign_up()
+    assert (await news(rules)).missed
 
-    died = await asyncio.to_thread(subprocess.run, [sys.executable, '-c', DIES, str(house.path)], check=False)
-    changes = house.auth.store.feed.take()
+    died = await asyncio.to_thread(subprocess.run, [sys.executable, '-c', DIES, str(rules.path)], check=False)
+    changes = rules.auth.store.feed.take()
 
     assert died.returncode == -9
     assert changes.client_ids == {ann.token.client_id}
-    assert house.status(ann.session_id) == 'active'
-    assert house.auth.store.feed.take() == Changes()
+    assert rules.status(ann.session_id) == 'active'
+    assert rules.auth.store.feed.take() == Changes()
 
 
-async def test_two_processes_worth_of_feeds_hear_the_same_and_neither_takes_it_from_the_other(house: House) -> None:
-    ann = await house.sign_up()
-    other = Store(f'sqlite:///{house.path}')
-    feeds = [house.auth.store.feed, other.feed]
+async def test_two_processes_worth_of_feeds_hear_the_same_and_neither_takes_it_from_the_other(rules: Rules) -> None:
+    ann = await rules.sign_up()
+    other = Store(f'sqlite:///{rules.path}')
+    feeds = [rules.auth.store.feed, other.feed]
     first = [feed.take().missed for feed in feeds]
 
-    house.sql("UPDATE session SET status = 'revoked'")
+    rules.sql("UPDATE session SET status = 'revoked'")
     heard = [feed.take() for feed in feeds]
     afterwards = [feed.take() for feed in feeds]
 
@@ -82,37 +82,37 @@ async def test_two_processes_worth_of_feeds_hear_the_same_and_neither_takes_it_f
     assert afterwards == [Changes(), Changes()]
 
 
-async def test_what_was_committed_while_the_feed_was_closed_is_said_to_be_missed(house: House) -> None:
-    feed = house.auth.store.feed
+async def test_what_was_committed_while_the_feed_was_closed_is_said_to_be_missed(rules: Rules) -> None:
+    feed = rules.auth.store.feed
     feed.take()
     await feed.close()
 
-    house.sql('CREATE TABLE anything (id)')
+    rules.sql('CREATE TABLE anything (id)')
 
     assert feed.take().missed
     assert not feed.take().missed
 
 
-async def test_many_commits_between_two_looks_are_all_told(house: House) -> None:
-    people = [await house.sign_up(f'person{number}@example.com') for number in range(5)]
-    feed = house.auth.store.feed
+async def test_many_commits_between_two_looks_are_all_told(rules: Rules) -> None:
+    people = [await rules.sign_up(f'person{number}@example.com') for number in range(5)]
+    feed = rules.auth.store.feed
     feed.take()
 
     for one in people:
-        house.sql("UPDATE session SET status = 'revoked' WHERE id = ?", one.session_id)
+        rules.sql("UPDATE session SET status = 'revoked' WHERE id = ?", one.session_id)
 
     assert feed.take() == Changes(frozenset(one.token.client_id for one in people),
                                   frozenset(one.user_id for one in people))
 
 
-async def test_a_backup_restored_into_the_file_is_heard(house: House) -> None:
-    ann = await house.sign_up()
-    feed = house.auth.store.feed
-    house.sql("UPDATE session SET status = 'revoked'")
-    live, backup = sqlite3.connect(house.path), sqlite3.connect(':memory:')
+async def test_a_backup_restored_into_the_file_is_heard(rules: Rules) -> None:
+    ann = await rules.sign_up()
+    feed = rules.auth.store.feed
+    rules.sql("UPDATE session SET status = 'revoked'")
+    live, backup = sqlite3.connect(rules.path), sqlite3.connect(':memory:')
     live.backup(backup)
-    house.sql("UPDATE session SET status = 'active'")
-    house.sql("UPDATE user SET first_name = 'Ann'")
+    rules.sql("UPDATE session SET status = 'active'")
+    rules.sql("UPDATE user SET first_name = 'Ann'")
     feed.take()
 
     backup.backup(live)
@@ -120,36 +120,36 @@ async def test_a_backup_restored_into_the_file_is_heard(house: House) -> None:
 
     live.close()
     backup.close()
-    assert house.status(ann.session_id) == 'revoked'
+    assert rules.status(ann.session_id) == 'revoked'
     assert changes.missed or ann.token.client_id in changes.client_ids
 
 
-async def test_notes_that_are_numbered_from_the_start_again_are_heard(house: House) -> None:
-    ann = await house.sign_up()
-    feed = house.auth.store.feed
+async def test_notes_that_are_numbered_from_the_start_again_are_heard(rules: Rules) -> None:
+    ann = await rules.sign_up()
+    feed = rules.auth.store.feed
     feed.take()
 
-    house.sql('DELETE FROM change')
-    house.sql('DELETE FROM sqlite_sequence')
-    house.sql("UPDATE session SET status = 'revoked'")
+    rules.sql('DELETE FROM change')
+    rules.sql('DELETE FROM sqlite_sequence')
+    rules.sql("UPDATE session SET status = 'revoked'")
     changes = feed.take()
 
     assert changes.missed or ann.token.client_id in changes.client_ids
 
 
-async def test_a_file_that_becomes_no_database_is_lost_and_not_taken_for_silence(house: House) -> None:
-    feed = house.auth.store.feed
+async def test_a_file_that_becomes_no_database_is_lost_and_not_taken_for_silence(rules: Rules) -> None:
+    feed = rules.auth.store.feed
     feed.take()
 
-    house.sql('DROP TABLE change')
-    house.sql('CREATE TABLE anything (id)')
+    rules.sql('DROP TABLE change')
+    rules.sql('CREATE TABLE anything (id)')
 
     with pytest.raises(FeedLost):
         feed.take()
 
 
-async def test_a_wait_ends_when_its_time_is_up_and_at_the_next_look_otherwise(house: House) -> None:
-    feed = house.auth.store.feed
+async def test_a_wait_ends_when_its_time_is_up_and_at_the_next_look_otherwise(rules: Rules) -> None:
+    feed = rules.auth.store.feed
 
     await asyncio.wait_for(feed.wait(0), 5)
     await asyncio.wait_for(feed.wait(3600), 5)

@@ -23,7 +23,7 @@ from auth.passwords import Passwords
 from auth.tokens import ClientToken, hash_secret, new_secret
 from models import Store, migrate
 from models.migrate import MIGRATIONS
-from tests.conftest import PASSWORD, PHONE, Clock, House
+from tests.conftest import PASSWORD, PHONE, Clock, Rules
 
 TABLES = ('user', 'client', 'session', 'audit_event', 'change')
 CLIENT = 'client_' + 'a' * 24
@@ -127,9 +127,9 @@ async def test_who_was_signed_in_in_an_earlier_store_still_is_and_finds_everythi
     url = f'sqlite:///{old_store}'
     migrate(url)
     auth = Auth(Store(url), Settings(database_url=url), Clock(), Passwords(memory_kib=8, time_cost=1))
-    house = House(old_store, auth, Clock())
+    rules = Rules(old_store, auth, Clock())
 
-    client = await house.here(ClientToken(CLIENT, SECRET))
+    client = await rules.here(ClientToken(CLIENT, SECRET))
     devices = await read_devices(auth, client)
     history = await read_history(auth, client)
     users = await find_users(auth, by_command_line)

@@ -27,7 +27,7 @@ from models.postgres import ANSWER_SECONDS
 from models.postgres_feed import SILENCE_SECONDS, PostgresFeed
 from models.postgres_line import Line, was_hung_up
 from tests.browser.relay import Relay, relay_to
-from tests.conftest import House
+from tests.conftest import Rules
 from tests.databases import Kind, PostgresDatabase
 from tests.postgres import Postgres, postgres_server
 from tests.programs import clean_environment, run_python
@@ -83,17 +83,17 @@ async def stores() -> AsyncIterator[Callable[[str], Store]]:
 
 
 @pytest.fixture
-async def ann(house: House) -> SignedIn:
+async def ann(rules: Rules) -> SignedIn:
     """Ann, signed in; what that had to tell has been told."""
-    done = await house.sign_up()
-    assert (await house.changes()).missed
+    done = await rules.sign_up()
+    assert (await rules.changes()).missed
     return done
 
 
 @pytest.fixture
-async def far(house: House, stores: Callable[[str], Store]) -> AsyncIterator[tuple[Relay, Store]]:
-    """The store of the house, at the other end of a network that a test owns."""
-    url = make_url(house.database.url)
+async def far(rules: Rules, stores: Callable[[str], Store]) -> AsyncIterator[tuple[Relay, Store]]:
+    """The store of the rules, at the other end of a network that a test owns."""
+    url = make_url(rules.database.url)
     assert url.port is not None
     async with relay_to(url.port) as relay:
         store = stores(url.set(port=relay.port).render_as_string(hide_password=False))
@@ -104,29 +104,29 @@ async def far(house: House, stores: Callable[[str], Store]) -> AsyncIterator[tup
 
 
 async def test_what_one_process_commits_is_heard_by_another(
-        house: House, ann: SignedIn, stores: Callable[[str], Store]) -> None:
-    other = stores(house.database.url)
+        rules: Rules, ann: SignedIn, stores: Callable[[str], Store]) -> None:
+    other = stores(rules.database.url)
     await other.feed.open()
     assert other.feed.take().missed
 
-    await sign_out(house.auth, await house.here(ann.token))
+    await sign_out(rules.auth, await rules.here(ann.token))
 
     assert await asyncio.wait_for(news(other), 5) == Changes(frozenset({ann.token.client_id}),
                                                              frozenset({ann.user_id}))
 
 
 async def test_what_was_committed_while_the_listener_was_gone_is_said_to_be_missed(
-        house: House, ann: SignedIn) -> None:
-    feed = house.auth.store.feed
+        rules: Rules, ann: SignedIn) -> None:
+    feed = rules.auth.store.feed
 
-    assert house.sql(END_LISTENERS) == [(True,)]
-    house.sql("UPDATE session SET status = 'revoked'")
-    changes = await asyncio.wait_for(news(house.auth.store), 5)
+    assert rules.sql(END_LISTENERS) == [(True,)]
+    rules.sql("UPDATE session SET status = 'revoked'")
+    changes = await asyncio.wait_for(news(rules.auth.store), 5)
 
     assert changes.missed
-    house.sql("UPDATE user SET first_name = 'x'")
-    house.sql("UPDATE session SET status = 'active'")
-    assert (await asyncio.wait_for(news(house.auth.store), 5)).client_ids == {ann.token.client_id}
+    rules.sql("UPDATE user SET first_name = 'x'")
+    rules.sql("UPDATE session SET status = 'active'")
+    assert (await asyncio.wait_for(news(rules.auth.store), 5)).client_ids == {ann.token.client_id}
     assert feed.heard_at > time.monotonic() - SILENCE_SECONDS
 
 
@@ -143,16 +143,16 @@ def test_a_line_that_was_hung_up_is_found_however_many_a_process_has() -> None:
         assert (before, was_hung_up(line)) == (False, True)
 
 
-async def test_connections_that_the_server_has_closed_are_used_for_nothing(house: House, ann: SignedIn) -> None:
-    await asyncio.gather(*(house.active(ann.token) for _ in range(4)))
-    house.sql('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
+async def test_connections_that_the_server_has_closed_are_used_for_nothing(rules: Rules, ann: SignedIn) -> None:
+    await asyncio.gather(*(rules.active(ann.token) for _ in range(4)))
+    rules.sql('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
               'WHERE datname = current_database() AND pid != pg_backend_pid()')
 
-    active = await asyncio.gather(*(house.active(ann.token) for _ in range(8)))
-    await sign_out(house.auth, await house.here(ann.token))
+    active = await asyncio.gather(*(rules.active(ann.token) for _ in range(8)))
+    await sign_out(rules.auth, await rules.here(ann.token))
 
     assert active == [ann.session_id] * 8
-    assert house.status(ann.session_id) == 'removed'
+    assert rules.status(ann.session_id) == 'removed'
 
 
 async def test_a_server_that_restarts_is_heard_again(stores: Callable[[str], Store]) -> None:
@@ -178,19 +178,19 @@ async def test_a_server_that_restarts_is_heard_again(stores: Callable[[str], Sto
 
 
 async def test_a_network_that_falls_silent_is_noticed_and_heard_again_when_it_is_back(
-        house: House, ann: SignedIn, far: tuple[Relay, Store]) -> None:
+        rules: Rules, ann: SignedIn, far: tuple[Relay, Store]) -> None:
     relay, store = far
     assert store.feed.take().missed
 
     relay.cut()
     lost_after = await lost(store)
-    house.sql("UPDATE session SET status = 'revoked'")
+    rules.sql("UPDATE session SET status = 'revoked'")
     relay.mend()
     changes = await asyncio.wait_for(news(store), 10)
 
     assert lost_after < SILENCE_SECONDS + 1.5
     assert changes.missed or changes.client_ids == {ann.token.client_id}
-    house.sql("UPDATE session SET status = 'active'")
+    rules.sql("UPDATE session SET status = 'active'")
     assert (await asyncio.wait_for(news(store), 5)).client_ids == {ann.token.client_id}
 
 
@@ -215,9 +215,9 @@ async def test_nobody_waits_long_for_a_network_that_is_gone(far: tuple[Relay, St
 
 
 async def test_nobody_is_told_that_nothing_happened_when_the_commit_was_cut_off(
-        house: House, far: tuple[Relay, Store]) -> None:
+        rules: Rules, far: tuple[Relay, Store]) -> None:
     relay, store = far
-    far_away = Auth(store, house.auth.settings, house.clock, house.auth.passwords)
+    far_away = Auth(store, rules.auth.settings, rules.clock, rules.auth.passwords)
 
     with pytest.raises(OutcomeUnknown) as told:  # noqa: PT012 (the network goes within the block)
         async with far_away.transaction() as session:
@@ -229,7 +229,7 @@ async def test_nobody_is_told_that_nothing_happened_when_the_commit_was_cut_off(
 
 
 async def test_a_transaction_that_was_cut_off_is_rolled_back_and_keeps_nothing_locked(
-        house: House, ann: SignedIn, far: tuple[Relay, Store]) -> None:
+        rules: Rules, ann: SignedIn, far: tuple[Relay, Store]) -> None:
     relay, store = far
 
     with pytest.raises(StoreUnavailable):  # noqa: PT012 (the network goes within the block)
@@ -237,15 +237,15 @@ async def test_a_transaction_that_was_cut_off_is_rolled_back_and_keeps_nothing_l
             await session.execute(text("UPDATE session SET status = 'revoked'"))
             relay.cut()
             await session.execute(READ)
-    after = house.status(ann.session_id)
+    after = rules.status(ann.session_id)
     async with asyncio.timeout(10):
         while True:  # the server still waits for the rest, for some seconds
             with suppress(StoreAway):
-                await sign_out(house.auth, await house.here(ann.token))
+                await sign_out(rules.auth, await rules.here(ann.token))
                 break
 
     assert after == 'active'
-    assert house.status(ann.session_id) == 'removed'
+    assert rules.status(ann.session_id) == 'removed'
 
 
 class Pooled(psycopg.AsyncConnection[Any]):
@@ -258,9 +258,9 @@ class Pooled(psycopg.AsyncConnection[Any]):
         return ran
 
 
-async def test_a_pooler_through_which_no_note_comes_is_no_silence(house: House) -> None:
+async def test_a_pooler_through_which_no_note_comes_is_no_silence(rules: Rules) -> None:
     async def connect() -> Line:
-        return await Pooled.connect(house.database.url, autocommit=True)
+        return await Pooled.connect(rules.database.url, autocommit=True)
 
     feed = PostgresFeed(connect)
     await asyncio.wait_for(feed.open(), 10)
@@ -321,8 +321,8 @@ assert not found, found
 
 @pytest.mark.parametrize('start', ['postgresql', 'postgres', 'postgresql+psycopg'])
 async def test_a_url_may_be_written_in_the_ways_that_others_write_it(
-        house: House, stores: Callable[[str], Store], start: str) -> None:
-    store = stores(house.database.url.replace('postgresql', start, 1))
+        rules: Rules, stores: Callable[[str], Store], start: str) -> None:
+    store = stores(rules.database.url.replace('postgresql', start, 1))
 
     async with store.read() as connection:
         assert (await connection.execute(READ)).scalar() == 1
@@ -344,10 +344,10 @@ def test_a_url_without_a_database_is_refused() -> None:
         open_database('postgresql://localhost')
 
 
-async def test_a_read_only_copy_of_the_store_is_unavailable_and_no_mistake(house: House, ann: SignedIn) -> None:
+async def test_a_read_only_copy_of_the_store_is_unavailable_and_no_mistake(rules: Rules, ann: SignedIn) -> None:
     with pytest.raises(StoreUnavailable):  # noqa: PT012 (the error has to come from within the block)
-        async with house.auth.store.transaction() as session:
+        async with rules.auth.store.transaction() as session:
             await session.execute(text('SET TRANSACTION READ ONLY'))
             await session.execute(text("UPDATE session SET status = 'revoked'"))
 
-    assert house.status(ann.session_id) == 'active'
+    assert rules.status(ann.session_id) == 'active'

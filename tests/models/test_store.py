@@ -13,76 +13,76 @@ from sqlalchemy import text
 from models import BadDatabaseUrl, CannotOpenStore, FeedLost, Store, StoreUnavailable, migrate
 from models.database_url import open_database
 from models.sqlite import KEPT_CHANGES
-from tests.conftest import House, only_on_sqlite
+from tests.conftest import Rules, only_on_sqlite
 from tests.databases import connect_to
 from tests.programs import clean_environment, run_python
 
 MIGRATE = 'import os, models; models.migrate(os.environ["DATABASE_URL"])'
 
 
-async def concerned(house: House) -> tuple[set[str], set[str]]:
+async def concerned(rules: Rules) -> tuple[set[str], set[str]]:
     """Take what the feed has to tell: the clients and the users concerned."""
-    changes = await house.changes()
+    changes = await rules.changes()
     assert not changes.missed
     return set(changes.client_ids), set(changes.user_ids)
 
 
 @pytest.fixture
-async def ann(house: House):
+async def ann(rules: Rules):
     """Ann, signed in; what her sign-up had to tell has been told."""
-    done = await house.sign_up()
-    assert (await house.changes()).missed
+    done = await rules.sign_up()
+    assert (await rules.changes()).missed
     return done
 
 
-async def test_a_transaction_is_committed_whole_or_not_at_all(house: House) -> None:
+async def test_a_transaction_is_committed_whole_or_not_at_all(rules: Rules) -> None:
     with pytest.raises(RuntimeError):  # noqa: PT012 (the error has to come from within the block)
-        async with house.auth.store.transaction() as session:
+        async with rules.auth.store.transaction() as session:
             await session.execute(text("INSERT INTO audit_event (id, at, action) VALUES ('x', '2026-01-01', 'x')"))
             raise RuntimeError
 
-    assert house.sql('SELECT count(*) FROM audit_event') == [(0,)]
+    assert rules.sql('SELECT count(*) FROM audit_event') == [(0,)]
 
 
-async def test_a_locked_store_is_unavailable_and_then_available_again(house: House) -> None:
+async def test_a_locked_store_is_unavailable_and_then_available_again(rules: Rules) -> None:
     write = text("INSERT INTO client (id, secret_hash, created_at) VALUES ('client_x', 'x', '2026-01-01')")
 
-    with house.database.locked(), pytest.raises(StoreUnavailable):
-        async with house.auth.store.transaction() as session:
+    with rules.database.locked(), pytest.raises(StoreUnavailable):
+        async with rules.auth.store.transaction() as session:
             await session.execute(write)
 
-    async with house.auth.store.transaction() as session:
+    async with rules.auth.store.transaction() as session:
         await session.execute(write)
-    assert house.sql('SELECT id FROM client') == [('client_x',)]
+    assert rules.sql('SELECT id FROM client') == [('client_x',)]
 
 
 @only_on_sqlite
-async def test_a_store_whose_file_is_gone_is_unavailable_and_makes_no_empty_one(house: House) -> None:
-    async with house.auth.store.transaction() as session:
+async def test_a_store_whose_file_is_gone_is_unavailable_and_makes_no_empty_one(rules: Rules) -> None:
+    async with rules.auth.store.transaction() as session:
         await session.execute(text('SELECT 1'))
-    elsewhere = house.path.with_name('elsewhere.db')
-    house.path.rename(elsewhere)
+    elsewhere = rules.path.with_name('elsewhere.db')
+    rules.path.rename(elsewhere)
 
-    for way in (house.auth.store.transaction, house.auth.store.read):
+    for way in (rules.auth.store.transaction, rules.auth.store.read):
         with pytest.raises(StoreUnavailable):
             async with way() as session:
                 await session.execute(text('SELECT 1'))
 
-    assert not house.path.exists()
-    elsewhere.rename(house.path)
-    async with house.auth.store.transaction() as session:
+    assert not rules.path.exists()
+    elsewhere.rename(rules.path)
+    async with rules.auth.store.transaction() as session:
         await session.execute(text('SELECT 1'))
 
 
-async def test_a_mistake_in_a_statement_is_not_hidden_as_unavailable(house: House, ann) -> None:
+async def test_a_mistake_in_a_statement_is_not_hidden_as_unavailable(rules: Rules, ann) -> None:
     with pytest.raises(Exception, match=r'(?i)unique'):
-        async with house.auth.store.transaction() as session:
+        async with rules.auth.store.transaction() as session:
             await session.execute(text('INSERT INTO "user" SELECT * FROM "user"'))
 
 
 @only_on_sqlite
-async def test_what_ends_a_session_is_on_the_disk_when_it_is_committed(house: House) -> None:
-    async with house.auth.store.transaction() as session:
+async def test_what_ends_a_session_is_on_the_disk_when_it_is_committed(rules: Rules) -> None:
+    async with rules.auth.store.transaction() as session:
         synchronous = (await session.execute(text('PRAGMA synchronous'))).scalar()
         foreign_keys = (await session.execute(text('PRAGMA foreign_keys'))).scalar()
         journal = (await session.execute(text('PRAGMA journal_mode'))).scalar()
@@ -95,19 +95,19 @@ async def test_what_ends_a_session_is_on_the_disk_when_it_is_committed(house: Ho
     "UPDATE session SET abandon_at = '2020-01-01'",
     'DELETE FROM session',
 ])
-async def test_a_change_of_a_session_concerns_its_client_and_its_user(house: House, ann, statement: str) -> None:
-    house.sql(statement)
+async def test_a_change_of_a_session_concerns_its_client_and_its_user(rules: Rules, ann, statement: str) -> None:
+    rules.sql(statement)
 
-    assert await concerned(house) == ({ann.token.client_id}, {ann.user_id})
+    assert await concerned(rules) == ({ann.token.client_id}, {ann.user_id})
 
 
 @pytest.mark.parametrize('statement', ["UPDATE client SET secret_hash = 'x'",
                                        "UPDATE client SET active_session_id = 'x'",
                                        'UPDATE client SET active_session_id = NULL'])
-async def test_a_change_of_a_client_concerns_it(house: House, ann, statement: str) -> None:
-    house.sql(statement)
+async def test_a_change_of_a_client_concerns_it(rules: Rules, ann, statement: str) -> None:
+    rules.sql(statement)
 
-    assert await concerned(house) == ({ann.token.client_id}, set())
+    assert await concerned(rules) == ({ann.token.client_id}, set())
 
 
 @pytest.mark.parametrize('statement', [
@@ -116,14 +116,14 @@ async def test_a_change_of_a_client_concerns_it(house: House, ann, statement: st
     "UPDATE user SET password_changed_at = '2020-01-01'", 'DELETE FROM user',
 ])
 async def test_a_change_of_a_user_concerns_every_client_they_are_signed_in_on(
-        house: House, ann, statement: str) -> None:
-    phone = await house.sign_in()
-    await house.sign_up('bob@example.com')
-    await concerned(house)
+        rules: Rules, ann, statement: str) -> None:
+    phone = await rules.sign_in()
+    await rules.sign_up('bob@example.com')
+    await concerned(rules)
 
-    house.sql(f"{statement} WHERE id = '{ann.user_id}'")
+    rules.sql(f"{statement} WHERE id = '{ann.user_id}'")
 
-    assert await concerned(house) == ({ann.token.client_id, phone.token.client_id}, {ann.user_id})
+    assert await concerned(rules) == ({ann.token.client_id, phone.token.client_id}, {ann.user_id})
 
 
 @pytest.mark.parametrize('statement', [
@@ -132,71 +132,71 @@ async def test_a_change_of_a_user_concerns_every_client_they_are_signed_in_on(
     "UPDATE client SET created_at = '2020-01-01'",
     "INSERT INTO audit_event (id, at, action) VALUES ('a', '2020-01-01', 'c')",
 ])
-async def test_what_no_tab_can_show_concerns_nobody(house: House, ann, statement: str) -> None:
-    house.sql(statement)
+async def test_what_no_tab_can_show_concerns_nobody(rules: Rules, ann, statement: str) -> None:
+    rules.sql(statement)
 
-    assert await concerned(house) == (set(), set())
+    assert await concerned(rules) == (set(), set())
 
 
-async def test_a_change_that_is_rolled_back_concerns_nobody(house: House, ann) -> None:
-    with closing(connect_to(house.database.url)) as other:
+async def test_a_change_that_is_rolled_back_concerns_nobody(rules: Rules, ann) -> None:
+    with closing(connect_to(rules.database.url)) as other:
         other.execute('BEGIN')
         other.execute("UPDATE session SET status = 'revoked'")
-        before = await concerned(house)
+        before = await concerned(rules)
         other.execute('ROLLBACK')
 
-    assert before == await concerned(house) == (set(), set())
+    assert before == await concerned(rules) == (set(), set())
 
 
 @only_on_sqlite
-async def test_the_commit_of_another_process_is_heard(house: House, ann) -> None:
-    feed = house.auth.store.feed
+async def test_the_commit_of_another_process_is_heard(rules: Rules, ann) -> None:
+    feed = rules.auth.store.feed
 
     run_python('import sqlite3, sys\n'
                'sqlite3.connect(sys.argv[1], isolation_level=None).execute("UPDATE session SET status = \'revoked\'")',
-               [str(house.path)])
+               [str(rules.path)])
 
     assert set(feed.take().client_ids) == {ann.token.client_id}
     assert not feed.take().client_ids
 
 
 @only_on_sqlite
-async def test_a_wake_ends_the_wait_at_once(house: House) -> None:
-    feed = house.auth.store.feed
+async def test_a_wake_ends_the_wait_at_once(rules: Rules) -> None:
+    feed = rules.auth.store.feed
     feed.wake()
 
     await asyncio.wait_for(feed.wait(60), 5)
 
 
 @only_on_sqlite
-async def test_a_feed_that_was_held_up_until_changes_were_purged_says_that_it_missed_some(house: House, ann) -> None:
-    connection = sqlite3.connect(house.path)
+async def test_a_feed_that_was_held_up_until_changes_were_purged_says_that_it_missed_some(rules: Rules, ann) -> None:
+    connection = sqlite3.connect(rules.path)
     with connection:
         connection.executemany('INSERT INTO change (client_id) VALUES (?)', [('client_x',)] * (KEPT_CHANGES + 50))
     connection.close()
 
-    await house.auth.store.tidy()
+    await rules.auth.store.tidy()
 
-    assert house.sql('SELECT count(*) FROM change') == [(KEPT_CHANGES,)]
-    assert house.auth.store.feed.take().missed
-    assert not house.auth.store.feed.take().missed
+    assert rules.sql('SELECT count(*) FROM change') == [(KEPT_CHANGES,)]
+    assert rules.auth.store.feed.take().missed
+    assert not rules.auth.store.feed.take().missed
 
 
 @only_on_sqlite
-async def test_a_feed_loses_a_file_that_is_gone_and_finds_the_one_that_comes(house: House, ann) -> None:
-    feed = house.auth.store.feed
-    elsewhere = house.path.with_name('elsewhere.db')
+async def test_a_feed_loses_a_file_that_is_gone_and_finds_the_one_that_comes(rules: Rules, ann) -> None:
+    feed = rules.auth.store.feed
+    elsewhere = rules.path.with_name('elsewhere.db')
 
-    house.path.rename(elsewhere)
+    rules.path.rename(elsewhere)
     await asyncio.sleep(0.6)  # the file is looked for twice a second
     with pytest.raises(FeedLost):
         feed.take()
     with pytest.raises(FeedLost):
         feed.take()
-    elsewhere.rename(house.path)
+    elsewhere.rename(rules.path)
 
     assert feed.take().missed
-    house.sql("UPDATE session SET status = 'revoked'")
+    rules.sql("UPDATE session SET status = 'revoked'")
     assert set(feed.take().client_ids) == {ann.token.client_id}
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from auth.errors import StoreAway
 from auth.sessions import sign_out
 from models import CannotOpenStore, Store, StoreUnavailable, migrate
-from tests.conftest import House, only_on_sqlite
+from tests.conftest import Rules, only_on_sqlite
 
 HOLD_THE_LOCK = ('import sqlite3, sys\n'
                  'connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n'
@@ -36,35 +36,35 @@ async def write_something(store: Store, client_id: str = 'client_x') -> None:
         await session.execute(WRITE, {'id': client_id})
 
 
-async def test_a_verb_that_is_cancelled_at_any_moment_did_everything_or_nothing(house: House) -> None:
-    await house.sign_up()
+async def test_a_verb_that_is_cancelled_at_any_moment_did_everything_or_nothing(rules: Rules) -> None:
+    await rules.sign_up()
 
     for turns in range(0, 120, 3):
-        done = await house.sign_in()
-        client = await house.here(done.token)
-        leaving = asyncio.create_task(sign_out(house.auth, client))
+        done = await rules.sign_in()
+        client = await rules.here(done.token)
+        leaving = asyncio.create_task(sign_out(rules.auth, client))
         for _ in range(turns):
             await asyncio.sleep(0)
         leaving.cancel()
         with suppress(asyncio.CancelledError):
             await leaving
 
-        told = house.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_out' AND session_id = ?",
+        told = rules.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_out' AND session_id = ?",
                          done.session_id)
-        assert (house.status(done.session_id), told) in [('active', [(0,)]), ('removed', [(1,)])]
-    done = await house.sign_in()
-    await asyncio.wait_for(sign_out(house.auth, await house.here(done.token)), 5)
+        assert (rules.status(done.session_id), told) in [('active', [(0,)]), ('removed', [(1,)])]
+    done = await rules.sign_in()
+    await asyncio.wait_for(sign_out(rules.auth, await rules.here(done.token)), 5)
 
-    assert house.status(done.session_id) == 'removed'
+    assert rules.status(done.session_id) == 'removed'
 
 
 @pytest.mark.parametrize('statements', [0, 1])
 async def test_a_transaction_that_is_cancelled_in_a_statement_leaves_the_store_free(
-        house: House, statements: int) -> None:
-    done = await house.sign_up()
+        rules: Rules, statements: int) -> None:
+    done = await rules.sign_up()
 
     async def cut_off() -> None:
-        async with house.auth.store.transaction() as session:
+        async with rules.auth.store.transaction() as session:
             for _ in range(statements):
                 await session.execute(text("UPDATE session SET status = 'revoked'"))
             task = asyncio.current_task()
@@ -75,47 +75,47 @@ async def test_a_transaction_that_is_cancelled_in_a_statement_leaves_the_store_f
     with pytest.raises(asyncio.CancelledError):
         await asyncio.create_task(cut_off())
 
-    assert house.status(done.session_id) == 'active'
-    await sign_out(house.auth, await house.here(done.token))
-    assert house.status(done.session_id) == 'removed'
+    assert rules.status(done.session_id) == 'active'
+    await sign_out(rules.auth, await rules.here(done.token))
+    assert rules.status(done.session_id) == 'removed'
 
 
-async def test_a_read_that_is_cancelled_leaves_the_others_their_connections(house: House) -> None:
-    done = await house.sign_up()
+async def test_a_read_that_is_cancelled_leaves_the_others_their_connections(rules: Rules) -> None:
+    done = await rules.sign_up()
 
     for turns in range(40):
-        reading = asyncio.create_task(house.client(done.token))
+        reading = asyncio.create_task(rules.client(done.token))
         for _ in range(turns):
             await asyncio.sleep(0)
         reading.cancel()
         with suppress(asyncio.CancelledError):
             await reading
 
-    assert await asyncio.wait_for(house.active(done.token), 5) == done.session_id
+    assert await asyncio.wait_for(rules.active(done.token), 5) == done.session_id
 
 
-async def test_writers_that_come_at_once_wait_for_their_turn(house: House) -> None:
-    await asyncio.gather(*(write_something(house.auth.store, f'client_{number}') for number in range(30)))
+async def test_writers_that_come_at_once_wait_for_their_turn(rules: Rules) -> None:
+    await asyncio.gather(*(write_something(rules.auth.store, f'client_{number}') for number in range(30)))
 
-    assert house.sql('SELECT count(*) FROM client') == [(30,)]
+    assert rules.sql('SELECT count(*) FROM client') == [(30,)]
 
 
-async def test_a_process_that_keeps_the_store_locked_holds_up_writers_only(house: House) -> None:
-    done = await house.sign_up()
+async def test_a_process_that_keeps_the_store_locked_holds_up_writers_only(rules: Rules) -> None:
+    done = await rules.sign_up()
 
-    with house.database.locked():
-        active = await house.active(done.token)
+    with rules.database.locked():
+        active = await rules.active(done.token)
         with pytest.raises(StoreUnavailable):
-            await write_something(house.auth.store)
-    await write_something(house.auth.store)
+            await write_something(rules.auth.store)
+    await write_something(rules.auth.store)
 
     assert active == done.session_id
-    assert house.sql("SELECT count(*) FROM client WHERE id = 'client_x'") == [(1,)]
+    assert rules.sql("SELECT count(*) FROM client WHERE id = 'client_x'") == [(1,)]
 
 
 @only_on_sqlite
-async def test_a_process_that_is_killed_while_it_keeps_the_store_locked_lets_go_of_it(house: House) -> None:
-    holder = await asyncio.create_subprocess_exec(sys.executable, '-c', HOLD_THE_LOCK, str(house.path),
+async def test_a_process_that_is_killed_while_it_keeps_the_store_locked_lets_go_of_it(rules: Rules) -> None:
+    holder = await asyncio.create_subprocess_exec(sys.executable, '-c', HOLD_THE_LOCK, str(rules.path),
                                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert holder.stdout is not None
     assert await holder.stdout.readline() == b'locked\n'
@@ -123,63 +123,63 @@ async def test_a_process_that_is_killed_while_it_keeps_the_store_locked_lets_go_
     holder.kill()
     await holder.communicate()
 
-    assert (await house.sign_up()).session_id
+    assert (await rules.sign_up()).session_id
 
 
-async def test_what_is_read_is_the_newest_commit_also_on_a_connection_that_stays_open(house: House) -> None:
+async def test_what_is_read_is_the_newest_commit_also_on_a_connection_that_stays_open(rules: Rules) -> None:
     count = text('SELECT count(*) FROM client')
 
-    async with house.auth.store.read() as connection:
+    async with rules.auth.store.read() as connection:
         before = (await connection.execute(count)).scalar()
-        house.sql(str(WRITE).replace(':id', "'client_x'"))
+        rules.sql(str(WRITE).replace(':id', "'client_x'"))
         after = (await connection.execute(count)).scalar()
 
     assert (before, after) == (0, 1)
 
 
-async def test_nothing_can_be_written_to_rows_that_belong_to_nobody(house: House) -> None:
-    done = await house.sign_up()
+async def test_nothing_can_be_written_to_rows_that_belong_to_nobody(rules: Rules) -> None:
+    done = await rules.sign_up()
 
     with pytest.raises(Exception, match=r'(?i)foreign key'):
-        async with house.auth.store.transaction() as session:
+        async with rules.auth.store.transaction() as session:
             await session.execute(text("UPDATE session SET user_id = 'user_of_nobody'"))
 
-    assert house.sql('SELECT user_id FROM session') == [(done.user_id,)]
+    assert rules.sql('SELECT user_id FROM session') == [(done.user_id,)]
 
 
 @pytest.mark.parametrize('statement', ['SELECT nothing FROM nowhere', 'UPDATE session SET colour = 1', 'SELECT FROM'])
-async def test_a_mistake_in_a_statement_is_not_taken_for_a_store_that_is_away(house: House, statement: str) -> None:
+async def test_a_mistake_in_a_statement_is_not_taken_for_a_store_that_is_away(rules: Rules, statement: str) -> None:
     with pytest.raises(DBAPIError):
-        async with house.auth.transaction() as session:
+        async with rules.auth.transaction() as session:
             await session.execute(text(statement))
 
 
-async def test_errors_of_the_store_show_nobodys_data(house: House) -> None:
+async def test_errors_of_the_store_show_nobodys_data(rules: Rules) -> None:
     with pytest.raises(DBAPIError) as error:
-        async with house.auth.transaction() as session:
+        async with rules.auth.transaction() as session:
             await session.execute(text('INSERT INTO nowhere VALUES (:secret)'), {'secret': 'ann@example.com'})
 
     assert 'ann@example.com' not in str(error.value)
 
 
 @only_on_sqlite
-async def test_a_folder_that_goes_and_comes_back_makes_no_file_and_loses_nothing(house: House) -> None:
-    done = await house.sign_up()
-    folder = house.path.parent
+async def test_a_folder_that_goes_and_comes_back_makes_no_file_and_loses_nothing(rules: Rules) -> None:
+    done = await rules.sign_up()
+    folder = rules.path.parent
     elsewhere = folder.with_name('elsewhere')
 
     folder.rename(elsewhere)
     with pytest.raises(StoreUnavailable):
-        await write_something(house.auth.store)
+        await write_something(rules.auth.store)
     with pytest.raises(StoreAway):
-        await house.active(done.token)
+        await rules.active(done.token)
     nothing_made = not folder.exists()
     elsewhere.rename(folder)
 
     assert nothing_made
-    assert await house.active(done.token) == done.session_id
-    await sign_out(house.auth, await house.here(done.token))
-    assert house.status(done.session_id) == 'removed'
+    assert await rules.active(done.token) == done.session_id
+    await sign_out(rules.auth, await rules.here(done.token))
+    assert rules.status(done.session_id) == 'removed'
 
 
 async def test_a_store_that_was_never_made_is_unavailable_and_stays_unmade(tmp_path: Path) -> None:

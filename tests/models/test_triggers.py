@@ -14,55 +14,55 @@ from auth.admin import create_user, revoke_everyone
 from auth.authority import by_command_line
 from auth.errors import PasswordIncorrect
 from auth.sessions import end_overdue, set_active, sign_out
-from tests.conftest import PASSWORD, House, only_on_postgres, only_on_sqlite
+from tests.conftest import PASSWORD, Rules, only_on_postgres, only_on_sqlite
 from tests.databases import connect_to
 
 
-async def concerned(house: House) -> tuple[set[str], set[str]]:
+async def concerned(rules: Rules) -> tuple[set[str], set[str]]:
     """Take what the feed has to tell: the clients and the users concerned."""
-    changes = await house.changes()
+    changes = await rules.changes()
     assert not changes.missed
     return set(changes.client_ids), set(changes.user_ids)
 
 
 @pytest.fixture(autouse=True)
-async def heard(house: House) -> None:
+async def heard(rules: Rules) -> None:
     """The feed of the store has heard everything so far."""
-    assert (await house.changes()).missed
+    assert (await rules.changes()).missed
 
 
 @pytest.fixture
-async def ann(house: House) -> SignedIn:
+async def ann(rules: Rules) -> SignedIn:
     """Ann, signed in; what that had to tell has been told."""
-    done = await house.sign_up()
-    await house.changes()
+    done = await rules.sign_up()
+    await rules.changes()
     return done
 
 
 @pytest.fixture
-async def bob(house: House, ann: SignedIn) -> SignedIn:
+async def bob(rules: Rules, ann: SignedIn) -> SignedIn:
     """Bob, signed in on a browser of his own; what that had to tell has been told."""
-    done = await house.sign_up('bob@example.com')
-    await house.changes()
+    done = await rules.sign_up('bob@example.com')
+    await rules.changes()
     return done
 
 
-async def test_a_sign_up_concerns_the_client_and_the_user_that_it_makes(house: House) -> None:
-    done = await house.sign_up()
+async def test_a_sign_up_concerns_the_client_and_the_user_that_it_makes(rules: Rules) -> None:
+    done = await rules.sign_up()
 
-    assert await concerned(house) == ({done.token.client_id}, {done.user_id})
+    assert await concerned(rules) == ({done.token.client_id}, {done.user_id})
 
 
-async def test_every_verb_concerns_its_own_client_only(house: House, bob: SignedIn) -> None:
-    carol = await house.sign_up('carol@example.com', await house.here(bob.token))
-    after_sign_in = await concerned(house)
-    await set_active(house.auth, await house.here(carol.token), bob.session_id)
-    after_switch = await concerned(house)
-    await sign_out(house.auth, await house.here(carol.token), bob.session_id)
-    after_sign_out = await concerned(house)
-    house.clock.forward(days=8)
-    await end_overdue(house.auth)
-    after_expiry = await concerned(house)
+async def test_every_verb_concerns_its_own_client_only(rules: Rules, bob: SignedIn) -> None:
+    carol = await rules.sign_up('carol@example.com', await rules.here(bob.token))
+    after_sign_in = await concerned(rules)
+    await set_active(rules.auth, await rules.here(carol.token), bob.session_id)
+    after_switch = await concerned(rules)
+    await sign_out(rules.auth, await rules.here(carol.token), bob.session_id)
+    after_sign_out = await concerned(rules)
+    rules.clock.forward(days=8)
+    await end_overdue(rules.auth)
+    after_expiry = await concerned(rules)
 
     client_id = carol.token.client_id
     assert after_sign_in == ({client_id}, {carol.user_id})
@@ -72,36 +72,36 @@ async def test_every_verb_concerns_its_own_client_only(house: House, bob: Signed
 
 
 async def test_a_session_that_moves_concerns_both_clients_and_both_users(
-        house: House, ann: SignedIn, bob: SignedIn) -> None:
-    house.sql('UPDATE session SET client_id = ?, user_id = ? WHERE id = ?', bob.token.client_id, bob.user_id,
+        rules: Rules, ann: SignedIn, bob: SignedIn) -> None:
+    rules.sql('UPDATE session SET client_id = ?, user_id = ? WHERE id = ?', bob.token.client_id, bob.user_id,
               ann.session_id)
 
-    assert await concerned(house) == ({ann.token.client_id, bob.token.client_id}, {ann.user_id, bob.user_id})
+    assert await concerned(rules) == ({ann.token.client_id, bob.token.client_id}, {ann.user_id, bob.user_id})
 
 
 @pytest.mark.parametrize(('kind', 'table'), [('sqlite', 'client'), ('sqlite', 'session'), ('sqlite', 'user'),
                                              ('postgres', 'session')], indirect=['kind'])
 async def test_a_row_that_gets_another_id_concerns_its_client(
-        house: House, ann: SignedIn, table: str) -> None:
-    house.sql(f"UPDATE {table} SET id = 'another'")
+        rules: Rules, ann: SignedIn, table: str) -> None:
+    rules.sql(f"UPDATE {table} SET id = 'another'")
 
-    clients, _ = await concerned(house)
+    clients, _ = await concerned(rules)
 
     assert ann.token.client_id in clients
-    assert await house.active(ann.token) is None
+    assert await rules.active(ann.token) is None
 
 
 async def test_a_change_of_many_rows_in_one_statement_concerns_them_all(
-        house: House, ann: SignedIn, bob: SignedIn) -> None:
-    house.sql("UPDATE session SET status = 'revoked'")
+        rules: Rules, ann: SignedIn, bob: SignedIn) -> None:
+    rules.sql("UPDATE session SET status = 'revoked'")
 
-    assert await concerned(house) == ({ann.token.client_id, bob.token.client_id}, {ann.user_id, bob.user_id})
+    assert await concerned(rules) == ({ann.token.client_id, bob.token.client_id}, {ann.user_id, bob.user_id})
 
 
-async def test_an_upsert_concerns_whom_an_update_would(house: House, ann: SignedIn) -> None:
-    house.sql("INSERT INTO session SELECT * FROM session WHERE true ON CONFLICT (id) DO UPDATE SET status = 'revoked'")
+async def test_an_upsert_concerns_whom_an_update_would(rules: Rules, ann: SignedIn) -> None:
+    rules.sql("INSERT INTO session SELECT * FROM session WHERE true ON CONFLICT (id) DO UPDATE SET status = 'revoked'")
 
-    assert await concerned(house) == ({ann.token.client_id}, {ann.user_id})
+    assert await concerned(rules) == ({ann.token.client_id}, {ann.user_id})
 
 
 @only_on_sqlite
@@ -111,12 +111,12 @@ async def test_an_upsert_concerns_whom_an_update_would(house: House, ann: Signed
     ('user', 'id, email_address, first_name, last_name, password_hash, password_changed_at, is_admin, 1, created_at'),
 ])
 async def test_a_row_that_is_replaced_concerns_whom_an_update_would(
-        house: House, ann: SignedIn, table: str, row: str) -> None:
-    house.sql(f'REPLACE INTO {table} SELECT {row} FROM {table}')  # deletes the old row without a word
+        rules: Rules, ann: SignedIn, table: str, row: str) -> None:
+    rules.sql(f'REPLACE INTO {table} SELECT {row} FROM {table}')  # deletes the old row without a word
 
-    clients, _ = await concerned(house)
+    clients, _ = await concerned(rules)
 
-    assert await house.active(ann.token) is None
+    assert await rules.active(ann.token) is None
     assert clients == {ann.token.client_id}
 
 
@@ -124,124 +124,124 @@ async def test_a_row_that_is_replaced_concerns_whom_an_update_would(
 @pytest.mark.parametrize('table', ['client', 'user'])
 @pytest.mark.parametrize('foreign_keys', [True, False])
 async def test_a_deleted_row_concerns_its_clients_with_foreign_keys_and_without(
-        house: House, ann: SignedIn, table: str, foreign_keys: bool) -> None:
-    other = sqlite3.connect(house.path, isolation_level=None)
+        rules: Rules, ann: SignedIn, table: str, foreign_keys: bool) -> None:
+    other = sqlite3.connect(rules.path, isolation_level=None)
     other.execute(f'PRAGMA foreign_keys={foreign_keys}')
     other.execute(f'DELETE FROM {table}')
     other.close()
 
-    clients, _ = await concerned(house)
+    clients, _ = await concerned(rules)
 
     assert clients == {ann.token.client_id}
-    assert house.sql('SELECT count(*) FROM session') == [(0 if foreign_keys else 1,)]
-    assert await house.active(ann.token) is None
+    assert rules.sql('SELECT count(*) FROM session') == [(0 if foreign_keys else 1,)]
+    assert await rules.active(ann.token) is None
 
 
-async def test_a_user_who_is_signed_in_nowhere_is_named_and_no_client(house: House, ann: SignedIn) -> None:
-    await sign_out(house.auth, await house.here(ann.token))
-    await house.changes()
+async def test_a_user_who_is_signed_in_nowhere_is_named_and_no_client(rules: Rules, ann: SignedIn) -> None:
+    await sign_out(rules.auth, await rules.here(ann.token))
+    await rules.changes()
 
-    house.sql("UPDATE user SET first_name = 'x', disabled = 1")
-    after_update = await concerned(house)
-    house.sql('DELETE FROM user')
-    _, after_delete = await concerned(house)
-    made = await create_user(house.auth, by_command_line, email_address='bob@example.com', password=PASSWORD)
-    after_insert = await concerned(house)
+    rules.sql("UPDATE user SET first_name = 'x', disabled = 1")
+    after_update = await concerned(rules)
+    rules.sql('DELETE FROM user')
+    _, after_delete = await concerned(rules)
+    made = await create_user(rules.auth, by_command_line, email_address='bob@example.com', password=PASSWORD)
+    after_insert = await concerned(rules)
 
     assert after_update == (set(), {ann.user_id})
     assert after_delete == {ann.user_id}
     assert after_insert == (set(), {made.id})
 
 
-async def test_what_no_list_of_users_shows_concerns_nobody(house: House, ann: SignedIn) -> None:
-    house.sql("UPDATE user SET password_hash = 'x', first_name = first_name")
+async def test_what_no_list_of_users_shows_concerns_nobody(rules: Rules, ann: SignedIn) -> None:
+    rules.sql("UPDATE user SET password_hash = 'x', first_name = first_name")
 
-    assert await concerned(house) == (set(), set())
+    assert await concerned(rules) == (set(), set())
 
 
-async def test_a_failed_attempt_to_sign_in_concerns_the_user_if_there_is_one(house: House, ann: SignedIn) -> None:
+async def test_a_failed_attempt_to_sign_in_concerns_the_user_if_there_is_one(rules: Rules, ann: SignedIn) -> None:
     for address in ('nobody@example.com', 'ann@example.com'):
         with pytest.raises(PasswordIncorrect):
-            await house.sign_in(address, password='wrong horse battery')
+            await rules.sign_in(address, password='wrong horse battery')
 
-    assert await concerned(house) == (set(), {ann.user_id})
+    assert await concerned(rules) == (set(), {ann.user_id})
 
 
 @only_on_sqlite
-async def test_a_session_that_ends_leaves_one_note(house: House, ann: SignedIn) -> None:
-    (before,), = house.sql('SELECT count(*) FROM change')
+async def test_a_session_that_ends_leaves_one_note(rules: Rules, ann: SignedIn) -> None:
+    (before,), = rules.sql('SELECT count(*) FROM change')
 
-    await revoke_everyone(house.auth, by_command_line)
+    await revoke_everyone(rules.auth, by_command_line)
 
-    assert house.sql('SELECT count(*) FROM change') == [(before + 1,)]
+    assert rules.sql('SELECT count(*) FROM change') == [(before + 1,)]
 
 
 @only_on_postgres
 async def test_a_session_that_ends_sends_one_note_and_an_earlier_version_can_read_those_of_users(
-        house: House, ann: SignedIn) -> None:
-    with closing(connect_to(house.database.url)) as other:
+        rules: Rules, ann: SignedIn) -> None:
+    with closing(connect_to(rules.database.url)) as other:
         other.execute('LISTEN live_sessions')
-        await revoke_everyone(house.auth, by_command_line)
-        house.sql("UPDATE user SET first_name = 'x'")
+        await revoke_everyone(rules.auth, by_command_line)
+        rules.sql("UPDATE user SET first_name = 'x'")
         notes = [note.payload for note in other.notifies(timeout=1)]
 
     assert [json.loads(note) for note in notes] == [[[ann.token.client_id, ann.user_id]], [['', ann.user_id]]]
 
 
-async def test_a_transaction_of_ours_that_fails_concerns_nobody(house: House, ann: SignedIn) -> None:
+async def test_a_transaction_of_ours_that_fails_concerns_nobody(rules: Rules, ann: SignedIn) -> None:
     with pytest.raises(RuntimeError):  # noqa: PT012 (the error has to come from within the block)
-        async with house.auth.store.transaction() as session:
+        async with rules.auth.store.transaction() as session:
             await session.execute(text("UPDATE session SET status = 'revoked'"))
             raise RuntimeError
 
-    assert await concerned(house) == (set(), set())
-    assert house.status(ann.session_id) == 'active'
+    assert await concerned(rules) == (set(), set())
+    assert rules.status(ann.session_id) == 'active'
 
 
 async def test_what_is_taken_back_to_a_savepoint_concerns_nobody_and_leaves_no_gap(
-        house: House, ann: SignedIn, bob: SignedIn) -> None:
-    with closing(connect_to(house.database.url)) as other:
+        rules: Rules, ann: SignedIn, bob: SignedIn) -> None:
+    with closing(connect_to(rules.database.url)) as other:
         for statement in ('BEGIN', 'SAVEPOINT here', "UPDATE session SET status = 'revoked'", 'ROLLBACK TO here',
                           f"UPDATE session SET status = 'revoked' WHERE id = '{bob.session_id}'", 'COMMIT'):
             other.execute(statement)
 
-    assert await concerned(house) == ({bob.token.client_id}, {bob.user_id})
+    assert await concerned(rules) == ({bob.token.client_id}, {bob.user_id})
 
 
 @only_on_postgres
 @pytest.mark.parametrize('table', ['client', 'user'])
 async def test_a_deleted_row_takes_its_sessions_with_it_and_concerns_their_clients(
-        house: House, ann: SignedIn, table: str) -> None:
-    house.sql(f'DELETE FROM {table}')
+        rules: Rules, ann: SignedIn, table: str) -> None:
+    rules.sql(f'DELETE FROM {table}')
 
-    clients, users = await concerned(house)
+    clients, users = await concerned(rules)
 
     assert (clients, users) == ({ann.token.client_id}, {ann.user_id})
-    assert house.sql('SELECT count(*) FROM session') == [(0,)]
+    assert rules.sql('SELECT count(*) FROM session') == [(0,)]
 
 
 @only_on_postgres
 @pytest.mark.parametrize('statement', ['TRUNCATE session', 'TRUNCATE client, session', 'TRUNCATE "user" CASCADE'])
 async def test_tables_that_are_emptied_let_everything_be_read_again(
-        house: House, ann: SignedIn, statement: str) -> None:
-    house.sql(statement)
+        rules: Rules, ann: SignedIn, statement: str) -> None:
+    rules.sql(statement)
 
-    assert (await house.changes()).missed
-    assert await house.active(ann.token) is None
+    assert (await rules.changes()).missed
+    assert await rules.active(ann.token) is None
 
 
 @only_on_postgres
-async def test_a_thousand_ends_are_told_in_a_few_notes_that_name_them_all(house: House, ann: SignedIn) -> None:
-    house.sql("INSERT INTO client SELECT 'client_' || n, 'x', NULL, now() FROM generate_series(1, 1000) AS n")
-    house.sql("INSERT INTO session SELECT 'sess_' || n, ?, 'client_' || n, 'active', now(), now(), now(), NULL, '', '' "
+async def test_a_thousand_ends_are_told_in_a_few_notes_that_name_them_all(rules: Rules, ann: SignedIn) -> None:
+    rules.sql("INSERT INTO client SELECT 'client_' || n, 'x', NULL, now() FROM generate_series(1, 1000) AS n")
+    rules.sql("INSERT INTO session SELECT 'sess_' || n, ?, 'client_' || n, 'active', now(), now(), now(), NULL, '', '' "
               'FROM generate_series(1, 1000) AS n', ann.user_id)
-    await house.changes()
+    await rules.changes()
 
-    with closing(connect_to(house.database.url)) as other:
+    with closing(connect_to(rules.database.url)) as other:
         other.execute('LISTEN live_sessions')
         other.execute("UPDATE session SET status = 'revoked'")
         notes = list(other.notifies(timeout=1))
-    clients, users = await concerned(house)
+    clients, users = await concerned(rules)
 
     assert len(notes) == 11
     assert clients == {ann.token.client_id, *(f'client_{number}' for number in range(1, 1001))}
@@ -249,28 +249,28 @@ async def test_a_thousand_ends_are_told_in_a_few_notes_that_name_them_all(house:
 
 
 @only_on_postgres
-async def test_an_id_that_is_too_long_to_be_told_lets_everything_be_read_again(house: House, ann: SignedIn) -> None:
-    house.sql("INSERT INTO client VALUES (repeat('x', 2000) || md5('x'), 'x', NULL, now())")
-    await house.changes()
+async def test_an_id_that_is_too_long_to_be_told_lets_everything_be_read_again(rules: Rules, ann: SignedIn) -> None:
+    rules.sql("INSERT INTO client VALUES (repeat('x', 2000) || md5('x'), 'x', NULL, now())")
+    await rules.changes()
 
-    house.sql("UPDATE client SET id = repeat('y', 9000) WHERE id LIKE 'xx%'")
+    rules.sql("UPDATE client SET id = repeat('y', 9000) WHERE id LIKE 'xx%'")
 
-    assert (await house.changes()).missed
+    assert (await rules.changes()).missed
 
 
 @only_on_postgres
-async def test_what_another_program_says_on_the_channel_lets_everything_be_read_again(house: House) -> None:
+async def test_what_another_program_says_on_the_channel_lets_everything_be_read_again(rules: Rules) -> None:
     for said in ('hello', '{}', '[1]', '[["a"]]', '[[1, 2]]', 'null', '"x"'):
-        house.sql("SELECT pg_notify('live_sessions', ?)", said)
+        rules.sql("SELECT pg_notify('live_sessions', ?)", said)
 
-        assert (await house.changes()).missed, said
+        assert (await rules.changes()).missed, said
 
 
 @only_on_sqlite
-async def test_the_notes_are_purged_only_when_many_have_been_kept(house: House,
+async def test_the_notes_are_purged_only_when_many_have_been_kept(rules: Rules,
                                                                   ann: SignedIn) -> None:
-    house.sql("UPDATE session SET status = 'revoked'")
+    rules.sql("UPDATE session SET status = 'revoked'")
 
-    await house.auth.store.tidy()
+    await rules.auth.store.tidy()
 
-    assert await concerned(house) == ({ann.token.client_id}, {ann.user_id})
+    assert await concerned(rules) == ({ann.token.client_id}, {ann.user_id})

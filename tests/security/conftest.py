@@ -1,4 +1,4 @@
-"""What the tests of attacks share: servers, the front door of a house, and a browser. They leave nothing behind."""
+"""What the tests of attacks share: servers, the front door of the rules, and a browser. They leave nothing behind."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ async def test_whatever_else_somebody_does_who_is_signed_in_clears_nothing(api: 
 async def test_while_the_store_is_away_nobody_was_signed_out_and_nothing_is_cleared(api: Api) -> None:
     async with api.browser() as visitor:
         await sign_up(visitor)
-        with api.house.database.away():
+        with api.rules.database.away():
             answers = [await visitor.delete(path) for path in ('/v1/client/sessions', '/v1/client/cache')]
 
     assert answers[0].status_code == 503
@@ -113,7 +113,7 @@ async def test_while_the_store_is_away_nobody_was_signed_out_and_nothing_is_clea
 async def test_who_was_signed_out_over_the_socket_asks_for_it_and_signs_nobody_out_with_that(api: Api) -> None:
     async with api.browser() as visitor:
         session_id = (await sign_up(visitor)).json()['response']['created_session_id']
-        api.house.sql("UPDATE session SET status = 'removed' WHERE id = ?", session_id)
+        api.rules.sql("UPDATE session SET status = 'removed' WHERE id = ?", session_id)
         nobody = await visitor.delete('/v1/client/cache')
         again = (await sign_in(visitor)).json()['response']['created_session_id']
         somebody = await visitor.delete('/v1/client/cache')
@@ -122,7 +122,7 @@ async def test_who_was_signed_out_over_the_socket_asks_for_it_and_signs_nobody_o
     assert (nobody.json()['response'], cleared(nobody)) == ({'object': 'cache', 'cleared': True}, [CACHE])
     assert (somebody.json()['response'], cleared(somebody)) == ({'object': 'cache', 'cleared': False}, [])
     assert (foreign.status_code, cleared(foreign)) == (403, [])
-    assert api.house.status(again) == 'active'
+    assert api.rules.status(again) == 'active'
 
 
 CACHED = '''async (url) => {

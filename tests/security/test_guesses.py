@@ -20,7 +20,7 @@ from auth.passwords import Passwords
 from tests.auth.conftest import Api, sign_up
 from tests.auth.conftest import sign_in as signs_in
 from tests.browser.conftest import Device, MakeDevice, a_new_address
-from tests.conftest import PASSWORD, PHONE, House, only_on_sqlite
+from tests.conftest import PASSWORD, PHONE, Rules, only_on_sqlite
 from tests.server import Server
 
 NEW_PASSWORD = 'staple of another battery'
@@ -36,14 +36,14 @@ async def by_deleting(browser: httpx.AsyncClient, password: str) -> httpx.Respon
     return await browser.request('DELETE', '/v1/me', data={'password': password, 'confirmation': DELETE_CONFIRMATION})
 
 
-async def change(house: House, done: SignedIn, password: str) -> Any:
-    return await change_password(house.auth, await house.here(done.token), current_password=password,
+async def change(rules: Rules, done: SignedIn, password: str) -> Any:
+    return await change_password(rules.auth, await rules.here(done.token), current_password=password,
                                  new_password=NEW_PASSWORD, sign_out_others=False, visitor=PHONE)
 
 
-def told(house: House) -> dict[str, int]:
+def told(rules: Rules) -> dict[str, int]:
     """How often each thing happened, as the audit log tells it."""
-    return Counter(action for action, in house.events())
+    return Counter(action for action, in rules.events())
 
 
 @pytest.fixture
@@ -69,9 +69,9 @@ async def test_every_wrong_password_is_in_the_log_and_the_fifth_ends_the_session
     assert [answer.status_code for answer in answers] == [422] * 4 + [401] * 56
     assert 'five times' in answers[4].json()['errors'][0]['message']
     assert {answer.json()['errors'][0]['code'] for answer in answers[4:]} == {'authentication_invalid'}
-    assert told(api.house) == {'signed_up': 1, 'signed_in': 1, 'wrong_password': 5, 'revoked': 1}
-    assert api.house.events('user_agent', 'session_id')[2:] == [('Thief', session_id)] * 6
-    assert api.house.status(session_id) == 'revoked'
+    assert told(api.rules) == {'signed_up': 1, 'signed_in': 1, 'wrong_password': 5, 'revoked': 1}
+    assert api.rules.events('user_agent', 'session_id')[2:] == [('Thief', session_id)] * 6
+    assert api.rules.status(session_id) == 'revoked'
 
 
 async def test_both_ways_to_guess_are_counted_together(api: Api) -> None:
@@ -90,10 +90,10 @@ async def test_of_very_many_guesses_at_once_five_are_looked_at(api: Api, verifie
         answers = await asyncio.gather(*[(by_changing, by_deleting)[number % 2](thief, f'guess number {number}')
                                          for number in range(guesses)])
 
-    assert len(verified) == told(api.house)['wrong_password'] == 5
+    assert len(verified) == told(api.rules)['wrong_password'] == 5
     assert {answer.status_code for answer in answers} == {422, 401}
-    assert api.house.status(session_id) == 'revoked'
-    assert told(api.house)['revoked'] == 1
+    assert api.rules.status(session_id) == 'revoked'
+    assert told(api.rules)['revoked'] == 1
 
 
 async def test_nothing_of_the_guesses_is_left_of_a_deleted_account_but_ids_and_times(api: Api) -> None:
@@ -105,8 +105,8 @@ async def test_nothing_of_the_guesses_is_left_of_a_deleted_account_but_ids_and_t
         deleted = await by_deleting(laptop, PASSWORD)
 
     assert deleted.status_code == 200
-    assert api.house.sql('SELECT * FROM wrong_passwords') == []
-    assert {tuple(row) for row in api.house.events('ip_address', 'user_agent')} == {('', '')}
+    assert api.rules.sql('SELECT * FROM wrong_passwords') == []
+    assert {tuple(row) for row in api.rules.events('ip_address', 'user_agent')} == {('', '')}
 
 
 async def test_a_right_password_begins_the_count_anew(api: Api) -> None:
@@ -119,8 +119,8 @@ async def test_a_right_password_begins_the_count_anew(api: Api) -> None:
                                                                         'new_password': 'short'})
             assert refused.json()['errors'][0]['code'] == 'form_password_length_too_short'
 
-    assert api.house.status(session_id) == 'active'
-    assert told(api.house)['wrong_password'] == 12
+    assert api.rules.status(session_id) == 'active'
+    assert told(api.rules)['wrong_password'] == 12
 
 
 async def test_a_new_sign_in_begins_the_count_anew(api: Api) -> None:
@@ -156,7 +156,7 @@ async def test_only_the_session_in_which_it_was_guessed_ends(api: Api) -> None:
         for _ in range(5):
             await by_changing(laptop, 'wrong horse')
 
-    assert [api.house.status(session_id) for session_id in (ann, bob, on_phone)] == ['active', 'revoked', 'active']
+    assert [api.rules.status(session_id) for session_id in (ann, bob, on_phone)] == ['active', 'revoked', 'active']
 
 
 async def test_each_session_has_a_count_of_its_own(api: Api) -> None:
@@ -174,7 +174,7 @@ async def test_no_password_is_no_guess(api: Api) -> None:
         answers = [await by_changing(laptop, '') for _ in range(6)]
 
     assert {answer.json()['errors'][0]['code'] for answer in answers} == {'form_param_missing'}
-    assert told(api.house) == {'signed_up': 1, 'signed_in': 1}
+    assert told(api.rules) == {'signed_up': 1, 'signed_in': 1}
 
 
 async def test_what_could_not_be_looked_at_is_no_guess(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,87 +193,87 @@ async def test_what_could_not_be_looked_at_is_no_guess(api: Api, monkeypatch: py
 async def test_guesses_whose_process_died_are_used_up(api: Api) -> None:
     async with api.browser() as laptop:
         session_id = (await sign_up(laptop)).json()['response']['created_session_id']
-        api.house.sql('INSERT INTO wrong_passwords SELECT id, 5 FROM session')
+        api.rules.sql('INSERT INTO wrong_passwords SELECT id, 5 FROM session')
         answer = await by_changing(laptop, PASSWORD)
 
     assert answer.status_code == 401
-    assert api.house.status(session_id) == 'revoked'
+    assert api.rules.status(session_id) == 'revoked'
 
 
-async def test_the_history_tells_of_every_guess(house: House) -> None:
-    ann = await house.sign_up()
+async def test_the_history_tells_of_every_guess(rules: Rules) -> None:
+    ann = await rules.sign_up()
     for _ in range(2):
         with pytest.raises(PasswordIncorrect):
-            await change(house, ann, 'wrong horse')
+            await change(rules, ann, 'wrong horse')
 
-    history = await read_history(house.auth, await house.here(ann.token))
+    history = await read_history(rules.auth, await rules.here(ann.token))
 
     assert [(event.action, event.ip_address) for event in history.events[:3]] == [
         ('wrong_password', PHONE.ip_address)] * 2 + [('signed_in', '192.0.2.1')]
 
 
-async def test_a_guess_is_news_for_those_who_show_the_history(house: House) -> None:
-    ann = await house.sign_up()
-    await house.changes()
+async def test_a_guess_is_news_for_those_who_show_the_history(rules: Rules) -> None:
+    ann = await rules.sign_up()
+    await rules.changes()
 
     with pytest.raises(PasswordIncorrect):
-        await change(house, ann, 'wrong horse')
+        await change(rules, ann, 'wrong horse')
 
-    assert (await house.changes()).user_ids == {ann.user_id}
+    assert (await rules.changes()).user_ids == {ann.user_id}
 
 
-async def test_the_right_password_of_a_disabled_account_is_in_the_log(house: House) -> None:
-    ann = await house.sign_up()
-    await set_disabled(house.auth, by_command_line, ann.user_id, disabled=True)
-    await house.changes()
+async def test_the_right_password_of_a_disabled_account_is_in_the_log(rules: Rules) -> None:
+    ann = await rules.sign_up()
+    await set_disabled(rules.auth, by_command_line, ann.user_id, disabled=True)
+    await rules.changes()
 
     for password in (PASSWORD, 'wrong horse'):
         with pytest.raises((UserDisabled, PasswordIncorrect)):
-            await sign_in(house.auth, None, identifier='ann@example.com', password=password, visitor=PHONE)
+            await sign_in(rules.auth, None, identifier='ann@example.com', password=password, visitor=PHONE)
 
-    assert house.events('action', 'user_id', 'ip_address')[-2:] == [
+    assert rules.events('action', 'user_id', 'ip_address')[-2:] == [
         ('sign_in_refused', ann.user_id, PHONE.ip_address), ('sign_in_failed', ann.user_id, PHONE.ip_address)]
-    assert (await house.changes()).user_ids == {ann.user_id}
-    assert house.sql('SELECT count(*) FROM client') == [(1,)]
+    assert (await rules.changes()).user_ids == {ann.user_id}
+    assert rules.sql('SELECT count(*) FROM client') == [(1,)]
 
 
 @pytest.mark.parametrize('settings', [{'single_session_mode': True}, {'max_accounts': 1}])
 async def test_a_right_password_that_signs_nobody_in_is_in_the_log(
-        house_with: Callable[..., House], settings: dict[str, Any]) -> None:
-    house = house_with(**settings)
-    ann, bob = await house.sign_up(), await house.sign_up('bob@example.com')
+        rules_with: Callable[..., Rules], settings: dict[str, Any]) -> None:
+    rules = rules_with(**settings)
+    ann, bob = await rules.sign_up(), await rules.sign_up('bob@example.com')
 
     with pytest.raises(AuthError):
-        await house.sign_in('bob@example.com', await house.here(ann.token))
+        await rules.sign_in('bob@example.com', await rules.here(ann.token))
 
-    assert house.events('action', 'user_id')[-1] == ('sign_in_refused', bob.user_id)
+    assert rules.events('action', 'user_id')[-1] == ('sign_in_refused', bob.user_id)
 
 
 @pytest.mark.parametrize('password', ['wrong horse', PASSWORD])
 async def test_a_guess_at_an_account_that_is_deleted_meanwhile_leaves_ids_and_times_only(
-        house: House, monkeypatch: pytest.MonkeyPatch, password: str) -> None:
-    ann = await house.sign_up()
-    phone = await house.sign_in()
-    verify = house.auth.passwords._verify
+        rules: Rules, monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    ann = await rules.sign_up()
+    phone = await rules.sign_in()
+    verify = rules.auth.passwords._verify
 
     def delete_meanwhile(password_hash: str, tried: str) -> bool:
-        house.sql("DELETE FROM user WHERE email_address = 'ann@example.com'")
+        rules.sql("DELETE FROM user WHERE email_address = 'ann@example.com'")
         return verify(password_hash, tried)
 
-    client = await house.here(phone.token)
-    monkeypatch.setattr(house.auth.passwords, '_verify', delete_meanwhile)
+    client = await rules.here(phone.token)
+    monkeypatch.setattr(rules.auth.passwords, '_verify', delete_meanwhile)
     with pytest.raises(AuthError):
-        await change_password(house.auth, client, current_password='wrong horse', new_password=NEW_PASSWORD,
+        await change_password(rules.auth, client, current_password='wrong horse', new_password=NEW_PASSWORD,
                               sign_out_others=False, visitor=PHONE)
     monkeypatch.undo()
-    assert house.events('action', 'user_id', 'ip_address')[-1] == ('wrong_password', ann.user_id, '')
+    assert rules.events('action', 'user_id', 'ip_address')[-1] == ('wrong_password', ann.user_id, '')
 
-    await house.sign_up()
-    monkeypatch.setattr(house.auth.passwords, '_verify', delete_meanwhile)
+    await rules.sign_up()
+    monkeypatch.setattr(rules.auth.passwords, '_verify', delete_meanwhile)
     with pytest.raises(PasswordIncorrect):
-        await sign_in(house.auth, None, identifier='ann@example.com', password=password, visitor=PHONE)
+        await sign_in(rules.auth, None, identifier='ann@example.com', password=password, visitor=PHONE)
 
-    assert house.events('action', 'ip_address')[-1] == ('sign_in_failed', '')
+    assert rules.events('action', 'ip_address')[-1] == ('sign_in_failed', '')
 
 
 async def test_the_tabs_of_the_session_say_so_at_once_and_the_answer_says_what_happened(
@@ -300,15 +300,15 @@ async def guessed(device: Device) -> int:
                              new_password=NEW_PASSWORD)).status
 
 
-async def test_a_session_that_was_signed_out_meanwhile_stays_so(house: House) -> None:
-    ann = await house.sign_up()
-    client = await house.here(ann.token)
-    house.sql('INSERT INTO wrong_passwords SELECT id, 5 FROM session')
-    house.sql("UPDATE session SET status = 'removed'")
+async def test_a_session_that_was_signed_out_meanwhile_stays_so(rules: Rules) -> None:
+    ann = await rules.sign_up()
+    client = await rules.here(ann.token)
+    rules.sql('INSERT INTO wrong_passwords SELECT id, 5 FROM session')
+    rules.sql("UPDATE session SET status = 'removed'")
 
     with pytest.raises(NotSignedIn):
-        await change_password(house.auth, client, current_password='wrong horse', new_password=NEW_PASSWORD,
+        await change_password(rules.auth, client, current_password='wrong horse', new_password=NEW_PASSWORD,
                               sign_out_others=False, visitor=PHONE)
 
-    assert house.status(ann.session_id) == 'removed'
-    assert told(house) == {'signed_up': 1, 'signed_in': 1}
+    assert rules.status(ann.session_id) == 'removed'
+    assert told(rules) == {'signed_up': 1, 'signed_in': 1}

@@ -19,7 +19,7 @@ from auth.waiting import WaitingPages
 from auth.watcher import Watcher
 from tests.auth.conftest import Api, NoTabs, nothing_behind
 from tests.browser.conftest import MakeDevice
-from tests.conftest import PASSWORD, House, only_on_sqlite
+from tests.conftest import PASSWORD, Rules, only_on_sqlite
 from tests.server import Server
 
 OURS = ['localhost', 'LOCALHOST', 'localhost:8080', 'localhost:', 'localhost.', 'foo.localhost', 'a.b.localhost:1',
@@ -56,14 +56,14 @@ async def answer_to(api: Api, *hosts: str, method: str = 'GET', path: str = '/v1
 
 
 @asynccontextmanager
-async def served(house: House) -> AsyncIterator[Api]:
-    """The front door of a house, with its settings."""
-    watcher = Watcher(house.auth, NoTabs())
+async def served(rules: Rules) -> AsyncIterator[Api]:
+    """The front door of the rules, with its settings."""
+    watcher = Watcher(rules.auth, NoTabs())
     await watcher.start()
-    hosts = house.auth.settings.hosts
-    yield Api(house, Front(nothing_behind, sockets=nothing_behind, routes={}, watcher=watcher, hosts=hosts,
-                           waiting=WaitingPages(house.auth.settings),
-                           api=FrontendApi(house.auth, watcher, nothing_behind)))
+    hosts = rules.auth.settings.hosts
+    yield Api(rules, Front(nothing_behind, sockets=nothing_behind, routes={}, watcher=watcher, hosts=hosts,
+                           waiting=WaitingPages(rules.auth.settings),
+                           api=FrontendApi(rules.auth, watcher, nothing_behind)))
     await watcher.stop()
 
 
@@ -93,7 +93,7 @@ async def test_a_rebound_name_signs_nobody_up(api: Api) -> None:
     assert (answer.status_code, error['code'], answer.headers['cache-control']) == (421, 'host_unknown', 'no-store')
     assert 'ALLOWED_HOSTS' in error['message']
     assert 'set-cookie' not in answer.headers
-    assert api.house.sql('SELECT count(*) FROM user') == [(0,)]
+    assert api.rules.sql('SELECT count(*) FROM user') == [(0,)]
 
 
 @pytest.mark.parametrize('path', ['/', '/demo', '/static/app.css', '/_nicegui/x', '/nowhere', '/v1/nothing',
@@ -138,8 +138,8 @@ async def test_very_many_other_names_are_logged_once_and_in_one_line(
 ])
 @only_on_sqlite
 async def test_with_settings_the_site_answers_to_its_names_and_to_its_own_machine(
-        house_with: Callable[..., House], settings: dict[str, str], ours: list[str], others: list[str]) -> None:
-    async with served(house_with(**settings)) as api:
+        rules_with: Callable[..., Rules], settings: dict[str, str], ours: list[str], others: list[str]) -> None:
+    async with served(rules_with(**settings)) as api:
         assert {host: (await answer_to(api, host))[0] for host in ours} == dict.fromkeys(ours, 200)
         assert {host: (await answer_to(api, host))[0] for host in others} == dict.fromkeys(others, 421)
 
@@ -170,8 +170,8 @@ async def test_only_the_origin_that_the_request_came_to_changes_things(
 
 
 @only_on_sqlite
-async def test_with_a_public_url_its_origin_is_the_one_origin(house_with: Callable[..., House]) -> None:
-    async with served(house_with(public_url='https://example.com')) as api:
+async def test_with_a_public_url_its_origin_is_the_one_origin(rules_with: Callable[..., Rules]) -> None:
+    async with served(rules_with(public_url='https://example.com')) as api:
         async def signs_in(origin: str, host: str, scheme: str = 'http') -> int:
             return (await answer_to(api, host, method='POST', path='/v1/client/sign_ins', origin=origin,
                                     scheme=scheme))[0]

@@ -96,8 +96,8 @@ async def test_very_many_cookies_lock_nobody_out(api: Api, at: str) -> None:
 async def test_however_many_are_sent_the_store_is_asked_for_a_few_only(
         api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    read = api.house.auth.store.read
-    monkeypatch.setattr(type(api.house.auth.store), 'read', lambda self: asked.append('read') or read())
+    read = api.rules.auth.store.read
+    monkeypatch.setattr(type(api.rules.auth.store), 'read', lambda self: asked.append('read') or read())
 
     await who_is(api, HTTP, '; '.join(f'__client={new_id("client")}.{new_secret()}' for _ in range(10_000)))
 
@@ -114,7 +114,7 @@ async def test_a_planted_cookie_is_not_renewed_in_place_of_ones_own(api: Api) ->
 
     assert set_by(added).startswith(f'__Host-client={own.partition(".")[0]}.')
     assert set_by(out) == '__Host-client='
-    assert {api.house.status(row[0]) for row in api.house.sql('SELECT id FROM session')} == {'removed'}
+    assert {api.rules.status(row[0]) for row in api.rules.sql('SELECT id FROM session')} == {'removed'}
 
 
 def set_by(answer: httpx.Response) -> str:
