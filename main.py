@@ -12,27 +12,34 @@ from nicegui import ui
 from pydantic import ValidationError
 
 import pages
-from auth import Auth, Settings, protect
+from auth import Auth, Settings, Timing, protect
 from auth.access import PageRefused
 from auth.log_lines import set_up_logging
+from auth.passwords import Passwords
 from auth.serving import serve
 from auth.settings import wrong_setting
-from models import BadDatabaseUrl, CannotOpenStore, Store, migrate
+from auth.timing import DEFAULT_TIMING
+from models import BadDatabaseUrl, CannotOpenStore, Store, migrate, wait_for_server
 
 
-def main() -> None:
-    """Read the settings, open the store, and serve until stopped."""
+def main(timing: Timing = DEFAULT_TIMING, passwords: Passwords | None = None) -> None:
+    """Read the settings, open the store, and serve until stopped.
+
+    :param timing: how long everything waits; tests of faults are less patient
+    :param passwords: how passwords are hashed; tests that sign in thousands of times do so at less cost
+    """
     set_up_logging()
     try:
         settings = read_settings()
-        migrate(settings.database_url)
-        app = build(settings)
+        wait_for_server(settings.database_url, timing)
+        migrate(settings.database_url, timing)
+        app = build(settings, timing, passwords)
         listener = listen(settings.host, settings.port)
     except (ValidationError, BadDatabaseUrl, CannotOpenStore, PageRefused, OSError) as error:
         sys.exit(explain(error))
     host, port = listener.getsockname()[:2]
     print(f'Live Sessions is ready on http://{"localhost" if host == "127.0.0.1" else host}:{port}', flush=True)
-    serve(app, settings, listener)
+    serve(app, settings, listener, timing)
 
 
 def read_settings() -> Settings:
@@ -44,13 +51,14 @@ def read_settings() -> Settings:
     return Settings(**given)
 
 
-def build(settings: Settings):
+def build(settings: Settings, timing: Timing, passwords: Passwords | None = None):
     """Wire the store, the rules and the pages into one ASGI app."""
     base = FastAPI(openapi_url=None)
-    pages.install(pages.ROUTES)
+    pages.install(pages.ROUTES, timing)
     ui.run_with(base, title='Live Sessions', favicon=pages.FAVICON, language='en-US', dark=None, tailwind=False,
                 show_welcome_message=False, binding_refresh_interval=None)
-    return protect(base, Auth(Store(settings.database_url), settings), pages.ROUTES, not_found=pages.NOT_FOUND)
+    auth = Auth(Store(settings.database_url, timing), settings, passwords=passwords or Passwords(), timing=timing)
+    return protect(base, auth, pages.ROUTES, not_found=pages.NOT_FOUND)
 
 
 def listen(host: str, port: int) -> socket.socket:

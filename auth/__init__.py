@@ -12,6 +12,7 @@ from .errors import AuthError
 from .own_account import DELETE_CONFIRMATION
 from .redirects import CHOOSE_PATH, HOME_PATH, SIGN_IN_PATH, safe_path
 from .settings import Settings
+from .timing import Timing
 
 if TYPE_CHECKING:
     from .components import (
@@ -62,6 +63,7 @@ __all__ = [
     'Settings',
     'SignOutButton',
     'Tab',
+    'Timing',
     'UserButton',
     'UserTable',
     'UserView',

@@ -27,6 +27,7 @@ from .frames import MAX_POLLED_PACKETS, Refused, check_body, check_frame, is_con
 from .log_lines import NowAndThen, printable
 from .places import NoPlace, Places, Socket
 from .settings import Settings
+from .timing import Timing
 from .visitor import visitor_of
 
 log = logging.getLogger('live_sessions')
@@ -43,7 +44,6 @@ MAX_UNSENT = 1000
 MAX_CONNECTS = 5
 """A page connects again through its socket when it was thrown out of its tab. More often, it gets a new socket."""
 
-_SWEEP_SECONDS = 2
 _NO_DIGITS = str.maketrans('', '', digits)
 _KEY = 'live_sessions.socket'
 _TOO_LARGE = 1009  # RFC 6455, 7.4.1: the server has read more than it takes
@@ -57,10 +57,12 @@ class Connections:
     :param app: NiceGUI's sockets
     :param settings: the limits
     :param expects: tells of the id of a page whether it is open and has no socket
+    :param timing: how long it waits for what
     """
 
-    def __init__(self, app: App, settings: Settings, expects: Callable[[str], bool]) -> None:
+    def __init__(self, app: App, settings: Settings, expects: Callable[[str], bool], timing: Timing) -> None:
         self._app = app
+        self._timing = timing
         self._settings = settings
         self._places = Places(settings, expects, lambda socket: self._drop(socket, 'it has joined no tab'))
         self._by_sid: dict[str, Socket] = {}
@@ -320,7 +322,7 @@ class Connections:
     async def _sweep(self) -> None:
         """Drop sockets that do not take what they are sent."""
         while True:
-            await asyncio.sleep(_SWEEP_SECONDS)
+            await asyncio.sleep(self._timing.pile_check_seconds)
             for sid, known in list(core.sio.eio.sockets.items()):
                 if known.queue.qsize() > MAX_UNSENT and sid in self._by_sid:
                     self._drop(self._by_sid[sid], 'it takes nothing of what it is sent')

@@ -14,6 +14,7 @@ from models import CommitUnknown, Store, StoreUnavailable
 from .errors import OutcomeUnknown, StoreAway
 from .passwords import Passwords
 from .settings import Settings
+from .timing import DEFAULT_TIMING, Timing
 
 Connection = AsyncSession | AsyncConnection
 """What statements are run on: within a transaction, or to read."""
@@ -32,6 +33,7 @@ class Auth:
     settings: Settings
     now: Callable[[], datetime] = utc_now
     passwords: Passwords = field(default_factory=Passwords)
+    timing: Timing = DEFAULT_TIMING
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncSession]:

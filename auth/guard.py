@@ -43,9 +43,6 @@ log = logging.getLogger('live_sessions')
 
 Environ = dict[str, Any]
 Message = dict[str, Any]
-PING_SECONDS = 3
-"""Between the answer to a ping and the next one. A tab that has heard nothing for 4.8 s hides what is private, so a way
-there and back may take 1.8 s; NiceGUI's own 4 s would leave a slow network 0.8."""
 
 TabHandler = Callable[[Tab, str, Message], Awaitable[None]]
 
@@ -72,16 +69,16 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     tabs = Tabs(auth)
     install(tabs)
     sockets = SocketGuard(tabs)
-    connections = Connections(nicegui_server.sio_app, auth.settings, sockets.expects)
+    connections = Connections(nicegui_server.sio_app, auth.settings, sockets.expects, auth.timing)
     connections.install()
     sockets.install(connections)
     notes.install()
     core.app.add_exception_handler(404, _not_found)
-    memory = Memory()
+    memory = Memory(auth.timing)
     memory.install()
     core.app.on_startup(memory.start)
     core.app.on_shutdown(memory.stop)
-    core.app.on_startup(_ping_sooner)
+    core.app.on_startup(lambda: _ping_sooner(auth.timing.ping_seconds))
     core.app.on_startup(tabs.watcher.start)
     core.app.on_shutdown(tabs.watcher.stop)
     core.app.on_shutdown(auth.close)
@@ -274,9 +271,8 @@ def _not_found(_: Request, __: Exception) -> Response:
     return PlainTextResponse('There is nothing here.', status_code=404)
 
 
-def _ping_sooner() -> None:
-    core.sio.eio.ping_interval = PING_SECONDS
-    core.sio.eio.ping_timeout = PING_SECONDS  # as long as with NiceGUI's own, in all
+def _ping_sooner(seconds: float) -> None:
+    core.sio.eio.ping_interval = core.sio.eio.ping_timeout = seconds  # as long as with NiceGUI's own, in all
 
 
 def _forget_what_is_old(page_id: str) -> None:

@@ -18,6 +18,8 @@ from nicegui import Client as Page
 from nicegui import core
 from nicegui.element import Element
 
+from .timing import Timing
+
 YOUNG_OBJECTS = 50_000
 """New objects between two looks at them: some 25 ms each, and 60 tabs that open make so many."""
 
@@ -36,19 +38,15 @@ be cut, such as those of connections."""
 PAGES_IN_A_SHARE = 200
 """The more pages are open, the longer a collection takes, so the rarer it is."""
 
-LOOK_SECONDS = 1.0
-
 QUIET_MILLISECONDS = 2.0
 """The event loop is quiet if it is late by no more than this."""
-
-PATIENCE_SECONDS = 30.0
-"""How long to wait for a quiet moment."""
 
 
 class Memory:
     """Frees what pages leave behind. There is one in a process, since the garbage collector is the process's."""
 
-    def __init__(self) -> None:
+    def __init__(self, timing: Timing) -> None:
+        self._timing = timing
         self._closed: WeakSet[Page] = WeakSet()
         """Those that have closed and are still in memory."""
         self._held = 0  # of these, what is no garbage: somebody holds it
@@ -81,9 +79,9 @@ class Memory:
 
     async def _tend(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(self._timing.memory_check_seconds)
             if self._is_due():
-                await _quiet_moment()
+                await _quiet_moment(self._timing.quiet_wait_seconds)
                 gc.collect()
                 self._held = len(self._closed)
 
@@ -110,9 +108,9 @@ def _cut_circles(element: Element) -> None:
         element.let_go()
 
 
-async def _quiet_moment() -> None:
-    """Wait until nothing waits for the event loop."""
-    until = time.monotonic() + PATIENCE_SECONDS
+async def _quiet_moment(patience_seconds: float) -> None:
+    """Wait until nothing waits for the event loop, but not for ever."""
+    until = time.monotonic() + patience_seconds
     while time.monotonic() < until:
         start = time.perf_counter()
         await asyncio.sleep(0.01)

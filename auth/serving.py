@@ -25,6 +25,7 @@ from .asgi import App
 from .descriptors import connections_in_all, raise_limit
 from .log_lines import NowAndThen
 from .settings import Settings
+from .timing import DEFAULT_TIMING, Timing
 
 log = logging.getLogger('live_sessions')
 
@@ -40,39 +41,25 @@ MAX_PIPELINED = 16
 MAX_FRAGMENTS = 1024
 """Parts of one message of a websocket. Browsers send one; empty ones would be free."""
 
-UNREAD_SECONDS = 30
-"""A connection that takes nothing of what it is sent for so long has gone."""
-
-SETTLED_SECONDS = 0.5
-"""A connection that has just been made sends its request in a moment."""
-
 TAKEN_AT_ONCE = 64
 """Connections that are taken in before those that are there have their turn."""
 
-PAUSE_SECONDS = 0.05
-"""Until the next look for room, while there is none."""
 
-LAST_SECONDS = 1
-"""For the rest of a request when the server is told to stop."""
-
-CLOSE_SECONDS = 2
-"""For the other side to agree that a websocket is closed."""
-
-
-def serve(app: App, settings: Settings, listener: socket.socket) -> None:
+def serve(app: App, settings: Settings, listener: socket.socket, timing: Timing) -> None:
     """Serve an app until the process is told to stop."""
     raise_limit()
     if hasattr(socket, 'TCP_USER_TIMEOUT'):  # connections have it from their listener
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(timing.unread_seconds * 1000))
     http11.MAX_LINE_LENGTH = MAX_HEADER_BYTES  # else a browser with 8 KiB of cookies would get its pages, and no socket
-    http = type('Http', (Http,), {'seconds': settings.request_seconds})
+    http = type('Http', (Http,), {'seconds': settings.request_seconds, 'timing': timing})
+    websocket = type('WebSocket', (WebSocket,), {'timing': timing})
     config = uvicorn.Config(
-        app, http=http, ws=WebSocket, log_level='warning', log_config=None, access_log=False, server_header=False,
+        app, http=http, ws=websocket, log_level='warning', log_config=None, access_log=False, server_header=False,
         ws_max_size=settings.max_message_bytes,
         ws_per_message_deflate=False,  # it would keep 34 KiB for every open tab, and messages are small
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=3)
-    Server(config, listener, connections_in_all()).run()
+    Server(config, listener, connections_in_all(), timing).run()
 
 
 class Server(uvicorn.Server):
@@ -81,8 +68,9 @@ class Server(uvicorn.Server):
     Event loops take in whatever comes, also a crowd for which there are no descriptors.
     """
 
-    def __init__(self, config: uvicorn.Config, listener: socket.socket, in_all: int) -> None:
+    def __init__(self, config: uvicorn.Config, listener: socket.socket, in_all: int, timing: Timing) -> None:
         super().__init__(config)
+        self._timing = timing
         self._listener = listener
         self._in_all = in_all
         self._coming: set[asyncio.Task[None]] = set()
@@ -143,7 +131,7 @@ class Server(uvicorn.Server):
     def _pause(self) -> None:
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener)
-        loop.call_later(PAUSE_SECONDS, self._listen)
+        loop.call_later(self._timing.room_check_seconds, self._listen)
         if self._complaint.let_through():
             log.warning('all %d connections are taken, and others wait%s', self._in_all, self._complaint.others())
 
@@ -155,6 +143,7 @@ class Http(HttpToolsProtocol):
     """
 
     seconds: ClassVar[float] = 10
+    timing: ClassVar[Timing] = DEFAULT_TIMING
     waited_for: ClassVar[dict[Http, None]] = {}
     """The connections on which a request is on its way, the first one included, the oldest first."""
     idle: ClassVar[dict[Http, None]] = {}
@@ -173,8 +162,8 @@ class Http(HttpToolsProtocol):
     @classmethod
     def make_room(cls) -> bool:
         """End the connection that has kept its place longest for the least; tells whether there is one."""
-        for waiting, seconds in ((cls.waited_for, SETTLED_SECONDS), (cls.idle, SETTLED_SECONDS),
-                                 (cls.answered, UNREAD_SECONDS)):
+        settled, unread = cls.timing.settled_seconds, cls.timing.unread_seconds
+        for waiting, seconds in ((cls.waited_for, settled), (cls.idle, settled), (cls.answered, unread)):
             oldest = next(iter(waiting), None)
             if oldest is not None and oldest.loop.time() - oldest.since > seconds:
                 oldest.transport.abort()
@@ -255,7 +244,7 @@ class Http(HttpToolsProtocol):
         """The server stops: what is on its way has a last moment."""
         super().shutdown()
         if self.reading:
-            self.loop.call_later(LAST_SECONDS, self.end_if_too_late)
+            self.loop.call_later(self.timing.last_seconds, self.end_if_too_late)
             self._stops = True
 
     def stop(self) -> None:
@@ -298,11 +287,12 @@ class Http(HttpToolsProtocol):
 class WebSocket(WebSocketsSansIOProtocol):
     """A websocket that has to take what it is sent."""
 
+    timing: ClassVar[Timing] = DEFAULT_TIMING
     _unread: asyncio.TimerHandle | None = None
 
     def __init__(self, *given: Any, **settings: Any) -> None:
         super().__init__(*given, **settings)
-        self.close_timeout = CLOSE_SECONDS
+        self.close_timeout = self.timing.close_seconds
 
     def data_received(self, data: bytes) -> None:
         """Read what has come. What comes first is the whole header, as ``Http`` has read it."""
@@ -313,7 +303,7 @@ class WebSocket(WebSocketsSansIOProtocol):
     def pause_writing(self) -> None:
         """It takes nothing more."""
         super().pause_writing()
-        self._unread = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
+        self._unread = self.loop.call_later(self.timing.unread_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
         """It does again."""

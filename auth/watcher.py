@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Protocol
 
@@ -27,18 +27,6 @@ from .sessions import end_overdue
 from .tokens import ClientToken
 
 log = logging.getLogger('live_sessions')
-
-BLIND_AFTER_SECONDS = 4.0
-"""A process that could not hear the store for this long hides what is protected; within 5 s, as is promised."""
-
-ROUND_SECONDS = 1.0
-"""How long a round of the watcher may wait for news before it looks at the clock."""
-
-CATCH_UP_SECONDS = 0.25
-"""How long an act waits for the tabs to show what it did, where the store lets this process hear of it only later."""
-
-SWEEP_INTERVAL = timedelta(seconds=30)
-"""How often overdue sessions that no tab of this process shows are marked in the store."""
 
 KNOWN_CLIENTS = 20_000
 """How many clients are kept in memory; about 1 KiB each."""
@@ -91,6 +79,7 @@ class Watcher:
 
     def __init__(self, auth: Auth, audience: Audience) -> None:
         self._auth = auth
+        self._timing = auth.timing
         self._feed = auth.store.feed
         self._audience = audience
         self._known: OrderedDict[str, ClientView] = OrderedDict()
@@ -174,7 +163,7 @@ class Watcher:
         shown: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(shown)
         self._feed.committed()
-        await asyncio.wait([shown], timeout=CATCH_UP_SECONDS)
+        await asyncio.wait([shown], timeout=self._timing.catch_up_seconds)
 
     def _catch_up(self) -> bool:
         """Take what the feed has to tell; returns whether that was anything."""
@@ -222,10 +211,10 @@ class Watcher:
                 await self._round()
             except FeedLost as error:
                 log.warning('the store can not be heard: %s', error)
-                await self._pause(0.1)
+                await self._pause(self._timing.read_again_seconds)
             except StoreAway as error:
                 log.warning('the store can not be read: %s', error.__cause__)
-                await self._pause(0.1)
+                await self._pause(self._timing.read_again_seconds)
             finally:
                 for shown in waiting:
                     if not shown.done():
@@ -267,7 +256,7 @@ class Watcher:
 
     def _heard(self, at: float) -> None:
         self._heard_at = at
-        if time.monotonic() - at <= BLIND_AFTER_SECONDS:
+        if time.monotonic() - at <= self._timing.blind_after_seconds:
             self._blind = False
 
     def expect_end(self, client: ClientView) -> None:
@@ -295,14 +284,14 @@ class Watcher:
 
     def _seconds_to_next_end(self) -> float:
         if not self._ends:
-            return ROUND_SECONDS
-        return min(ROUND_SECONDS, max(0.0, (self._ends[0][0] - self._auth.now()).total_seconds()))
+            return self._timing.round_seconds
+        return min(self._timing.round_seconds, max(0.0, (self._ends[0][0] - self._auth.now()).total_seconds()))
 
     async def _guard_against_silence(self) -> None:
         """Hide what is protected when the watching task has not managed a round for too long, whatever holds it up."""
         while not self._stopping.is_set():
-            await self._pause(0.2)
-            if not self._blind and time.monotonic() - self._heard_at > BLIND_AFTER_SECONDS:
+            await self._pause(self._timing.blind_check_seconds)
+            if not self._blind and time.monotonic() - self._heard_at > self._timing.blind_after_seconds:
                 self._blind = True
                 self._audience.hide()
                 self._pending.update(self._audience.shown_clients())  # a round for only some may be under way
@@ -315,10 +304,10 @@ class Watcher:
                 await self._auth.store.tidy()
             except (StoreAway, StoreUnavailable) as error:
                 log.warning('overdue sessions can not be marked: %s', error.__cause__ or error)
-                await self._pause(1)
+                await self._pause(self._timing.sweep_again_seconds)
                 self._overdue.set()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._overdue.wait(), SWEEP_INTERVAL.total_seconds())
+                await asyncio.wait_for(self._overdue.wait(), self._timing.sweep_seconds)
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -331,4 +320,4 @@ class Watcher:
                 await job()
             except Exception:
                 log.exception('the watcher stumbled and goes on')
-                await self._pause(0.5)
+                await self._pause(self._timing.sweep_again_seconds / 2)

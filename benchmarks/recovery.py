@@ -24,11 +24,11 @@ from sqlalchemy import make_url
 from benchmarks.processes import USERS, sign_in
 from benchmarks.stores import AS_IT_COMES, fill
 from benchmarks.support import machine, percentile, table
-from tests.browser.relay import Relay, relay_to
 from tests.databases import PostgresDatabase, connect_to
 from tests.faults.browser import Browser
 from tests.faults.ledger import Ledger
 from tests.postgres import OwnPostgres, postgres_server
+from tests.relay import Relay, relay_to
 from tests.server import Server
 
 PATIENCE_SECONDS = 60

@@ -10,9 +10,10 @@ from .database import CannotOpenStore
 from .database_url import BadDatabaseUrl
 from .feed import ChangeFeed, Changes, FeedLost
 from .listed import one_of
-from .migrate import check_schema, migrate
+from .migrate import check_schema, migrate, wait_for_server
 from .session import Session, SessionStatus
 from .store import CommitUnknown, Store, StoreUnavailable
+from .timing import StoreTiming
 from .user import User
 from .wrong_passwords import WrongPasswords
 
@@ -32,6 +33,7 @@ __all__ = [
     'Session',
     'SessionStatus',
     'Store',
+    'StoreTiming',
     'StoreUnavailable',
     'User',
     'WrongPasswords',
@@ -39,4 +41,5 @@ __all__ = [
     'copy_store',
     'migrate',
     'one_of',
+    'wait_for_server',
 ]

@@ -11,12 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .feed import ChangeFeed
 
-LOCK_TIMEOUT_SECONDS = 2.0
-"""How long a write waits for another process's write before the person is told to try again."""
-
-MIGRATION_LOCK_SECONDS = 30
-"""How long to wait for another process that is migrating."""
-
 UPGRADE = 'uv run python -m auth database upgrade'
 
 
@@ -44,6 +38,10 @@ class Database(ABC):
     @abstractmethod
     def feed(self) -> ChangeFeed:
         """What tells of committed changes."""
+
+    @abstractmethod
+    def why_silent(self) -> str:
+        """Tell why its server does not answer; nothing if it does, or if there is none. Blocks."""
 
     @abstractmethod
     def create(self) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError
 from .database import Database
 from .postgres import PostgresDatabase
 from .sqlite import SqliteDatabase
+from .timing import DEFAULT_TIMING, StoreTiming
 
 _LIKE = ('Write it like sqlite:///data/live-sessions.db '
          'or postgresql://name:password@host/database')
@@ -29,23 +30,24 @@ class BadDatabaseUrl(ValueError):
     """The database URL names no store that can be opened; the message says what to write instead."""
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, timing: StoreTiming = DEFAULT_TIMING) -> Database:
     """Find the database that a URL names; nothing is opened or made yet.
 
     :param url: written as ``DatabaseSettings`` says
+    :param timing: how long it waits for what
     :raises BadDatabaseUrl: if it is anything else
     """
     parsed = _parse(url)
     if parsed.drivername in _POSTGRES:
         if not parsed.database:
             raise BadDatabaseUrl(f'DATABASE_URL names no database on its server. {_LIKE}')
-        return PostgresDatabase(parsed)
+        return PostgresDatabase(parsed, timing)
     if parsed.drivername != 'sqlite':
         raise BadDatabaseUrl(f'DATABASE_URL starts with "{parsed.drivername}:", which this version does not know. '
                              f'{_LIKE}')
     if not parsed.database or parsed.database == ':memory:':
         raise BadDatabaseUrl(f'DATABASE_URL names no file. {_LIKE}')
-    return SqliteDatabase(parsed.database)
+    return SqliteDatabase(parsed.database, timing)
 
 
 def _parse(url: str) -> URL:

@@ -10,6 +10,8 @@ from typing import Any
 
 import psycopg
 from psycopg.abc import Buffer
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import StrDumper
 from sqlalchemy import URL, Connection, create_engine, event
@@ -17,40 +19,29 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from .database import LOCK_TIMEOUT_SECONDS, MIGRATION_LOCK_SECONDS, CannotOpenStore, Database
+from .database import CannotOpenStore, Database
 from .postgres_feed import PostgresFeed
 from .postgres_line import Line, hang_up, was_hung_up
+from .timing import StoreTiming
 from .types import DISTANT_PAST
 
 CONNECTIONS = 4
 """How many a process opens to write, and as many to read; one more listens."""
 
-ANSWER_SECONDS = 3.0
-"""A connection that was not given back in this time is hung up: the network or the server is gone."""
-
-_CONNECT_SECONDS = 3  # libpq knows whole seconds
-
 _MIGRATING = 0x11FE5E55  # the number of the lock that whoever migrates holds; any, but always the same
-
-_SETTINGS = {
-    'lock_timeout': f'{LOCK_TIMEOUT_SECONDS:.0f}s',
-    # A process that can't be reached any more must not keep rows locked:
-    'statement_timeout': '5s',
-    'idle_in_transaction_session_timeout': '5s',
-    'default_transaction_isolation': r'read\ committed',  # each verb says which rows it locks
-    'timezone': 'UTC',
-}
 
 
 class PostgresDatabase(Database):
     """A database on a server. It has to exist; its tables are made by the migrations.
 
     :param url: where it is
+    :param timing: how long it waits for what
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, timing: StoreTiming) -> None:
         self._url = url.set(drivername='postgresql+psycopg')
         self.name = url.render_as_string(hide_password=True)
+        self._timing = timing
 
     def writer(self) -> AsyncEngine:
         """See the base class."""
@@ -62,7 +53,17 @@ class PostgresDatabase(Database):
 
     def feed(self) -> PostgresFeed:
         """See the base class."""
-        return PostgresFeed(self._listener)
+        return PostgresFeed(self._listener, self._timing)
+
+    def why_silent(self) -> str:
+        """See the base class. One that is being started refuses everybody; whoever else is refused has an answer."""
+        arguments = self._arguments()
+        try:
+            psycopg.connect(**arguments).close()
+        except psycopg.OperationalError as error:
+            if PGconn.ping(make_conninfo(**arguments).encode()) != Ping.OK:
+                return _in_one_line(error)
+        return ''
 
     def create(self) -> None:
         """See the base class. A database on a server is made by whoever runs the server."""
@@ -77,7 +78,7 @@ class PostgresDatabase(Database):
     def connect(self, *, to_write: bool) -> Generator[Connection]:
         """See the base class."""
         engine = create_engine(self._url, connect_args=self._connect_args(
-            {'lock_timeout': f'{MIGRATION_LOCK_SECONDS}s', 'timezone': 'UTC'}))
+            {'lock_timeout': _milliseconds(self._timing.migration_lock_seconds), 'timezone': 'UTC'}))
         event.listen(engine, 'connect', _adapt)
         try:
             with engine.begin() as connection:
@@ -85,40 +86,59 @@ class PostgresDatabase(Database):
                     connection.exec_driver_sql(f'SELECT pg_advisory_xact_lock({_MIGRATING})')
                 yield connection
         except DBAPIError as error:
-            told = ' '.join(str(error.orig).split())
-            raise CannotOpenStore(f'The database {self.name} can not be used ({told}). See that its server runs, that '
-                                  'the database exists, and that DATABASE_URL names it and a user who owns it.'
-                                  ) from error
+            raise CannotOpenStore(f'The database {self.name} can not be used ({_in_one_line(error.orig)}). See that '
+                                  'its server runs, that the database exists, and that DATABASE_URL names it and a '
+                                  'user who owns it.') from error
         finally:
             engine.dispose()
 
     def _engine(self, **options: Any) -> AsyncEngine:
-        engine = create_async_engine(self._url, pool_size=CONNECTIONS, max_overflow=0,
-                                     pool_timeout=LOCK_TIMEOUT_SECONDS, pool_use_lifo=True, hide_parameters=True,
-                                     connect_args=self._connect_args(_SETTINGS), **options)
+        timing = self._timing
+        settings = {
+            'lock_timeout': _milliseconds(timing.lock_seconds),
+            'statement_timeout': _milliseconds(timing.statement_seconds),
+            'idle_in_transaction_session_timeout': _milliseconds(timing.statement_seconds),
+            'default_transaction_isolation': r'read\ committed',  # each verb says which rows it locks
+            'timezone': 'UTC',
+        }
+        engine = create_async_engine(self._url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=timing.lock_seconds,
+                                     pool_use_lifo=True, hide_parameters=True,
+                                     connect_args=self._connect_args(settings), **options)
         event.listen(engine.sync_engine, 'connect', _adapt)
-        event.listen(engine.sync_engine, 'checkout', _expect_back)
+        event.listen(engine.sync_engine, 'checkout', self._expect_back)
         event.listen(engine.sync_engine, 'checkin', _came_back)
         return engine
 
     async def _listener(self) -> Line:
         """Open a connection that stays open, to listen on."""
+        return await psycopg.AsyncConnection.connect(**self._arguments(), autocommit=True)
+
+    def _arguments(self) -> dict[str, Any]:
         _, arguments = self._url.get_dialect()().create_connect_args(self._url)
-        return await psycopg.AsyncConnection.connect(**{**arguments, **self._connect_args({})}, autocommit=True)
+        return {**arguments, **self._connect_args({})}
 
     def _connect_args(self, settings: dict[str, str]) -> dict[str, Any]:
         given = self._url.query.get('options', '')
         ours = ' '.join(f'-c {name}={value}' for name, value in settings.items())
-        return {'connect_timeout': _CONNECT_SECONDS, 'tcp_user_timeout': int(ANSWER_SECONDS * 1000),
+        return {'connect_timeout': max(1, round(self._timing.connect_seconds)),
+                'tcp_user_timeout': int(self._timing.answer_seconds * 1000),
                 'target_session_attrs': 'read-write', 'application_name': 'live-sessions',
                 'options': f'{given} {ours}'.strip()}
 
+    def _expect_back(self, connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+        driver: Line = connection.driver_connection
+        if was_hung_up(driver):
+            raise DisconnectionError
+        loop = asyncio.get_running_loop()
+        record.info['timer'] = loop.call_later(self._timing.answer_seconds, hang_up, driver)
 
-def _expect_back(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
-    driver: Line = connection.driver_connection
-    if was_hung_up(driver):
-        raise DisconnectionError
-    record.info['timer'] = asyncio.get_running_loop().call_later(ANSWER_SECONDS, hang_up, driver)
+
+def _in_one_line(error: BaseException | None) -> str:
+    return ' '.join(str(error).split())
+
+
+def _milliseconds(seconds: float) -> str:
+    return f'{seconds * 1000:.0f}ms'
 
 
 def _came_back(_: Any, record: ConnectionPoolEntry) -> None:

@@ -16,21 +16,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from .feed import ChangeFeed, Changes, FeedLost
 from .postgres_line import Line, hang_up, hang_up_after
+from .timing import StoreTiming
 
 log = logging.getLogger('live_sessions')
 
 CHANNEL = 'live_sessions'
 """Where the triggers of every database tell what changed; see the migrations."""
-
-BEAT_SECONDS = 1.0
-"""How often the listener sends a note to itself. When it comes back, everything committed before has come, too."""
-
-SILENCE_SECONDS = 3.0
-"""A store that let no beat come back for this long can't be heard."""
-
-_PAUSES = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)
-"""Seconds before the next attempt to listen again; the last one is repeated."""
-
 
 _CONCERNED = TypeAdapter(list[tuple[str, str | None]])
 
@@ -42,12 +33,14 @@ class PostgresFeed(ChangeFeed):
     hands the connection to others between transactions, through which no note would ever come.
 
     :param connect: opens a connection to listen on; not through a pooler in transaction mode
+    :param timing: how long it waits for what
     """
 
     exact = False
 
-    def __init__(self, connect: Callable[[], Awaitable[Line]]) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[Line]], timing: StoreTiming) -> None:
         self._connect = connect
+        self._timing = timing
         self._news = asyncio.Event()
         self._opened = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -70,7 +63,7 @@ class PostgresFeed(ChangeFeed):
         """See the base class."""
         if self._why_lost is not None:
             raise FeedLost(self._why_lost)
-        if time.monotonic() - self.heard_at > SILENCE_SECONDS:
+        if time.monotonic() - self.heard_at > self._timing.silence_seconds:
             raise FeedLost('the server does not answer')
         changes = Changes(frozenset(self._clients), frozenset(self._users), self._missed)
         self._clients, self._users, self._missed = set(), set(), False
@@ -117,22 +110,24 @@ class PostgresFeed(ChangeFeed):
             except Exception as error:
                 log.exception('the change feed stumbled and goes on')
                 self._lose(repr(error))
-            await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
+            pauses = self._timing.listen_again_seconds
+            await asyncio.sleep(pauses[min(failures, len(pauses) - 1)])
             failures += 1
 
     async def _listen(self, connection: Line) -> None:
         """Listen until the connection is lost, or delivers nothing any more."""
+        silence, beat = self._timing.silence_seconds, self._timing.beat_seconds
         self._beats.clear()
-        with hang_up_after(SILENCE_SECONDS, connection):
+        with hang_up_after(silence, connection):
             for channel in (CHANNEL, self._beat_channel):
                 await connection.execute(sql.SQL('LISTEN {}').format(sql.Identifier(channel)))
         while True:
-            if len(self._beats) > SILENCE_SECONDS / BEAT_SECONDS:
+            if len(self._beats) > silence / beat:
                 raise FeedLost('it does not deliver what is notified. If DATABASE_URL leads to a pooler in transaction '
                                'mode, let it lead to the server, or use session mode')
-            with hang_up_after(SILENCE_SECONDS, connection):
+            with hang_up_after(silence, connection):
                 await self._send_beat(connection)
-            async for note in connection.notifies(timeout=BEAT_SECONDS):
+            async for note in connection.notifies(timeout=beat):
                 self._hear(note)
 
     async def _send_beat(self, connection: Line) -> None:

@@ -14,10 +14,11 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from .database import LOCK_TIMEOUT_SECONDS, MIGRATION_LOCK_SECONDS, UPGRADE, CannotOpenStore, Database
+from .database import UPGRADE, CannotOpenStore, Database
 from .private_file import close_to_others, make_private
 from .sqlite_feed import SqliteFeed
 from .tables import change
+from .timing import StoreTiming
 
 KEPT_CHANGES = 10_000
 """How many notes of changes are kept for a process that was held up; one that lacks some reads everything again."""
@@ -31,12 +32,14 @@ class SqliteDatabase(Database):
     """A file. A committed transaction has reached the disk: what ended stays ended after a power cut.
 
     :param path: where the file is, or will be
+    :param timing: how long it waits for what
     """
 
     tidying = (_PURGE_CHANGES,)
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, timing: StoreTiming) -> None:
         self._path = Path(path)
+        self._timing = timing
         self.name = path
 
     def writer(self) -> AsyncEngine:
@@ -52,13 +55,17 @@ class SqliteDatabase(Database):
 
     def feed(self) -> SqliteFeed:
         """See the base class."""
-        return SqliteFeed(self._path)
+        return SqliteFeed(self._path, self._timing)
+
+    def why_silent(self) -> str:
+        """See the base class."""
+        return ''
 
     def create(self) -> None:
         """See the base class."""
         try:
             make_private(self._path)
-            with sqlite3.connect(self._path, timeout=MIGRATION_LOCK_SECONDS) as connection:
+            with sqlite3.connect(self._path, timeout=self._timing.migration_lock_seconds) as connection:
                 connection.execute('PRAGMA journal_mode=WAL')
                 connection.execute('BEGIN IMMEDIATE')  # finds out now whether the file can be written
                 connection.rollback()
@@ -84,7 +91,7 @@ class SqliteDatabase(Database):
     def connect(self, *, to_write: bool) -> Generator[Connection]:
         """See the base class."""
         engine = create_engine(URL.create('sqlite', database=self.name),
-                               connect_args={'timeout': MIGRATION_LOCK_SECONDS, 'isolation_level': None})
+                               connect_args={'timeout': self._timing.migration_lock_seconds, 'isolation_level': None})
         if to_write:
             event.listen(engine, 'begin', _begin_immediate)
         try:
@@ -100,8 +107,9 @@ class SqliteDatabase(Database):
     def _engine(self, **options: Any) -> AsyncEngine:
         url = URL.create('sqlite+aiosqlite', database=self._path.absolute().as_uri(),
                          query={'mode': 'rw', 'uri': 'true'})  # "rw": never make an empty file where ours is gone
-        engine = create_async_engine(url, max_overflow=0, pool_timeout=LOCK_TIMEOUT_SECONDS, hide_parameters=True,
-                                     connect_args={'timeout': LOCK_TIMEOUT_SECONDS, 'isolation_level': None}, **options)
+        patience = self._timing.lock_seconds
+        engine = create_async_engine(url, max_overflow=0, pool_timeout=patience, hide_parameters=True,
+                                     connect_args={'timeout': patience, 'isolation_level': None}, **options)
         event.listen(engine.sync_engine, 'connect', _set_pragmas)
         event.listen(engine.sync_engine, 'connect', self._note_file)
         event.listen(engine.sync_engine, 'checkout', self._check_file)

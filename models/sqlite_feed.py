@@ -10,12 +10,7 @@ import time
 from pathlib import Path
 
 from .feed import ChangeFeed, Changes, FeedLost
-
-LOOK_INTERVAL_SECONDS = 0.02
-"""How often to look for commits of other processes. A look takes 3 µs and bounds how late they are seen."""
-
-FILE_CHECK_SECONDS = 0.5
-"""How often to see whether the file at the path is still the file that is open: others may write to a new one."""
+from .timing import StoreTiming
 
 _NO_CHANGES = Changes()
 
@@ -29,8 +24,9 @@ class SqliteFeed(ChangeFeed):
 
     exact = True
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, timing: StoreTiming) -> None:
         self._path = path
+        self._timing = timing
         self._news = asyncio.Event()
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
@@ -87,7 +83,7 @@ class SqliteFeed(ChangeFeed):
         return changes
 
     def _look_later(self, loop: asyncio.AbstractEventLoop, until: float) -> None:
-        self._next_look = loop.call_later(min(LOOK_INTERVAL_SECONDS, until - loop.time()), self._look, loop, until)
+        self._next_look = loop.call_later(min(self._timing.look_seconds, until - loop.time()), self._look, loop, until)
 
     def _look(self, loop: asyncio.AbstractEventLoop, until: float) -> None:
         if loop.time() >= until or self._has_news():
@@ -120,7 +116,7 @@ class SqliteFeed(ChangeFeed):
 
     def _check_file(self) -> None:
         now = time.monotonic()
-        if now - self._file_checked_at >= FILE_CHECK_SECONDS:
+        if now - self._file_checked_at >= self._timing.file_check_seconds:
             if self._path.stat().st_ino != self._inode:
                 raise OSError(f'{self._path} is not the file that was opened')
             self._file_checked_at = now

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from .database_url import open_database
 from .feed import ChangeFeed
+from .timing import DEFAULT_TIMING, StoreTiming
 
 _MISTAKE = 1  # SQLite's SQLITE_ERROR, such as of a table that does not exist; the driver has no class of its own for it
 _UNREACHABLE = {'OperationalError', 'InterfaceError', 'DatabaseError'}
@@ -29,11 +30,12 @@ class Store:
     """The database: transactions, reads, and the feed of what changes in it.
 
     :param url: the database URL; it must have been migrated before
+    :param timing: how long it waits for what
     :raises BadDatabaseUrl: if the URL names no store
     """
 
-    def __init__(self, url: str) -> None:
-        database = open_database(url)
+    def __init__(self, url: str, timing: StoreTiming = DEFAULT_TIMING) -> None:
+        database = open_database(url, timing)
         self._writer = database.writer()
         self._reader = database.reader()
         self._tidying = database.tidying

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nicegui import app, ui
 
-from auth import AuthState, GuardedPages, Placeholders, UserButton, auth_state, open_tab, who_is_here
+from auth import AuthState, GuardedPages, Placeholders, Timing, UserButton, auth_state, open_tab, who_is_here
 from auth.access import PageBuilder
 from auth.routes import table_of
 
@@ -41,15 +41,17 @@ _NAVIGATION = ('<a href="/">Home</a><a href="/account">Account</a><a href="/exam
 _WAYS_IN = '<a href="/sign-in">Sign in</a><a href="/sign-up">Sign up</a>'
 
 
-def install(routes: Mapping[str, PageBuilder]) -> None:
+def install(routes: Mapping[str, PageBuilder], timing: Timing) -> None:
     """Register, at every path, the one page of which the others are parts.
 
     :param routes: the pages by path
+    :param timing: how long a tab waits for what
     :raises PageRefused: if one of them does not say who may see it, or asks for what can't be honoured
     """
     table = table_of(routes)
     app.add_static_files('/static', STATIC, max_cache_age=0)
-    ui.add_head_html('<script src="/static/theme.js"></script><script src="/static/auth.js"></script>'
+    ui.add_head_html('<script src="/static/theme.js"></script>'
+                     f'<script src="/static/auth.js" {timing.for_the_browser}></script>'
                      '<script src="/static/local-time.js"></script>'
                      '<link rel="stylesheet" href="/static/app.css">', shared=True)
     ui.add_body_html('<script defer src="/static/drawn.js"></script><script defer src="/static/screen.js"></script>'

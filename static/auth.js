@@ -2,7 +2,8 @@
 // and hide what is private when it can't hear the server.
 (() => {
   // The server pings every 3 s. A tab that shows anybody and has heard nothing for longer hides it: within 5 s.
-  const DEAF_AFTER_MS = 4800;
+  // The server tells both times, see auth/timing.py. A tab that was told none has always been silent for too long.
+  const { deafAfterMs: DEAF_AFTER_MS, activityEveryMs: ACTIVITY_EVERY_MS } = document.currentScript.dataset;
   const PROGRESS_AFTER_MS = 300;
   const UNREACHABLE = "The server can not be reached. Nothing was changed. Check the connection and try again.";
 
@@ -175,7 +176,6 @@
   // ------------------------------------------------------------ activity
 
   // The server hears of what it handles. Who fills in a form that is sent at its end is not idle, either.
-  const ACTIVITY_EVERY_MS = 5000;
   let activeAt = -ACTIVITY_EVERY_MS;
 
   function active() {

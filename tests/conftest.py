@@ -17,6 +17,7 @@ from auth import Auth, Settings
 from auth.accounts import SignedIn, sign_in, sign_up
 from auth.clients import ClientView, authenticate, read_clients
 from auth.passwords import Passwords
+from auth.timing import DEFAULT_TIMING, Timing
 from auth.tokens import ClientToken
 from auth.visitor import Visitor
 from models import Changes, Store, migrate
@@ -126,6 +127,16 @@ def clock() -> Clock:
     return Clock()
 
 
+FAST = DEFAULT_TIMING.faster(5)
+"""For tests of faults, which would else sleep out what a fault takes."""
+
+
+@pytest.fixture
+def timing() -> Timing:
+    """How long everything waits; a test that wants it otherwise is parametrized with it."""
+    return DEFAULT_TIMING
+
+
 @pytest.fixture(scope='session', params=KINDS)
 def kind(request: pytest.FixtureRequest) -> Kind:
     """The kind of store that a test runs on: each runs on all of them, but for those that are about one."""
@@ -171,14 +182,15 @@ def make_database(request: pytest.FixtureRequest, tmp_path: Path, kind: Kind) ->
 
 
 @pytest.fixture
-async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock) -> AsyncIterator[Callable[..., Rules]]:
+async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock,
+                     timing: Timing) -> AsyncIterator[Callable[..., Rules]]:
     """Makes rules with the given settings, each on a store of its own."""
     made: list[Rules] = []
 
     def make(**settings: Any) -> Rules:
         database = make_database()
         cheap = Passwords(memory_kib=8, time_cost=1)
-        auth = Auth(Store(database.url), Settings(database_url=database.url, **settings), clock, cheap)
+        auth = Auth(Store(database.url, timing), Settings(database_url=database.url, **settings), clock, cheap, timing)
         made.append(Rules(database, auth, clock))
         return made[-1]
 

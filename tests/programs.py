@@ -11,6 +11,9 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 
+SPEED, CHEAP_PASSWORDS = 'TEST_SPEED', 'TEST_CHEAP_PASSWORDS'
+"""What the environment may tell tests/apps/serve.py: how many times less everything takes, and cheap passwords."""
+
 
 def clean_environment(**settings: Any) -> dict[str, str]:
     """The environment of a server: ours, without what would change how NiceGUI behaves."""

@@ -14,7 +14,7 @@ import httpx
 
 from tests.databases import SqliteFile, TestDatabase
 from tests.ports import free_port
-from tests.programs import ROOT, clean_environment, end
+from tests.programs import ROOT, SPEED, clean_environment, end
 
 START_SECONDS = 60
 
@@ -29,6 +29,8 @@ class Server:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     store: TestDatabase | None = None
+    speed: float = 1
+    """How many times faster than usual everything times out; for scripts that serve as tests/apps/serve.py does."""
     descriptors: str = ''
     """How many files and connections it may have, as ``soft:hard`` or one number for both; '' leaves it as it is."""
 
@@ -55,7 +57,8 @@ class Server:
             limited = ['prlimit', f'--nofile={self.descriptors}'] if self.descriptors else []
             self.process = subprocess.Popen(
                 [*limited, sys.executable, str(self.script), '--port', str(self.port)], cwd=self.folder, stdout=log,
-                stderr=log, env=clean_environment(database_url=self.database.url, **self.settings))
+                stderr=log,
+                env=clean_environment(database_url=self.database.url, **{SPEED: self.speed}, **self.settings))
         async with httpx.AsyncClient() as http:
             for _ in range(START_SECONDS * 20):
                 if self.process.poll() is not None:

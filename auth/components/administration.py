@@ -21,9 +21,6 @@ from .local_time import LocalTime
 from .pager import Pager
 from .section import Section
 
-REDRAWN_EVERY_SECONDS = 1.0
-"""With many people coming and going, a list of all of them is read again at most so often."""
-
 MOST_COUNTED = 10_001
 """How many sessions are counted each time the list is read; of more it is told that there are more than 10,000."""
 
@@ -62,8 +59,8 @@ class UserTable(_Searched):
         super().__init__('Users', 'Search users by name, email address or id')
         with self:
             self._rows = LiveRows[UserRow](self._load, key=lambda row: row.user.id, draw=self._draw,
-                                           concerns=lambda _: True, after=self._drawn,
-                                           empty='Nobody was found.', at_most_every_seconds=REDRAWN_EVERY_SECONDS)
+                                           concerns=lambda _: True, after=self._drawn, empty='Nobody was found.',
+                                           at_most_every_seconds=tabs().auth.timing.list_rest_seconds)
             self._pager = Pager[UserRow](self._read, self._rows.reload, words=('Back', 'More'))
 
     def begin(self) -> None:
@@ -121,7 +118,7 @@ class SessionTable(_Searched):
             self._rows = LiveRows[SessionRow](self._load, key=lambda row: row.id, draw=self._draw,
                                               concerns=lambda _: True, after=self._drawn,
                                               empty='No session was found.',
-                                              at_most_every_seconds=REDRAWN_EVERY_SECONDS)
+                                              at_most_every_seconds=tabs().auth.timing.list_rest_seconds)
             self._pager = Pager[SessionRow](self._read, self._rows.reload)
             self._everyone()
 

@@ -16,9 +16,6 @@ from ..memory import HoldsItself
 
 Item = TypeVar('Item')
 
-RETRY_SECONDS = 2.0
-"""How long to wait after a reading that failed because the store could not be reached."""
-
 _AWAY = 'The server cannot reach its data right now. Trying again…'
 
 
@@ -92,7 +89,7 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
             self._show([])
         except StoreAway:
             self._say(_AWAY)
-            self._again, pause = True, RETRY_SECONDS
+            self._again, pause = True, tabs().auth.timing.list_again_seconds
         except AuthError as error:
             self._say(error.message)
         if pause:

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from nicegui import core
 
-import auth.watcher
 from auth.errors import StoreAway
 from auth.live import PROVE, UP_TO_DATE, Tab, Tabs
 from auth.tokens import ClientToken
-from tests.conftest import Rules
+from tests.conftest import FAST, Rules
 
 
 @dataclass
@@ -115,9 +114,9 @@ async def test_a_tab_for_which_the_store_could_not_be_read_when_it_joined_is_hid
     assert tab.state.session_id == done.session_id
 
 
+@pytest.mark.parametrize('timing', [FAST])
 async def test_while_the_store_can_not_be_heard_a_proof_is_not_settled_but_has_to_be_tried_again(
-        rules: Rules, tabs: Tabs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth.watcher, 'BLIND_AFTER_SECONDS', 0.5)
+        rules: Rules, tabs: Tabs) -> None:
     done = await rules.sign_up()
     client = await rules.client(done.token)
 

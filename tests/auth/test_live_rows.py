@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,12 @@ from auth.components.live_rows import LiveRows
 from auth.components.pager import Pager
 from auth.directory import SessionRow
 from auth.errors import NotSignedIn, StoreAway
+from auth.timing import DEFAULT_TIMING, Timing
+
+
+def timing(list_again_seconds: float) -> Timing:
+    """How long a list waits until it is read again."""
+    return replace(DEFAULT_TIMING, list_again_seconds=list_again_seconds)
 
 
 @dataclass
@@ -22,6 +29,7 @@ class OnePage:
     """The registry of tabs, with one tab in it."""
 
     client: Client
+    auth: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(timing=timing(0.01)))
     tell: Callable[[Any], None] = lambda _: None
 
     def here(self) -> OnePage:
@@ -72,7 +80,6 @@ async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OnePage]:
     one = OnePage(Client(ui.page('')))
     monkeypatch.setattr(core, 'loop', asyncio.get_running_loop())
     monkeypatch.setattr(live_rows, 'tabs', lambda: one)
-    monkeypatch.setattr(live_rows, 'RETRY_SECONDS', 0.01)
     yield one
     one.client.delete()
 
@@ -133,19 +140,18 @@ async def test_news_during_a_reading_that_fails_is_not_lost(page: OnePage, shelf
     assert texts(rows) == ['a']
 
 
-async def test_while_the_store_is_away_it_is_tried_again_and_the_rows_stay(page: OnePage, shelf: Shelf,
-                                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_while_the_store_is_away_it_is_tried_again_and_the_rows_stay(page: OnePage, shelf: Shelf) -> None:
     shelf.things = ['a']
     rows = list_of(page, shelf.read)
     await settle()
     shelf.troubles = [StoreAway()] * 3
-    monkeypatch.setattr(live_rows, 'RETRY_SECONDS', 0.2)
+    page.auth.timing = timing(0.2)
 
     page.tell(None)
     await settle()
     meanwhile = texts(rows)
     shelf.things = ['a', 'b']
-    monkeypatch.setattr(live_rows, 'RETRY_SECONDS', 0.01)
+    page.auth.timing = timing(0.01)
     await asyncio.sleep(0.3)
 
     assert meanwhile == ['The server cannot reach its data right now. Trying again…', 'a']

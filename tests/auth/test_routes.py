@@ -32,6 +32,7 @@ from auth.access import AccessNotStated, Here, PageRefused, answer, name_of
 from auth.front import Front
 from auth.guard import protect
 from auth.routes import Routes
+from auth.timing import DEFAULT_TIMING
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -226,7 +227,7 @@ def test_a_page_at_a_path_that_is_not_looked_for_in_the_table_is_refused(path: s
 
 def test_the_shell_refuses_before_anything_is_served() -> None:
     with pytest.raises(PageRefused, match='Depends'):
-        pages.install({PATH: private(depends)})
+        pages.install({PATH: private(depends)}, DEFAULT_TIMING)
 
 
 @pytest.fixture

@@ -4,40 +4,48 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
-import auth.watcher
 from auth import Auth
 from auth.admin import create_user
 from auth.authority import by_command_line
 from auth.clients import ClientView, read_clients
 from auth.errors import StoreAway
+from auth.timing import DEFAULT_TIMING
 from auth.watcher import Watcher
-from tests.conftest import PASSWORD, Rules
+from tests.conftest import FAST, PASSWORD, Rules
 
 
 @dataclass
 class Screen:
     """Shows some clients, and wakes whoever waits for a change."""
 
+    auth: Auth
     clients: dict[str, ClientView | None] = field(default_factory=dict)
     hidden: bool = False
     told: set[str] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    on_show: Callable[[], None] = lambda: None
+    on_hide: Callable[[], None] = lambda: None
+
+    def __post_init__(self) -> None:
+        self.watcher = Watcher(self.auth, self)
 
     def shown_clients(self) -> set[str]:
         return set(self.clients)
 
     def show(self, clients: Mapping[str, ClientView | None]) -> None:
+        self.on_show()
         self.hidden = False
         self.clients.update(clients)
         self.changed.set()
 
     def hide(self) -> None:
+        self.on_hide()
         self.hidden = True
         self.changed.set()
 
@@ -53,12 +61,10 @@ class Screen:
 @pytest.fixture
 async def screen(rules: Rules) -> AsyncIterator[Screen]:
     """A screen that is watched for."""
-    screen = Screen()
-    watcher = Watcher(rules.auth, screen)
-    await watcher.start()
-    screen.watcher = watcher  # type: ignore[attr-defined]
+    screen = Screen(rules.auth)
+    await screen.watcher.start()
     yield screen
-    await watcher.stop()
+    await screen.watcher.stop()
 
 
 async def test_a_change_by_another_process_is_shown(rules: Rules, screen: Screen) -> None:
@@ -89,7 +95,7 @@ async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
         return found
 
     monkeypatch.setattr('auth.watcher.read_clients', read_while_others_act)
-    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    watcher = screen.watcher
     found = await asyncio.wait_for(watcher.authenticate(ann.token), 10)
 
     assert found is not None
@@ -111,7 +117,7 @@ async def test_only_the_clients_concerned_are_shown_anew(rules: Rules, screen: S
 
 async def test_news_of_a_user_who_is_signed_in_nowhere_is_told(rules: Rules, screen: Screen) -> None:
     made = await create_user(rules.auth, by_command_line, email_address='ann@example.com', password=PASSWORD)
-    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    watcher = screen.watcher
     await watcher.caught_up()
     screen.told.clear()
 
@@ -133,7 +139,7 @@ async def test_a_client_that_is_deleted_is_shown_as_no_more(rules: Rules, screen
 async def test_ends_that_nobody_will_see_are_not_kept_for_ever(
         rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr('auth.watcher.ENDS_KEPT', 5)
-    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    watcher = screen.watcher
     ann = await rules.sign_up()
     screen.clients[ann.token.client_id] = await watcher.client(ann.token.client_id)
     for number in range(12):
@@ -152,7 +158,7 @@ async def test_ends_that_nobody_will_see_are_not_kept_for_ever(
 
 async def test_the_end_of_a_lifetime_is_shown_and_marked_with_nobody_acting(rules: Rules, screen: Screen) -> None:
     done = await rules.sign_up()
-    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    watcher = screen.watcher
     screen.clients[done.token.client_id] = await watcher.authenticate(done.token)
     screen.changed.clear()
 
@@ -166,11 +172,11 @@ async def test_the_end_of_a_lifetime_is_shown_and_marked_with_nobody_acting(rule
         await asyncio.sleep(0.01)
 
 
+@pytest.mark.parametrize('timing', [FAST])
 async def test_a_store_that_can_not_be_heard_hides_everything_and_its_return_shows_it(
-        rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth.watcher, 'BLIND_AFTER_SECONDS', 0.5)
+        rules: Rules, screen: Screen) -> None:
     done = await rules.sign_up()
-    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    watcher = screen.watcher
     screen.clients[done.token.client_id] = await watcher.authenticate(done.token)
 
     with rules.database.away():
@@ -187,12 +193,12 @@ async def test_a_store_that_can_not_be_heard_hides_everything_and_its_return_sho
     assert await watcher.authenticate(done.token) is not None
 
 
+@pytest.mark.parametrize('timing', [replace(FAST, lock_seconds=2.0)])  # a reader's patience is longer than a round
 async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_all_were_hidden(
-        rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth.watcher, 'BLIND_AFTER_SECONDS', 1.3)  # between a round and a reader's patience
+        rules: Rules, screen: Screen) -> None:
     ann, bob = await rules.sign_up('ann@example.com'), await rules.sign_up('bob@example.com')
     screen.clients = {done.token.client_id: await rules.client(done.token) for done in (ann, bob)}
-    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    watcher = screen.watcher
     await watcher.caught_up()
 
     async with AsyncExitStack() as readers:
@@ -211,16 +217,16 @@ async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_a
     assert not watcher.blind
 
 
+@pytest.mark.parametrize('timing', [replace(DEFAULT_TIMING, blind_after_seconds=2.0)])
 async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_heard(
         rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth.watcher, 'BLIND_AFTER_SECONDS', 2)
     done = await rules.sign_up()
     screen.clients[done.token.client_id] = await rules.client(done.token)
-    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    watcher = screen.watcher
     await watcher.caught_up()
     begun, slow = asyncio.Event(), asyncio.Event()
     hidden_at: list[float] = []
-    screen.hide = lambda: hidden_at.append(time.monotonic())  # type: ignore[method-assign]
+    screen.on_hide = lambda: hidden_at.append(time.monotonic())
 
     async def read_slowly(of: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
         found = await read_clients(of, client_ids)
@@ -249,14 +255,13 @@ async def test_a_watcher_that_stumbles_goes_on(rules: Rules, screen: Screen,
                                                 caplog: pytest.LogCaptureFixture) -> None:
     done = await rules.sign_up()
     screen.clients[done.token.client_id] = await rules.client(done.token)
-    show, stumbles = screen.show, iter([True])
+    stumbles = iter([True])
 
-    def stumble(clients: Mapping[str, ClientView | None]) -> None:
+    def stumble() -> None:
         if next(stumbles, False):
             raise RuntimeError('a mistake of ours')
-        show(clients)
 
-    screen.show = stumble  # type: ignore[method-assign]
+    screen.on_show = stumble
 
     rules.sql("UPDATE session SET status = 'revoked'")
     await screen.change()
@@ -269,7 +274,7 @@ async def test_a_watcher_that_stumbles_goes_on(rules: Rules, screen: Screen,
 
 async def test_reads_that_race_writes_never_leave_a_stale_client_in_memory(rules: Rules, screen: Screen) -> None:
     done = await rules.sign_up()
-    watcher: Watcher = screen.watcher  # type: ignore[attr-defined]
+    watcher = screen.watcher
 
     async def read() -> None:
         for _ in range(100):

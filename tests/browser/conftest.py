@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import APIResponse, Browser, BrowserContext, Locator, Page, async_playwright, expect
 
+from tests.apps import OVERLAID
 from tests.databases import Kind, PostgresDatabase
 from tests.server import Server
 
@@ -19,7 +20,6 @@ from .chromium import launch
 
 PASSWORD = 'correct horse battery'
 SIGNED_OUT = 'You are signed out'
-OVERLAID = Path(__file__).parent / 'overlaid.py'
 _numbers = itertools.count(1)
 
 expect.set_options(timeout=20_000)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import httpx
 import pytest
 from playwright.async_api import Locator, expect
 
+from tests.apps import INSTRUMENTED
 from tests.server import Server
 
 from .conftest import PASSWORD, Device, MakeDevice, Tab, a_new_address
 
-INSTRUMENTED = Path(__file__).parent / 'instrumented.py'
 NARROW = {'width': 360, 'height': 740}
 LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorffwelchevoraltern'
 NOTE_WHETHER_IT_CLOSES = '(panel) => panel.addEventListener("close", () => { panel.closed = true })'

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
+from tests.apps import BUTTONS
 from tests.server import Server
 
 from .conftest import MakeDevice, NewServer
-
-BUTTONS = Path(__file__).parent / 'buttons.py'
 
 
 @pytest.fixture(scope='module')

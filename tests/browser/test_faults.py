@@ -14,14 +14,13 @@ import pytest
 import socketio
 from playwright.async_api import Route, WebSocketRoute, async_playwright, expect
 
+from tests.apps import INSTRUMENTED
 from tests.conftest import only_on_sqlite
 from tests.databases import SqliteFile
+from tests.relay import relay_to
 
 from .chromium import launch
 from .conftest import MakeDevice, Tab, a_new_address
-from .relay import relay_to
-
-INSTRUMENTED = Path(__file__).parent / 'instrumented.py'
 
 # Collects every text that is visible when something on the page changes, and when a frame is painted.
 WATCH_WHAT_IS_VISIBLE = '''() => {

@@ -6,10 +6,10 @@ import asyncio
 
 from playwright.async_api import expect
 
+from tests.relay import relay_to
 from tests.server import Server
 
 from .conftest import PASSWORD, SIGNED_OUT, MakeDevice, Tab, a_new_address
-from .relay import relay_to
 from .test_faults import WATCH_WHAT_IS_VISIBLE, forgive_the_network, was_ever_visible
 
 AWAY = 'The server cannot reach its data right now. Nothing was changed.'

@@ -13,9 +13,9 @@ import trustme
 from playwright.async_api import Browser
 
 from tests.browser import conftest as of_browsers
-from tests.browser.relay import relay_to
 from tests.databases import PostgresDatabase
 from tests.postgres import postgres_server
+from tests.relay import relay_to
 from tests.server import Server
 
 from .nginx import Nginx

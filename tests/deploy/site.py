@@ -14,8 +14,8 @@ import httpx
 from playwright.async_api import Browser
 
 from tests.browser.conftest import Device
-from tests.browser.relay import Relay
 from tests.postgres import OwnPostgres
+from tests.relay import Relay
 from tests.server import Server
 
 from .nginx import Nginx

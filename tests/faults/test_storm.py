@@ -17,8 +17,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.apps import SERVE
 from tests.databases import Kind, TestDatabase
-from tests.server import ROOT, Server
+from tests.programs import CHEAP_PASSWORDS
+from tests.server import Server
 
 from .browser import PASSWORD, Browser
 from .comparison import all_complaints, read_all, screens_are_right
@@ -88,7 +90,7 @@ async def test_after_a_storm_of_acts_and_kills_store_audit_log_and_screens_agree
     seed = int(os.environ.get('FAULT_SEED') or random.SystemRandom().randrange(1_000_000))
     seconds = float(os.environ.get('FAULT_SECONDS') or SECONDS[kind])
     store = make_database()
-    servers = [Server(tmp_path, script=ROOT / 'tests/faults/serve.py', store=store) for _ in range(2)]
+    servers = [Server(tmp_path, {CHEAP_PASSWORDS: 1}, script=SERVE, store=store) for _ in range(2)]
     with capsys.disabled():
         print(f'\nFAULT_SEED={seed} plays this storm again ({kind}, {seconds:.0f} s)')
 

@@ -23,14 +23,14 @@ from auth.errors import OutcomeUnknown, StoreAway
 from auth.sessions import sign_out
 from models import BadDatabaseUrl, CannotOpenStore, Changes, FeedLost, Store, StoreUnavailable, migrate
 from models.database_url import open_database
-from models.postgres import ANSWER_SECONDS
-from models.postgres_feed import SILENCE_SECONDS, PostgresFeed
+from models.postgres_feed import PostgresFeed
 from models.postgres_line import Line, was_hung_up
-from tests.browser.relay import Relay, relay_to
+from models.timing import DEFAULT_TIMING
 from tests.conftest import Rules
 from tests.databases import Kind, PostgresDatabase
 from tests.postgres import Postgres, postgres_server
 from tests.programs import clean_environment, run_python
+from tests.relay import Relay, relay_to
 
 MIGRATE = 'import os, models; models.migrate(os.environ["DATABASE_URL"])'
 
@@ -127,7 +127,7 @@ async def test_what_was_committed_while_the_listener_was_gone_is_said_to_be_miss
     rules.sql("UPDATE user SET first_name = 'x'")
     rules.sql("UPDATE session SET status = 'active'")
     assert (await asyncio.wait_for(news(rules.auth.store), 5)).client_ids == {ann.token.client_id}
-    assert feed.heard_at > time.monotonic() - SILENCE_SECONDS
+    assert feed.heard_at > time.monotonic() - DEFAULT_TIMING.silence_seconds
 
 
 def test_a_line_that_was_hung_up_is_found_however_many_a_process_has() -> None:
@@ -188,7 +188,7 @@ async def test_a_network_that_falls_silent_is_noticed_and_heard_again_when_it_is
     relay.mend()
     changes = await asyncio.wait_for(news(store), 10)
 
-    assert lost_after < SILENCE_SECONDS + 1.5
+    assert lost_after < DEFAULT_TIMING.silence_seconds + 1.5
     assert changes.missed or changes.client_ids == {ann.token.client_id}
     rules.sql("UPDATE session SET status = 'active'")
     assert (await asyncio.wait_for(news(store), 5)).client_ids == {ann.token.client_id}
@@ -209,7 +209,7 @@ async def test_nobody_waits_long_for_a_network_that_is_gone(far: tuple[Relay, St
     waited = time.monotonic() - start
     relay.mend()
 
-    assert waited < ANSWER_SECONDS + 1
+    assert waited < DEFAULT_TIMING.answer_seconds + 1
     async with store.transaction() as session:
         assert (await session.execute(READ)).scalar() == 1
 
@@ -262,7 +262,7 @@ async def test_a_pooler_through_which_no_note_comes_is_no_silence(rules: Rules) 
     async def connect() -> Line:
         return await Pooled.connect(rules.database.url, autocommit=True)
 
-    feed = PostgresFeed(connect)
+    feed = PostgresFeed(connect, DEFAULT_TIMING)
     await asyncio.wait_for(feed.open(), 10)
 
     with pytest.raises(FeedLost, match='pooler in transaction mode'):

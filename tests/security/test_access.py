@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.apps import GUARDED
 from tests.browser import conftest as of_browsers
 from tests.server import Server
 
 from .visitors import Somebody, acts, until
 
 new_server = of_browsers.new_server
-GUARDED = Path(__file__).with_name('guarded.py')
 
 WITHDRAWN = 'UPDATE user SET is_admin = ? WHERE email_address = ?'
 REVOKED = "UPDATE session SET status = 'revoked' WHERE user_id = (SELECT id FROM user WHERE email_address = ?)"

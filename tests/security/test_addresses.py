@@ -7,15 +7,14 @@ import html
 import json
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
+from tests.apps import GUARDED
 from tests.server import Server
 
 from .visitors import Somebody, Tab, until
 
-GUARDED = Path(__file__).with_name('guarded.py')
 _ELEMENTS = re.compile(r'parseElements\(String\.raw`(.*?)`\)', re.DOTALL)
 _SHOWN = re.compile(r'(The word .*|A new word|The number .*|There is no page here|Administration)')
 

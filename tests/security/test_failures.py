@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
+from tests.apps import GUARDED
 from tests.server import Server
 
 from .visitors import Somebody, Tab, until
 
-GUARDED = Path(__file__).with_name('guarded.py')
 _NUMBER = re.compile(r'the number ([0-9a-f]{8})')
 _SECRET = 'the inner secret of the server'
 

@@ -14,11 +14,10 @@ import pytest
 import pages
 from benchmarks.memory import ASKED_AT_ONCE, PEOPLE, Usage, ask_and_leave, come_and_go, measure
 from benchmarks.support import Served
+from tests.apps import INSTRUMENTED
 from tests.programs import ROOT
 from tests.server import Server
 from tests.sockets import OpenPage
-
-INSTRUMENTED = ROOT / 'tests/browser/instrumented.py'
 
 StartServer = Callable[..., Awaitable[Server]]
 

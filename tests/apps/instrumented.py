@@ -17,11 +17,14 @@ import main
 import pages
 from auth import Settings, UserButton, private, public
 from auth.live import Tab, tabs
+from auth.passwords import Passwords
 from auth.serving import WebSocket
 from auth.state import AuthState
+from auth.timing import Timing
+from tests.apps.serve import serve
 
 App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
-serve = main.build
+build_app = main.build
 
 
 @private
@@ -97,9 +100,9 @@ def sockets() -> dict[str, int]:
 ANSWERS = {'/counts': counts, '/uncollected': uncollected, '/sockets': sockets}
 
 
-def build(settings: Settings) -> App:
+def build(settings: Settings, timing: Timing, passwords: Passwords | None = None) -> App:
     """Build the app, and answer with counts before it."""
-    app = serve(settings)
+    app = build_app(settings, timing, passwords)
 
     async def counting(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         if scope.get('path') not in ANSWERS:
@@ -120,4 +123,4 @@ pages.ROUTES['/hoarded'] = hoarded
 pages.ROUTES['/failing'] = failing
 pages.ROUTES['/own-button'] = own_button
 main.build = build
-main.main()
+serve()

@@ -6,9 +6,9 @@ import asyncio
 
 from nicegui import background_tasks, ui
 
-import main
 import pages
 from auth import SessionLabel, auth_state, follow, private, public
+from tests.apps.serve import serve
 
 SECRET = 'SECRET'
 ANYWHERE = f'''for (const [where, place] of [['body', document.body], ['html', document.documentElement]]) {{
@@ -128,4 +128,4 @@ pages.ROUTES['/private'] = private_overlays
 pages.ROUTES['/public'] = public_overlays
 pages.ROUTES['/slow'] = slow
 pages.ROUTES['/plain'] = plain
-main.main()
+serve()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from nicegui import ui
 
-import main
 import pages
 from auth import GuardedPages, admin_only, private, public
 from auth.live import tabs
+from tests.apps.serve import serve
 
 
 def act(what: str) -> None:
@@ -183,4 +183,4 @@ pages.ROUTES.update({
     '/stubborn': stubborn,
 })
 if __name__ == '__main__':
-    main.main()
+    serve()

@@ -7,15 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from tests.ports import free_port
-
 
 @dataclass
 class Relay:
     """Passes on what is sent to its port, unless it is cut; then everything waits, and nobody is told."""
 
     target: int
-    port: int = field(default_factory=free_port)
+    port: int = 0
     _open: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -27,7 +25,8 @@ class Relay:
         """Pass everything on, also what has waited."""
         self._open.set()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Connect somebody who has connected to this relay."""
         try:
             other_reader, other_writer = await asyncio.open_connection('127.0.0.1', self.target)
         except OSError:
@@ -37,6 +36,12 @@ class Relay:
             task = asyncio.create_task(self._pass_on(source, sink))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    async def hang_up(self) -> None:
+        """End what is connected."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         try:
@@ -53,15 +58,17 @@ class Relay:
 
 
 @asynccontextmanager
-async def relay_to(target: int) -> AsyncIterator[Relay]:
-    """Open a relay to a port of this machine."""
+async def relay_to(target: int, port: int = 0) -> AsyncIterator[Relay]:
+    """Open a relay to a port of this machine.
+
+    :param port: where; 0 is anywhere
+    """
     relay = Relay(target)
+    server = await asyncio.start_server(relay.take, '127.0.0.1', port)
+    relay.port = server.sockets[0].getsockname()[1]
     relay.mend()
-    server = await asyncio.start_server(relay._connected, '127.0.0.1', relay.port)
     try:
         yield relay
     finally:
         server.close()
-        for task in list(relay._tasks):
-            task.cancel()
-        await asyncio.gather(*relay._tasks, return_exceptions=True)
+        await relay.hang_up()

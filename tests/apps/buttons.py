@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nicegui import ui
 
-import main
 import pages
 from auth import SignOutButton, auth_state, public
+from tests.apps.serve import serve
 
 
 async def refuse_later() -> bool:
@@ -28,4 +28,4 @@ def buttons(session_id: str = '') -> None:
 
 if __name__ == '__main__':
     pages.ROUTES['/buttons'] = buttons
-    main.main()
+    serve()

@@ -1,0 +1,106 @@
+"""Every time that is no choice of a deployment: together they keep the promise that what has ended is hidden in 5 s.
+
+A process that can't hear the store hides what is protected after ``blind_after_seconds``. A tab that can't hear its
+process does so after ``deaf_after_seconds``, which a ping and its way have to fit into. The times are one object that
+is handed in: tests of faults make it faster, and one test for each promise keeps it as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+from models import StoreTiming
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing(StoreTiming):
+    """The times of the store and of all that is built on it, in seconds."""
+
+    # ---------------------------------------------------------------- the watcher
+
+    blind_after_seconds: float = 4.0
+    """A process that could not hear the store for this long hides what is protected; within 5 s, as is promised."""
+
+    blind_check_seconds: float = 0.2
+    """How often it looks whether that is so."""
+
+    round_seconds: float = 1.0
+    """How long a round of the watcher may wait for news before it looks at the clock."""
+
+    read_again_seconds: float = 0.1
+    """Before the next round after one in which the store could not be read."""
+
+    catch_up_seconds: float = 0.25
+    """How long an act waits for the tabs to show what it did, where the store lets this process hear of it only
+    later."""
+
+    sweep_seconds: float = 30.0
+    """How often overdue sessions that no tab of this process shows are marked in the store."""
+
+    sweep_again_seconds: float = 1.0
+    """Before the next attempt after one that failed."""
+
+    # ---------------------------------------------------------------- tabs
+
+    ping_seconds: float = 3.0
+    """Between the answer to a ping of a socket and the next one; a socket that does not answer for as long is lost.
+
+    A tab hides what is private after 4.8 s of silence, so a way there and back may take 1.8 s; NiceGUI's own 4 s would
+    leave a slow network 0.8."""
+
+    deaf_after_seconds: float = 4.8
+    """A tab that has heard nothing for longer hides what is private; within 5 s, as is promised."""
+
+    activity_every_seconds: float = 5.0
+    """A tab tells at most so often that its person types or points."""
+
+    list_again_seconds: float = 2.0
+    """Before a list is read again after a reading that failed because the store could not be reached."""
+
+    list_rest_seconds: float = 1.0
+    """Between two readings of the lists of all users and all sessions, which change all the time."""
+
+    # ---------------------------------------------------------------- connections
+
+    pile_check_seconds: float = 2.0
+    """How often to look for sockets that do not take what they are sent."""
+
+    unread_seconds: float = 30.0
+    """A connection that takes nothing of what it is sent for so long has gone."""
+
+    settled_seconds: float = 0.5
+    """A connection that has just been made sends its request in a moment."""
+
+    room_check_seconds: float = 0.05
+    """Until the next look for room for another connection, while there is none."""
+
+    last_seconds: float = 1.0
+    """For the rest of a request when the server is told to stop."""
+
+    close_seconds: float = 2.0
+    """For the other side to agree that a websocket is closed."""
+
+    # ---------------------------------------------------------------- memory
+
+    memory_check_seconds: float = 1.0
+    """How often to see whether there may be garbage enough to collect it."""
+
+    quiet_wait_seconds: float = 30.0
+    """How long to wait for a quiet moment to do so."""
+
+    def faster(self, factor: float) -> Self:
+        """The same, with everything taking so many times less."""
+        def shorter(seconds: Any) -> Any:
+            return seconds / factor if isinstance(seconds, float) else tuple(one / factor for one in seconds)
+
+        return replace(self, **{field.name: shorter(getattr(self, field.name)) for field in fields(self)})
+
+    @property
+    def for_the_browser(self) -> str:
+        """What static/auth.js has to know, as attributes of the element that loads it."""
+        shared = {'deaf-after': self.deaf_after_seconds, 'activity-every': self.activity_every_seconds}
+        return ' '.join(f'data-{name}-ms="{seconds * 1000:.0f}"' for name, seconds in shared.items())
+
+
+DEFAULT_TIMING = Timing()

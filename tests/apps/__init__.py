@@ -1,0 +1,12 @@
+"""The apps that tests serve, each in a process of its own; see ``Server.script``."""
+
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+SERVE = _HERE / 'serve.py'
+"""As main.py does, and faster if it is asked to."""
+
+BUTTONS, GUARDED, INSTRUMENTED, OVERLAID = (
+    _HERE / f'{name}.py' for name in ('buttons', 'guarded', 'instrumented', 'overlaid'))
+"""The same, with pages and counts more."""

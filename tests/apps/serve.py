@@ -1,0 +1,20 @@
+"""Serves the app as ``main.py`` does, and faster if the environment says so."""
+
+from __future__ import annotations
+
+import os
+
+import main
+from auth.passwords import Passwords
+from auth.timing import DEFAULT_TIMING
+from tests.programs import CHEAP_PASSWORDS, SPEED
+
+
+def serve() -> None:
+    """Serve until stopped."""
+    passwords = Passwords(memory_kib=8, time_cost=1) if os.environ.get(CHEAP_PASSWORDS) else None
+    main.main(DEFAULT_TIMING.faster(float(os.environ.get(SPEED) or 1)), passwords)
+
+
+if __name__ == '__main__':
+    serve()
