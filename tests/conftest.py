@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +26,9 @@ from models import Changes, Store, migrate
 from models.postgres_feed import CHANNEL
 from models.types import Moment, new_id
 from tests.databases import KINDS, Kind, PostgresDatabase, SqliteFile, TestDatabase
-from tests.postgres import Postgres, postgres_for_tests
+from tests.postgres import Postgres, postgres_for_tests, postgres_server
+
+_EVERYBODYS = pytest.StashKey[ExitStack]()
 
 PASSWORD = 'correct horse battery'
 LAPTOP = Visitor('192.0.2.1', 'Laptop')
@@ -127,6 +131,39 @@ def clock() -> Clock:
     return Clock()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption('--all-stores', action='store_true', help='run every test on both kinds of store')
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """One test by its name starts sooner without workers."""
+    return 0 if any('::' in argument for argument in config.args) else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for all workers."""
+    if getattr(config.option, 'tx', None) and 'TEST_DATABASE_URL' not in os.environ:
+        server = config.stash[_EVERYBODYS] = ExitStack()
+        os.environ['TEST_DATABASE_URL'] = server.enter_context(postgres_server()).url.render_as_string()
+        server.callback(os.environ.pop, 'TEST_DATABASE_URL')
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop it."""
+    config.stash.get(_EVERYBODYS, ExitStack()).close()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on both kinds of store, unless it says that the kind can not matter, or which one it is about."""
+    says = any('kind' in mark.args[0] for mark in metafunc.definition.iter_markers('parametrize'))
+    if says or 'kind' not in metafunc.fixturenames:
+        return
+    about = metafunc.definition.get_closest_marker('only_on')
+    either = metafunc.definition.get_closest_marker('either_store')
+    kinds = about.args if about else KINDS[:1] if either and not metafunc.config.getoption('--all-stores') else KINDS
+    metafunc.parametrize('kind', kinds, indirect=True, scope='session')
+
+
 FAST = DEFAULT_TIMING.faster(5)
 """For tests of faults, which would else sleep out what a fault takes."""
 
@@ -137,14 +174,15 @@ def timing() -> Timing:
     return DEFAULT_TIMING
 
 
-@pytest.fixture(scope='session', params=KINDS)
+@pytest.fixture(scope='session')
 def kind(request: pytest.FixtureRequest) -> Kind:
-    """The kind of store that a test runs on: each runs on all of them, but for those that are about one."""
+    """The kind of store that a test runs on; see ``pytest_generate_tests``."""
     return request.param
 
 
-only_on_sqlite = pytest.mark.parametrize('kind', ['sqlite'], indirect=True)
-only_on_postgres = pytest.mark.parametrize('kind', ['postgres'], indirect=True)
+either_store = pytest.mark.either_store
+only_on_sqlite = pytest.mark.only_on('sqlite')
+only_on_postgres = pytest.mark.only_on('postgres')
 
 
 @pytest.fixture(scope='session')

@@ -131,7 +131,7 @@ class OwnPostgres(Postgres):
     def start(self) -> None:
         """Start it, and wait until it answers."""
         arguments = [self.program('postgres'), '-D', str(self.folder / 'data'), '-h', '127.0.0.1', '-p', str(self.port),
-                     '-k', str(self.folder), '-c', 'max_connections=200']
+                     '-k', str(self.folder), '-c', 'max_connections=500']
         for setting in self.settings:
             arguments += ['-c', setting]
         with (self.folder / 'log').open('ab') as log:

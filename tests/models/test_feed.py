@@ -11,9 +11,10 @@ import pytest
 
 from models import Changes, FeedLost, Store
 from models.timing import DEFAULT_TIMING
-from tests.conftest import Rules
-from tests.databases import Kind
+from tests.conftest import Rules, only_on_sqlite
 from tests.programs import run_python
+
+pytestmark = only_on_sqlite
 
 REVOKE = ('import contextlib, sqlite3, sys\n'
           'with contextlib.closing(sqlite3.connect(sys.argv[1])) as connection, connection:\n'
@@ -25,12 +26,6 @@ DIES = ('import os, sqlite3, sys\n'
         'connection.execute("BEGIN IMMEDIATE")\n'
         'connection.execute("UPDATE session SET status = \'revoked\'")\n'
         'os.kill(os.getpid(), 9)')
-
-
-@pytest.fixture
-def kind() -> Kind:
-    """The kind of store that these tests are about."""
-    return 'sqlite'
 
 
 async def news(rules: Rules) -> Changes:

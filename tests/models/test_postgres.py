@@ -26,23 +26,19 @@ from models.database_url import open_database
 from models.postgres_feed import PostgresFeed
 from models.postgres_line import Line, was_hung_up
 from models.timing import DEFAULT_TIMING
-from tests.conftest import Rules
-from tests.databases import Kind, PostgresDatabase
+from tests.conftest import Rules, only_on_postgres
+from tests.databases import PostgresDatabase
 from tests.postgres import Postgres, postgres_server
 from tests.programs import clean_environment, run_python
 from tests.relay import Relay, relay_to
+
+pytestmark = only_on_postgres
 
 MIGRATE = 'import os, models; models.migrate(os.environ["DATABASE_URL"])'
 
 END_LISTENERS = ('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
                  "WHERE datname = current_database() AND pid != pg_backend_pid() AND query ~ 'LISTEN|pg_notify'")
 READ = text('SELECT 1')
-
-
-@pytest.fixture
-def kind() -> Kind:
-    """The kind of store that these tests are about."""
-    return 'postgres'
 
 
 async def news(store: Store) -> Changes:
