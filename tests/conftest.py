@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,10 @@ from models.postgres_feed import CHANNEL
 from models.types import Moment, new_id
 from tests.databases import KINDS, Kind, PostgresDatabase, SqliteFile, TestDatabase
 from tests.postgres import Postgres, postgres_for_tests, postgres_server
+from tests.server import Server
+
+SHOWN_OF_A_LOG = 4000
+"""Characters of what a server has printed that are shown with a test that failed."""
 
 _EVERYBODYS = pytest.StashKey[ExitStack]()
 
@@ -151,6 +155,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop it."""
     config.stash.get(_EVERYBODYS, ExitStack()).close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a test that failed what the servers have printed."""
+    report = yield
+    if report.failed:
+        report.sections += [(f'{server.url} printed', server.log[-SHOWN_OF_A_LOG:]) for server in Server.started]
+    return report
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 
@@ -19,7 +19,7 @@ from tests.programs import ROOT, SPEED, clean_environment, end
 START_SECONDS = 60
 
 
-@dataclass
+@dataclass(eq=False)
 class Server:
     """The app, served from a folder of its own."""
 
@@ -33,6 +33,8 @@ class Server:
     """How many times faster than usual everything times out; for scripts that serve as tests/apps/serve.py does."""
     descriptors: str = ''
     """How many files and connections it may have, as ``soft:hard`` or one number for both; '' leaves it as it is."""
+    started: ClassVar[list[Server]] = []
+    """Those that were started and not stopped, for whoever wants to know what they print."""
 
     @property
     def url(self) -> str:
@@ -59,6 +61,8 @@ class Server:
                 [*limited, sys.executable, str(self.script), '--port', str(self.port)], cwd=self.folder, stdout=log,
                 stderr=log,
                 env=clean_environment(database_url=self.database.url, **{SPEED: self.speed}, **self.settings))
+        if self not in self.started:
+            self.started.append(self)
         async with httpx.AsyncClient() as http:
             for _ in range(START_SECONDS * 20):
                 if self.process.poll() is not None:
@@ -83,6 +87,8 @@ class Server:
 
     def stop(self) -> None:
         """End it in good order."""
+        if self in self.started:
+            self.started.remove(self)
         if self.process is None or self.process.poll() is not None:
             return
         self.send_signal(signal.SIGCONT)
