@@ -6,10 +6,10 @@ import os
 import socket
 from itertools import cycle
 
-_FIRST = 10_000
-_OF_A_WORKER = 1000
-_WORKER = int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))
-_MINE = cycle(range(_FIRST + _WORKER % 20 * _OF_A_WORKER, _FIRST + (_WORKER % 20 + 1) * _OF_A_WORKER))
+_FIRST, _RANGES, _OF_A_RANGE = 10_000, 22, 1000
+_RUN, _WORKER = os.getppid(), int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))
+_START = _FIRST + (_RUN + _WORKER) % _RANGES * _OF_A_RANGE
+_MINE = cycle(range(_START, _START + _OF_A_RANGE))
 """Each worker has its own, below those that systems give to outgoing connections: nobody takes one between the moment
 it is found and the moment it is used, or while a server that a test has killed is started again."""
 
@@ -19,7 +19,7 @@ def free_port() -> int:
 
     :raises RuntimeError: if there is none
     """
-    for _ in range(_OF_A_WORKER):
+    for _ in range(_OF_A_RANGE):
         port = next(_MINE)
         with socket.socket() as probe:
             try:
