@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import json
 import math
 import os
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,9 @@ from models.types import Moment, new_id
 from tests.databases import KINDS, Kind, PostgresDatabase, SqliteFile, TestDatabase
 from tests.postgres import Postgres, postgres_for_tests, postgres_server
 from tests.server import Server
+
+TEST_SECONDS = 110
+"""How long a test may take; fixtures, and tests that block, have some more, as pyproject.toml says."""
 
 SHOWN_OF_A_LOG = 4000
 """Characters of what a server has printed that are shown with a test that failed."""
@@ -155,6 +161,21 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop it."""
     config.stash.get(_EVERYBODYS, ExitStack()).close()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let an asynchronous test that hangs fail where it waits; pytest-timeout would only name the event loop."""
+    if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+        item.obj = _in_time(item.obj)
+
+
+def _in_time(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    @wraps(test)
+    async def bounded(*given: Any, **fixtures: Any) -> None:
+        async with asyncio.timeout(TEST_SECONDS):
+            await test(*given, **fixtures)
+
+    return bounded
 
 
 @pytest.hookimpl(wrapper=True)
