@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from auth.authority import by_command_line
 from auth.components.administration import MOST_COUNTED
 from auth.directory import ROWS_A_PAGE, count_sessions, find_sessions, find_users
 from benchmarks.stores import NAMES, fill, row_id, store_of
-from benchmarks.support import machine, percentile, table
+from benchmarks.support import Described, machine, percentile, table
 from models import Store
 from tests.databases import KINDS, connect_to
 
@@ -72,12 +72,12 @@ async def measure(url: str, sessions: int, rounds: int) -> list[list[object]]:
     return rows
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and print what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--sessions', type=int, default=100_000)
-    parser.add_argument('--rounds', type=int, default=100)
-    given = parser.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Described)
+    parser.add_argument('--sessions', type=int, default=100_000, help='how many there are; one user in five has them')
+    parser.add_argument('--rounds', type=int, default=100, help='how often each list is read')
+    given = parser.parse_args(arguments)
     print(f'{machine()}; {given.sessions:,} sessions of {given.sessions // SESSIONS_OF_ONE:,} users')
     for kind in KINDS:
         print(f'\n{NAMES[kind]}\n')

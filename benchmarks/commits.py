@@ -10,6 +10,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from auth.clients import read_clients
 from auth.passwords import Passwords
 from auth.sessions import sign_out
 from auth.visitor import Visitor
-from benchmarks.support import machine, percentile, table
+from benchmarks.support import Described, machine, percentile, table
 from models import Store, migrate
 
 
@@ -52,11 +53,11 @@ async def measure(folder: str, mode: str, rounds: int) -> list[float]:
     return [percentile(times, 0.5), percentile(times, 0.99), 1000 / (sum(times) / len(times))]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and print what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--rounds', type=int, default=500)
-    rounds = parser.parse_args().rounds
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Described)
+    parser.add_argument('--rounds', type=int, default=500, help='how many people sign out')
+    rounds = parser.parse_args(arguments).rounds
     print(f'{machine()}; {rounds} sign-outs\n')
     with tempfile.TemporaryDirectory(prefix='benchmark-') as folder:
         table(['synchronous', 'sign_out p50 ms', 'p99 ms', 'a second'],

@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
@@ -20,14 +20,14 @@ import psutil
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
-from benchmarks.support import ROOT, Served, machine, serving, table
+from benchmarks.support import ROOT, Described, Served, machine, serving, table
 from tests.sockets import OpenPage
 
-PEOPLE = 8
 TABS_OF_A_PERSON = 3
 ASKED_AT_ONCE = 16
 PASSWORD = 'correct horse battery'
-SAMPLE_SECONDS = 0.5
+FEWEST_SAMPLES = 3
+"""One for each third of the time."""
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Usage:
 
     def third(self, number: int) -> float:
         """The mean of a third of the time, in MiB."""
-        size = max(1, len(self.mebibytes) // 3)
+        size = len(self.mebibytes) // 3
         return fmean(self.mebibytes[number * size:(number + 1) * size])
 
 
@@ -83,7 +83,7 @@ async def connect_and_leave(http: aiohttp.ClientSession, url: str, usage: Usage)
 
 
 async def measure(served: Served, load: Callable[[aiohttp.ClientSession, str, Usage], Awaitable[None]], at_once: int,
-                  seconds: float) -> Usage:
+                  seconds: float, sample_seconds: float) -> Usage:
     """Put a server under load for so long, after a tenth of the time to warm up."""
     usage, process = Usage(), psutil.Process(served.pid)
     began = time.monotonic()
@@ -95,9 +95,9 @@ async def measure(served: Served, load: Callable[[aiohttp.ClientSession, str, Us
 
     async def look() -> None:
         await asyncio.sleep(seconds * 0.1)
-        while time.monotonic() < end:
+        while time.monotonic() < end or len(usage.mebibytes) < FEWEST_SAMPLES:
             usage.mebibytes.append(process.memory_info().rss / 2**20)
-            await asyncio.sleep(SAMPLE_SECONDS)
+            await asyncio.sleep(sample_seconds)
 
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as http:
@@ -105,17 +105,20 @@ async def measure(served: Served, load: Callable[[aiohttp.ClientSession, str, Us
     return usage
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the options, measure, and print what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Described)
     parser.add_argument('--minutes', type=float, default=30, help='of each load')
-    given = parser.parse_args()
+    parser.add_argument('--people', type=int, default=8, help='how many come and go at once')
+    parser.add_argument('--sample-seconds', type=float, default=0.5, help='how often the memory is read')
+    given = parser.parse_args(arguments)
     print(f'{machine()}; {given.minutes} minutes each\n')
     rows: list[list[object]] = []
-    for name, load, at_once in ((f'{PEOPLE} people', come_and_go, PEOPLE), ('a flood', ask_and_leave, ASKED_AT_ONCE),
+    for name, load, at_once in ((f'{given.people} people', come_and_go, given.people),
+                                ('a flood', ask_and_leave, ASKED_AT_ONCE),
                                 ('sockets that never join', connect_and_leave, ASKED_AT_ONCE)):
         with serving([str(ROOT / 'main.py')]) as served:
-            usage = asyncio.run(measure(served, load, at_once, given.minutes * 60))
+            usage = asyncio.run(measure(served, load, at_once, given.minutes * 60, given.sample_seconds))
         first, last = usage.third(0), usage.third(2)
         rows.append([name, usage.done, usage.refused, first, usage.third(1), last, f'{last / first:.2f}'])
     table(['MiB of the server', 'pages or sockets', 'refused', 'first third', 'second', 'last', 'last / first'], rows)

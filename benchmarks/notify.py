@@ -11,8 +11,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,14 +21,13 @@ sys.path[0] = str(Path(__file__).parent.parent)
 
 import psycopg
 
-from benchmarks.stores import AS_IT_COMES, fill, row_id, store_of, turn_triggers
-from benchmarks.support import machine, percentile, table
+from benchmarks.stores import fill, postgres, row_id, store_of, turn_triggers
+from benchmarks.support import Described, machine, percentile, table
 from models import migrate
 from models.postgres_feed import CHANNEL
 from tests.databases import connect_to
-from tests.postgres import OwnPostgres, postgres_server
+from tests.postgres import OwnPostgres
 
-SESSIONS = 20_000
 LISTENERS = 2
 """As many as there would be processes."""
 
@@ -44,12 +44,27 @@ COMMIT;
 '''
 
 
-def ends_a_second(server: OwnPostgres, url: str, writers: int, seconds: int) -> float:
+@dataclass(frozen=True)
+class Load:
+    """How long is measured, and with how much in the store."""
+
+    sessions: int
+    rounds: int
+    seconds: int
+    ends: int | None
+    """Of each writer, however long that takes; instead of the seconds."""
+
+    def __str__(self) -> str:
+        return f'{self.rounds} rounds of ' + (f'{self.ends} ends of each' if self.ends else f'{self.seconds} s')
+
+
+def ends_a_second(server: OwnPostgres, url: str, writers: int, load: Load) -> float:
     """Let so many writers end sessions on PostgreSQL as fast as they can, from programs beside it."""
     script = server.folder / 'end.sql'
-    script.write_text(_END.format(sessions=SESSIONS))
+    script.write_text(_END.format(sessions=load.sessions))
+    until = f'--transactions={load.ends}' if load.ends else f'--time={load.seconds}'
     done = subprocess.run([server.program('pgbench'), '--no-vacuum', '--protocol=prepared', f'--file={script}',
-                           f'--client={writers}', f'--jobs={min(writers, 2)}', f'--time={seconds}', url],
+                           f'--client={writers}', f'--jobs={min(writers, 2)}', until, url],
                           capture_output=True, text=True, check=True)
     found = re.search(r'tps = ([\d.]+)', done.stdout)
     assert found, done.stdout
@@ -78,43 +93,43 @@ def listening(url: str) -> Iterator[None]:
         connection.close()
 
 
-def of_postgres(writers: list[int], seconds: int, rounds: int) -> list[list[object]]:
+def of_postgres(writers: Sequence[int], load: Load) -> list[list[object]]:
     """Measure PostgreSQL, with and without in turn."""
     rows: list[list[object]] = []
-    with postgres_server(*AS_IT_COMES) as server, ExitStack() as listeners:
+    with postgres() as server, ExitStack() as listeners:
         url = server.create_database()
         migrate(url)
-        fill(url, 1, SESSIONS)
+        fill(url, 1, load.sessions)
         for _ in range(LISTENERS):
             listeners.enter_context(listening(url))
         for count in writers:
             taken: dict[bool, list[float]] = {False: [], True: []}
-            for _ in range(rounds):
+            for _ in range(load.rounds):
                 for told, found in taken.items():
                     turn_triggers(url, told)
-                    found.append(ends_a_second(server, url, count, seconds))
+                    found.append(ends_a_second(server, url, count, load))
             rows.append(_row(f'PostgreSQL, {count} writers', taken))
     return rows
 
 
-def of_sqlite(seconds: int, rounds: int) -> list[list[object]]:
+def of_sqlite(load: Load) -> list[list[object]]:
     """Measure SQLite, which has one writer at a time."""
     taken: dict[bool, list[float]] = {False: [], True: []}
-    for _ in range(rounds):
+    for _ in range(load.rounds):
         for told, found in taken.items():
             with store_of('sqlite') as url:
-                fill(url, 1, SESSIONS)
+                fill(url, 1, load.sessions)
                 turn_triggers(url, told)
-                found.append(_ends_a_second_on_sqlite(url, seconds))
+                found.append(_ends_a_second_on_sqlite(url, load))
     return [_row('SQLite, 1 writers', taken)]
 
 
-def _ends_a_second_on_sqlite(url: str, seconds: int) -> float:
+def _ends_a_second_on_sqlite(url: str, load: Load) -> float:
     with closing(connect_to(url)) as connection:
         start, count = time.perf_counter(), 0
-        while time.perf_counter() < start + seconds:
+        while count < load.ends if load.ends else time.perf_counter() < start + load.seconds:
             count += 1
-            session_id = row_id('sess', count * 7919 % SESSIONS + 1)
+            session_id = row_id('sess', count * 7919 % load.sessions + 1)
             connection.execute('BEGIN IMMEDIATE')
             connection.execute("UPDATE session SET status = CASE status WHEN 'active' THEN 'removed' ELSE 'active' END "
                                'WHERE id = ?', [session_id])
@@ -129,16 +144,19 @@ def _row(name: str, taken: dict[bool, list[float]]) -> list[object]:
     return [name, without, told, f'{told / without:.2f}']
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and print what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--writers', type=int, nargs='+', default=[1, 4, 16])
-    parser.add_argument('--seconds', type=int, default=5)
-    parser.add_argument('--rounds', type=int, default=3)
-    given = parser.parse_args()
-    print(f'{machine()}; {LISTENERS} listeners; {given.rounds} rounds of {given.seconds} s\n')
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Described)
+    parser.add_argument('--writers', type=int, nargs='+', default=[1, 4, 16], help='how many there are on PostgreSQL')
+    parser.add_argument('--sessions', type=int, default=20_000, help='how many are in the store')
+    parser.add_argument('--seconds', type=int, default=5, help='how long they end sessions in a round')
+    parser.add_argument('--ends', type=int, help='how many sessions each of them ends in a round, instead of --seconds')
+    parser.add_argument('--rounds', type=int, default=3, help='how often, with and without')
+    given = parser.parse_args(arguments)
+    load = Load(given.sessions, given.rounds, given.seconds, given.ends)
+    print(f'{machine()}; {LISTENERS} listeners; {load}\n')
     table(['ends a second, median', 'nobody is told', 'told', 'ratio'],
-          [*of_postgres(given.writers, given.seconds, given.rounds), *of_sqlite(given.seconds, given.rounds)])
+          [*of_postgres(given.writers, load), *of_sqlite(load)])
 
 
 if __name__ == '__main__':

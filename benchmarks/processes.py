@@ -22,7 +22,7 @@ from sqlalchemy import insert
 from auth.context import utc_now
 from auth.tokens import ClientToken, hash_secret, new_secret
 from benchmarks.stores import NAMES, fill, row_id, store_of
-from benchmarks.support import ROOT, Served, machine, percentile, serving, table
+from benchmarks.support import ROOT, Described, Served, machine, percentile, serving, table
 from models import Store
 from models.tables import client, session
 from models.types import new_id
@@ -32,9 +32,6 @@ from tests.sockets import OpenPage, Update, texts
 OPENED_AT_ONCE = 8
 LIMIT_MS = 100
 USERS = 1_000
-STEP_SECONDS, STEP_ENDS = 3, 60
-"""How long a rate is tried at least, and with how many ends."""
-
 ANSWER_SECONDS = 10
 
 
@@ -104,21 +101,22 @@ async def closed(devices: Sequence[Device]) -> None:
     await asyncio.gather(*(device.page.close() for device in devices))
 
 
-async def one_by_one(http: aiohttp.ClientSession, store_url: str, ends_at: str, tab_at: str, rounds: int
-                     ) -> list[float]:
+async def one_by_one(http: aiohttp.ClientSession, store_url: str, ends_at: str, tab_at: str, rounds: int,
+                     warm_up: int) -> list[float]:
     """End one session after the other; returns the times, without the first ones."""
-    devices = await opened(http, store_url, tab_at, rounds + 5)
+    devices = await opened(http, store_url, tab_at, warm_up + rounds)
     times: list[float] = []
     for device in devices:
         times.append(await device.end(http, ends_at))
         await asyncio.sleep(0.02)
     await closed(devices)
-    return times[5:]
+    return times[warm_up:]
 
 
-async def at_rate(http: aiohttp.ClientSession, store_url: str, ends_at: str, tab_at: str, rate: int) -> list[float]:
+async def at_rate(http: aiohttp.ClientSession, store_url: str, ends_at: str, tab_at: str, rate: int, count: int
+                  ) -> list[float]:
     """End so many a second for a while, whether or not the ones before have been told."""
-    devices = await opened(http, store_url, tab_at, max(rate * STEP_SECONDS, STEP_ENDS))
+    devices = await opened(http, store_url, tab_at, count)
     start = time.perf_counter()
 
     async def end(number: int, device: Device) -> float:
@@ -134,12 +132,12 @@ async def at_rate(http: aiohttp.ClientSession, store_url: str, ends_at: str, tab
 def two_processes(store_url: str) -> Iterator[tuple[Served, Served]]:
     """Serve one store twice."""
     with ExitStack() as stack:
-        first, second = (stack.enter_context(serving([str(ROOT / 'main.py')], DATABASE_URL=store_url))
+        first, second = (stack.enter_context(serving([str(ROOT / 'main.py')], database_url=store_url))
                          for _ in range(2))
         yield first, second
 
 
-async def measure(rounds: int, rates: Sequence[int]) -> None:
+async def measure(given: argparse.Namespace) -> None:
     """Measure both stores; print what was measured."""
     singles: list[list[object]] = []
     steps: list[list[object]] = []
@@ -150,12 +148,14 @@ async def measure(rounds: int, rates: Sequence[int]) -> None:
                 fill(url, 1, USERS)
                 with two_processes(url) as (first, second):
                     for name, tab_at in (('one process', first), ('two processes', second)):
-                        times = await one_by_one(http, url, first.url, tab_at.url, rounds)
+                        times = await one_by_one(http, url, first.url, tab_at.url, given.rounds,
+                                                 given.warm_up)
                         singles.append([f'{NAMES[kind]}, {name}', *(percentile(times, share)
                                                                     for share in (0.5, 0.95, 0.99, 1))])
                     late = 0
-                    for rate in rates:
-                        times = await at_rate(http, url, first.url, second.url, rate)
+                    for rate in given.rates:
+                        count = max(round(rate * given.step_seconds), given.step_ends)
+                        times = await at_rate(http, url, first.url, second.url, rate, count)
                         steps.append([f'{NAMES[kind]}, {rate} ends a second', percentile(times, 0.5),
                                       percentile(times, 0.99)])
                         late = late + 1 if percentile(times, 0.99) > LIMIT_MS else 0
@@ -166,14 +166,18 @@ async def measure(rounds: int, rates: Sequence[int]) -> None:
     table(['two processes, until the p99 passes 100 ms', 'p50 ms', 'p99 ms'], steps)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the options."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--rounds', type=int, default=200)
-    parser.add_argument('--rates', type=int, nargs='*', default=[10, 20, 40, 60, 80, 120, 160, 240])
-    given = parser.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Described)
+    parser.add_argument('--rounds', type=int, default=200, help='how many sessions end one after the other')
+    parser.add_argument('--warm-up', type=int, default=5, metavar='ROUNDS', help='how many before are not counted')
+    parser.add_argument('--rates', type=int, nargs='*', default=[10, 20, 40, 60, 80, 120, 160, 240],
+                        help='how many end in a second, step by step')
+    parser.add_argument('--step-seconds', type=float, default=3, help='how long a rate is tried at least')
+    parser.add_argument('--step-ends', type=int, default=60, help='and with how many ends at least')
+    given = parser.parse_args(arguments)
     print(f'{machine()}; {given.rounds} rounds; browsers, processes and store on the same machine\n')
-    asyncio.run(measure(given.rounds, given.rates))
+    asyncio.run(measure(given))
 
 
 if __name__ == '__main__':

@@ -11,7 +11,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from sqlalchemy import make_url
 
 from benchmarks.processes import USERS, sign_in
 from benchmarks.stores import AS_IT_COMES, fill
-from benchmarks.support import machine, percentile, table
+from benchmarks.support import ROOT, Described, machine, percentile, table
 from tests.databases import PostgresDatabase, connect_to
 from tests.faults.browser import Browser
 from tests.faults.ledger import Ledger
@@ -98,15 +98,19 @@ FAULTS = {
 }
 
 
-async def one_round(site: Site, fault: Callable[..., Awaitable[tuple[float, float]]]) -> tuple[float, float]:
-    """Let something fail; returns how many seconds later the tab hid its session, and told after the mending."""
+async def one_round(site: Site, fault: Callable[..., Awaitable[tuple[float, float]]], after: Sequence[float]
+                    ) -> tuple[float, float]:
+    """Let something fail; returns how many seconds later the tab hid its session, and told after the mending.
+
+    :param after: how many seconds the tab has shown its session by then, at least and at most
+    """
     (device,) = await sign_in(site.url, 1)
     browser = Browser(site.http, [site.server], [], Ledger(), random.Random(), cookie=device.cookie)
     tab = browser.tabs[0]
     opened = asyncio.create_task(tab.stay_open())
     try:
         await _until(lambda: tab.shows.startswith('Active Session'))
-        await asyncio.sleep(random.uniform(1.5, 5.5))  # at any moment between two pings, and after a first beat
+        await asyncio.sleep(random.uniform(*after))
         start = time.perf_counter()
 
         async def hidden() -> float:
@@ -127,7 +131,7 @@ async def _until(seen: Callable[[], bool]) -> None:
             await asyncio.sleep(0.002)
 
 
-async def measure(rounds: int) -> None:
+async def measure(rounds: int, after: Sequence[float], times_faster: float) -> None:
     """Let everything fail; print what was measured."""
     rows: list[list[object]] = []
     with postgres_server(*AS_IT_COMES) as postgres, tempfile.TemporaryDirectory(prefix='benchmark-') as folder:
@@ -136,11 +140,12 @@ async def measure(rounds: int) -> None:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http, relay_to(postgres.port) as relay:
             url = database.url
             database.url = make_url(url).set(port=relay.port).render_as_string(hide_password=False)
-            server = await Server(Path(folder), store=database).start()
+            server = await Server(Path(folder), script=ROOT / 'tests/apps/serve.py', store=database,
+                                  speed=times_faster).start()
             site = Site(http, server, postgres, relay, url)
             try:
                 for name, fault in FAULTS.items():
-                    taken = [await one_round(site, fault) for _ in range(rounds)]
+                    taken = [await one_round(site, fault, after) for _ in range(rounds)]
                     hidden, right = ([one[which] for one in taken] for which in (0, 1))
                     rows.append([name, *(f'{number:.2f}' for number in (percentile(hidden, 0.5), max(hidden),
                                                                          percentile(right, 0.5), max(right)))])
@@ -149,13 +154,17 @@ async def measure(rounds: int) -> None:
     table(['seconds', 'until hidden: median', 'most', 'mended → right again: median', 'most'], rows)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the options."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--rounds', type=int, default=5)
-    given = parser.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Described)
+    parser.add_argument('--rounds', type=int, default=5, help='how often each fault happens')
+    parser.add_argument('--after', type=float, nargs=2, default=[1.5, 5.5], metavar=('LEAST', 'MOST'),
+                        help='how many seconds a tab is open before: any moment between two pings, after a first beat')
+    parser.add_argument('--times-faster', type=float, default=1,
+                        help='let the process wait so many times less, as in the tests of faults')
+    given = parser.parse_args(arguments)
     print(f'{machine()}; {given.rounds} rounds\n')
-    asyncio.run(measure(given.rounds))
+    asyncio.run(measure(given.rounds, given.after, given.times_faster))
 
 
 if __name__ == '__main__':

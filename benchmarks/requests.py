@@ -15,11 +15,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
-from benchmarks.support import ROOT, machine, percentile, serving, table
+from benchmarks.support import ROOT, Described, machine, percentile, serving, table
 
 SERVER_CORE, LOAD_CORE = 0, (os.cpu_count() or 1) - 1
 
@@ -31,36 +33,44 @@ def sign_up(url: str) -> str:
         return answer.headers['set-cookie'].partition(';')[0]
 
 
-def load(url: str, cookie: str, connections: int, seconds: int) -> tuple[float, float]:
+def load(url: str, cookie: str, connections: int, seconds: float, with_wrk: bool) -> tuple[float, float]:
     """Ask as fast as can be; returns requests a second, and the p99 of their times in milliseconds."""
-    if shutil.which('wrk'):
+    if with_wrk:
         return _load_with_wrk(url, cookie, connections, seconds)
     program = [sys.executable, __file__, '--load', url, cookie, str(connections), str(seconds)]
     done = subprocess.run(program, capture_output=True, text=True, check=True)
     return tuple(json.loads(done.stdout))
 
 
-def _load_with_wrk(url: str, cookie: str, connections: int, seconds: int) -> tuple[float, float]:
-    done = subprocess.run(['taskset', '-c', str(LOAD_CORE), 'wrk', '-t1', f'-c{connections}', f'-d{seconds}s',
+def _load_with_wrk(url: str, cookie: str, connections: int, seconds: float) -> tuple[float, float]:
+    done = subprocess.run(['taskset', '-c', str(LOAD_CORE), 'wrk', '-t1', f'-c{connections}', f'-d{ceil(seconds)}s',
                            '--latency', '-H', f'Cookie: {cookie}', url], capture_output=True, text=True, check=True)
-    if 'Non-2xx' in done.stdout:
-        raise RuntimeError(done.stdout)
-    found = re.search(r'99%\s+([\d.]+)(us|ms|s)', done.stdout)
-    rate = re.search(r'Requests/sec:\s+([\d.]+)', done.stdout)
+    return figures_of_wrk(done.stdout)
+
+
+def figures_of_wrk(printed: str) -> tuple[float, float]:
+    """Requests a second, and the p99 of their times in milliseconds."""
+    if 'Non-2xx' in printed:
+        raise RuntimeError(printed)
+    found = re.search(r'99%\s+([\d.]+)(us|ms|s)', printed)
+    rate = re.search(r'Requests/sec:\s+([\d.]+)', printed)
     assert found
     assert rate
     return float(rate[1]), float(found[1]) * {'us': 0.001, 'ms': 1, 's': 1000}[found[2]]
 
 
-async def _load_by_hand(url: str, cookie: str, connections: int, seconds: int) -> tuple[float, float]:
+async def _load_by_hand(url: str, cookie: str, connections: int, seconds: float) -> tuple[float, float]:
     host, _, rest = url.removeprefix('http://').partition('/')
     name, port = host.split(':')
     request = f'GET /{rest} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n'.encode()
-    until, times = time.perf_counter() + seconds, []
+    opened = [await asyncio.open_connection(name, int(port)) for _ in range(connections)]
+    times: list[float] = []
+    began = time.perf_counter()
 
-    async def ask() -> None:
-        reader, writer = await asyncio.open_connection(name, int(port))
-        while (start := time.perf_counter()) < until:
+    async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        start = began
+        while start < began + seconds:
+            start = time.perf_counter()
             writer.write(request)
             head = await reader.readuntil(b'\r\n\r\n')
             length = re.search(rb'content-length: (\d+)', head)
@@ -69,22 +79,33 @@ async def _load_by_hand(url: str, cookie: str, connections: int, seconds: int) -
             times.append((time.perf_counter() - start) * 1000)
         writer.close()
 
-    await asyncio.gather(*(ask() for _ in range(connections)))
-    return len(times) / seconds, percentile(times, 0.99)
+    await asyncio.gather(*(ask(*streams) for streams in opened))
+    return len(times) / (time.perf_counter() - began), percentile(times, 0.99)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and print what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--seconds', type=int, default=10)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Described)
+    parser.add_argument('--seconds', type=float, default=10, help='how long is asked; for pages 5 at most')
+    parser.add_argument('--warm-up', type=float, default=1, metavar='SECONDS', help='how long nothing is counted')
+    parser.add_argument('--connections', type=int, nargs='+', default=[1, 16], help='how many there are at once')
+    parser.add_argument('--without-wrk', action='store_true', help='ask with a program of this file, as if wrk was not '
+                        'installed; wrk asks for whole seconds')
     parser.add_argument('--load', nargs=4, help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     if given.load:
         os.sched_setaffinity(0, {LOAD_CORE})
         url, cookie, connections, seconds = given.load
-        print(json.dumps(asyncio.run(_load_by_hand(url, cookie, int(connections), int(seconds)))))
+        print(json.dumps(asyncio.run(_load_by_hand(url, cookie, int(connections), float(seconds)))))
         return
-    print(f'{machine()}; server on one core, {"wrk" if shutil.which("wrk") else "load program"} on another\n')
+    with_wrk = shutil.which('wrk') is not None and not given.without_wrk
+    print(f'{machine()}; server on one core, {"wrk" if with_wrk else "load program"} on another\n')
+
+    def figures(url: str, cookie: str, connections: int, seconds: float) -> tuple[float, float]:
+        if given.warm_up:
+            load(url, cookie, connections, given.warm_up, with_wrk)
+        return load(url, cookie, connections, seconds, with_wrk)
+
     rows: list[list[object]] = []
     pages: dict[str, float] = {}
     unlimited = dict.fromkeys(('MAX_WAITING_PAGES', 'MAX_WAITING_PAGES_PER_ADDRESS'), '1000000')  # nobody joins here
@@ -94,14 +115,12 @@ def main() -> None:
         cookie = sign_up(ours.url)
         ways = [('GET /v1/client', f'{ours.url}/v1/client', cookie),
                 ('bare Starlette: one SHA-256, one look-up', f'{route.url}/client', '__client=x.y')]
-        for connections in (1, 16):
+        for connections in given.connections:
             for name, url, sent in ways:
-                load(url, sent, connections, 1)
-                rows.append([name, connections, *load(url, sent, connections, given.seconds)])
+                rows.append([name, connections, *figures(url, sent, connections, given.seconds)])
         for name, url, sent in (('private page with its guard', f'{ours.url}/account', cookie),
                                 ('the same elements, bare NiceGUI', f'{page.url}/account', '')):
-            load(url, sent, 1, 1)
-            rows.append([name, 1, *load(url, sent, 1, min(given.seconds, 5))])
+            rows.append([name, 1, *figures(url, sent, 1, min(given.seconds, 5))])
             pages[name] = float(str(rows[-1][2]))
     table(['', 'connections', 'requests/s', 'p99 ms'], rows)
     guarded, bare = pages.values()

@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from multiprocessing import Pipe, Process
+from collections.abc import Sequence
+from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
-from benchmarks.support import ROOT, machine, percentile, serving, table
+from benchmarks.support import ROOT, Described, machine, percentile, serving, table
 from tests.browser.chromium import launch
 
 PASSWORD = 'correct horse battery'
@@ -85,13 +86,13 @@ async def sign_in(context: BrowserContext, url: str, number: int) -> str:
     return (await answer.json())['client']['id']
 
 
-async def measure(rounds: int) -> dict[str, list[float]]:
+async def measure(rounds: int, warm_up: int) -> dict[str, list[float]]:
     """Play all ways in turn, round by round."""
     times: dict[str, list[float]] = {'bare': [], 'same': [], 'click': [], 'verb': [], 'sql': []}
     async with async_playwright() as playwright:
         with serving([str(ROOT / 'main.py')]) as ours, serving([str(ROOT / 'benchmarks/bare.py')]) as bare:
             here, there = Pipe()
-            writer = Process(target=write, args=(there, str(ours.database)))
+            writer = get_context('spawn').Process(target=write, args=(there, str(ours.database)))
             writer.start()
             browser = await launch(playwright)
             print(f'{machine()}, Chromium {browser.version}; {rounds} rounds\n')
@@ -99,11 +100,11 @@ async def measure(rounds: int) -> dict[str, list[float]]:
             left, right = await open_tab(context, ours.url), await open_tab(context, ours.url)
             pushes = {how: [await open_tab(context, f'{bare.url}/{path}') for _ in range(2)]
                       for how, path in (('bare', 'push'), ('same', 'push-same'))}
-            for number in range(rounds + 5):
+            for number in range(warm_up + rounds):
                 for how, taken in times.items():
                     took = await (push(*pushes[how]) if how in pushes else
                                   end(how, context, ours.url, left, right, here, number))
-                    if number >= 5:  # the first ones warm up
+                    if number >= warm_up:
                         taken.append(took)
             here.send(None)
             writer.join(10)
@@ -138,11 +139,14 @@ async def end(how: str, context: BrowserContext, url: str, left: Page, right: Pa
     return took
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and print what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--rounds', type=int, default=200)
-    times = asyncio.run(measure(parser.parse_args().rounds))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Described)
+    parser.add_argument('--rounds', type=int, default=200, help='how often each way is played')
+    parser.add_argument('--warm-up', type=int, default=5, metavar='ROUNDS',
+                        help='how many rounds before are not counted')
+    given = parser.parse_args(arguments)
+    times = asyncio.run(measure(given.rounds, given.warm_up))
     names = {'bare': 'bare NiceGUI, a label and a button: click → label.set_text in the other tab',
              'same': 'bare NiceGUI, a page of as many elements as ours: the same',
              'click': 'click on Sign out → the other tab', 'verb': 'a second process signs out → the tab',

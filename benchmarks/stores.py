@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 
+from benchmarks.support import shared
 from models import migrate
 from tests.databases import Kind, connect_to
-from tests.postgres import postgres_server
+from tests.postgres import OwnPostgres, postgres_server
 
 NAMES = {'sqlite': 'SQLite', 'postgres': 'PostgreSQL'}
 
@@ -41,6 +42,11 @@ def row_id(prefix: str, number: int) -> str:
     return f'{prefix}_{number * 2654435761 % 4294967296:08x}{number:016x}'
 
 
+def postgres() -> AbstractContextManager[OwnPostgres]:
+    """A PostgreSQL server as it comes; for those who do it no harm."""
+    return shared('PostgreSQL', lambda: postgres_server(*AS_IT_COMES))
+
+
 @contextmanager
 def store_of(kind: Kind) -> Iterator[str]:
     """An empty store with all its tables; gives its URL."""
@@ -50,7 +56,7 @@ def store_of(kind: Kind) -> Iterator[str]:
             migrate(url)
             yield url
     else:
-        with postgres_server(*AS_IT_COMES) as server:
+        with postgres() as server:
             url = server.create_database()
             migrate(url)
             yield url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import subprocess
@@ -10,14 +11,24 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
 
 from tests.ports import free_port
-from tests.programs import ROOT, end
+from tests.programs import ROOT as ROOT  # noqa: PLC0414 (who serves needs it)
+from tests.programs import clean_environment, end
+
+T = TypeVar('T')
+
+
+class Described(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Help as the module says it, with the defaults of the options."""
 
 
 def machine() -> str:
@@ -39,18 +50,73 @@ class Served:
     pid: int
 
 
+_kept: list[tuple[ExitStack, dict[Hashable, list[Any]]]] = []
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """Keep every server that is started within, and give it again to who asks for one like it.
+
+    That is for those who run several benchmarks to see that they run: a server that has served others before is as
+    good for that, and most of what they take is its start. Figures are of servers that are new.
+    """
+    with ExitStack() as stack:
+        _kept.append((stack, {}))
+        try:
+            yield
+        finally:
+            _kept.pop()
+
+
+@contextmanager
+def shared(what: Hashable, start: Callable[[], AbstractContextManager[T]]) -> Iterator[T]:
+    """Start something; within ``keeping`` it goes on, for the next one who asks. Nobody else has it meanwhile."""
+    if not _kept:
+        with start() as started:
+            yield started
+    else:
+        stack, unused = _kept[-1]
+        free = unused.setdefault(what, [])
+        started = free.pop() if free else stack.enter_context(start())
+        yield started
+        free.append(started)
+
+
 @contextmanager
 def serving(command: Sequence[str], core: int | None = None, **settings: str) -> Iterator[Served]:
-    """Serve with a Python program that takes ``--port``, in a folder of its own."""
+    """Serve with a Python program that takes ``--port``, in a folder of its own; on one core, if it is given."""
+    def start() -> AbstractContextManager[Served]:
+        return _served(command, settings)
+
+    what = (*command, *sorted(settings.items()))
+    with start() if 'database_url' in settings else shared(what, start) as served:  # a store that ends before it
+        cores = os.sched_getaffinity(served.pid)
+        if core is not None:
+            _bind(served.pid, {core})
+        try:
+            yield served
+        finally:
+            if core is not None:
+                _bind(served.pid, cores)
+
+
+def _bind(pid: int, cores: Collection[int]) -> None:
+    """Let a process run on these cores only, with all its threads."""
+    with suppress(psutil.NoSuchProcess):
+        for thread in psutil.Process(pid).threads():
+            with suppress(ProcessLookupError):  # it has ended
+                os.sched_setaffinity(thread.id, cores)
+
+
+@contextmanager
+def _served(command: Sequence[str], settings: Mapping[str, str]) -> Iterator[Served]:
     port = free_port()
     with tempfile.TemporaryDirectory(prefix='benchmark-') as folder:
-        environment = {**os.environ, 'PYTHONPATH': str(ROOT), 'DATABASE_URL': f'sqlite:///{folder}/live.db', **settings}
+        environment = clean_environment(**{'database_url': f'sqlite:///{folder}/live.db', **settings})
         with Path(folder, 'log').open('wb') as log:
             process = subprocess.Popen([sys.executable, *command, '--port', str(port)], cwd=folder, env=environment,
                                        stdout=log, stderr=log)
         try:
-            if core is not None:
-                os.sched_setaffinity(process.pid, {core})
             _wait_for(f'http://127.0.0.1:{port}/', process, Path(folder, 'log'))
             yield Served(f'http://localhost:{port}', Path(folder, 'live.db'), process.pid)
         finally:

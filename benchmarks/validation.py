@@ -27,7 +27,7 @@ from auth.context import utc_now
 from auth.passwords import Passwords
 from auth.sessions import _END_ALL, sign_out
 from benchmarks.stores import NAMES, fill, row_id, store_of
-from benchmarks.support import machine, percentile, table
+from benchmarks.support import Described, machine, percentile, table
 from models import Store
 from tests.databases import KINDS, connect_to
 
@@ -51,19 +51,21 @@ class Figures:
                                          for share in (0.5, 0.99))]
 
 
-async def measure(url: str, size: int, seconds: float, sign_outs: int) -> Figures:
+async def measure(url: str, size: int, seconds: float, warm_up: float, sign_outs: int) -> Figures:
     """Look clients up at random, and sign some out; then their sessions are active again."""
     auth = Auth(Store(url), Settings(database_url=url), passwords=Passwords(memory_kib=8, time_cost=1))
     chance = random.Random(size)
     times: list[float] = []
 
     async def look(until: float, taken: list[float]) -> None:
-        while (start := time.perf_counter()) < until:
+        start = 0.0
+        while start < until:
+            start = time.perf_counter()
             client_id = row_id('client', chance.randint(1, size))
             assert (await read_clients(auth, [client_id]))[client_id].active_session(utc_now())
             taken.append((time.perf_counter() - start) * 1000)
 
-    await look(time.perf_counter() + 1, [])  # warms up
+    await look(time.perf_counter() + warm_up, [])  # warms up
     await look(time.perf_counter() + seconds, times)
     together: list[float] = []
     until = time.perf_counter() + seconds
@@ -102,13 +104,16 @@ def plans(url: str) -> None:
             print(f'    {line}')
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and print what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--sessions', type=int, nargs='+', default=[1_000, 100_000, 1_000_000])
-    parser.add_argument('--seconds', type=float, default=5)
-    parser.add_argument('--sign-outs', type=int, default=500)
-    given = parser.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=Described)
+    parser.add_argument('--sessions', type=int, nargs='+', default=[1_000, 100_000, 1_000_000],
+                        help='how many are in the store')
+    parser.add_argument('--seconds', type=float, default=5,
+                        help='how long sessions are looked up one after the other, and how long at once')
+    parser.add_argument('--warm-up', type=float, default=1, metavar='SECONDS', help='how long nothing is counted')
+    parser.add_argument('--sign-outs', type=int, default=500, help='how many sign out')
+    given = parser.parse_args(arguments)
     sizes: Sequence[int] = sorted(given.sessions)
     print(f'{machine()}; one process and its store on the same machine')
     for kind in KINDS:
@@ -117,7 +122,7 @@ def main() -> None:
         with store_of(kind) as url:
             for size, before in zip(sizes, [0, *sizes], strict=False):
                 fill(url, before + 1, size)
-                found.append(asyncio.run(measure(url, size, given.seconds, given.sign_outs)))
+                found.append(asyncio.run(measure(url, size, given.seconds, given.warm_up, given.sign_outs)))
             table(['sessions', f'look-ups a second, {AT_ONCE} at once', 'look-up p50 ms', 'p99 ms', 'sign-out p50 ms',
                    'p99 ms'], [[f'{size:,}', *(f'{number:.2f}' for number in figures.row())]
                                for size, figures in zip(sizes, found, strict=True)])
