@@ -23,9 +23,11 @@ sys.path[0] = str(Path(__file__).parent.parent)
 from benchmarks.support import ROOT, Described, Served, machine, serving, table
 from tests.sockets import OpenPage
 
+PEOPLE = 8
 TABS_OF_A_PERSON = 3
 ASKED_AT_ONCE = 16
 PASSWORD = 'correct horse battery'
+SAMPLE_SECONDS = 0.5
 FEWEST_SAMPLES = 3
 """One for each third of the time."""
 
@@ -42,7 +44,7 @@ class Usage:
 
     def third(self, number: int) -> float:
         """The mean of a third of the time, in MiB."""
-        size = len(self.mebibytes) // 3
+        size = max(1, len(self.mebibytes) // 3)
         return fmean(self.mebibytes[number * size:(number + 1) * size])
 
 
@@ -83,7 +85,7 @@ async def connect_and_leave(http: aiohttp.ClientSession, url: str, usage: Usage)
 
 
 async def measure(served: Served, load: Callable[[aiohttp.ClientSession, str, Usage], Awaitable[None]], at_once: int,
-                  seconds: float, sample_seconds: float) -> Usage:
+                  seconds: float, sample_seconds: float = SAMPLE_SECONDS) -> Usage:
     """Put a server under load for so long, after a tenth of the time to warm up."""
     usage, process = Usage(), psutil.Process(served.pid)
     began = time.monotonic()
@@ -109,8 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the options, measure, and print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=Described)
     parser.add_argument('--minutes', type=float, default=30, help='of each load')
-    parser.add_argument('--people', type=int, default=8, help='how many come and go at once')
-    parser.add_argument('--sample-seconds', type=float, default=0.5, help='how often the memory is read')
+    parser.add_argument('--people', type=int, default=PEOPLE, help='how many come and go at once')
+    parser.add_argument('--sample-seconds', type=float, default=SAMPLE_SECONDS, help='how often the memory is read')
     given = parser.parse_args(arguments)
     print(f'{machine()}; {given.minutes} minutes each\n')
     rows: list[list[object]] = []
