@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import socket
+from collections.abc import Iterator
+from functools import cache
 from itertools import cycle
 
-_FIRST, _RANGES, _OF_A_RANGE = 10_000, 22, 1000
-_RUN, _WORKER = os.getppid(), int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))
-_START = _FIRST + (_RUN + _WORKER) % _RANGES * _OF_A_RANGE
-_MINE = cycle(range(_START, _START + _OF_A_RANGE))
-"""Each worker has its own, below those that systems give to outgoing connections: nobody takes one between the moment
-it is found and the moment it is used, or while a server that a test has killed is started again."""
+from tests.locks import lock_for_good
+
+_FIRST = 10_000
+_RANGES = 50
+_OF_A_PROCESS = 400
 
 
 def free_port() -> int:
@@ -19,8 +19,8 @@ def free_port() -> int:
 
     :raises RuntimeError: if there is none
     """
-    for _ in range(_OF_A_RANGE):
-        port = next(_MINE)
+    for _ in range(_OF_A_PROCESS):
+        port = next(_mine())
         with socket.socket() as probe:
             try:
                 probe.bind(('127.0.0.1', port))
@@ -28,3 +28,15 @@ def free_port() -> int:
                 continue
             return port
     raise RuntimeError('all ports are taken')
+
+
+@cache
+def _mine() -> Iterator[int]:
+    """The ports of this process. They are below those that systems give to outgoing connections, and no other process
+    that runs tests has them, be it of this run or of another one: nobody takes one between the moment it is found and
+    the moment it is used, or while a server that a test has killed is started again."""
+    for number in range(_RANGES):
+        if lock_for_good(f'ports-{number}'):
+            first = _FIRST + number * _OF_A_PROCESS
+            return cycle(range(first, first + _OF_A_PROCESS))
+    raise RuntimeError('too many processes run tests here')
