@@ -29,6 +29,7 @@ from models import Changes, Store, migrate
 from models.postgres_feed import CHANNEL
 from models.types import Moment, new_id
 from tests.databases import KINDS, Kind, PostgresDatabase, SqliteFile, TestDatabase
+from tests.locks import locked
 from tests.postgres import Postgres, postgres_for_tests, postgres_server
 from tests.server import Server
 
@@ -198,6 +199,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize('kind', kinds, indirect=True, scope='session')
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let one test at a time load the whole machine. It is around the timeout, which does not count the waiting."""
+    if item.get_closest_marker('alone') is None:
+        return (yield)
+    with locked('alone'):
+        return (yield)
+
+
 FAST = DEFAULT_TIMING.faster(5)
 """For tests of faults, which would else sleep out what a fault takes."""
 
@@ -214,6 +224,7 @@ def kind(request: pytest.FixtureRequest) -> Kind:
     return request.param
 
 
+alone = pytest.mark.alone
 either_store = pytest.mark.either_store
 only_on_sqlite = pytest.mark.only_on('sqlite')
 only_on_postgres = pytest.mark.only_on('postgres')
