@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +23,8 @@ Update = dict[str, Any]
 _PAGE_ID = re.compile(r"'client_id': '([0-9a-f-]+)'")
 _ELEMENTS = re.compile(r'parseElements\(String\.raw`(.*?)`\)', re.DOTALL)
 JOIN_SECONDS = 10
+AGREE_SECONDS = 0.1
+"""For a server to agree that a socket is closed; one that is silent never will."""
 
 
 @dataclass(eq=False)
@@ -42,6 +46,7 @@ class OpenPage:
     _http: aiohttp.ClientSession | None = None
     _socket: socketio.AsyncClient | None = None
     _joined_at: float = 0
+    _websockets: list[aiohttp.ClientWebSocketResponse] = field(default_factory=list)
 
     @property
     def socket_id(self) -> str | None:
@@ -76,7 +81,8 @@ class OpenPage:
         query = urlencode({'client_id': self.page_id, 'implicit_handshake': 'true', 'tab_id': uuid4(),
                            'document_id': uuid4(), 'next_message_id': 0})
         root = '/'.join(url.split('/')[:3])
-        self._http = aiohttp.ClientSession()  # one for each: this is where the socket's client keeps its cookie
+        # One for each: this is where the socket's client keeps its cookie.
+        self._http = aiohttp.ClientSession(ws_response_class=self._websocket)
         self._socket = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
         self._socket.on('update', self._updated)
         self._socket.on('run_javascript', self._script)
@@ -89,12 +95,20 @@ class OpenPage:
         """Close the page."""
         if self._socket is not None:
             await self._socket.disconnect()
+        for websocket in self._websockets:  # it leaves those open that it gave up for their silence, or while it joined
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AGREE_SECONDS):
+                    await websocket.close()
         if self._http is not None:
             await self._http.close()
 
     def texts(self) -> list[str]:
         """The texts of its elements."""
         return texts(self.elements)
+
+    def _websocket(self, *arguments: Any, **more: Any) -> aiohttp.ClientWebSocketResponse:
+        self._websockets.append(aiohttp.ClientWebSocketResponse(*arguments, **more))
+        return self._websockets[-1]
 
     async def _updated(self, update: Update) -> None:
         self.heard_at = time.time()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
+from auth.timing import DEFAULT_TIMING, Timing
 from tests.server import Server
 
 from .ledger import Ledger, Sweep
@@ -20,7 +21,7 @@ PASSWORD = 'correct horse battery'
 ACCOUNTS = 3
 """How many accounts a browser has at most."""
 
-_THINK_SECONDS = 1.6
+_THINK_SECONDS = 1.0
 _TIMEOUT = aiohttp.ClientTimeout(total=20)
 
 
@@ -34,23 +35,24 @@ class Browser:
     ledger: Ledger
     chance: random.Random
     cookie: str = ''
+    timing: Timing = DEFAULT_TIMING
     accounts: dict[str, str] = field(default_factory=dict)
     """The person of each session here, as it was last answered."""
     active: str | None = None
     tabs: list[SimulatedTab] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tabs = [SimulatedTab(self.http, server, self._post, lambda: self.cookie) for server in self.servers]
+        self.tabs = [SimulatedTab(self.http, server, self._post, lambda: self.cookie, self.timing)
+                     for server in self.servers]
 
     @property
     def client_id(self) -> str:
         """What the cookie says."""
         return self.cookie.removeprefix('__client=').partition('.')[0]
 
-    async def use(self, seconds: float) -> None:
+    async def use(self, until: asyncio.Event) -> None:
         """Do things for so long."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
+        while not until.is_set():
             await asyncio.sleep(self.chance.uniform(0, _THINK_SECONDS))
             act = self._choose_act()
             answer = await act()
@@ -130,9 +132,11 @@ class Browser:
         """Ask the Frontend API of a server, with the cookie; a server that was killed gives no answer."""
         url = f'{(server or self.chance.choice(self.servers)).url}/v1{path}'
         headers = {'Cookie': self.cookie} if self.cookie else {}
+        asked_at = time.monotonic()
         with suppress(aiohttp.ClientError, OSError, TimeoutError):
             async with self.http.request(method, url, data=fields, headers=headers, timeout=_TIMEOUT) as answer:
                 done = Answer(answer.status, await answer.json())
+                self.ledger.slowest = max(self.ledger.slowest, time.monotonic() - asked_at)
                 if 'set-cookie' in answer.headers:
                     self.cookie = answer.headers['set-cookie'].partition(';')[0]
                 return done

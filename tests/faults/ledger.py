@@ -40,6 +40,13 @@ class Ledger:
     """When it was first answered that a session has ended."""
     answers: Counter[str] = field(default_factory=Counter)
     """How often which act was answered in which way."""
+    slowest: float = 0
+    """How long the slowest answer took."""
+
+    @property
+    def tells_enough(self) -> bool:
+        """Whether people have signed in and out, and sessions have ended."""
+        return {'sign_in 200', 'sign_out 200'} <= self.answers.keys() and bool(self.ended)
 
     def note_sign_in(self, session_id: str, person: str, client_id: str) -> None:
         """It was answered that this session is signed in."""

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import socketio.exceptions
 
+from auth.timing import Timing
 from tests.server import Server
 from tests.sockets import OpenPage
 
@@ -20,8 +21,8 @@ AWAY = 'away'
 """What a tab shows that has lost the server: nothing but that."""
 
 _LABEL = re.compile(r'Active Session: (?P<session_id>sess_\w+)|You are signed out|Loading…')
-_DEAF_AFTER_SECONDS = 4.8
 _PROOF_WAITS = (0, 0.1, 0.3, 1)
+"""Those of static/auth.js, which are the same whatever the times of the server are."""
 _NO_SERVER = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, socketio.exceptions.ConnectionError, OSError,
               TimeoutError)
 
@@ -54,12 +55,14 @@ class SimulatedTab:
 
     :param post: posts to the Frontend API of a server, with the cookie that the browser has then
     :param cookie: gives that cookie
+    :param timing: that of the server
     """
 
     http: aiohttp.ClientSession
     server: Server
     post: Callable[..., Awaitable[Answer]]
     cookie: Callable[[], str]
+    timing: Timing
     shows: str = AWAY
     """What the label reads."""
     glimpses: list[Glimpse] = field(default_factory=list)
@@ -98,7 +101,9 @@ class SimulatedTab:
                 self._hide_when_deaf()
         except aiohttp.ClientResponseError as error:
             self._show(f'error page {error.status}')
-            await asyncio.Event().wait()  # an error page stays until somebody reloads it
+            await page.close()
+            again = (error.headers or {}).get('refresh')
+            await asyncio.sleep(float(again or 'inf'))  # one that does not come by itself stays
         finally:
             await page.close()
 
@@ -152,7 +157,7 @@ class SimulatedTab:
 
     def _hide_when_deaf(self) -> None:
         """Hide in time, unless the server is heard of; the moment counts, however late this machine comes to it."""
-        deaf_at = self.page.last_heard() + _DEAF_AFTER_SECONDS
+        deaf_at = self.page.last_heard() + self.timing.deaf_after_seconds
 
         def hide() -> None:
             self._hidden = True
