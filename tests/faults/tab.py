@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -23,6 +24,9 @@ AWAY = 'away'
 _LABEL = re.compile(r'Active Session: (?P<session_id>sess_\w+)|You are signed out|Loading…')
 _PROOF_WAITS = (0, 0.1, 0.3, 1)
 """Those of static/auth.js, which are the same whatever the times of the server are."""
+_PAUSE_SECONDS, _LASTED_SECONDS = 0.2, 5
+"""Before a tab comes again that has lost the server. One that the server could not keep has more patience each time,
+as a browser's has, or a crowd of them would keep a slow machine busy for ever."""
 _NO_SERVER = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, socketio.exceptions.ConnectionError, OSError,
               TimeoutError)
 
@@ -75,10 +79,14 @@ class SimulatedTab:
 
     async def stay_open(self) -> None:
         """Be open, until cancelled."""
+        pause = _PAUSE_SECONDS
         try:
             while True:
+                opened_at = time.monotonic()
                 await self._visit()
-                await asyncio.sleep(0.2)
+                cut_off = self.page.elements and time.monotonic() - opened_at < _LASTED_SECONDS
+                pause = min(2 * pause, _LASTED_SECONDS) if cut_off else _PAUSE_SECONDS
+                await asyncio.sleep(pause * random.uniform(0.5, 1.5))
         finally:
             self._goes_deaf.cancel()
             if self._proving is not None:

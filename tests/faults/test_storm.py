@@ -28,10 +28,10 @@ from .browser import PASSWORD, Browser
 from .comparison import Stored, all_complaints, read_all, screens_are_right
 from .ledger import Ledger
 
-BROWSERS = 20
-PEOPLE = 10
+BROWSERS = 16
+PEOPLE = 8
 SECONDS = 6
-SPEED = 5
+SPEED = 2
 CALM_SECONDS = 60
 """How long the tabs may take after the storm until all of them are right; most take as long as a page does."""
 
