@@ -33,12 +33,13 @@ _PASSED_ON = ('/_nicegui/', '/static/', '/favicon.ico')
 _REFUSED = '/_nicegui/client/'
 """NiceGUI's uploads, which ask for no cookie; no page of ours uses them."""
 
-_HEADERS = (
+HEADERS = (
     (b'x-content-type-options', b'nosniff'),
     (b'referrer-policy', b'same-origin'),
     (b'cross-origin-opener-policy', b'same-origin'),
     (b'content-security-policy', b"frame-ancestors 'self'; base-uri 'none'; object-src 'none'; form-action 'self'"),
 )
+"""What every answer has."""
 
 _FETCHED_AHEAD = (b'sec-purpose', b'purpose', b'x-purpose', b'x-moz')
 """The headers by which a browser tells that it asks for a page that nobody has opened yet, and may show it later."""
@@ -227,7 +228,7 @@ class _Visit:
 def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message['type'] == 'http.response.start':
-            message['headers'] = [*message['headers'], *_HEADERS]
+            message['headers'] = [*message['headers'], *HEADERS]
         await send(message)
 
     return sending

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -13,13 +12,9 @@ import trustme
 from playwright.async_api import Browser
 
 from tests.browser import conftest as of_browsers
-from tests.databases import PostgresDatabase
-from tests.postgres import postgres_server
-from tests.relay import relay_to
-from tests.server import Server
 
 from .nginx import Nginx
-from .site import Devices, Site
+from .site import Caretaker, Devices, Site
 
 browser = of_browsers.browser
 
@@ -39,26 +34,22 @@ def trust(authority: trustme.CA) -> ssl.SSLContext:
 
 
 @pytest.fixture(scope='session')
-async def site(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA,
-               trust: ssl.SSLContext) -> AsyncIterator[Site]:
-    """The site of all tests; each leaves it as it found it."""
-    settings = {'trusted_proxies': '127.0.0.1'}
-    with postgres_server() as postgres:
-        url = postgres.create_database()
-        async with relay_to(postgres.port) as line:
-            stores = [PostgresDatabase(postgres, reached)
-                      for reached in (url.replace(f':{postgres.port}/', f':{line.port}/'), url)]
-            first, second = [Server(tmp_path_factory.mktemp('process'), settings, store=store) for store in stores]
-            nginx = Nginx(tmp_path_factory.mktemp('nginx'), (first.port, second.port))
-            certify(nginx, authority)
-            try:
-                await asyncio.gather(first.start(), second.start(), nginx.start())
-                yield Site(nginx, first, second, postgres, line, trust)
-            finally:
-                for process in (nginx, first, second):
-                    process.stop()
-    for process in (first, second):
-        assert 'Traceback' not in process.log, process.log
+async def caretaker(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA,
+                    trust: ssl.SSLContext) -> AsyncIterator[Caretaker]:
+    """Has the site of all tests up."""
+    caretaker = Caretaker(tmp_path_factory.mktemp, authority, trust)
+    yield caretaker
+    await caretaker.close()
+
+
+@pytest.fixture
+async def site(caretaker: Caretaker) -> AsyncIterator[Site]:
+    """The site of all tests. Each leaves it as it found it, or fails; the next one has it whole anyway."""
+    site = await caretaker.site()
+    first, second = site.processes
+    printed = first.log, second.log
+    yield site
+    assert not (complaints := list(site.complaints(printed))), '\n'.join(complaints)
 
 
 @pytest.fixture
@@ -76,17 +67,10 @@ async def nginx(tmp_path: Path, authority: trustme.CA) -> AsyncIterator[Callable
 
     def make(first: int, second: int, **more: Any) -> Nginx:
         made.append(Nginx(tmp_path, (first, second), **more))
-        certify(made[-1], authority)
+        made[-1].certify(authority)
         return made[-1]
 
     yield make
     for one in made:
         one.stop()
 
-
-def certify(nginx: Nginx, authority: trustme.CA) -> None:
-    """Give an nginx a certificate for the name it serves here."""
-    certificate = authority.issue_cert('localhost')
-    certificate.private_key_pem.write_to_path(nginx.folder / 'key.pem')
-    for part in certificate.cert_chain_pems:
-        part.write_to_path(nginx.folder / 'certificate.pem', append=True)

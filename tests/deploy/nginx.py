@@ -10,6 +10,8 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import trustme
+
 from tests.ports import free_port
 from tests.programs import ROOT, end
 
@@ -52,7 +54,7 @@ class Nginx:
     """What the machine's own nginx.conf says besides."""
     patience: str = '10s'
     """How long a slow visitor is waited for; tests have less time than a site."""
-    _child: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -79,10 +81,10 @@ class Nginx:
         (self.folder / 'live-sessions.conf').write_text(self._shipped_with_our_names(), encoding='utf-8')
         (self.folder / 'nginx.conf').write_text(AROUND.format(folder=self.folder, around=self.around), encoding='utf-8')
         with (self.folder / 'output.log').open('ab') as output:
-            self._child = subprocess.Popen([find(), '-p', str(self.folder), '-c', str(self.folder / 'nginx.conf'),
-                                            '-e', str(self.folder / 'error.log')], stdout=output, stderr=output)
+            self.process = subprocess.Popen([find(), '-p', str(self.folder), '-c', str(self.folder / 'nginx.conf'),
+                                             '-e', str(self.folder / 'error.log')], stdout=output, stderr=output)
         for _ in range(START_SECONDS * 50):
-            if self._child.poll() is not None:
+            if self.process.poll() is not None:
                 break
             try:
                 _, writer = await asyncio.open_connection('127.0.0.1', self.port)
@@ -91,12 +93,20 @@ class Nginx:
                 continue
             writer.close()
             return self
+        self.stop()
         raise RuntimeError(f'nginx did not start:\n{(self.folder / "output.log").read_text()}\n{self.errors}')
+
+    def certify(self, authority: trustme.CA) -> None:
+        """Give it a certificate for the name it serves here."""
+        certificate = authority.issue_cert('localhost')
+        certificate.private_key_pem.write_to_path(self.folder / 'key.pem')
+        for part in certificate.cert_chain_pems:
+            part.write_to_path(self.folder / 'certificate.pem', append=True)
 
     def stop(self) -> None:
         """End it."""
-        if self._child is not None:
-            end(self._child)
+        if self.process is not None:
+            end(self.process)
 
     def _shipped_with_our_names(self) -> str:
         text = SHIPPED.read_text(encoding='utf-8')

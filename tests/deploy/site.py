@@ -6,22 +6,33 @@ import asyncio
 import itertools
 import re
 import ssl
-from collections.abc import Awaitable, Callable
+import subprocess
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
+import trustme
 from playwright.async_api import Browser
 
 from tests.browser.conftest import Device
-from tests.postgres import OwnPostgres
-from tests.relay import Relay
-from tests.server import Server
+from tests.databases import PostgresDatabase
+from tests.postgres import OwnPostgres, postgres_server
+from tests.relay import Relay, relay_to
+from tests.server import START_SECONDS, Server
 
 from .nginx import Nginx
 
 ROUTE = '__Host-route'
+SETTINGS = {'trusted_proxies': '127.0.0.1'}
 _paths = itertools.count(1)
+
+
+def has_ended(process: subprocess.Popen[bytes] | None) -> bool:
+    """Whether a program does not run, be it not yet or no longer."""
+    return process is None or process.poll() is not None
 
 
 @dataclass
@@ -71,9 +82,114 @@ class Site:
         """Run a statement as another program would; see ``TestDatabase``."""
         return self.second.sql(statement, *values)
 
+    async def be_up(self) -> None:
+        """Start every part that has ended, and wait until both processes answer.
+
+        :raises RuntimeError: with what a part has printed, if it does not start; the next attempt begins anew
+        """
+        self.line.mend()
+        if has_ended(self.postgres.process):
+            await asyncio.to_thread(_start_postgres, self.postgres)
+        tried = await asyncio.gather(*[_start(part) for part in (self.nginx, *self.processes)], return_exceptions=True)
+        for failure in tried:
+            if isinstance(failure, BaseException):
+                raise failure
+
+    def stop(self) -> None:
+        """Stop what is in front of PostgreSQL."""
+        for part in (self.nginx, *self.processes):
+            part.stop()
+
+    def complaints(self, printed: tuple[str, str] = ('', '')) -> Iterator[str]:
+        """What is wrong with the parts.
+
+        :param printed: what the processes had printed when nothing was
+        """
+        for name, process, before in zip(('first', 'second'), self.processes, printed, strict=True):
+            if has_ended(process.process) or 'Traceback' in process.log.removeprefix(before):
+                yield f'The {name} process has ended, or failed:\n{process.log}'
+        if has_ended(self.nginx.process):
+            yield f'nginx has ended:\n{self.nginx.errors}'
+        if has_ended(self.postgres.process):
+            yield 'PostgreSQL has ended.'
+
     def status(self, session_id: str) -> str:
         """The status of a session, as the store has it."""
         return self.sql('SELECT status FROM session WHERE id = ?', session_id)[0][0]
+
+
+@dataclass
+class Caretaker:
+    """Has the site up for each test: what could not be built for one, or has ended, is there for the next one.
+
+    :param make_folder: makes a folder, given the beginning of its name
+    :param authority: signs the certificate of nginx
+    :param trust: trusts it
+    """
+
+    make_folder: Callable[[str], Path]
+    authority: trustme.CA
+    trust: ssl.SSLContext
+    _site: Site | None = None
+    _behind: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def site(self) -> Site:
+        """The site, all of it up.
+
+        :raises RuntimeError: if that can not be done; the next call tries it anew
+        """
+        if self._site is None:
+            self._site = await self._build()
+        await self._site.be_up()
+        return self._site
+
+    async def close(self) -> None:
+        """Stop everything."""
+        if self._site is not None:
+            self._site.stop()
+        await self._behind.aclose()
+
+    async def _build(self) -> Site:
+        async with AsyncExitStack() as behind:
+            postgres = behind.enter_context(postgres_server())
+            line = await behind.enter_async_context(relay_to(postgres.port))
+            url = postgres.create_database()
+            urls = url.replace(f':{postgres.port}/', f':{line.port}/'), url
+            first, second = [Server(self.make_folder('process'), dict(SETTINGS), store=PostgresDatabase(postgres, one))
+                             for one in urls]
+            nginx = Nginx(self.make_folder('nginx'), (first.port, second.port))
+            nginx.certify(self.authority)
+            self._behind = behind.pop_all()
+        return Site(nginx, first, second, postgres, line, self.trust)
+
+
+def _start_postgres(postgres: OwnPostgres) -> None:
+    try:
+        postgres.start()
+    except RuntimeError:
+        postgres.stop()
+        raise
+
+
+async def _start(part: Server | Nginx) -> None:
+    """Start a part unless it runs; one that does not answer in time is ended, so that it can be started anew."""
+    try:
+        if has_ended(part.process):
+            await part.start()
+        elif isinstance(part, Server):
+            await _answers(part)
+    except RuntimeError:
+        part.stop()
+        raise
+
+
+async def _answers(process: Server) -> None:
+    """Wait until a process that runs answers."""
+    async with httpx.AsyncClient(timeout=START_SECONDS) as http:
+        try:
+            (await http.get(f'{process.url}/v1/client')).raise_for_status()
+        except httpx.HTTPError as error:
+            raise RuntimeError(f'A process runs and does not answer: {error!r}\n{process.log}') from error
 
 
 @dataclass

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 import warnings
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPResponse
@@ -16,29 +16,34 @@ import httpx
 import pytest
 import trustme
 
-from auth import front as auth_front
+from auth.front import HEADERS
 from tests.ports import free_port
 
-from .conftest import certify
 from .nginx import Nginx
-from .site import Site
+from .site import Site, has_ended
 from .upstream import upstream
 
 DEBIANS = 'ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers on; gzip on;'
 """What stands in the nginx.conf of Debian 12."""
 
-OURS = {name.decode(): value.decode() for name, value in auth_front._HEADERS}
+OURS = {name.decode(): value.decode() for name, value in HEADERS}
 HSTS = {'strict-transport-security': 'max-age=31536000'}
 NO_STORE = {'cache-control': 'no-store'}
 
 
 @pytest.fixture(scope='module')
-async def front(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> AsyncIterator[Nginx]:
-    """An nginx whose processes are all away."""
+def shared_front(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> Iterator[Nginx]:
+    """An nginx that is started by the first test that needs it."""
     nginx = Nginx(tmp_path_factory.mktemp('nginx'), (free_port(), free_port()))
-    certify(nginx, authority)
-    yield await nginx.start()
+    nginx.certify(authority)
+    yield nginx
     nginx.stop()
+
+
+@pytest.fixture
+async def front(shared_front: Nginx) -> Nginx:
+    """An nginx whose processes are all away."""
+    return await shared_front.start() if has_ended(shared_front.process) else shared_front
 
 
 @dataclass

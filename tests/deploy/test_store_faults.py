@@ -10,29 +10,39 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Tab
 from tests.browser.test_faults import forgive_the_network
+from tests.conftest import alone
 
 from .people import Person, somebody_on_both
 from .site import Devices, Site
+
+pytestmark = alone
 
 BOUND_MS = 5500
 """The promise is 5 seconds; the rest is how late a test may look."""
 
 
 @pytest.fixture(scope='module')
-async def everybody(browser: Browser, site: Site) -> AsyncIterator[Person]:
-    """Somebody with a device on each process."""
-    device = Devices(browser, site)
-    yield await somebody_on_both(device, site)
-    await device.close()
+async def known() -> AsyncIterator[list[tuple[Devices, Person]]]:
+    """Those who can do the next test as well; at most one."""
+    known: list[tuple[Devices, Person]] = []
+    yield known
+    for devices, _ in known:
+        await devices.close()
 
 
 @pytest.fixture
-async def people(everybody: Person) -> AsyncIterator[Person]:
-    """The same, signed in; what their browsers say of a network that is away on purpose is forgiven."""
-    await everybody.sign_in()
-    yield everybody
-    for tab in (everybody.first, everybody.second):
+async def people(known: list[tuple[Devices, Person]], browser: Browser, site: Site) -> AsyncIterator[Person]:
+    """Somebody with a device on each process, signed in; what their browsers say of a network that is away on purpose
+    is forgiven. They are the same for all tests, unless one could not be begun."""
+    devices, person = known.pop() if known else (Devices(browser, site), None)
+    if person is None:
+        person = await somebody_on_both(devices, site)
+    else:
+        await person.sign_in()
+    yield person
+    for tab in (person.first, person.second):
         forgive_the_network(tab)
+    known.append((devices, person))
 
 
 async def falls_to_loading(tab: Tab, address: str) -> None:

@@ -25,11 +25,18 @@ INSTALLED = '/opt/live-sessions'
 BARE_MIB, KIB_OF_A_TAB, TABS_OF_A_CORE = 174, 208, 5000
 
 
+class Unit(configparser.ConfigParser):
+    """A file in which small letters are not capital ones."""
+
+    def optionxform(self, optionstr: str) -> str:
+        """See the base class."""
+        return optionstr
+
+
 @pytest.fixture(scope='module')
 def unit() -> configparser.ConfigParser:
     """The unit of one process."""
-    parser = configparser.ConfigParser(strict=False, interpolation=None)
-    parser.optionxform = str  # type: ignore[assignment]
+    parser = Unit(strict=False, interpolation=None)
     parser.read(DEPLOY / 'systemd' / 'live-sessions@.service', encoding='utf-8')
     return parser
 

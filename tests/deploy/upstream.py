@@ -20,7 +20,8 @@ class Upstream:
     dies: bool = False
     """Whether it hangs up when it has read a request, as a process does that is killed."""
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer somebody who has connected."""
         try:
             head = (await reader.readuntil(b'\r\n\r\n')).decode('latin-1').lower()
             self.requests.append(head)
@@ -37,7 +38,7 @@ class Upstream:
 async def upstream(port: int | None = None) -> AsyncIterator[Upstream]:
     """Play a process, on a port of its own or on the given one."""
     played = Upstream(port or free_port())
-    server = await asyncio.start_server(played._answer, '127.0.0.1', played.port)
+    server = await asyncio.start_server(played.answer, '127.0.0.1', played.port)
     try:
         yield played
     finally:
