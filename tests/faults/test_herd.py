@@ -7,11 +7,13 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.conftest import alone
 from tests.server import Server
 
 HERD = 400
 
 
+@alone
 async def test_a_herd_that_comes_back_at_once_gets_its_pages(tmp_path: Path) -> None:
     server = await Server(tmp_path).start()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0),
