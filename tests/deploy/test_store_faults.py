@@ -100,29 +100,27 @@ async def test_while_postgresql_is_away_every_tab_is_at_loading_and_then_right_a
     await people.second.signed_out()
 
 
-async def test_a_process_that_is_cut_off_hides_what_it_can_not_vouch_for(people: Person, site: Site) -> None:
+async def test_a_process_that_is_cut_off_hides_what_it_can_not_vouch_for_and_then_shows_what_is_still_true(
+        people: Person, device: Devices, site: Site) -> None:
+    tablet = await device(on=site.first)
+    on_tablet = await tablet.sign_in(people.address)
+    beside = await tablet.tab('/account')
+    await beside.shows(on_tablet)
+
     site.line.cut()
     try:
         end(site, people.on_first)
-        await falls_to_loading(people.first, people.address)
+        await asyncio.gather(*[falls_to_loading(tab, people.address) for tab in (people.first, beside)])
         await people.second.shows(people.on_second)
     finally:
         site.line.mend()
 
     await people.first.signed_out()
+    await beside.shows(on_tablet)
     await people.second.shows(people.on_second)
-
-
-async def test_a_process_that_was_cut_off_shows_again_what_is_still_true(people: Person, site: Site) -> None:
-    site.line.cut()
-    try:
-        await falls_to_loading(people.first, people.address)
-    finally:
-        site.line.mend()
-
-    await people.are_here()
-    end(site, people.on_first)
-    await people.first.signed_out()
+    end(site, on_tablet)
+    await beside.signed_out()
+    forgive_the_network(beside)
 
 
 async def test_a_tab_that_lost_its_process_while_postgresql_is_away_comes_back_with_it(

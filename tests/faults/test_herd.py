@@ -10,7 +10,8 @@ import aiohttp
 from tests.conftest import alone
 from tests.server import Server
 
-HERD = 400
+HERD = 250
+"""More than systems let wait for a program that says nothing of how many may (128), and than a process takes at once."""
 
 
 @alone
