@@ -11,7 +11,7 @@ from tests.conftest import alone
 from tests.server import Server
 
 HERD = 250
-"""More than systems let wait for a program that says nothing of how many may (128), and than a process takes at once."""
+"""More than systems let wait for a program that names no number (128), and than a process takes in at once (64)."""
 
 
 @alone
