@@ -26,6 +26,7 @@ from auth.timing import DEFAULT_TIMING, Timing
 from auth.tokens import ClientToken
 from auth.visitor import Visitor
 from models import Changes, Store, migrate
+from models.database_url import open_database
 from models.postgres_feed import CHANNEL
 from models.types import Moment, new_id
 from tests.databases import KINDS, Kind, PostgresDatabase, SqliteFile, TestDatabase
@@ -264,22 +265,41 @@ def make_database(request: pytest.FixtureRequest, tmp_path: Path, kind: Kind) ->
         database.drop()
 
 
+@pytest.fixture(scope='session')
+async def open_stores() -> AsyncIterator[dict[str, Store]]:
+    """The stores that are kept open between tests, by their URLs: to connect to PostgreSQL takes longer than a test."""
+    stores: dict[str, Store] = {}
+    yield stores
+    for store in stores.values():
+        await store.close()
+
+
 @pytest.fixture
-async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock,
-                     timing: Timing) -> AsyncIterator[Callable[..., Rules]]:
+async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock, timing: Timing,
+                     open_stores: dict[str, Store]) -> AsyncIterator[Callable[..., Rules]]:
     """Makes rules with the given settings, each on a store of its own."""
     made: list[Rules] = []
 
     def make(**settings: Any) -> Rules:
         database = make_database()
+        kept = open_stores.pop(database.url, None) if timing == DEFAULT_TIMING else None
         cheap = Passwords(memory_kib=8, time_cost=1)
-        auth = Auth(Store(database.url, timing), Settings(database_url=database.url, **settings), clock, cheap, timing)
+        auth = Auth(kept or Store(database.url, timing), Settings(database_url=database.url, **settings), clock, cheap,
+                    timing)
         made.append(Rules(database, auth, clock))
         return made[-1]
 
     yield make
     for rules in made:
-        await rules.auth.close()
+        auth, database = rules.auth, rules.database
+        if isinstance(database, PostgresDatabase) and database.unharmed and timing == DEFAULT_TIMING:
+            auth.passwords.close()
+            await auth.store.feed.close()
+            auth.store.feed = open_database(database.url, timing).feed()  # which has heard nothing yet
+            open_stores[database.url] = auth.store
+            database.still_connected = True
+        else:
+            await auth.close()
 
 
 @pytest.fixture

@@ -115,12 +115,15 @@ class PostgresDatabase(TestDatabase):
     def __init__(self, server: Postgres, url: str = '', *, migrated: bool = True) -> None:
         self.server = server
         self.url = url or server.create_database(migrated=migrated)
+        self.unharmed = True
+        """Whether nothing was done to it that a store may have to get over."""
+        self.still_connected = False
+        """Whether a store stays open for whoever is given it next."""
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
-        """See the base class."""
-        with connect_to(self.url) as connection:
-            cursor = connection.execute(self.written(statement), values)
-            return cursor.fetchall() if cursor.description else []
+        """See the base class. The connection is kept for the next statement."""
+        self.unharmed &= not re.search(r'\b(CREATE|ALTER|DROP|TRUNCATE|pg_terminate_backend)\b', statement)
+        return self.server.ask(self.url, self.written(statement), values)
 
     def written(self, statement: str) -> str:
         """See the base class: "user" is a word of PostgreSQL's language, and booleans are no numbers there."""
@@ -138,6 +141,7 @@ class PostgresDatabase(TestDatabase):
     @contextmanager
     def away(self) -> Generator[None]:
         """See the base class."""
+        self.unharmed = False
         name = make_url(self.url).database
         assert name is not None
         allow = sql.SQL('ALTER DATABASE {} ALLOW_CONNECTIONS {}')
@@ -156,7 +160,7 @@ class PostgresDatabase(TestDatabase):
 
     def drop(self) -> None:
         """See the base class."""
-        self.server.give_back(self.url)
+        self.server.give_back(self.url, still_connected=self.still_connected)
 
 
 def connect_to(url: str) -> Any:

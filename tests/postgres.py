@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 from models import migrate
+from models.postgres_line import was_hung_up
 from tests.ports import free_port
 
 START_SECONDS = 30
@@ -31,6 +32,12 @@ SOMEBODY = 'nobody'  # PostgreSQL refuses to run as root
 
 QUICK = ('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
 """For tests: they ask what is committed, never what survives a power cut."""
+
+_OTHERS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_AT_WORK = " AND (state IS DISTINCT FROM 'idle' OR query ~ 'LISTEN|pg_notify')"
 
 _STATE = """
 SELECT (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_attribute), (SELECT count(*) FROM pg_constraint),
@@ -54,6 +61,8 @@ class Postgres:
     _state: Any = None
     """Of the template; see ``_STATE``."""
     _emptied: list[str] = field(default_factory=list)
+    _lines: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
+    """One to each database that was asked for something; to connect takes longer than most statements."""
 
     def create_database(self, *, migrated: bool = False) -> str:
         """Make a database, empty or with all its tables; returns its URL."""
@@ -66,20 +75,31 @@ class Postgres:
         self._made.append(name)
         return self._url_of(name)
 
-    def give_back(self, url: str) -> None:
+    def ask(self, url: str, statement: Any, values: Sequence[Any] | None = None) -> list[Any]:
+        """Run a statement in a database as another program would; it is committed at once."""
+        line: Any = self._lines.get(url)
+        if line is not None and line.lock.locked():  # another thread waits for something there
+            with psycopg.connect(url, autocommit=True) as other:
+                return _rows(other.execute(statement, values))
+        if line is None or was_hung_up(line):
+            self._hang_up(url)
+            line = self._lines[url] = psycopg.connect(url, autocommit=True, prepare_threshold=None)
+        return _rows(line.execute(statement, values))
+
+    def give_back(self, url: str, *, still_connected: bool = False) -> None:
         """Take a database that is needed no longer: the next one may have it if its tables are as they were made.
 
         To make one anew takes longer than most tests.
+
+        :param still_connected: whether a store stays open for the next one; only who does something there has to leave
         """
         try:
-            with psycopg.connect(url, autocommit=True, options='-c lock_timeout=1s') as connection:
-                connection.execute('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
-                                   'WHERE datname = current_database() AND pid <> pg_backend_pid()')
-                if connection.execute(_STATE).fetchone() == self._state:
-                    connection.execute('DELETE FROM audit_event; DELETE FROM wrong_passwords; DELETE FROM session; '
-                                       'DELETE FROM client; DELETE FROM "user"')
-                    self._emptied.append(url)
-                    return
+            self.ask(url, _OTHERS + _AT_WORK if still_connected else _OTHERS)
+            if self.ask(url, _STATE) == self._state:
+                self.ask(url, "SET lock_timeout = '1s'; DELETE FROM audit_event; DELETE FROM wrong_passwords; "
+                              'DELETE FROM session; DELETE FROM client; DELETE FROM "user"; RESET ALL')
+                self._emptied.append(url)
+                return
         except psycopg.Error:
             pass
         self.drop_database(url)
@@ -88,6 +108,7 @@ class Postgres:
         """Take a database away, whoever is still connected to it."""
         name = make_url(url).database
         assert name is not None
+        self._hang_up(url)
         self.run(sql.SQL('DROP DATABASE IF EXISTS {} WITH (FORCE)').format(sql.Identifier(name)))
         self._made.remove(name)
 
@@ -95,6 +116,11 @@ class Postgres:
         """Take away all databases that were made here."""
         for name in list(self._made):
             self.drop_database(self._url_of(name))
+
+    def hang_up(self) -> None:
+        """Close all connections to it."""
+        for url in list(self._lines):
+            self._hang_up(url)
 
     def run(self, statement: sql.Composable) -> None:
         """Run a statement that concerns the server."""
@@ -105,11 +131,15 @@ class Postgres:
         if self._template is None:
             url = self.create_database()
             migrate(url)
-            with psycopg.connect(url) as connection:
-                self._state = connection.execute(_STATE).fetchone()
+            self._state = self.ask(url, _STATE)
+            self._hang_up(url)  # nobody may be connected to what is copied
             self._template = make_url(url).database
         assert self._template is not None
         return self._template
+
+    def _hang_up(self, url: str) -> None:
+        if (line := self._lines.pop(url, None)) is not None:
+            line.close()
 
     def _url_of(self, name: str) -> str:
         return self.url.set(database=name).render_as_string(hide_password=False)
@@ -177,6 +207,7 @@ def postgres_server(*settings: str) -> Generator[OwnPostgres]:
         server.start()
         yield server
     finally:
+        server.hang_up()
         server.stop()
         shutil.rmtree(folder)
 
@@ -190,9 +221,14 @@ def postgres_for_tests() -> Generator[Postgres]:
             yield server
         finally:
             server.drop_all()
+            server.hang_up()
     else:
         with postgres_server() as own:
             yield own
+
+
+def _rows(cursor: psycopg.Cursor[Any]) -> list[Any]:
+    return cursor.fetchall() if cursor.description else []
 
 
 def _copy_programs(folder: Path) -> None:

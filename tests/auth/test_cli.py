@@ -18,7 +18,7 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from auth.admin import create_user
 from auth.authority import by_admin
 from auth.cli import main
 from auth.errors import NotAllowed
+from models import Store
 from tests.conftest import PASSWORD, Rules, only_on_sqlite
 from tests.databases import PostgresDatabase
 from tests.postgres import Postgres
@@ -128,12 +129,13 @@ def people(rules: Rules, *addresses: str) -> list[Any]:
     """Sign people up, each on a browser of their own."""
 
     async def sign_up() -> list[Any]:
-        return [await rules.sign_up(address) for address in addresses]
+        store = Store(rules.database.url)
+        here = replace(rules, auth=replace(rules.auth, store=store))
+        done = [await here.sign_up(address) for address in addresses]
+        await store.close()
+        return done
 
-    with asyncio.Runner() as runner:
-        done = runner.run(sign_up())
-        runner.run(rules.auth.store.close())
-    return done
+    return asyncio.run(sign_up())
 
 
 def test_it_knows_nothing_of_nicegui() -> None:
