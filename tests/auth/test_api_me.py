@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 
 from auth.devices import DEVICES_A_PAGE
 from tests.auth.conftest import Api, sign_in, sign_up
-from tests.conftest import PASSWORD, PHONE
+from tests.conftest import PASSWORD, PHONE, either_store
 
 NEW_PASSWORD = 'staple of another battery'
 UNKNOWN = 'sess_' + 'x' * 24
@@ -58,26 +59,28 @@ def without_guesses(rows: Any) -> Any:
 # Who may ask
 
 
-@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + READS)
 @pytest.mark.parametrize('cookie', ['', '__client=client_' + 'a' * 24 + '.' + 'b' * 43, 'signed out'])
 async def test_who_is_not_signed_in_gets_a_401_in_the_shape_of_an_error_and_changes_nothing(
-        api: Api, method: str, path: str, data: dict[str, str], cookie: str) -> None:
+        api: Api, cookie: str, subtests: pytest.Subtests) -> None:
     async with api.browser() as laptop, api.browser() as phone:
         await sign_up(laptop)
-        path = path.format(phone=session_of(await sign_in(phone)))
+        phone_id = session_of(await sign_in(phone))
         if cookie == 'signed out':
             await laptop.delete('/v1/client/sessions')
         else:
             laptop.headers['cookie'] = cookie
             laptop.cookies.clear()
         before = everything(api)
-        answers = [await laptop.request(method, path, data=data), await laptop.request(method, path)]
+        for method, path, data in CHANGES + READS:
+            with subtests.test(method=method, path=path):
+                there = path.format(phone=phone_id)
+                answers = [await laptop.request(method, there, data=data), await laptop.request(method, there)]
+                assert {code_of(answer) for answer in answers} == {(401, 'authentication_invalid')}
+                assert not any('set-cookie' in answer.headers for answer in answers)
+                assert everything(api) == before
 
-    assert {code_of(answer) for answer in answers} == {(401, 'authentication_invalid')}
-    assert not any('set-cookie' in answer.headers for answer in answers)
-    assert everything(api) == before
 
-
+@either_store
 @pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + READS)
 async def test_an_account_that_is_here_but_not_in_use_is_not_signed_in_unless_it_is_named(
         api: Api, method: str, path: str, data: dict[str, str]) -> None:
@@ -96,54 +99,57 @@ async def test_an_account_that_is_here_but_not_in_use_is_not_signed_in_unless_it
     assert named.status_code == 200
 
 
-@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + READS)
-async def test_the_session_id_of_another_client_gives_nothing(
-        api: Api, method: str, path: str, data: dict[str, str]) -> None:
+async def test_the_session_id_of_another_client_gives_nothing(api: Api, subtests: pytest.Subtests) -> None:
     async with api.browser() as laptop, api.browser() as phone, api.browser() as strangers:
         await sign_up(laptop)
         anns_phone = session_of(await sign_in(phone))
         await sign_up(strangers, 'mallory@example.com')
-        path = path.format(phone=anns_phone)
         before = everything(api)
-        answers = [await browser.request(method, path, params={'_clerk_session_id': session_id}, data=data)
-                   for browser in (laptop, strangers)
-                   for session_id in (anns_phone, UNKNOWN, 'nonsense', "' OR 1=1 --", '\x00', '🦊')]
+        for method, path, data in CHANGES + READS:
+            with subtests.test(method=method, path=path):
+                answers = [await browser.request(method, path.format(phone=anns_phone),
+                                                 params={'_clerk_session_id': session_id}, data=data)
+                           for browser in (laptop, strangers)
+                           for session_id in (anns_phone, UNKNOWN, 'nonsense', "' OR 1=1 --", '\x00', '🦊')]
+                assert {code_of(answer) for answer in answers} == {(401, 'authentication_invalid')}
+                assert len({answer.content for answer in answers}) == 1
+                assert everything(api) == before
 
-    assert {code_of(answer) for answer in answers} == {(401, 'authentication_invalid')}
-    assert len({answer.content for answer in answers}) == 1
-    assert everything(api) == before
 
-
-@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + OF_THE_CLIENT)
-@pytest.mark.parametrize('headers', [{'origin': 'https://evil.example'}, {'origin': 'null'},
-                                     {'sec-fetch-site': 'cross-site'}, {'sec-fetch-site': 'same-site'}])
-async def test_a_change_asked_for_by_another_site_is_refused(
-        api: Api, method: str, path: str, data: dict[str, str], headers: dict[str, str]) -> None:
+@either_store
+async def test_a_change_asked_for_by_another_site_is_refused(api: Api, subtests: pytest.Subtests) -> None:
+    elsewhere = [{'origin': 'https://evil.example'}, {'origin': 'null'}, {'sec-fetch-site': 'cross-site'},
+                 {'sec-fetch-site': 'same-site'}]
     async with api.browser() as laptop, api.browser() as phone:
         laptop_id, phone_id = session_of(await sign_up(laptop)), session_of(await sign_in(phone))
-        path, before = path.format(laptop=laptop_id, phone=phone_id), everything(api)
-        plain = await laptop.request(method, path, data=data, headers=headers)
-        tunnelled = await laptop.post(f'{path}?_method={method}', data=data, headers=headers)
+        before = everything(api)
+        for (method, path, data), headers in product(CHANGES + OF_THE_CLIENT, elsewhere):
+            with subtests.test(method=method, path=path, headers=headers):
+                there = path.format(laptop=laptop_id, phone=phone_id)
+                plain = await laptop.request(method, there, data=data, headers=headers)
+                tunnelled = await laptop.post(f'{there}?_method={method}', data=data, headers=headers)
+                assert code_of(plain) == code_of(tunnelled) == (403, 'origin_invalid')
+                assert everything(api) == before
 
-    assert code_of(plain) == code_of(tunnelled) == (403, 'origin_invalid')
-    assert everything(api) == before
 
-
-@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + OF_THE_CLIENT)
-async def test_nothing_changes_by_a_get(api: Api, method: str, path: str, data: dict[str, str]) -> None:
+@either_store
+async def test_nothing_changes_by_a_get(api: Api, subtests: pytest.Subtests) -> None:
     async with api.browser() as laptop, api.browser() as phone:
         laptop_id, phone_id = session_of(await sign_up(laptop)), session_of(await sign_in(phone))
-        path, before = path.format(laptop=laptop_id, phone=phone_id), everything(api)
-        answers = [await laptop.get(path, params={'_method': method, **data}),
-                   await laptop.post(f'{path}?_method=GET', data=data)]
-        if path == '/v1/client':  # which may be read
-            answers = [await laptop.patch(path, data=data)]
+        before = everything(api)
+        for method, path, data in CHANGES + OF_THE_CLIENT:
+            with subtests.test(method=method, path=path):
+                there = path.format(laptop=laptop_id, phone=phone_id)
+                answers = [await laptop.get(there, params={'_method': method, **data}),
+                           await laptop.post(f'{there}?_method=GET', data=data)]
+                if path == '/v1/client':  # which may be read
+                    answers = [await laptop.patch(there, data=data)]
+                assert {code_of(answer) for answer in answers} == {(405, 'method_not_allowed')}
+                assert all(method in answer.headers['allow'] for answer in answers)
+                assert everything(api) == before
 
-    assert {code_of(answer) for answer in answers} == {(405, 'method_not_allowed')}
-    assert all(method in answer.headers['allow'] for answer in answers)
-    assert everything(api) == before
 
-
+@either_store
 @pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + OF_THE_CLIENT)
 async def test_clerks_clients_may_send_a_post_that_names_the_method(
         api: Api, method: str, path: str, data: dict[str, str]) -> None:
@@ -156,6 +162,7 @@ async def test_clerks_clients_may_send_a_post_that_names_the_method(
     assert answer.headers['cache-control'] == 'no-store'
 
 
+@either_store
 @pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + READS + OF_THE_CLIENT)
 async def test_no_answer_holds_a_password_or_a_hash(api: Api, caplog: pytest.LogCaptureFixture, method: str, path: str,
                                                     data: dict[str, str]) -> None:
@@ -174,16 +181,16 @@ async def test_no_answer_holds_a_password_or_a_hash(api: Api, caplog: pytest.Log
                                                      *(row[0] for row in hashes)))
 
 
-@pytest.mark.parametrize(('method', 'path', 'data'), CHANGES + READS)
-async def test_while_the_store_is_away_the_answer_is_a_503(api: Api, method: str, path: str,
-                                                          data: dict[str, str]) -> None:
+async def test_while_the_store_is_away_the_answer_is_a_503(api: Api, subtests: pytest.Subtests) -> None:
     async with api.browser() as laptop, api.browser() as phone:
         await sign_up(laptop)
-        path, before = path.format(phone=session_of(await sign_in(phone))), everything(api)
+        phone_id, before = session_of(await sign_in(phone)), everything(api)
         with api.rules.database.away():
-            answer = await laptop.request(method, path, data=data)
+            for method, path, data in CHANGES + READS:
+                with subtests.test(method=method, path=path):
+                    answer = await laptop.request(method, path.format(phone=phone_id), data=data)
+                    assert code_of(answer) == (503, 'store_unavailable')
 
-    assert code_of(answer) == (503, 'store_unavailable')
     assert everything(api) == before
 
 
@@ -209,6 +216,7 @@ async def test_the_devices_are_a_plain_list_in_clerks_shape_this_one_first(api: 
     assert 'set-cookie' not in answer.headers
 
 
+@either_store
 async def test_all_devices_are_listed_at_once_however_many(api: Api) -> None:
     async with api.browser() as laptop:
         await sign_up(laptop)
@@ -277,6 +285,7 @@ async def test_signing_out_of_all_others_tells_how_many_and_keeps_this_one(api: 
 # The account
 
 
+@either_store
 async def test_a_name_changes_and_what_was_not_sent_stays(api: Api) -> None:
     async with api.browser() as laptop:
         await sign_up(laptop, first_name='Ann', last_name='Smith')
@@ -302,6 +311,7 @@ async def test_what_is_not_ones_own_to_change_is_ignored(api: Api) -> None:
     assert api.rules.sql('SELECT id, email_address, password_hash, is_admin, disabled FROM user') == before
 
 
+@either_store
 @pytest.mark.parametrize(('wish', 'status'), [('true', 'revoked'), ('on', 'revoked'), ('1', 'revoked'),
                                               ('false', 'active'), ('', 'active'), ('0', 'active')])
 async def test_a_changed_password_sets_another_cookie_and_ends_the_others_if_that_is_wished(
@@ -328,7 +338,7 @@ async def test_a_changed_password_sets_another_cookie_and_ends_the_others_if_tha
     assert api.rules.status(there) == status
 
 
-@pytest.mark.parametrize(('data', 'code', 'param'), [
+REFUSED_PASSWORDS: list[tuple[dict[str, str], str, str]] = [
     ({'current_password': 'not the password'}, 'form_password_incorrect', 'current_password'),
     ({'current_password': ''}, 'form_param_missing', 'current_password'),
     ({'new_password': ''}, 'form_param_missing', 'new_password'),
@@ -336,38 +346,44 @@ async def test_a_changed_password_sets_another_cookie_and_ends_the_others_if_tha
     ({'new_password': 'x' * 257}, 'form_password_length_too_long', 'new_password'),
     ({'new_password': 'password'}, 'form_password_pwned', 'new_password'),
     ({'new_password': 'ANN@example.com'}, 'form_password_pwned', 'new_password'),
-])
+]
+
+
 async def test_a_refused_change_of_password_names_the_field_and_changes_nothing(
-        api: Api, data: dict[str, str], code: str, param: str) -> None:
+        api: Api, subtests: pytest.Subtests) -> None:
     async with api.browser() as laptop, api.browser() as phone:
         await sign_up(laptop)
         await sign_in(phone)
         before = everything(api)
-        answer = await laptop.post('/v1/me/change_password', data={
-            'current_password': PASSWORD, 'new_password': NEW_PASSWORD, 'sign_out_of_other_sessions': 'true', **data})
+        for data, code, param in REFUSED_PASSWORDS:
+            with subtests.test(data=data):
+                answer = await laptop.post('/v1/me/change_password', data={
+                    'current_password': PASSWORD, 'new_password': NEW_PASSWORD, 'sign_out_of_other_sessions': 'true',
+                    **data})
+                assert code_of(answer) == (422, code)
+                assert answer.json()['errors'][0]['meta'] == {'param_name': param}
+                assert 'set-cookie' not in answer.headers
+                assert without_guesses(everything(api)) == before
 
-    assert code_of(answer) == (422, code)
-    assert answer.json()['errors'][0]['meta'] == {'param_name': param}
-    assert 'set-cookie' not in answer.headers
-    assert without_guesses(everything(api)) == before
 
-
-@pytest.mark.parametrize(('data', 'code', 'param'), [
+REFUSED_DELETIONS: list[tuple[dict[str, str], str, str]] = [
     ({'password': PASSWORD}, 'form_param_format_invalid', 'confirmation'),
     ({'confirmation': 'delete my account'}, 'form_param_missing', 'password'),
     ({'confirmation': 'delete my account', 'password': 'not the password'}, 'form_password_incorrect', 'password'),
     ({}, 'form_param_format_invalid', 'confirmation'),
-])
-async def test_a_refused_deletion_names_the_field_and_deletes_nothing(api: Api, data: dict[str, str], code: str,
-                                                                     param: str) -> None:
+]
+
+
+async def test_a_refused_deletion_names_the_field_and_deletes_nothing(api: Api, subtests: pytest.Subtests) -> None:
     async with api.browser() as laptop:
         await sign_up(laptop)
         before = everything(api)
-        answer = await laptop.request('DELETE', '/v1/me', data=data)
-
-    assert code_of(answer) == (422, code)
-    assert answer.json()['errors'][0]['meta'] == {'param_name': param}
-    assert without_guesses(everything(api)) == before
+        for data, code, param in REFUSED_DELETIONS:
+            with subtests.test(data=data):
+                answer = await laptop.request('DELETE', '/v1/me', data=data)
+                assert code_of(answer) == (422, code)
+                assert answer.json()['errors'][0]['meta'] == {'param_name': param}
+                assert without_guesses(everything(api)) == before
 
 
 async def test_a_deleted_account_is_gone_on_every_device_and_its_browser_may_begin_anew(api: Api) -> None:
@@ -389,6 +405,7 @@ async def test_a_deleted_account_is_gone_on_every_device_and_its_browser_may_beg
 # This browser
 
 
+@either_store
 async def test_an_ended_session_is_told_as_ended_and_the_others_stay(api: Api) -> None:
     async with api.browser() as laptop:
         ann = session_of(await sign_up(laptop))
@@ -437,6 +454,7 @@ async def test_a_browser_that_forgets_its_client_is_signed_out_and_holds_no_cook
         'removed', 'removed', 'active']
 
 
+@either_store
 async def test_a_client_is_forgotten_over_https_by_the_name_it_has_there(api: Api) -> None:
     async with api.browser('https://localhost') as laptop:
         await sign_up(laptop)
@@ -471,6 +489,7 @@ async def test_a_request_with_the_cookie_from_before_a_sign_in_ends_nothing_and_
     assert everything(api) == before
 
 
+@either_store
 async def test_a_visitor_who_asks_for_a_client_leaves_nothing_in_the_store(api: Api) -> None:
     async with api.browser() as visitors, api.browser() as laptop:
         nobodys = await visitors.put('/v1/client')
@@ -490,28 +509,33 @@ async def test_a_visitor_who_asks_for_a_client_leaves_nothing_in_the_store(api: 
 # Whether a password will do
 
 
-@pytest.mark.parametrize(('data', 'code'), [
+PASSWORD_CHECKS: list[tuple[dict[str, str], str | None]] = [
     ({'password': NEW_PASSWORD}, None), ({'password': ''}, 'form_param_missing'), ({}, 'form_param_missing'),
     ({'password': 'short'}, 'form_password_length_too_short'), ({'password': 'password'}, 'form_password_pwned'),
     ({'password': 'x' * 257}, 'form_password_length_too_long'),
     ({'password': 'bob@example.com', 'email_address': 'Bob@Example.com'}, 'form_password_pwned'),
     ({'password': 'bob@example.com', 'email_address': ''}, None),
-])
-async def test_anybody_is_told_whether_a_password_will_do_and_nothing_is_kept(
-        api: Api, data: dict[str, str], code: str | None) -> None:
-    async with api.browser() as visitors:
-        answer = await visitors.post('/v1/password_checks', data=data)
+]
 
-    if code is None:
-        assert answer.json()['response'] == {'object': 'password_check', 'acceptable': True}
-    else:
-        assert code_of(answer) == (422, code)
-        assert answer.json()['errors'][0]['meta'] == {'param_name': 'password'}
-    assert answer.headers['cache-control'] == 'no-store'
-    assert 'set-cookie' not in answer.headers
+
+@either_store
+async def test_anybody_is_told_whether_a_password_will_do_and_nothing_is_kept(
+        api: Api, subtests: pytest.Subtests) -> None:
+    async with api.browser() as visitors:
+        for data, code in PASSWORD_CHECKS:
+            with subtests.test(data=data):
+                answer = await visitors.post('/v1/password_checks', data=data)
+                if code is None:
+                    assert answer.json()['response'] == {'object': 'password_check', 'acceptable': True}
+                else:
+                    assert code_of(answer) == (422, code)
+                    assert answer.json()['errors'][0]['meta'] == {'param_name': 'password'}
+                assert answer.headers['cache-control'] == 'no-store'
+                assert 'set-cookie' not in answer.headers
     assert everything(api) == [[], [], [], []]
 
 
+@either_store
 async def test_ones_own_address_is_no_password_and_the_field_may_have_another_name(api: Api) -> None:
     async with api.browser() as laptop:
         await sign_up(laptop, 'annabel@example.com')
@@ -522,6 +546,7 @@ async def test_ones_own_address_is_no_password_and_the_field_may_have_another_na
     assert answer.json()['errors'][0]['meta'] == {'param_name': 'new_password'}
 
 
+@either_store
 async def test_a_check_of_a_password_hashes_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     async def hash_nothing(*_: object) -> None:
         raise AssertionError('a password was hashed')

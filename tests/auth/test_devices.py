@@ -244,7 +244,6 @@ async def test_what_had_ended_already_keeps_the_reason_for_which_it_did(rules: R
     assert rules.status(ann.laptop.session_id) == 'active'  # the sweep will call it expired
 
 
-@pytest.mark.parametrize('verb', VERBS)
 @pytest.mark.parametrize('gone', [
     "UPDATE session SET status = 'revoked' WHERE id = :session",
     "UPDATE session SET status = 'pending' WHERE id = :session",
@@ -253,30 +252,34 @@ async def test_what_had_ended_already_keeps_the_reason_for_which_it_did(rules: R
     'DELETE FROM session WHERE id = :session', 'UPDATE user SET disabled = 1', 'DELETE FROM user',
     "UPDATE client SET secret_hash = 'another'", 'DELETE FROM client',
 ])
-async def test_a_session_that_ended_a_moment_ago_may_not_act(rules: Rules, ann: Anns, verb: str, gone: str) -> None:
+async def test_a_session_that_ended_a_moment_ago_may_not_act(
+        rules: Rules, ann: Anns, gone: str, subtests: pytest.Subtests) -> None:
     client = await rules.here(ann.phone.token)
     rules.sql(gone.replace(':session', f"'{ann.phone.session_id}'"))
     before = everything(rules)
 
-    for session_id in (ann.tablet.session_id, ann.phone.session_id):
-        with pytest.raises(NotSignedIn):
-            await VERBS[verb](rules, client, session_id)
+    for name, verb in VERBS.items():
+        with subtests.test(verb=name):
+            for session_id in (ann.tablet.session_id, ann.phone.session_id):
+                with pytest.raises(NotSignedIn):
+                    await verb(rules, client, session_id)
 
-    assert everything(rules) == before
+            assert everything(rules) == before
 
 
-@pytest.mark.parametrize('verb', VERBS)
-async def test_nobody_who_is_signed_out_may_act(rules: Rules, ann: Anns, verb: str) -> None:
+async def test_nobody_who_is_signed_out_may_act(rules: Rules, ann: Anns, subtests: pytest.Subtests) -> None:
     bob = await rules.sign_up('bob@example.com', await rules.here(ann.phone.token))
     await sign_out(rules.auth, await rules.here(bob.token), bob.session_id)
     choosing = await rules.here(bob.token)
     before = everything(rules)
 
-    for client in (None, choosing):  # Ann is signed in here, but she is not in use
-        with pytest.raises(NotSignedIn):
-            await VERBS[verb](rules, client, ann.tablet.session_id)
+    for name, verb in VERBS.items():
+        with subtests.test(verb=name):
+            for client in (None, choosing):  # Ann is signed in here, but she is not in use
+                with pytest.raises(NotSignedIn):
+                    await verb(rules, client, ann.tablet.session_id)
 
-    assert everything(rules) == before
+            assert everything(rules) == before
 
 
 @pytest.mark.parametrize('verb', [read_devices, read_all_devices])

@@ -304,16 +304,18 @@ async def test_activity_is_written_at_most_once_an_interval(rules: Rules) -> Non
     assert rules.sql(last_seen) > at_first
 
 
-@pytest.mark.parametrize('status', ['pending', 'removed', 'ended', 'revoked', 'expired', 'abandoned', 'replaced', 'new',
-                                    '', 'ACTIVE'])
-async def test_only_an_active_session_is_signed_in(rules: Rules, status: str) -> None:
+async def test_only_an_active_session_is_signed_in(rules: Rules, subtests: pytest.Subtests) -> None:
     done = await rules.sign_up()
 
-    rules.sql('UPDATE session SET status = ?', status)
+    for status in (
+            'pending', 'removed', 'ended', 'revoked', 'expired', 'abandoned', 'replaced', 'new',
+            '', 'ACTIVE'):
+        with subtests.test(status=status):
+            rules.sql('UPDATE session SET status = ?', status)
 
-    assert await rules.active(done.token) is None
-    with pytest.raises(SessionNotFound):
-        await set_active(rules.auth, await rules.here(done.token), done.session_id)
+            assert await rules.active(done.token) is None
+            with pytest.raises(SessionNotFound):
+                await set_active(rules.auth, await rules.here(done.token), done.session_id)
 
 
 @pytest.mark.parametrize(('kind', 'garbage'), [
