@@ -23,7 +23,7 @@ from .sessions import ending, signed_in_now
 from .users import add_user, check_new_user
 from .visitor import Visitor
 
-_AT_ONCE = 1000
+ENDED_AT_ONCE = 1000
 
 CONFIRMATION = 'sign out everyone'
 """What has to be typed before every session is ended."""
@@ -59,12 +59,12 @@ async def revoke_everyone(auth: Auth, authority: Authority, visitor: Visitor | N
     """
     async with auth.transaction() as db:
         actor = await authority(db)  # once: its own session is among those that end
-    next_ones = _THOSE.limit(_AT_ONCE)
+    next_ones = _THOSE.limit(ENDED_AT_ONCE)
     count = 0
     # Those that somebody holds come last: who waits for them holds none that the other may wait for.
     for skip_held in (True, False):
-        ended = _AT_ONCE
-        while ended == _AT_ONCE:
+        ended = ENDED_AT_ONCE
+        while ended == ENDED_AT_ONCE:
             now = auth.now()
             try:
                 async with auth.transaction() as db:

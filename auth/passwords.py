@@ -81,7 +81,7 @@ class Passwords:
         :raises TooBusy: if very many are waiting
         """
         worth_a_try = '' if len(password) > MAX_LENGTH else password  # nobody has a longer one
-        right = await self._in_turn(self._verify, password_hash or self._dummy_hash, worth_a_try)
+        right = await self._in_turn(self.matches, password_hash or self._dummy_hash, worth_a_try)
         return right and password_hash is not None
 
     def needs_upgrade(self, password_hash: str) -> bool:
@@ -101,7 +101,8 @@ class Passwords:
         finally:
             self._waiting -= 1
 
-    def _verify(self, password_hash: str, password: str) -> bool:
+    def matches(self, password_hash: str, password: str) -> bool:
+        """Tell whether the password is right, in the thread that asks; it takes long."""
         try:
             return self._hasher.verify(password_hash, password)
         except (VerificationError, InvalidHashError):

@@ -356,13 +356,13 @@ async def test_a_client_id_that_nobody_was_given_is_never_adopted(rules: Rules) 
 async def test_a_user_disabled_while_the_password_is_hashed_is_not_signed_in(
         rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
     await rules.sign_up()
-    verify = rules.auth.passwords._verify
+    verify = rules.auth.passwords.matches
 
     def verify_slowly(password_hash: str, password: str) -> bool:
         rules.sql('UPDATE user SET disabled = 1')
         return verify(password_hash, password)
 
-    monkeypatch.setattr(rules.auth.passwords, '_verify', verify_slowly)
+    monkeypatch.setattr(rules.auth.passwords, 'matches', verify_slowly)
 
     with pytest.raises(UserDisabled):
         await rules.sign_in()

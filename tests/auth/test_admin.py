@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from auth import admin
+from auth import Auth, admin
 from auth.accounts import SignedIn
 from auth.admin import revoke_everyone, revoke_session, revoke_user, set_admin, set_disabled, set_password
 from auth.authority import COMMAND_LINE, Authority, by_admin, by_command_line
@@ -437,15 +439,15 @@ async def test_everybodys_sessions_end_those_of_the_administrator_among_them(rul
 
 async def test_where_the_store_goes_away_after_some_of_everybodys_sessions_ended_their_number_is_told(
         rules: Rules, boss: SignedIn, ann: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admin, '_AT_ONCE', 1)
-    end, authority = admin._end, await authority_of(rules, boss)
+    monkeypatch.setattr(admin, 'ENDED_AT_ONCE', 1)
+    transaction, authority = Auth.transaction, await authority_of(rules, boss)
 
-    async def end_once(*arguments: Any, **more: Any) -> int:
+    def transaction_unless_one_ended(auth: Auth) -> AbstractAsyncContextManager[AsyncSession]:
         if 'revoked' in (rules.status(boss.session_id), rules.status(ann.session_id)):
             raise StoreAway
-        return await end(*arguments, **more)
+        return transaction(auth)
 
-    monkeypatch.setattr(admin, '_end', end_once)
+    monkeypatch.setattr(Auth, 'transaction', transaction_unless_one_ended)
 
     with pytest.raises(SomeEnded, match='1 session ended, then the server could not reach'):
         await revoke_everyone(rules.auth, authority)

@@ -74,13 +74,13 @@ async def ann(rules: Rules) -> SignedIn:
 
 def while_hashing(rules: Rules, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Any]) -> None:
     """Let something happen after a password was read and before it is acted upon."""
-    verify = rules.auth.passwords._verify
+    verify = rules.auth.passwords.matches
 
     def verify_slowly(password_hash: str, password: str) -> bool:
         happens()
         return verify(password_hash, password)
 
-    monkeypatch.setattr(rules.auth.passwords, '_verify', verify_slowly)
+    monkeypatch.setattr(rules.auth.passwords, 'matches', verify_slowly)
 
 
 # Who may act at all
