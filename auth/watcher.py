@@ -100,6 +100,11 @@ class Watcher:
         """Whether the store can't be heard, so that nothing protected may be shown."""
         return self._blind
 
+    @property
+    def ends_kept(self) -> int:
+        """How many ends are kept in memory."""
+        return len(self._ends)
+
     def now(self) -> datetime:
         """The moment by which lifetimes are judged."""
         return self._auth.now()

@@ -106,6 +106,10 @@ class Rules:
         """Run a statement as another program would; see ``TestDatabase``."""
         return self.database.sql(statement, *values)
 
+    async def elsewhere(self, statement: str, *values: Any) -> list[Any]:
+        """The same while this process goes on: a task of it, such as the watcher's sweep, may hold the lock."""
+        return await asyncio.to_thread(self.sql, statement, *values)
+
     async def changes(self) -> Changes:
         """Take what the change feed has to tell of all that was committed before."""
         feed = self.auth.store.feed
@@ -211,6 +215,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 FAST = DEFAULT_TIMING.faster(5)
 """For tests of faults, which would else sleep out what a fault takes."""
+
+FAST_TO_HEAR = replace(FAST, lock_seconds=2.0, answer_seconds=10.0, statement_seconds=10.0, connect_seconds=5.0)
+"""The same, with patience for each statement: on a busy machine it may take long where nothing is at fault."""
 
 
 @pytest.fixture

@@ -292,7 +292,7 @@ async def test_an_answer_after_a_commit_never_shows_the_state_before_it(api: Api
         session_id = (await sign_up(laptop)).json()['response']['created_session_id']
         for number in range(50):
             status = 'active' if number % 2 else 'revoked'
-            api.rules.sql('UPDATE session SET status = ? WHERE id = ?', status, session_id)
+            await api.rules.elsewhere('UPDATE session SET status = ? WHERE id = ?', status, session_id)
 
             shown = (await laptop.get('/v1/client')).json()['response']['last_active_session_id']
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,9 +16,8 @@ from auth.admin import create_user
 from auth.authority import by_command_line
 from auth.clients import ClientView, read_clients
 from auth.errors import StoreAway
-from auth.timing import DEFAULT_TIMING
 from auth.watcher import Watcher
-from tests.conftest import FAST, PASSWORD, Rules
+from tests.conftest import FAST_TO_HEAR, PASSWORD, Rules
 
 
 @dataclass
@@ -90,7 +90,7 @@ async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
         if ann.token.client_id in client_ids:
             reads += 1
             screen.changed.clear()
-            rules.sql('UPDATE user SET first_name = ? WHERE id = ?', f'Bob {reads}', bob.user_id)
+            await rules.elsewhere('UPDATE user SET first_name = ? WHERE id = ?', f'Bob {reads}', bob.user_id)
             await screen.change()
         return found
 
@@ -106,11 +106,15 @@ async def test_only_the_clients_concerned_are_shown_anew(rules: Rules, screen: S
     ann, bob = await rules.sign_up('ann@example.com'), await rules.sign_up('bob@example.com')
     untouched = await rules.client(bob.token)
     screen.clients = {ann.token.client_id: await rules.client(ann.token), bob.token.client_id: untouched}
-    await asyncio.sleep(0.1)  # what the sign-ups have to tell is told
+    await rules.elsewhere("UPDATE user SET first_name = 'Ann' WHERE id = ?", ann.user_id)
+    # Once that is shown, what the sign-ups had to tell is told as well.
+    while (shown := screen.clients[ann.token.client_id]) and not shown.sessions[0].user.first_name:
+        await screen.change()
     screen.clients[bob.token.client_id] = untouched
 
-    rules.sql('DELETE FROM session WHERE id = ?', ann.session_id)
-    await screen.change()
+    await rules.elsewhere('DELETE FROM session WHERE id = ?', ann.session_id)
+    while (shown := screen.clients[ann.token.client_id]) and shown.sessions:
+        await screen.change()
 
     assert screen.clients[bob.token.client_id] is untouched
 
@@ -121,7 +125,7 @@ async def test_news_of_a_user_who_is_signed_in_nowhere_is_told(rules: Rules, scr
     await watcher.caught_up()
     screen.told.clear()
 
-    await asyncio.to_thread(rules.sql, 'UPDATE user SET disabled = 1')
+    await rules.elsewhere('UPDATE user SET disabled = 1')
     async with asyncio.timeout(10):
         while made.id not in screen.told:
             await asyncio.sleep(0.01)
@@ -131,7 +135,7 @@ async def test_a_client_that_is_deleted_is_shown_as_no_more(rules: Rules, screen
     done = await rules.sign_up()
     screen.clients[done.token.client_id] = await rules.client(done.token)
 
-    rules.sql('DELETE FROM client')
+    await rules.elsewhere('DELETE FROM client')
     while screen.clients[done.token.client_id] is not None:
         await screen.change()
 
@@ -145,7 +149,7 @@ async def test_ends_that_nobody_will_see_are_not_kept_for_ever(
     for number in range(12):
         passer_by = await rules.sign_up(f'{number}@example.com')
         await watcher.client(passer_by.token.client_id)
-        assert len(watcher._ends) == len(watcher._expected) <= 6
+        assert watcher.ends_kept <= 6
     screen.changed.clear()
 
     rules.clock.forward(days=7)
@@ -172,7 +176,7 @@ async def test_the_end_of_a_lifetime_is_shown_and_marked_with_nobody_acting(rule
         await asyncio.sleep(0.01)
 
 
-@pytest.mark.parametrize('timing', [FAST])
+@pytest.mark.parametrize('timing', [FAST_TO_HEAR])
 async def test_a_store_that_can_not_be_heard_hides_everything_and_its_return_shows_it(
         rules: Rules, screen: Screen) -> None:
     done = await rules.sign_up()
@@ -185,15 +189,14 @@ async def test_a_store_that_can_not_be_heard_hides_everything_and_its_return_sho
         blind = watcher.blind
         with pytest.raises(StoreAway):
             await watcher.authenticate(done.token)
-    while screen.hidden:
+    while screen.hidden or watcher.blind:  # a busy machine may hide it once more
         await screen.change()
 
     assert blind
-    assert not watcher.blind
     assert await watcher.authenticate(done.token) is not None
 
 
-@pytest.mark.parametrize('timing', [replace(FAST, lock_seconds=2.0)])  # a reader's patience is longer than a round
+@pytest.mark.parametrize('timing', [FAST_TO_HEAR])  # a reader's patience is longer than a round
 async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_all_were_hidden(
         rules: Rules, screen: Screen) -> None:
     ann, bob = await rules.sign_up('ann@example.com'), await rules.sign_up('bob@example.com')
@@ -204,7 +207,7 @@ async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_a
     async with AsyncExitStack() as readers:
         for _ in range(4):  # as many as there are
             await readers.enter_async_context(rules.auth.read())
-        rules.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann.session_id)
+        await rules.elsewhere("UPDATE session SET status = 'revoked' WHERE id = ?", ann.session_id)
         while not screen.hidden:
             await screen.change()
         screen.clients[bob.token.client_id] = None
@@ -214,41 +217,46 @@ async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_a
     shown = screen.clients[ann.token.client_id]
     assert shown is not None
     assert shown.sessions == ()
-    assert not watcher.blind
 
 
-@pytest.mark.parametrize('timing', [replace(DEFAULT_TIMING, blind_after_seconds=2.0)])
+@pytest.mark.parametrize('timing', [replace(FAST_TO_HEAR, blind_after_seconds=100.0, silence_seconds=1000.0)])
 async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_heard(
         rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     done = await rules.sign_up()
     screen.clients[done.token.client_id] = await rules.client(done.token)
     watcher = screen.watcher
-    await watcher.caught_up()
-    begun, slow = asyncio.Event(), asyncio.Event()
-    hidden_at: list[float] = []
-    screen.on_hide = lambda: hidden_at.append(time.monotonic())
+    passed = 0.0
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + passed)
+    for module in ('auth.watcher', 'models.sqlite_feed', 'models.postgres_feed'):
+        monkeypatch.setattr(f'{module}.time', clock)
+    under_way: asyncio.Queue[asyncio.Event] = asyncio.Queue()
 
     async def read_slowly(of: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
         found = await read_clients(of, client_ids)
-        begun.set()
-        await slow.wait()
+        under_way.put_nowait(go_on := asyncio.Event())
+        if client_ids != ['client_of_somebody_else']:
+            await asyncio.wait_for(go_on.wait(), 30)
         return found
 
-    monkeypatch.setattr('auth.watcher.read_clients', read_slowly)
-    await asyncio.to_thread(rules.sql, "UPDATE user SET first_name = 'Ann'")
-    await begun.wait()
-    await asyncio.to_thread(rules.sql, "UPDATE session SET status = 'revoked'")  # after what is being read
-    ended_at = time.monotonic()
-    await asyncio.sleep(1)
-    with suppress(TimeoutError):  # as somebody asks for something else, so that the feed is heard
-        await asyncio.wait_for(watcher.client('client_of_somebody_else'), 0.1)
-    slow.set()
-    slow.clear()  # the next read is slow as well
-    await asyncio.sleep(2.5)
-    slow.set()
+    async with asyncio.timeout(30):
+        monkeypatch.setattr('auth.watcher.read_clients', read_slowly)
+        await rules.elsewhere("UPDATE user SET first_name = 'Ann'")
+        first = await under_way.get()
+        await rules.elsewhere("UPDATE session SET status = 'revoked'")  # after what is being read
+        passed = 90.0
+        while rules.auth.store.feed.heard_at < clock.monotonic() - 50:  # as somebody asks for something else
+            await watcher.client('client_of_somebody_else')
+            await under_way.get()
+        first.set()
+        second = await under_way.get()
+        hidden_soon = screen.hidden
+        passed = 101.0
+        while not screen.hidden:
+            await screen.change()
+        monkeypatch.undo()
+        second.set()
 
-    assert hidden_at
-    assert hidden_at[0] - ended_at < 2.7
+    assert not hidden_soon
 
 
 async def test_a_watcher_that_stumbles_goes_on(rules: Rules, screen: Screen,
@@ -263,7 +271,7 @@ async def test_a_watcher_that_stumbles_goes_on(rules: Rules, screen: Screen,
 
     screen.on_show = stumble
 
-    rules.sql("UPDATE session SET status = 'revoked'")
+    await rules.elsewhere("UPDATE session SET status = 'revoked'")
     await screen.change()
 
     shown = screen.clients[done.token.client_id]
@@ -272,21 +280,31 @@ async def test_a_watcher_that_stumbles_goes_on(rules: Rules, screen: Screen,
     assert 'the watcher stumbled' in caplog.text
 
 
-async def test_reads_that_race_writes_never_leave_a_stale_client_in_memory(rules: Rules, screen: Screen) -> None:
+@pytest.mark.parametrize('overtaken', [True, False])
+async def test_reads_that_race_writes_never_leave_a_stale_client_in_memory(
+        rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch, overtaken: bool) -> None:
     done = await rules.sign_up()
-    watcher = screen.watcher
+    watcher, client_id = screen.watcher, done.token.client_id
+    was_read, may_return = asyncio.Event(), asyncio.Event()
 
-    async def read() -> None:
-        for _ in range(100):
-            await watcher.client(done.token.client_id)
+    async def read_and_wait(of: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
+        found = await read_clients(of, client_ids)
+        if not was_read.is_set():
+            was_read.set()
+            await asyncio.wait_for(may_return.wait(), 30)
+        return found
 
-    for number in range(30):
-        reads = [asyncio.create_task(read()) for _ in range(3)]
-        await asyncio.sleep(0)
-        await asyncio.to_thread(rules.sql, 'UPDATE session SET status = ?', 'active' if number % 2 else 'revoked')
-        found = await watcher.client(done.token.client_id)
-        await asyncio.gather(*reads)
+    monkeypatch.setattr('auth.watcher.read_clients', read_and_wait)
+    early = asyncio.create_task(watcher.client(client_id))
+    await was_read.wait()
+    await rules.elsewhere("UPDATE session SET status = 'revoked'")
+    if not overtaken:
+        may_return.set()
+        await early
+    found = await watcher.client(client_id)
+    may_return.set()
+    await early
 
-        assert found is not None
-        assert bool(found.sessions) == bool(number % 2)
-        assert await watcher.client(done.token.client_id) == found
+    assert found is not None
+    assert found.sessions == ()
+    assert await watcher.client(client_id) == found
