@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from auth.accounts import SignedIn
 from auth.passwords import Passwords
 from models import CannotOpenStore, Store, copy_store
 from tests.conftest import PHONE, Rules, only_on_sqlite
-from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase
+from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase, connect_to
 from tests.postgres import Postgres
 
 TABLES = ('user', 'client', 'session', 'audit_event')
@@ -100,8 +101,11 @@ async def test_nothing_is_written_to_the_source_while_it_is_copied(
 
     def meanwhile(table: str, _: int) -> None:
         if table == 'user':
-            with pytest.raises(Exception, match='lock') as error:
-                rules.sql('BEGIN IMMEDIATE' if kind == 'sqlite' else 'LOCK TABLE session IN ROW EXCLUSIVE MODE NOWAIT')
+            with closing(connect_to(rules.database.url)) as other:
+                other.execute('PRAGMA busy_timeout = 0' if kind == 'sqlite' else 'BEGIN')
+                with pytest.raises(Exception, match=r'lock(ed$| on relation)') as error:
+                    other.execute('BEGIN IMMEDIATE' if kind == 'sqlite'
+                                  else 'LOCK TABLE session IN ROW EXCLUSIVE MODE NOWAIT')
             refused.append(str(error.value))
 
     copy_store(rules.database.url, target.url, meanwhile)

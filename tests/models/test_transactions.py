@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from auth.errors import StoreAway
 from auth.sessions import sign_out
+from auth.timing import DEFAULT_TIMING
 from models import CannotOpenStore, Store, StoreUnavailable, migrate
 from tests.conftest import Rules, only_on_sqlite
 
@@ -100,6 +102,7 @@ async def test_writers_that_come_at_once_wait_for_their_turn(rules: Rules) -> No
     assert rules.sql('SELECT count(*) FROM client') == [(30,)]
 
 
+@pytest.mark.parametrize('timing', [replace(DEFAULT_TIMING, lock_seconds=0.5)])
 async def test_a_process_that_keeps_the_store_locked_holds_up_writers_only(rules: Rules) -> None:
     done = await rules.sign_up()
 
