@@ -31,7 +31,7 @@ from auth.authority import by_admin
 from auth.cli import main
 from auth.errors import NotAllowed
 from models import Store
-from tests.conftest import PASSWORD, Rules, only_on_sqlite
+from tests.conftest import PASSWORD, Rules, either_store, only_on_sqlite
 from tests.databases import PostgresDatabase
 from tests.postgres import Postgres
 from tests.programs import ROOT, clean_environment, end, run_python
@@ -142,23 +142,24 @@ def test_it_knows_nothing_of_nicegui() -> None:
     run_python('import sys, auth.cli\nassert not {"nicegui", "fastapi", "socketio"} & set(sys.modules)')
 
 
-def test_the_first_administrator_is_made_before_anything_else(tmp_path: Path) -> None:
-    given = clean_environment(database_url=f'sqlite:///{tmp_path}/new/live.db')
-    command = [*COMMAND, 'users', 'create', 'Ann@Example.com', '--admin', '--first-name', 'Ann', '--json']
+@either_store
+def test_the_first_administrator_is_made_before_anything_else(run: Run, tmp_path: Path,
+                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('DATABASE_URL', f'sqlite:///{tmp_path}/new/live.db')
+    command = ['users', 'create', 'Ann@Example.com', '--admin', '--first-name', 'Ann', '--json']
 
-    made, again = (subprocess.run(command, cwd=ROOT, env=given, input=f'{PASSWORD}\n', capture_output=True, text=True,
-                                  timeout=60, check=False) for _ in range(2))
+    made, again = (run(*command, typed=f'{PASSWORD}\n') for _ in range(2))
     with closing(sqlite3.connect(tmp_path / 'new' / 'live.db')) as store:
         events = store.execute('SELECT action, user_id, actor FROM audit_event ORDER BY id').fetchall()
 
-    assert (made.returncode, made.stderr) == (0, 'The database was made, or brought to the newest schema.\n')
-    user = json.loads(made.stdout)
+    assert (made.code, made.err) == (0, 'The database was made, or brought to the newest schema.\n')
+    user = made.json
     assert user == {'id': user['id'], 'email_address': 'ann@example.com', 'first_name': 'Ann', 'last_name': '',
                     'is_admin': True}
     assert events == [('signed_up', user['id'], 'command line'), ('admin_granted', user['id'], 'command line')]
-    assert (again.returncode, again.stdout) == (1, '')
-    assert again.stderr == 'That email address is taken. Sign in instead, or use another one.\n'
-    assert PASSWORD not in made.stdout + made.stderr + again.stderr
+    assert (again.code, again.out) == (1, '')
+    assert again.err == 'That email address is taken. Sign in instead, or use another one.\n'
+    assert PASSWORD not in made.out + made.err + again.err
 
 
 async def test_who_was_made_by_it_signs_in(run: Run, rules: Rules) -> None:
@@ -193,6 +194,7 @@ async def test_nobody_but_an_administrator_or_the_command_line_makes_users(rules
     assert rules.sql('SELECT is_admin FROM user') == [(0,)]
 
 
+@either_store
 def test_what_sign_up_refuses_is_refused(run: Run, rules: Rules) -> None:
     for arguments, typed, told in REFUSED:
         done = run('users', 'create', *arguments, typed=typed)
@@ -202,6 +204,7 @@ def test_what_sign_up_refuses_is_refused(run: Run, rules: Rules) -> None:
     assert rules.sql('SELECT * FROM user') == rules.events() == []
 
 
+@either_store
 def test_a_password_is_asked_for_twice_and_not_shown(run: Run, rules: Rules) -> None:
     people(rules, 'ann@example.com')
     before = rules.sql('SELECT password_hash FROM user')
@@ -220,6 +223,7 @@ def test_a_password_is_asked_for_twice_and_not_shown(run: Run, rules: Rules) -> 
     assert 'horse' not in differing.out + done.out
 
 
+@either_store
 def test_a_password_is_not_read_from_a_terminal_that_shows_it(run: Run, rules: Rules, monkeypatch: pytest.MonkeyPatch,
                                                               capsys: pytest.CaptureFixture[str]) -> None:
     people(rules, 'ann@example.com')
@@ -235,6 +239,7 @@ def test_a_password_is_not_read_from_a_terminal_that_shows_it(run: Run, rules: R
     assert ended(rules) == ['active']
 
 
+@either_store
 @pytest.mark.parametrize('arguments', [('users', 'create', 'bob@example.com'),
                                        ('users', 'set-password', 'ann@example.com')])
 def test_a_password_is_no_argument_and_is_not_repeated(run: Run, rules: Rules, arguments: list[str]) -> None:
@@ -249,6 +254,7 @@ def test_a_password_is_no_argument_and_is_not_repeated(run: Run, rules: Rules, a
     assert rules.sql('SELECT count(*) FROM user') == [(1,)]
 
 
+@either_store
 def test_wrong_usage_is_two(run: Run) -> None:
     for arguments in ([], ['frob'], ['users'], ['users', 'create'], ['users', 'list', '--limit', '0'],
                       ['sessions', 'revoke'], ['sessions', 'revoke', 'sess_a', 'sess_b'],
@@ -332,6 +338,7 @@ def test_a_store_that_is_locked_is_told(run: Run, rules: Rules) -> None:
     assert ended(rules) == ['active']
 
 
+@either_store
 def test_a_wrong_setting_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('SESSION_LIFETIME_SECONDS', 'never')
 
@@ -354,21 +361,21 @@ def test_an_old_database_is_upgraded(run: Run, tmp_path: Path, monkeypatch: pyte
 
 
 @only_on_sqlite
-def test_a_store_is_moved_with_all_that_is_in_it(rules: Rules, postgres: Postgres) -> None:
+def test_a_store_is_moved_with_all_that_is_in_it(run: Run, rules: Rules, postgres: Postgres,
+                                                 monkeypatch: pytest.MonkeyPatch) -> None:
     ann, _ = people(rules, 'ann@example.com', 'bob@example.com')
     target = PostgresDatabase(postgres, migrated=False)
     secret = make_url(target.url).set(password='very secret').render_as_string(hide_password=False)
+    monkeypatch.setenv('DATABASE_URL', secret)
 
-    moved, again = (subprocess.run([*COMMAND, 'database', 'copy', rules.database.url], cwd=ROOT, capture_output=True,
-                                   text=True, timeout=60, check=False, env=clean_environment(database_url=secret))
-                    for _ in range(2))
+    moved, again = (run('database', 'copy', rules.database.url) for _ in range(2))
 
-    assert (moved.returncode, moved.stderr) == (0, '')
-    assert moved.stdout.endswith(': 2 users, 2 clients, 2 sessions, 4 audit events.\n')
+    assert (moved.code, moved.err) == (0, '')
+    assert moved.out.endswith(': 2 users, 2 clients, 2 sessions, 4 audit events.\n')
     assert target.sql('SELECT user_id FROM session WHERE id = ?', ann.session_id) == [(ann.user_id,)]
-    assert (again.returncode, again.stdout, len(again.stderr.splitlines())) == (1, '', 1)
-    assert 'Nothing was copied' in again.stderr
-    assert 'very secret' not in moved.stdout + again.stderr
+    assert (again.code, again.out, len(again.err.splitlines())) == (1, '', 1)
+    assert 'Nothing was copied' in again.err
+    assert 'very secret' not in moved.out + again.err
     target.drop()
 
 
@@ -408,6 +415,7 @@ def test_a_user_is_disabled_and_enabled_by_id_or_address(run: Run, rules: Rules,
     assert rules.sql("SELECT actor FROM audit_event WHERE action = 'disabled'") == [('command line',)]
 
 
+@either_store
 @pytest.mark.parametrize('command', ['users disable', 'users enable', 'users set-password', 'users make-admin',
                                      'users remove-admin', 'sessions revoke-user'])
 def test_an_unknown_user_is_told_and_nothing_is_changed(run: Run, rules: Rules, command: str) -> None:
@@ -423,6 +431,7 @@ def test_an_unknown_user_is_told_and_nothing_is_changed(run: Run, rules: Rules, 
     assert before == (rules.sql('SELECT * FROM user'), rules.events())
 
 
+@either_store
 def test_another_password_ends_the_sessions_and_is_never_printed(run: Run, rules: Rules) -> None:
     ann, = people(rules, 'ann@example.com')
     before = rules.sql('SELECT password_hash FROM user')
@@ -440,6 +449,7 @@ def test_another_password_ends_the_sessions_and_is_never_printed(run: Run, rules
     assert NEW_PASSWORD not in done.out + done.err + str(rules.events('action', 'user_agent', 'actor'))
 
 
+@either_store
 def test_administrators_are_made_and_unmade(run: Run, rules: Rules) -> None:
     ann, = people(rules, 'ann@example.com')
 
@@ -552,6 +562,7 @@ def test_the_audit_log_is_followed_through_a_pipe_until_it_is_interrupted(run: R
     assert tail.returncode == 0
 
 
+@either_store
 def test_a_name_can_not_play_with_the_terminal(run: Run, rules: Rules) -> None:
     people(rules, 'ann@example.com')
     evil = '\x1b[2J[red]x[/red]\u202e\x9b1m\x7f\r\n\u2028:smile:'
@@ -570,6 +581,7 @@ def test_a_name_can_not_play_with_the_terminal(run: Run, rules: Rules) -> None:
     assert as_json[1].json[0]['ip_address'] == evil
 
 
+@either_store
 @pytest.mark.parametrize('columns', [200, 80, 30])
 def test_a_terminal_shows_every_id_whole_and_takes_no_markup(run: Run, rules: Rules, columns: int,
                                                              monkeypatch: pytest.MonkeyPatch) -> None:
@@ -590,6 +602,7 @@ def test_a_terminal_shows_every_id_whole_and_takes_no_markup(run: Run, rules: Ru
     assert '[red]' in seen
 
 
+@either_store
 def test_closed_streams_are_nothing_to_stumble_over(rules: Rules) -> None:
     command = f'{sys.executable} -m auth users set-password ann@example.com <&- >&-'
     people(rules, 'ann@example.com')
@@ -601,6 +614,7 @@ def test_closed_streams_are_nothing_to_stumble_over(rules: Rules) -> None:
     assert ended(rules) == ['active']
 
 
+@either_store
 def test_a_full_disk_is_told(rules: Rules) -> None:
     with open('/dev/full', 'w', encoding='utf-8') as full:
         done = subprocess.run([*COMMAND, 'users', 'list', '--json'], cwd=ROOT, env=environment(rules), stdout=full,
