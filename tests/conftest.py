@@ -43,6 +43,8 @@ SHOWN_OF_A_LOG = 4000
 _EVERYBODYS = pytest.StashKey[ExitStack]()
 
 PASSWORD = 'correct horse battery'
+NEW_PASSWORD = 'staple of another battery'
+TABLES = ('user', 'client', 'session', 'audit_event')
 LAPTOP = Visitor('192.0.2.1', 'Laptop')
 PHONE = Visitor('2001:db8::7', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 '
                 '(KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1')
@@ -135,6 +137,10 @@ class Rules:
     def status(self, session_id: str) -> str:
         """The status of a session, as the store has it."""
         return self.sql('SELECT status FROM session WHERE id = ?', session_id)[0][0]
+
+    def everything(self) -> list[Any]:
+        """All rows there are, table by table."""
+        return [self.sql(f'SELECT * FROM {table} ORDER BY id') for table in TABLES]
 
     def events(self, *columns: str) -> list[Any]:
         """The audit log, the oldest event first."""

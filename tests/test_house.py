@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,9 +93,10 @@ def test_a_table_with_a_page_that_does_not_say_is_refused() -> None:
 
 def test_the_router_refuses_an_unmarked_page_before_it_builds_anything() -> None:
     nothing = Placeholders(*[lambda: None] * 4)
+    no_page: Any = None
 
     with pytest.raises(AccessNotStated):
-        GuardedPages({'/': lambda: None}, tab=Tab(page=None), placeholders=nothing)  # type: ignore[arg-type]
+        GuardedPages({'/': lambda: None}, tab=Tab(page=no_page), placeholders=nothing)
 
 
 def test_the_project_speaks_of_nothing_but_itself() -> None:

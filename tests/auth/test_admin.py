@@ -32,10 +32,7 @@ from auth.errors import (
 )
 from auth.passwords import Passwords
 from auth.sessions import set_active, sign_out
-from tests.conftest import LAPTOP, PHONE, TABLET, Rules, only_on_postgres, only_on_sqlite
-
-NEW_PASSWORD = 'staple of another battery'
-TABLES = ('user', 'client', 'session', 'audit_event')
+from tests.conftest import LAPTOP, NEW_PASSWORD, PHONE, TABLET, Rules, only_on_postgres, only_on_sqlite
 
 Verb = Callable[[Rules, Authority, SignedIn], Awaitable[Any]]
 READS: dict[str, Verb] = {
@@ -63,11 +60,6 @@ ACTS: dict[str, Verb] = {
 }
 VERBS = READS | ACTS
 CHANGES = {name: verb for name, verb in ACTS.items() if ' ' not in name}
-
-
-def everything(rules: Rules) -> Any:
-    """All rows there are."""
-    return [rules.sql(f'SELECT * FROM {table} ORDER BY id') for table in TABLES]
 
 
 @pytest.fixture
@@ -99,7 +91,7 @@ async def test_who_is_no_administrator_is_refused_and_nothing_is_hashed(
         raise AssertionError('a password was hashed')
 
     monkeypatch.setattr(Passwords, 'hash', hash_nothing)
-    authority, before = await authority_of(rules, ann), everything(rules)
+    authority, before = await authority_of(rules, ann), rules.everything()
 
     for name, verb in VERBS.items():
         with subtests.test(verb=name):
@@ -107,7 +99,7 @@ async def test_who_is_no_administrator_is_refused_and_nothing_is_hashed(
                 await verb(rules, authority, boss)
 
             assert refused.value.status == 403
-            assert everything(rules) == before
+            assert rules.everything() == before
 
 
 async def test_who_is_signed_out_is_refused(
@@ -115,7 +107,7 @@ async def test_who_is_signed_out_is_refused(
     on_bosss_browser = await rules.sign_in(client=await rules.here(boss.token))
     boss_not_in_use = await rules.here(on_bosss_browser.token)
     await sign_out(rules.auth, boss_not_in_use, on_bosss_browser.session_id)
-    before = everything(rules)
+    before = rules.everything()
 
     for name, verb in VERBS.items():
         with subtests.test(verb=name):
@@ -123,7 +115,7 @@ async def test_who_is_signed_out_is_refused(
                 with pytest.raises(NotSignedIn):
                     await verb(rules, by_admin(rules.auth, client), ann)
 
-            assert everything(rules) == before
+            assert rules.everything() == before
 
 
 async def test_an_administrator_is_refused_a_moment_after_they_are_none(
@@ -141,13 +133,13 @@ async def test_an_administrator_is_refused_a_moment_after_they_are_none(
         _, table, _, column, *_ = statement.split()
         (before_it,), = rules.sql(f'SELECT {column} FROM {table} WHERE id = ?', names[place])
         rules.sql(statement.replace(place, '?'), names[place])
-        before = everything(rules)
+        before = rules.everything()
 
         for name, verb in VERBS.items():
             with subtests.test(verb=name, statement=statement):
                 with pytest.raises(error):
                     await verb(rules, authority, ann)
-                assert everything(rules) == before
+                assert rules.everything() == before
         rules.sql(f'UPDATE {table} SET {column} = ? WHERE id = ?', before_it, names[place])
 
     assert await count_sessions(rules.auth, authority) == 2  # all is as it was, and so is the authority
@@ -166,11 +158,11 @@ async def test_an_administrator_who_uses_another_account_of_the_browser_is_none(
 
 @pytest.mark.parametrize('verb', CHANGES)
 async def test_who_can_run_a_program_beside_the_store_may_do_anything(rules: Rules, ann: SignedIn, verb: str) -> None:
-    before = everything(rules)
+    before = rules.everything()
 
     await CHANGES[verb](rules, by_command_line, ann)
 
-    assert everything(rules) != before
+    assert rules.everything() != before
     assert rules.events('actor')[-1] == (COMMAND_LINE,)
 
 
@@ -192,23 +184,23 @@ async def test_an_act_and_its_event_are_written_together_or_not_at_all(rules: Ru
                                                                       verb: str) -> None:
     authority = await authority_of(rules, boss)
     rules.database.fail('INSERT ON audit_event')
-    before = everything(rules)
+    before = rules.everything()
 
     with pytest.raises(Exception, match='full'):
         await CHANGES[verb](rules, authority, ann)
 
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 @pytest.mark.parametrize('verb', CHANGES)
 async def test_while_the_store_is_away_that_is_said_and_nothing_is_changed(rules: Rules, boss: SignedIn, ann: SignedIn,
                                                                           verb: str) -> None:
-    authority, before = await authority_of(rules, boss), everything(rules)
+    authority, before = await authority_of(rules, boss), rules.everything()
 
     with rules.database.away(), pytest.raises(StoreAway):
         await CHANGES[verb](rules, authority, ann)
 
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 # Finding
@@ -356,14 +348,14 @@ async def test_the_audit_log_of_everybody_is_read_newest_first(rules: Rules, bos
 
 
 async def test_reading_needs_no_writer_and_leaves_no_trace(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
-    authority, before = await authority_of(rules, boss), everything(rules)
+    authority, before = await authority_of(rules, boss), rules.everything()
 
     with rules.database.locked():
         for name, verb in READS.items():
             if 'is not' not in name:
                 await verb(rules, authority, ann)
 
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 # Ending sessions
@@ -387,7 +379,7 @@ async def test_a_session_that_is_unknown_ended_or_malformed_gets_one_answer_and_
         rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     ended = await rules.sign_in()
     await sign_out(rules.auth, await rules.here(ended.token))
-    authority, before, answers = await authority_of(rules, boss), everything(rules), set[str]()
+    authority, before, answers = await authority_of(rules, boss), rules.everything(), set[str]()
 
     for session_id in ('sess_' + 'x' * 24, ended.session_id, '', '%', "' OR 1=1 --", ann.user_id, 'sess_\x00', '🦊',
                        'x' * 10_000):
@@ -396,7 +388,7 @@ async def test_a_session_that_is_unknown_ended_or_malformed_gets_one_answer_and_
         answers.add(refused.value.message)
 
     assert len(answers) == 1
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 async def test_all_sessions_of_a_user_end_and_no_others(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
@@ -524,14 +516,14 @@ async def test_an_enabled_user_may_sign_in_again_and_no_old_session_comes_back(r
 async def test_what_is_so_already_is_not_done_again(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     authority = await authority_of(rules, boss)
     await set_disabled(rules.auth, authority, ann.user_id, True)
-    before = everything(rules)
+    before = rules.everything()
 
     await set_disabled(rules.auth, authority, ann.user_id, True)
     await set_disabled(rules.auth, authority, boss.user_id, False)
     await set_admin(rules.auth, authority, boss.user_id, True)
     await set_admin(rules.auth, authority, ann.user_id, False)
 
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 async def test_disabling_who_was_disabled_by_hand_ends_the_sessions_that_were_left(rules: Rules, boss: SignedIn,
@@ -546,12 +538,12 @@ async def test_disabling_who_was_disabled_by_hand_ends_the_sessions_that_were_le
 
 
 async def test_an_administrator_can_not_disable_themselves(rules: Rules, boss: SignedIn) -> None:
-    before = everything(rules)
+    before = rules.everything()
 
     with pytest.raises(AuthError, match='another administrator'):
         await set_disabled(rules.auth, await authority_of(rules, boss), boss.user_id, True)
 
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 async def test_of_two_administrators_who_disable_each_other_one_is_left(rules: Rules, boss: SignedIn,
@@ -570,12 +562,12 @@ async def test_of_two_administrators_who_disable_each_other_one_is_left(rules: R
 @pytest.mark.parametrize('verb', [name for name in ACTS if 'of nobody' in name])
 async def test_a_user_who_is_not_is_not_found_and_nothing_changes(rules: Rules, boss: SignedIn, ann: SignedIn,
                                                                   verb: str) -> None:
-    before = everything(rules)
+    before = rules.everything()
 
     with pytest.raises(UserNotFound):
         await ACTS[verb](rules, await authority_of(rules, boss), ann)
 
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 # Administrators and passwords
@@ -609,19 +601,19 @@ async def test_a_given_password_ends_all_sessions_and_only_it_signs_in(rules: Ru
     with pytest.raises(PasswordIncorrect):
         await rules.sign_in()
     await rules.sign_in(password=NEW_PASSWORD)
-    assert NEW_PASSWORD not in repr(everything(rules))
+    assert NEW_PASSWORD not in repr(rules.everything())
 
 
 @pytest.mark.parametrize(('password', 'error'), [('short', PasswordTooShort), ('password', PasswordTooCommon),
                                                  ('ann@example.com', PasswordTooCommon)])
 async def test_a_given_password_that_is_too_weak_is_refused(rules: Rules, boss: SignedIn, ann: SignedIn, password: str,
                                                             error: type[AuthError]) -> None:
-    before = everything(rules)
+    before = rules.everything()
 
     with pytest.raises(error):
         await set_password(rules.auth, await authority_of(rules, boss), ann.user_id, password)
 
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 async def test_an_administrator_who_is_disabled_while_a_password_is_hashed_gives_none(

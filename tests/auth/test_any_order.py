@@ -24,7 +24,7 @@ from auth.passwords import Passwords
 from auth.sessions import end_overdue, set_active, sign_out, touch
 from auth.tokens import ClientToken
 from models import Store, migrate
-from tests.conftest import LAPTOP, PASSWORD, Clock, Rules
+from tests.conftest import LAPTOP, NEW_PASSWORD, PASSWORD, Clock, Rules
 from tests.databases import SqliteFile
 
 LIFETIME = timedelta(hours=10)
@@ -32,7 +32,7 @@ INACTIVITY = timedelta(hours=3)
 BROWSERS = st.integers(0, 2)
 PEOPLE = st.integers(0, 2)
 ADDRESSES = [f'person{number}@example.com' for number in range(3)]
-PASSWORDS = [PASSWORD, 'staple of another battery', 'a horse of a different colour']
+PASSWORDS = [PASSWORD, NEW_PASSWORD, 'a horse of a different colour']
 
 
 @dataclass

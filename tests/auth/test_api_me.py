@@ -10,9 +10,8 @@ import pytest
 
 from auth.devices import DEVICES_A_PAGE
 from tests.auth.conftest import Api, sign_in, sign_up
-from tests.conftest import PASSWORD, PHONE, either_store
+from tests.conftest import NEW_PASSWORD, PASSWORD, PHONE, either_store
 
-NEW_PASSWORD = 'staple of another battery'
 UNKNOWN = 'sess_' + 'x' * 24
 
 CHANGES: list[tuple[str, str, dict[str, str]]] = [
@@ -44,12 +43,6 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, error['code']
 
 
-def everything(api: Api) -> Any:
-    """All rows there are."""
-    return [api.rules.sql(f'SELECT * FROM {table} ORDER BY id') for table in ('user', 'client', 'session',
-                                                                              'audit_event')]
-
-
 def without_guesses(rows: Any) -> Any:
     """The same, but for the trace that a wrong password leaves."""
     *others, events = rows
@@ -70,14 +63,14 @@ async def test_who_is_not_signed_in_gets_a_401_in_the_shape_of_an_error_and_chan
         else:
             laptop.headers['cookie'] = cookie
             laptop.cookies.clear()
-        before = everything(api)
+        before = api.rules.everything()
         for method, path, data in CHANGES + READS:
             with subtests.test(method=method, path=path):
                 there = path.format(phone=phone_id)
                 answers = [await laptop.request(method, there, data=data), await laptop.request(method, there)]
                 assert {code_of(answer) for answer in answers} == {(401, 'authentication_invalid')}
                 assert not any('set-cookie' in answer.headers for answer in answers)
-                assert everything(api) == before
+                assert api.rules.everything() == before
 
 
 @either_store
@@ -89,9 +82,9 @@ async def test_an_account_that_is_here_but_not_in_use_is_not_signed_in_unless_it
         path = path.format(phone=session_of(await sign_in(phone)))
         bob = session_of(await sign_up(laptop, 'bob@example.com'))
         await laptop.post(f'/v1/client/sessions/{bob}/remove')
-        before = everything(api)
+        before = api.rules.everything()
         unnamed = await laptop.request(method, path, data=data)
-        unchanged = everything(api)
+        unchanged = api.rules.everything()
         named = await laptop.request(method, f'{path}?_clerk_session_id={ann}', data=data)
 
     assert code_of(unnamed) == (401, 'authentication_invalid')
@@ -104,7 +97,7 @@ async def test_the_session_id_of_another_client_gives_nothing(api: Api, subtests
         await sign_up(laptop)
         anns_phone = session_of(await sign_in(phone))
         await sign_up(strangers, 'mallory@example.com')
-        before = everything(api)
+        before = api.rules.everything()
         for method, path, data in CHANGES + READS:
             with subtests.test(method=method, path=path):
                 answers = [await browser.request(method, path.format(phone=anns_phone),
@@ -113,7 +106,7 @@ async def test_the_session_id_of_another_client_gives_nothing(api: Api, subtests
                            for session_id in (anns_phone, UNKNOWN, 'nonsense', "' OR 1=1 --", '\x00', '🦊')]
                 assert {code_of(answer) for answer in answers} == {(401, 'authentication_invalid')}
                 assert len({answer.content for answer in answers}) == 1
-                assert everything(api) == before
+                assert api.rules.everything() == before
 
 
 @either_store
@@ -122,21 +115,21 @@ async def test_a_change_asked_for_by_another_site_is_refused(api: Api, subtests:
                  {'sec-fetch-site': 'same-site'}]
     async with api.browser() as laptop, api.browser() as phone:
         laptop_id, phone_id = session_of(await sign_up(laptop)), session_of(await sign_in(phone))
-        before = everything(api)
+        before = api.rules.everything()
         for (method, path, data), headers in product(CHANGES + OF_THE_CLIENT, elsewhere):
             with subtests.test(method=method, path=path, headers=headers):
                 there = path.format(laptop=laptop_id, phone=phone_id)
                 plain = await laptop.request(method, there, data=data, headers=headers)
                 tunnelled = await laptop.post(f'{there}?_method={method}', data=data, headers=headers)
                 assert code_of(plain) == code_of(tunnelled) == (403, 'origin_invalid')
-                assert everything(api) == before
+                assert api.rules.everything() == before
 
 
 @either_store
 async def test_nothing_changes_by_a_get(api: Api, subtests: pytest.Subtests) -> None:
     async with api.browser() as laptop, api.browser() as phone:
         laptop_id, phone_id = session_of(await sign_up(laptop)), session_of(await sign_in(phone))
-        before = everything(api)
+        before = api.rules.everything()
         for method, path, data in CHANGES + OF_THE_CLIENT:
             with subtests.test(method=method, path=path):
                 there = path.format(laptop=laptop_id, phone=phone_id)
@@ -146,7 +139,7 @@ async def test_nothing_changes_by_a_get(api: Api, subtests: pytest.Subtests) -> 
                     answers = [await laptop.patch(there, data=data)]
                 assert {code_of(answer) for answer in answers} == {(405, 'method_not_allowed')}
                 assert all(method in answer.headers['allow'] for answer in answers)
-                assert everything(api) == before
+                assert api.rules.everything() == before
 
 
 @either_store
@@ -184,14 +177,14 @@ async def test_no_answer_holds_a_password_or_a_hash(api: Api, caplog: pytest.Log
 async def test_while_the_store_is_away_the_answer_is_a_503(api: Api, subtests: pytest.Subtests) -> None:
     async with api.browser() as laptop, api.browser() as phone:
         await sign_up(laptop)
-        phone_id, before = session_of(await sign_in(phone)), everything(api)
+        phone_id, before = session_of(await sign_in(phone)), api.rules.everything()
         with api.rules.database.away():
             for method, path, data in CHANGES + READS:
                 with subtests.test(method=method, path=path):
                     answer = await laptop.request(method, path.format(phone=phone_id), data=data)
                     assert code_of(answer) == (503, 'store_unavailable')
 
-    assert everything(api) == before
+    assert api.rules.everything() == before
 
 
 # Devices
@@ -260,13 +253,13 @@ async def test_ids_of_others_get_the_same_body_as_unknown_ones_and_nothing_ends(
         await phone.delete('/v1/client/sessions')
         shared = session_of(await sign_up(laptop, 'bob@example.com'))
         await sign_in(laptop)  # Ann again, with Bob beside her
-        before = everything(api)
+        before = api.rules.everything()
         answers = [await laptop.post(f'/v1/me/sessions/{session_id}/revoke')
                    for session_id in (stranger, shared, ended, UNKNOWN, 'active', '%25', '%00', "'%20OR%201=1", '🦊')]
 
     assert {code_of(answer) for answer in answers} == {(404, 'resource_not_found')}
     assert len({answer.content for answer in answers}) == 1
-    assert everything(api) == before
+    assert api.rules.everything() == before
 
 
 async def test_signing_out_of_all_others_tells_how_many_and_keeps_this_one(api: Api) -> None:
@@ -354,7 +347,7 @@ async def test_a_refused_change_of_password_names_the_field_and_changes_nothing(
     async with api.browser() as laptop, api.browser() as phone:
         await sign_up(laptop)
         await sign_in(phone)
-        before = everything(api)
+        before = api.rules.everything()
         for data, code, param in REFUSED_PASSWORDS:
             with subtests.test(data=data):
                 answer = await laptop.post('/v1/me/change_password', data={
@@ -363,7 +356,7 @@ async def test_a_refused_change_of_password_names_the_field_and_changes_nothing(
                 assert code_of(answer) == (422, code)
                 assert answer.json()['errors'][0]['meta'] == {'param_name': param}
                 assert 'set-cookie' not in answer.headers
-                assert without_guesses(everything(api)) == before
+                assert without_guesses(api.rules.everything()) == before
 
 
 REFUSED_DELETIONS: list[tuple[dict[str, str], str, str]] = [
@@ -377,13 +370,13 @@ REFUSED_DELETIONS: list[tuple[dict[str, str], str, str]] = [
 async def test_a_refused_deletion_names_the_field_and_deletes_nothing(api: Api, subtests: pytest.Subtests) -> None:
     async with api.browser() as laptop:
         await sign_up(laptop)
-        before = everything(api)
+        before = api.rules.everything()
         for data, code, param in REFUSED_DELETIONS:
             with subtests.test(data=data):
                 answer = await laptop.request('DELETE', '/v1/me', data=data)
                 assert code_of(answer) == (422, code)
                 assert answer.json()['errors'][0]['meta'] == {'param_name': param}
-                assert without_guesses(everything(api)) == before
+                assert without_guesses(api.rules.everything()) == before
 
 
 async def test_a_deleted_account_is_gone_on_every_device_and_its_browser_may_begin_anew(api: Api) -> None:
@@ -479,14 +472,14 @@ async def test_a_request_with_the_cookie_from_before_a_sign_in_ends_nothing_and_
         ann = session_of(await sign_up(laptop))
         late.headers['cookie'] = f'__client={laptop.cookies["__client"]}'
         bob = session_of(await sign_up(laptop, 'bob@example.com'))
-        before = everything(api)
+        before = api.rules.everything()
         answers = [await late.delete('/v1/client/sessions'), await late.delete('/v1/client')]
 
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == {'response': None, 'client': None}  # it is nobody's: nobody is said to be signed out
     assert not any('set-cookie' in answer.headers for answer in answers)
     assert [api.rules.status(session_id) for session_id in (ann, bob)] == ['active', 'active']
-    assert everything(api) == before
+    assert api.rules.everything() == before
 
 
 @either_store
@@ -532,7 +525,7 @@ async def test_anybody_is_told_whether_a_password_will_do_and_nothing_is_kept(
                     assert answer.json()['errors'][0]['meta'] == {'param_name': 'password'}
                 assert answer.headers['cache-control'] == 'no-store'
                 assert 'set-cookie' not in answer.headers
-    assert everything(api) == [[], [], [], []]
+    assert api.rules.everything() == [[], [], [], []]
 
 
 @either_store

@@ -37,12 +37,6 @@ async def ann(rules: Rules) -> Anns:
     return Anns(laptop, phone, await rules.sign_in(visitor=TABLET))
 
 
-def everything(rules: Rules) -> Any:
-    """All that an act may change."""
-    return (rules.sql('SELECT id, status FROM session ORDER BY id'), rules.events('*'),
-            rules.sql('SELECT * FROM client ORDER BY id'), rules.sql('SELECT * FROM user ORDER BY id'))
-
-
 VERBS: dict[str, Callable[[Rules, Any, str], Awaitable[Any]]] = {
     'read_devices': lambda rules, client, _: read_devices(rules.auth, client),
     'read_all_devices': lambda rules, client, _: read_all_devices(rules.auth, client),
@@ -183,7 +177,7 @@ async def test_ids_that_are_foreign_unknown_ended_or_malformed_get_one_answer_an
     ended = await rules.sign_in()
     await sign_out(rules.auth, await rules.here(ended.token))
     client = await rules.here(bob.token)
-    before, answers = everything(rules), set[str]()
+    before, answers = rules.everything(), set[str]()
 
     for session_id in (stranger.session_id, ann.laptop.session_id, ann.phone.session_id, 'sess_' + 'x' * 24,
                        ended.session_id, '', '%', '_', "' OR 1=1 --", bob.user_id, bob.token.client_id, 'sess_\x00',
@@ -193,7 +187,7 @@ async def test_ids_that_are_foreign_unknown_ended_or_malformed_get_one_answer_an
         answers.add(refused.value.message)
 
     assert len(answers) == 1
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 async def test_a_device_that_ended_while_it_was_shown_gets_that_same_answer(rules: Rules, ann: Anns) -> None:
@@ -201,7 +195,7 @@ async def test_a_device_that_ended_while_it_was_shown_gets_that_same_answer(rule
     answers = set[str]()
     await revoke(rules.auth, client, ann.tablet.session_id)
     rules.sql("UPDATE session SET abandon_at = '2026-01-01 12:00:01.000000' WHERE id = ?", ann.laptop.session_id)
-    before = everything(rules)
+    before = rules.everything()
 
     for session_id in (ann.tablet.session_id, ann.laptop.session_id, 'sess_' + 'x' * 24):
         with pytest.raises(SessionNotFound) as refused:
@@ -209,7 +203,7 @@ async def test_a_device_that_ended_while_it_was_shown_gets_that_same_answer(rule
         answers.add(refused.value.message)
 
     assert len(answers) == 1
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 async def test_all_others_end_and_are_counted_and_this_one_stays(rules: Rules, ann: Anns) -> None:
@@ -256,7 +250,7 @@ async def test_a_session_that_ended_a_moment_ago_may_not_act(
         rules: Rules, ann: Anns, gone: str, subtests: pytest.Subtests) -> None:
     client = await rules.here(ann.phone.token)
     rules.sql(gone.replace(':session', f"'{ann.phone.session_id}'"))
-    before = everything(rules)
+    before = rules.everything()
 
     for name, verb in VERBS.items():
         with subtests.test(verb=name):
@@ -264,14 +258,14 @@ async def test_a_session_that_ended_a_moment_ago_may_not_act(
                 with pytest.raises(NotSignedIn):
                     await verb(rules, client, session_id)
 
-            assert everything(rules) == before
+            assert rules.everything() == before
 
 
 async def test_nobody_who_is_signed_out_may_act(rules: Rules, ann: Anns, subtests: pytest.Subtests) -> None:
     bob = await rules.sign_up('bob@example.com', await rules.here(ann.phone.token))
     await sign_out(rules.auth, await rules.here(bob.token), bob.session_id)
     choosing = await rules.here(bob.token)
-    before = everything(rules)
+    before = rules.everything()
 
     for name, verb in VERBS.items():
         with subtests.test(verb=name):
@@ -279,14 +273,14 @@ async def test_nobody_who_is_signed_out_may_act(rules: Rules, ann: Anns, subtest
                 with pytest.raises(NotSignedIn):
                     await verb(rules, client, ann.tablet.session_id)
 
-            assert everything(rules) == before
+            assert rules.everything() == before
 
 
 @pytest.mark.parametrize('verb', [read_devices, read_all_devices])
 async def test_the_session_of_another_client_is_not_one_to_act_in(rules: Rules, ann: Anns, verb: Any) -> None:
     bob = await rules.sign_up('bob@example.com')
     client = await rules.here(bob.token)
-    before = everything(rules)
+    before = rules.everything()
 
     for session_id in (ann.phone.session_id, 'sess_' + 'x' * 24, 'nonsense', bob.user_id):
         with pytest.raises(NotSignedIn):
@@ -298,7 +292,7 @@ async def test_the_session_of_another_client_is_not_one_to_act_in(rules: Rules, 
         with pytest.raises(NotSignedIn):
             await revoke_others(rules.auth, client, acting_session_id=session_id)
 
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 async def test_a_session_revoked_by_two_devices_at_once_ends_once(rules: Rules, ann: Anns) -> None:
@@ -325,12 +319,12 @@ async def test_of_two_devices_that_revoke_each_other_one_stays(rules: Rules, ann
 @pytest.mark.parametrize('verb', ['revoke', 'revoke_others'])
 async def test_an_end_and_its_event_are_written_together_or_not_at_all(rules: Rules, ann: Anns, verb: str) -> None:
     rules.database.fail('INSERT ON audit_event')
-    before = everything(rules)
+    before = rules.everything()
 
     with pytest.raises(Exception, match='full'):
         await VERBS[verb](rules, await rules.here(ann.phone.token), ann.tablet.session_id)
 
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 @pytest.mark.parametrize('verb', ['revoke', 'revoke_others'])

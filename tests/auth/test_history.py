@@ -15,7 +15,7 @@ from auth.history import EVENTS_A_PAGE, HistoryEvent, read_history
 from auth.own_account import change_name, change_password
 from auth.sessions import end_overdue, set_active, sign_out
 from models.types import new_id
-from tests.conftest import LAPTOP, PASSWORD, PHONE, TABLET, Rules
+from tests.conftest import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, TABLET, Rules
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def test_the_newest_event_is_first(rules: Rules, ann: SignedIn) -> None:
         await rules.sign_in(password='not the password', visitor=TABLET)
     rules.clock.forward(minutes=1)
     done = await change_password(rules.auth, await rules.here(ann.token), current_password=PASSWORD,
-                                 new_password='staple of another battery', sign_out_others=True, visitor=LAPTOP)
+                                 new_password=NEW_PASSWORD, sign_out_others=True, visitor=LAPTOP)
 
     told = await history(rules, done.token)
 

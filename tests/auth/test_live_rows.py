@@ -283,6 +283,8 @@ async def test_when_the_last_page_empties_the_one_before_it_is_shown(book: Book,
 
 
 def test_a_session_that_was_merely_active_is_the_same_row() -> None:
-    first, later = (SessionRow('sess', *([None] * 4), moment) for moment in (1, 2))  # type: ignore[arg-type]
+    of: Any = [None] * 4
+    moments: Any = (1, 2)
+    first, later = (SessionRow('sess', *of, moment) for moment in moments)
 
     assert first == later

@@ -32,16 +32,8 @@ from auth.own_account import (
     delete_account,
 )
 from auth.sessions import sign_out
-from tests.conftest import LAPTOP, PASSWORD, PHONE, TABLET, Rules, only_on_sqlite
+from tests.conftest import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, TABLES, TABLET, Rules, only_on_sqlite
 from tests.databases import Kind
-
-NEW_PASSWORD = 'staple of another battery'
-TABLES = ('user', 'client', 'session', 'audit_event')
-
-
-def everything(rules: Rules) -> Any:
-    """All rows there are."""
-    return [rules.sql(f'SELECT * FROM {table} ORDER BY id') for table in TABLES]
 
 
 async def rename(rules: Rules, client: ClientView | None, **more: Any) -> None:
@@ -97,14 +89,14 @@ async def test_a_session_that_ended_a_moment_ago_may_not_act(
         rules: Rules, ann: SignedIn, gone: str, subtests: pytest.Subtests) -> None:
     client = await rules.here(ann.token)
     rules.sql(gone)
-    before = everything(rules)
+    before = rules.everything()
 
     for verb in VERBS:
         with subtests.test(verb=verb.__name__):
             with pytest.raises(NotSignedIn):
                 await verb(rules, client)
 
-            assert everything(rules) == before
+            assert rules.everything() == before
 
 
 @pytest.mark.parametrize('verb', WITH_PASSWORD)
@@ -117,12 +109,12 @@ async def test_a_session_that_ends_while_the_password_is_hashed_does_nothing_mor
         rules: Rules, ann: SignedIn, monkeypatch: pytest.MonkeyPatch, verb: Verb, gone: str) -> None:
     client = await rules.here(ann.token)
     happened: list[Any] = []
-    while_hashing(rules, monkeypatch, lambda: happened.extend([rules.sql(gone), everything(rules)]))
+    while_hashing(rules, monkeypatch, lambda: happened.extend([rules.sql(gone), rules.everything()]))
 
     with pytest.raises(NotSignedIn):
         await verb(rules, client)
 
-    assert happened[1:] == [everything(rules)]
+    assert happened[1:] == [rules.everything()]
 
 
 @pytest.mark.parametrize('verb', WITH_PASSWORD)
@@ -132,12 +124,12 @@ async def test_a_password_that_is_changed_elsewhere_while_it_is_hashed_is_the_wr
     new_hash = await rules.auth.passwords.hash('given to her by an administrator')
     happened: list[Any] = []
     while_hashing(rules, monkeypatch, lambda: happened.extend(
-        [rules.sql('UPDATE user SET password_hash = ?', new_hash), everything(rules)]))
+        [rules.sql('UPDATE user SET password_hash = ?', new_hash), rules.everything()]))
 
     with pytest.raises(PasswordIncorrect):
         await verb(rules, client)
 
-    assert happened[1:] == [everything(rules)]
+    assert happened[1:] == [rules.everything()]
 
 
 @pytest.mark.parametrize('verb', VERBS)
@@ -145,7 +137,7 @@ async def test_nobody_who_is_signed_out_may_act_whatever_they_send(rules: Rules,
     bob = await rules.sign_up('bob@example.com', await rules.here(ann.token))
     await sign_out(rules.auth, await rules.here(bob.token), bob.session_id)
     choosing = await rules.here(bob.token)  # Ann is signed in here, but she is not in use
-    before = everything(rules)
+    before = rules.everything()
     nonsense = {rename: {'first_name': 'x' * 101}, change: {'current_password': '', 'new_password': ''},
                 delete: {'password': '', 'confirmation': ''}}[verb]
 
@@ -155,7 +147,7 @@ async def test_nobody_who_is_signed_out_may_act_whatever_they_send(rules: Rules,
         with pytest.raises(NotSignedIn):
             await verb(rules, client, **nonsense)
 
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 @pytest.mark.parametrize('verb', VERBS)
@@ -175,28 +167,28 @@ async def test_an_act_is_that_of_the_account_it_names_and_not_of_the_one_in_use(
 async def test_the_session_of_another_client_is_not_one_to_act_in(rules: Rules, ann: SignedIn, verb: Verb) -> None:
     bob = await rules.sign_up('bob@example.com')
     client = await rules.here(bob.token)
-    before = everything(rules)
+    before = rules.everything()
 
     for session_id in (ann.session_id, 'sess_' + 'x' * 24, 'nonsense', bob.user_id):
         with pytest.raises(NotSignedIn):
             await verb(rules, client, acting_session_id=session_id)
 
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 @pytest.mark.parametrize('verb', VERBS)
 async def test_while_the_store_is_away_nothing_changes_and_a_retry_works(rules: Rules, ann: SignedIn,
                                                                         verb: Verb) -> None:
     client = await rules.here(ann.token)
-    before = everything(rules)
+    before = rules.everything()
 
     with rules.database.away(), pytest.raises(StoreAway, match='Nothing was changed'):
         await verb(rules, client)
-    still = everything(rules)
+    still = rules.everything()
     await verb(rules, client)
 
     assert still == before
-    assert everything(rules) != before
+    assert rules.everything() != before
 
 
 @pytest.mark.parametrize(('verb', 'fails'), [
@@ -207,13 +199,13 @@ async def test_while_the_store_is_away_nothing_changes_and_a_retry_works(rules: 
 async def test_what_fails_half_way_leaves_all_as_it_was(rules: Rules, ann: SignedIn, verb: Verb, fails: str) -> None:
     await rules.sign_in(visitor=PHONE)
     client = await rules.here(ann.token)
-    before = everything(rules)
+    before = rules.everything()
     rules.database.fail(fails)
 
     with pytest.raises(Exception, match='full'):
         await verb(rules, client)
 
-    assert everything(rules) == before
+    assert rules.everything() == before
     assert await rules.active(ann.token) == ann.session_id
 
 
@@ -262,13 +254,13 @@ async def test_any_name_is_kept_as_it_was_written(rules: Rules, ann: SignedIn, s
 @pytest.mark.parametrize('param', ['first_name', 'last_name'])
 async def test_a_name_that_is_too_long_is_refused_and_names_the_field(rules: Rules, ann: SignedIn, param: str) -> None:
     client = await rules.here(ann.token)
-    before = everything(rules)
+    before = rules.everything()
 
     with pytest.raises(ParamInvalid) as refused:
         await rename(rules, client, **{param: 'x' * 101})
 
     assert refused.value.param == param
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 # The password
@@ -305,7 +297,7 @@ async def test_the_log_tells_of_the_change_and_of_each_session_that_it_ended(rul
     assert rules.events('action', 'session_id', 'ip_address', 'actor')[-2:] == [
         ('password_changed', ann.session_id, TABLET.ip_address, ''),
         ('revoked', phone.session_id, TABLET.ip_address, '')]
-    dump = repr(everything(rules))
+    dump = repr(rules.everything())
     assert not any(secret in dump for secret in (PASSWORD, NEW_PASSWORD, done.token.secret))
     assert done.token.secret not in repr(done)
 
@@ -337,14 +329,14 @@ async def test_other_accounts_on_this_browser_stay_signed_in_through_a_change_of
 async def test_a_wrong_current_password_changes_nothing(rules: Rules, ann: SignedIn, verb: Verb, param: str,
                                                         wrong: str) -> None:
     client = await rules.here(ann.token)
-    before = everything(rules)
+    before = rules.everything()
 
     with pytest.raises(PasswordIncorrect) as refused:
         await verb(rules, client, **{param: wrong})
 
     assert refused.value.param == param
     assert 'Nothing was changed' in refused.value.message
-    *others, events = everything(rules)
+    *others, events = rules.everything()
     assert [*others, events[:-1]] == before
     assert rules.events('action', 'session_id', 'ip_address')[-1] == (
         'wrong_password', ann.session_id, LAPTOP.ip_address)
@@ -354,19 +346,19 @@ async def test_a_wrong_current_password_changes_nothing(rules: Rules, ann: Signe
 @pytest.mark.parametrize(('verb', 'param'), [(change, 'current_password'), (delete, 'password')])
 async def test_no_current_password_is_missing(rules: Rules, ann: SignedIn, verb: Verb, param: str) -> None:
     client = await rules.here(ann.token)
-    before = everything(rules)
+    before = rules.everything()
 
     with pytest.raises(ParamMissing) as refused:
         await verb(rules, client, **{param: ''})
 
     assert refused.value.param == param
-    assert everything(rules) == before
+    assert rules.everything() == before
 
 
 async def test_a_new_password_that_is_too_weak_is_refused_and_says_why(rules: Rules, subtests: pytest.Subtests) -> None:
     annabel = await rules.sign_up('annabel@example.com')
     client = await rules.here(annabel.token)
-    before = everything(rules)
+    before = rules.everything()
 
     for password, error in (
             ('', ParamMissing), ('1234567', PasswordTooShort), ('x' * 257, PasswordTooLong),
@@ -379,7 +371,7 @@ async def test_a_new_password_that_is_too_weak_is_refused_and_says_why(rules: Ru
 
             assert refused.value.param == 'new_password'
             assert refused.value.message.endswith('.')
-            assert everything(rules) == before
+            assert rules.everything() == before
 
 
 async def test_of_two_changes_at_once_on_two_devices_exactly_one_is_made(rules: Rules, ann: SignedIn) -> None:
@@ -436,7 +428,7 @@ async def test_a_sign_in_with_the_old_password_that_races_the_change_does_not_ou
 async def test_an_account_is_not_deleted_until_that_is_confirmed(
         rules: Rules, ann: SignedIn, subtests: pytest.Subtests) -> None:
     client = await rules.here(ann.token)
-    before = everything(rules)
+    before = rules.everything()
 
     for typed in (
             '', 'delete', 'yes', 'delete my account!', 'delete  my account',
@@ -447,7 +439,7 @@ async def test_an_account_is_not_deleted_until_that_is_confirmed(
 
             assert refused.value.param == 'confirmation'
             assert DELETE_CONFIRMATION in refused.value.message
-            assert everything(rules) == before
+            assert rules.everything() == before
 
 
 async def test_nothing_of_a_deleted_person_is_left_but_ids_and_times_in_the_log(rules: Rules, kind: Kind) -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from auth.errors import ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort, TooBusy
+from auth.errors import AuthError, ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort, TooBusy
 from auth.passwords import MAX_LENGTH, MIN_LENGTH, WAITING_AT_MOST, Passwords, check_password
 
 
@@ -26,11 +26,11 @@ def test_there_are_no_composition_rules(password: str) -> None:
     ('annabell@example.com', PasswordTooCommon),
     ('Annabell', PasswordTooCommon),
 ])
-def test_a_refused_password_names_its_field(password: str, error: type[Exception]) -> None:
+def test_a_refused_password_names_its_field(password: str, error: type[AuthError]) -> None:
     with pytest.raises(error) as refused:
         check_password(password, email_address='annabell@example.com')
 
-    assert refused.value.param == 'password'  # type: ignore[attr-defined]
+    assert refused.value.param == 'password'
 
 
 async def test_a_hash_is_argon2id_at_least_as_strong_as_owasp_asks() -> None:

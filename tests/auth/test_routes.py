@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 PATH = '/reports/{number}'
+NOTHING: Any = None
 
 
 def somebody() -> str:
@@ -65,7 +66,7 @@ def cookie(number: int, token: str | None = Cookie(None)) -> None: ...
 def body(number: int, text: str = Body('')) -> None: ...
 def form(number: int, text: str = Form('')) -> None: ...
 def request(number: int, request: Request) -> None: ...
-def optional_request(number: int, request: Request = None) -> None: ...  # type: ignore[assignment]
+def optional_request(number: int, request: Request = NOTHING) -> None: ...
 def response(number: int, response: Response) -> None: ...
 def socket(number: int, socket: WebSocket) -> None: ...
 def tasks(number: int, tasks: BackgroundTasks) -> None: ...
@@ -161,19 +162,23 @@ def test_a_page_that_says_two_things_is_refused_and_one_that_says_one_twice_is_n
             other(page)
     with pytest.raises(AccessNotStated, match='says twice'):
         public(wrapped(page))
-    assert Routes({'/': page}).find('/')[0].access == 'private'  # type: ignore[index]
+    found = Routes({'/': page}).find('/')
+    assert found is not None
+    assert found[0].access == 'private'
 
 
 def test_what_lost_its_mark_or_can_not_have_one_is_refused() -> None:
     def opaque(builder: Callable[..., Any]) -> Callable[..., Any]:
         return lambda: [builder()]
 
-    for lost in (opaque(private(lambda: None)), functools.partial(private(lambda: None)), object(), int):
+    not_pages: list[Any] = [opaque(private(lambda: None)), functools.partial(private(lambda: None)), object(), int]
+    for lost in not_pages:
         with pytest.raises(AccessNotStated, match='must say who may see it'):
-            Routes({'/': lost})  # type: ignore[dict-item]
-    for unmarkable in (Built().method, len, 7):
+            Routes({'/': lost})
+    unmarkables: list[Any] = [Built().method, len, 7]
+    for unmarkable in unmarkables:
         with pytest.raises(AccessNotStated, match='can not be marked as a page'):
-            private(unmarkable)  # type: ignore[type-var]
+            private(unmarkable)
 
 
 def test_a_mark_that_is_none_of_ours_counts_as_none() -> None:

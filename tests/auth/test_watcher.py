@@ -280,31 +280,43 @@ async def test_a_watcher_that_stumbles_goes_on(rules: Rules, screen: Screen,
     assert 'the watcher stumbled' in caplog.text
 
 
-@pytest.mark.parametrize('overtaken', [True, False])
-async def test_reads_that_race_writes_never_leave_a_stale_client_in_memory(
-        rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch, overtaken: bool) -> None:
+async def test_a_read_that_a_write_overtakes_is_never_left_in_memory(
+        rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     done = await rules.sign_up()
     watcher, client_id = screen.watcher, done.token.client_id
-    was_read, may_return = asyncio.Event(), asyncio.Event()
+    under_way: asyncio.Queue[asyncio.Event] = asyncio.Queue()
 
-    async def read_and_wait(of: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
+    async def read_slowly(of: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
         found = await read_clients(of, client_ids)
-        if not was_read.is_set():
-            was_read.set()
-            await asyncio.wait_for(may_return.wait(), 30)
+        under_way.put_nowait(go_on := asyncio.Event())
+        await asyncio.wait_for(go_on.wait(), 30)
         return found
 
-    monkeypatch.setattr('auth.watcher.read_clients', read_and_wait)
+    monkeypatch.setattr('auth.watcher.read_clients', read_slowly)
     early = asyncio.create_task(watcher.client(client_id))
-    await was_read.wait()
+    first = await under_way.get()
     await rules.elsewhere("UPDATE session SET status = 'revoked'")
-    if not overtaken:
-        may_return.set()
-        await early
-    found = await watcher.client(client_id)
-    may_return.set()
-    await early
+    late = asyncio.create_task(watcher.client(client_id))
+    (await under_way.get()).set()
+    found = await late
+    monkeypatch.undo()
+    first.set()
+    while not early.done():
+        assert await watcher.client(client_id) == found
+        await asyncio.sleep(0)
 
     assert found is not None
     assert found.sessions == ()
     assert await watcher.client(client_id) == found
+
+
+async def test_what_was_read_before_a_write_is_forgotten(rules: Rules, screen: Screen) -> None:
+    done = await rules.sign_up()
+    before = await screen.watcher.client(done.token.client_id)
+
+    await rules.elsewhere("UPDATE session SET status = 'revoked'")
+    after = await screen.watcher.client(done.token.client_id)
+
+    assert before is not None
+    assert after is not None
+    assert (len(before.sessions), len(after.sessions)) == (1, 0)

@@ -12,11 +12,9 @@ from auth import Auth, Settings
 from auth.accounts import SignedIn
 from auth.passwords import Passwords
 from models import CannotOpenStore, Store, copy_store
-from tests.conftest import PHONE, Rules, only_on_sqlite
+from tests.conftest import PHONE, TABLES, Rules, only_on_sqlite
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase, connect_to
 from tests.postgres import Postgres
-
-TABLES = ('user', 'client', 'session', 'audit_event')
 
 OTHER: dict[Kind, Kind] = {'sqlite': 'postgres', 'postgres': 'sqlite'}
 
