@@ -254,14 +254,14 @@ async def test_a_guess_at_an_account_that_is_deleted_meanwhile_leaves_ids_and_ti
         rules: Rules, monkeypatch: pytest.MonkeyPatch, password: str) -> None:
     ann = await rules.sign_up()
     phone = await rules.sign_in()
-    verify = rules.auth.passwords._verify
+    verify = rules.auth.passwords.matches
 
     def delete_meanwhile(password_hash: str, tried: str) -> bool:
         rules.sql("DELETE FROM user WHERE email_address = 'ann@example.com'")
         return verify(password_hash, tried)
 
     client = await rules.here(phone.token)
-    monkeypatch.setattr(rules.auth.passwords, '_verify', delete_meanwhile)
+    monkeypatch.setattr(rules.auth.passwords, 'matches', delete_meanwhile)
     with pytest.raises(AuthError):
         await change_password(rules.auth, client, current_password='wrong horse', new_password=NEW_PASSWORD,
                               sign_out_others=False, visitor=PHONE)
@@ -269,7 +269,7 @@ async def test_a_guess_at_an_account_that_is_deleted_meanwhile_leaves_ids_and_ti
     assert rules.events('action', 'user_id', 'ip_address')[-1] == ('wrong_password', ann.user_id, '')
 
     await rules.sign_up()
-    monkeypatch.setattr(rules.auth.passwords, '_verify', delete_meanwhile)
+    monkeypatch.setattr(rules.auth.passwords, 'matches', delete_meanwhile)
     with pytest.raises(PasswordIncorrect):
         await sign_in(rules.auth, None, identifier='ann@example.com', password=password, visitor=PHONE)
 
