@@ -52,6 +52,9 @@ class Timing(StoreTiming):
     deaf_after_seconds: float = 4.8
     """A tab that has heard nothing for longer hides what is private; within 5 s, as is promised."""
 
+    hearing_check_seconds: float = 0.2
+    """How often it looks whether that is so."""
+
     activity_every_seconds: float = 5.0
     """A tab tells at most so often that its person types or points."""
 
@@ -99,7 +102,8 @@ class Timing(StoreTiming):
     @property
     def for_the_browser(self) -> str:
         """What static/auth.js has to know, as attributes of the element that loads it."""
-        shared = {'deaf-after': self.deaf_after_seconds, 'activity-every': self.activity_every_seconds}
+        shared = {'deaf-after': self.deaf_after_seconds, 'activity-every': self.activity_every_seconds,
+                  'hearing-check': self.hearing_check_seconds}
         return ' '.join(f'data-{name}-ms="{seconds * 1000:.0f}"' for name, seconds in shared.items())
 
 

@@ -2,8 +2,9 @@
 // and hide what is private when it can't hear the server.
 (() => {
   // The server pings every 3 s. A tab that shows anybody and has heard nothing for longer hides it: within 5 s.
-  // The server tells both times, see auth/timing.py. A tab that was told none has always been silent for too long.
-  const { deafAfterMs: DEAF_AFTER_MS, activityEveryMs: ACTIVITY_EVERY_MS } = document.currentScript.dataset;
+  // The server tells these times, see auth/timing.py. A tab that was told none has always been silent for too long.
+  const told = document.currentScript.dataset;
+  const { deafAfterMs: DEAF_AFTER_MS, activityEveryMs: ACTIVITY_EVERY_MS, hearingCheckMs: HEARING_CHECK_MS } = told;
   const PROGRESS_AFTER_MS = 300;
   const UNREACHABLE = "The server can not be reached. Nothing was changed. Check the connection and try again.";
 
@@ -163,7 +164,7 @@
 
   if (document.prerendering || navigation?.activationStart || navigation?.deliveryType) away(); // until it is up to date
   listen();
-  setInterval(checkHearing, 200);
+  setInterval(checkHearing, HEARING_CHECK_MS);
   for (const type of ["visibilitychange", "resume"]) document.addEventListener(type, checkHearing);
   for (const type of ["focus", "online"]) window.addEventListener(type, checkHearing);
   window.addEventListener("pageshow", (event) => {
