@@ -6,6 +6,8 @@ import asyncio
 import signal
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -78,6 +80,15 @@ class Server:
         """Pause it, let it go on, or end it."""
         assert self.process is not None
         self.process.send_signal(number)
+
+    @contextmanager
+    def standing_still(self) -> Generator[None]:
+        """Let it do nothing for a while."""
+        self.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""
