@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import expect
 
+from tests.conftest import either_store
 from tests.server import Server
 
 from .conftest import PASSWORD, Device, MakeDevice, NewServer, Tab, a_new_address
-from .test_faults import forgive_the_network
+from .watching import forgive_the_network
 
 
 @pytest.fixture(scope='module')
@@ -82,6 +83,7 @@ async def test_a_process_that_is_killed_leaves_the_tabs_of_another_alone(
     forgive_the_network(here)
 
 
+@either_store
 async def test_tabs_survive_many_rotations_in_quick_succession(device: MakeDevice) -> None:
     laptop = await device()
     address = a_new_address()
@@ -98,6 +100,7 @@ async def test_tabs_survive_many_rotations_in_quick_succession(device: MakeDevic
         await tab.signed_out()
 
 
+@either_store
 async def test_two_sign_ins_at_one_moment_sign_nobody_out(device: MakeDevice) -> None:
     phone, laptop = await device(), await device()
     addresses = [a_new_address(), a_new_address()]

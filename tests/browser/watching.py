@@ -1,0 +1,62 @@
+"""What a tab shows as time goes by, and what a browser may complain of while something is away on purpose."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+
+from .conftest import Tab
+
+BOUND_SECONDS = 5.5
+"""README.md promises 5 s; the rest is for a busy machine."""
+
+# Looks at every frame, and tells each text with the moment at which it was last on the screen.
+_LOOK = '''(() => {
+    let text, at;
+    const tell = () => text !== undefined && window.saw(text, at / 1000);
+    const look = () => {
+        const shown = document.body?.innerText ?? '';
+        if (shown !== text) {
+            tell();
+            text = shown;
+        }
+        at = Date.now();
+    };
+    const forever = () => { look(); requestAnimationFrame(forever); };
+    window.tellWhatIsSeen = () => { look(); tell(); };
+    addEventListener('pagehide', tell);
+    forever();
+})()'''
+
+
+@dataclass
+class Watch:
+    """Knows each text that was visible in a tab, also before it was loaded anew, and when it last was."""
+
+    tab: Tab
+    seen: dict[str, float] = field(default_factory=dict)
+
+    async def last_saw(self, text: str) -> float:
+        """The moment at which something that reads so was last visible, by ``time.time()``."""
+        await self.tab.page.evaluate('window.tellWhatIsSeen()')
+        return max((at for shown, at in self.seen.items() if text in shown), default=-math.inf)
+
+    async def ever_saw(self, text: str) -> bool:
+        """Whether something that reads so was ever visible."""
+        return await self.last_saw(text) > -math.inf
+
+
+async def watch(tab: Tab) -> Watch:
+    """Begin to watch what is visible in a tab."""
+    watching = Watch(tab)
+    await tab.page.expose_binding('saw', lambda _, text, at: watching.seen.__setitem__(text, at))
+    await tab.page.add_init_script(_LOOK)
+    await tab.page.evaluate(_LOOK)
+    return watching
+
+
+def forgive_the_network(tab: Tab) -> None:
+    """Forget what the browser complained of while the network or the server was away on purpose."""
+    tab.complaints[:] = [complaint for complaint in tab.complaints
+                         if not re.search(r'net::ERR|WebSocket connection|Failed to (load|fetch)', complaint)]
