@@ -13,10 +13,10 @@ import pytest
 import socketio
 from playwright.async_api import expect
 
+from tests.apps import INSTRUMENTED
 from tests.server import Server
 
 from .conftest import MakeDevice, Tab, a_new_address
-from .test_faults import INSTRUMENTED
 
 
 @dataclass

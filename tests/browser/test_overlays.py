@@ -12,7 +12,7 @@ from tests.conftest import only_on_sqlite
 from tests.server import Server
 
 from .conftest import MakeDevice, Tab
-from .test_faults import forgive_the_network
+from .watching import forgive_the_network
 
 # Whatever can be read on the screen, also in the frames, wherever it hangs.
 READ = '''() => {

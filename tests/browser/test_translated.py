@@ -13,7 +13,7 @@ from tests.conftest import only_on_sqlite
 from tests.server import Server
 
 from .conftest import SIGNED_OUT, MakeDevice, Tab, a_new_address
-from .test_faults import forgive_the_network
+from .watching import forgive_the_network
 
 # As browsers' translators do: every text becomes an element, and so does what comes later.
 TRANSLATE = '''(how) => {

@@ -7,7 +7,7 @@ import asyncio
 from playwright.async_api import expect
 
 from tests.browser.conftest import Tab, a_new_address
-from tests.browser.test_faults import forgive_the_network
+from tests.browser.watching import forgive_the_network
 
 from .people import somebody_on_both
 from .site import ROUTE, Devices, Site

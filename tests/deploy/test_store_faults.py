@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Tab
-from tests.browser.test_faults import forgive_the_network
+from tests.browser.watching import forgive_the_network
 from tests.conftest import alone
 
 from .people import Person, somebody_on_both
