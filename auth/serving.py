@@ -158,6 +158,7 @@ class Http(HttpToolsProtocol):
     _bytes = 0
     _is_listed = False  # among those that are waited for; asking the dict would cost every request
     _stops = False
+    _is_websockets = False
 
     @classmethod
     def make_room(cls) -> bool:
@@ -222,7 +223,13 @@ class Http(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """The next request is awaited."""
+        """The next request is awaited, unless it is here already, and asks for a websocket.
+
+        An app may tell that an answer is whole after the other side has read all of it. uvicorn would then end the
+        websocket as a connection on which nobody asks for anything.
+        """
+        if self._is_websockets:
+            return
         super().on_response_complete()
         if not self.pipeline:
             self.answered.pop(self, None)
@@ -232,6 +239,7 @@ class Http(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """From now on it is a websocket's."""
+        self._is_websockets = True
         self.stop()
         super().handle_websocket_upgrade()
 

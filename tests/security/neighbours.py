@@ -58,11 +58,19 @@ async def neighbours(app: App, folder: Path) -> AsyncIterator[Neighbours]:
     trustme.CA().issue_cert(OURS, THEIRS).private_key_and_cert_chain_pem.write_to_path(folder / 'certificate.pem')
     server = uvicorn.Server(uvicorn.Config(served, port=served.port, log_level='warning', lifespan='off', ws='none',
                                            ssl_certfile=folder / 'certificate.pem'))
-    serving = asyncio.create_task(server._serve())  # without the signals of a process that is all its own
+    async with serving(server):
+        yield served
+
+
+@asynccontextmanager
+async def serving(server: uvicorn.Server) -> AsyncIterator[None]:
+    """Have a server run in this process meanwhile."""
+    running = asyncio.create_task(server.serve())
     while not server.started:
+        assert not running.done()
         await asyncio.sleep(0.01)
     try:
-        yield served
+        yield
     finally:
         server.should_exit = True
-        await serving
+        await running

@@ -30,7 +30,7 @@ async def test_an_address_forges_no_line(start: Start, text: str) -> None:
                     await answer.read()
     for origin in ('http://evil\x1b[31m.example', 'http://' + 'x' * 30_000):
         asked = f'GET {SOCKETS}?EIO=4 HTTP/1.1\r\nHost: x\r\nOrigin: {origin}\r\nConnection: close\r\n\r\n'
-        await (await Connection.to(server, asked.encode())).ended()
+        await (await Connection.to(server.port, asked.encode())).ended()
     server.stop()
 
     assert '\x1b' not in server.log
@@ -42,7 +42,7 @@ async def test_an_address_forges_no_line(start: Start, text: str) -> None:
 async def test_requests_that_are_none_write_a_line_now_and_then(start: Start) -> None:
     server = await start()
     for _ in range(50):
-        await (await Connection.to(server, b'\x16\x03\x01\x1b[31m\nFORGED\r\n\r\n')).ended()
+        await (await Connection.to(server.port, b'\x16\x03\x01\x1b[31m\nFORGED\r\n\r\n')).ended()
     server.stop()
 
     assert len(server.log.splitlines()) <= 2, server.log

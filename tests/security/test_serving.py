@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvicorn
 import uvicorn.server
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.websockets import websockets_sansio_impl
 
+from auth.asgi import App, Receive, Scope, Send
+from auth.serving import Http, WebSocket
+from tests.ports import free_port
 from tests.server import Server
 
 from .conftest import Start
-from .wire import Connection, memory, upgrade
+from .neighbours import serving
+from .wire import PATIENCE, Connection, masked, memory, upgrade
 
 HALF_A_HEADER = b'GET / HTTP/1.1\r\nHost: localhost\r\nX-Half: '
 HALF_A_BODY = (b'POST /v1/client/sign_ins HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n'
@@ -34,6 +41,16 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     assert len(server.log.splitlines()) < 5, server.log
 
 
+@asynccontextmanager
+async def served(app: App, **settings: Any) -> AsyncIterator[int]:
+    """Serve an app in this process; yields the port."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, http=Http, ws=WebSocket, log_level='warning',
+                                           lifespan='off', **settings))
+    async with serving(server):
+        yield port
+
+
 async def drip(connection: Connection, *parts: bytes) -> None:
     """Send the parts over and over, one every tenth of a second, until the server hangs up."""
     while not connection.writer.is_closing() and not connection.reader.at_eof():
@@ -45,8 +62,8 @@ async def drip(connection: Connection, *parts: bytes) -> None:
 async def test_half_of_a_header_or_a_body_ends_after_ten_seconds_also_when_it_trickles(start: Start) -> None:
     server = await start()
     halves = [b'', b'G', b'\r\n', HALF_A_HEADER, HALF_A_BODY, HALF_A_CHUNK, b'x' * 100 + b'\r\n\r\n', WHOLE[:-2]]
-    connections = [await Connection.to(server, half) for half in halves for _ in range(40)]
-    trickling = [await Connection.to(server, half) for half in (b'', HALF_A_HEADER, HALF_A_BODY)]
+    connections = [await Connection.to(server.port, half) for half in halves for _ in range(10)]
+    trickling = [await Connection.to(server.port, half) for half in (b'', HALF_A_HEADER, HALF_A_BODY)]
     drips = [asyncio.ensure_future(drip(one, part))
              for one, part in zip(trickling, (b'\r\n', b'x', b'x'), strict=True)]
 
@@ -56,20 +73,20 @@ async def test_half_of_a_header_or_a_body_ends_after_ten_seconds_also_when_it_tr
     server.stop()
 
     after = [seconds for said, seconds in ends if b'400' not in said]  # what is no HTTP is told so at once
-    assert len(after) == len(ends) - 40
+    assert len(after) == len(ends) - 10
     assert min(after) > 9.9
     assert max(after) < 25
     assert 'Traceback' not in server.log
 
 
 async def test_whoever_is_whole_in_time_is_answered_and_may_ask_again(server: Server) -> None:
-    connection = await Connection.to(server)
+    connection = await Connection.to(server.port)
     for byte in WHOLE[:-1]:
         connection.writer.write(bytes([byte]))
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.2)
     connection.writer.write(WHOLE[-1:])
     answers = [await connection.answer()]
-    await asyncio.sleep(2)  # uvicorn keeps a connection for five seconds after an answer
+    await asyncio.sleep(1.2)  # uvicorn keeps a connection for five seconds after an answer
     connection.writer.write(WHOLE)
     answers.append(await connection.answer())
     connection.writer.write(HALF_A_BODY)
@@ -79,10 +96,42 @@ async def test_whoever_is_whole_in_time_is_answered_and_may_ask_again(server: Se
     assert b'200' not in said
 
 
+async def test_a_websocket_on_a_connection_that_was_answered_before_goes_on() -> None:
+    accepted, answered = asyncio.Event(), asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['type'] == 'websocket':
+            await send({'type': 'websocket.accept'})
+            accepted.set()
+            await receive()
+            while (await receive())['type'] == 'websocket.receive':
+                await send({'type': 'websocket.send', 'text': 'heard'})
+            return
+        await send({'type': 'http.response.start', 'status': 200, 'headers': [(b'content-length', b'2')]})
+        await send({'type': 'http.response.body', 'body': b'ok', 'more_body': True})
+        await accepted.wait()  # whoever has read two bytes knows that there are no more
+        await send({'type': 'http.response.body', 'body': b''})
+        answered.set()
+
+    async with served(app, timeout_keep_alive=0.1) as port:
+        connection = await Connection.to(port, WHOLE)
+        assert (await connection.answer()).endswith(b'ok')
+        connection.writer.write(upgrade())
+        assert b' 101 ' in await connection.read_until(b'\r\n\r\n')
+        await asyncio.wait_for(answered.wait(), PATIENCE)
+        await asyncio.sleep(0.2)  # twice as long as a connection may be idle
+        connection.writer.write(masked('2'))
+
+        assert await connection.read_until(b'heard')
+        assert not Http.idle
+        connection.writer.write(b'\x88\x80\x00\x00\x00\x00')
+        await connection.ended()
+
+
 async def test_an_upload_may_take_long_while_it_comes_fast_enough(server: Server) -> None:
-    parts = [b'x' * 16 * 1024] * 12
+    parts = [b'x' * 16 * 1024] * 8
     head = b'POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n' % (len(parts) * len(parts[0]))
-    upload = await Connection.to(server, head)
+    upload = await Connection.to(server.port, head)
     assert b'404' in await upload.answer()
 
     for part in parts:
@@ -98,10 +147,10 @@ async def test_an_upload_may_take_long_while_it_comes_fast_enough(server: Server
     b'GET / HTTP/1.1\r\n' + b'a: b\r\n' * 20_000, HALF_A_HEADER + b'x' * 70_000 + b'\r\n\r\n',
     b'GET /' + b'x' * 70_000 + b' HTTP/1.1\r\nHost: localhost\r\n\r\n'])
 async def test_a_header_holds_64_kib_at_most(server: Server, header: bytes) -> None:
-    fits = await Connection.to(server, HALF_A_HEADER + b'x' * 60_000 + b'\r\n\r\n')
+    fits = await Connection.to(server.port, HALF_A_HEADER + b'x' * 60_000 + b'\r\n\r\n')
     assert b'200' in await fits.answer()
 
-    said, _ = await (await Connection.to(server, header)).ended()
+    said, _ = await (await Connection.to(server.port, header)).ended()
 
     assert b' 200 ' not in said
     assert b'408' not in said  # it was not the time that ended it
@@ -112,19 +161,19 @@ async def test_headers_that_never_end_and_requests_that_are_never_awaited_take_n
     before = memory(server)
 
     for _ in range(50):
-        await Connection.to(server, HALF_A_HEADER + b'x' * 60_000)
-    await (await Connection.to(server, WHOLE * 50_000)).ended()
+        await Connection.to(server.port, HALF_A_HEADER + b'x' * 60_000)
+    await (await Connection.to(server.port, WHOLE * 50_000)).ended()
 
     assert memory(server) - before < 30
 
 
 async def test_when_all_connections_are_taken_the_oldest_without_a_request_gives_way(start: Start) -> None:
     server = await start(descriptors='200')
-    crowd = [await Connection.to(server, half) for half in (b'', HALF_A_HEADER, HALF_A_BODY) for _ in range(100)]
+    crowd = [await Connection.to(server.port, half) for half in (b'', HALF_A_HEADER, HALF_A_BODY) for _ in range(100)]
     await asyncio.sleep(1)
 
     for _ in range(20):
-        visitor = await Connection.to(server, WHOLE)
+        visitor = await Connection.to(server.port, WHOLE)
         assert b'200' in await visitor.answer()
     server.stop()  # while half of the requests are still on their way
     assert len(crowd) == 300
@@ -143,7 +192,7 @@ EMPTY_PART = b'\x00\x80\x00\x00\x00\x00'
     upgrade().replace(b'GET', b'POST').replace(b'\r\n\r\n', b'\r\nContent-Length: 9\r\n\r\n')],
     ids=['a long line', 'a long address', 'many lines', 'no key', 'a body'])
 async def test_a_websocket_that_asks_in_a_wrong_way_ends_at_once(server: Server, asked: bytes) -> None:
-    said, _ = await (await Connection.to(server, asked)).ended()
+    said, _ = await (await Connection.to(server.port, asked)).ended()
 
     assert b' 101 ' not in said
 
@@ -152,14 +201,14 @@ async def test_a_websocket_that_asks_in_a_wrong_way_ends_at_once(server: Server,
                          ids=['pings whose answers are left lying', 'a message of parts without end'])
 async def test_a_websocket_can_not_pile_up_what_browsers_never_send(
         server: Server, first: bytes, more: bytes) -> None:
-    connection = await Connection.to(server, upgrade())
-    assert b' 101 ' in await connection.reader.readuntil(b'\r\n\r\n')
+    connection = await Connection.to(server.port, upgrade(), takes_little=True)
+    assert b' 101 ' in await connection.read_until(b'\r\n\r\n')
     connection.writer.transport.pause_reading()
     before = memory(server)
 
     connection.writer.write(first)
     with pytest.raises(ConnectionError):
-        await connection.pour(more * (500_000 // len(more)), 500)
+        await connection.pour(more * (500_000 // len(more)))
 
     assert memory(server) - before < 20
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -76,40 +77,45 @@ class Wire:
 
     async def hear(self) -> str | None:
         """The next frame that is no ping; None when the server has hung up."""
-        while True:
-            message = await self.socket.receive(PATIENCE)
-            if message.type in _ENDED:
-                return None
-            if message.data == '2':
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                message = await self.socket.receive()
+                if message.type in _ENDED:
+                    return None
+                if message.data != '2':
+                    return message.data
                 await self.send('3')
-            else:
-                return message.data
+
+    async def stay(self) -> None:
+        """Answer pings until the server hangs up, however long that takes."""
+        while True:
+            with suppress(TimeoutError):
+                if await self.hear() is None:
+                    return
 
     async def is_cut(self) -> bool:
         """Wait until the server hangs up."""
-        while True:
-            try:
-                if await self.hear() is None:
-                    return True
-            except TimeoutError:
-                return False
+        return await _in_time(self.stay())
 
     async def join(self) -> Wire:
         """Join the tab that the socket names."""
         await self.send('40')
-        while (heard := await self.hear()) is not None:
-            if heard.startswith('40'):
-                return self
-            assert not heard.startswith('44'), heard
-        raise AssertionError('the server hung up')
+        heard = await self.hear_what_begins('40', '44')
+        assert heard.startswith('40'), heard or 'the server hung up'
+        return self
 
     async def works(self) -> bool:
         """Ask for something that is answered."""
         await self.send('421["handshake",{}]')
-        while (heard := await self.hear()) is not None:
-            if heard.startswith('431'):
-                return True
-        return False
+        return bool(await self.hear_what_begins('431'))
+
+    async def hear_what_begins(self, *so: str) -> str:
+        """Wait for a frame; '' when the server has hung up."""
+        async with asyncio.timeout(PATIENCE):
+            while (heard := await self.hear()) is not None:
+                if heard.startswith(so):
+                    return heard
+        return ''
 
 
 async def wire(http: aiohttp.ClientSession, server: Server, query: str = '', **headers: str) -> Wire:
@@ -148,11 +154,27 @@ class Polled:
         async with self.http.get(self.url) as answer:
             return answer.status, await answer.text()
 
+    async def hears(self, text: str) -> bool:
+        """Poll until a text comes."""
+        async def hear() -> None:
+            while text not in (heard := (await self.poll())[1]):
+                assert heard
+
+        return await _in_time(hear())
+
+    async def join(self) -> Polled:
+        """Join the tab that the socket names."""
+        assert await self.post('40') == 200
+        assert await self.hears('40{')
+        return self
+
     async def is_cut(self) -> bool:
         """Poll until the server knows nothing of it."""
-        while (await self.poll())[0] == 200:
-            await self.post('3')
-        return True
+        async def stay() -> None:
+            while (await self.poll())[0] == 200:
+                await self.post('3')
+
+        return await _in_time(stay())
 
 
 class Connection:
@@ -166,9 +188,17 @@ class Connection:
         self.opened_at = asyncio.get_running_loop().time()
 
     @classmethod
-    async def to(cls, server: Server, sent: bytes = b'') -> Connection:
-        """Open one, and send something."""
-        connection = cls(*await asyncio.open_connection('127.0.0.1', server.port, limit=2**24))
+    async def to(cls, port: int, sent: bytes = b'', *, takes_little: bool = False) -> Connection:
+        """Open one, and send something.
+
+        :param takes_little: whether a few KiB that are not read are all that fits in between
+        """
+        ours = socket.socket()
+        ours.setblocking(False)
+        if takes_little:
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        await asyncio.get_running_loop().sock_connect(ours, ('127.0.0.1', port))
+        connection = cls(*await asyncio.open_connection(sock=ours, limit=2**24))
         connection.writer.write(sent)
         return connection
 
@@ -180,20 +210,26 @@ class Connection:
             said = b''
         return said, asyncio.get_running_loop().time() - self.opened_at
 
-    async def pour(self, sent: bytes, times: int) -> None:
-        """Send the same again and again, as fast as it is taken.
+    async def pour(self, sent: bytes) -> None:
+        """Send the same again and again, as fast as it is taken, until the server hangs up.
 
-        :raises ConnectionError: when the server hangs up
+        :raises ConnectionError: when it does
         """
-        for _ in range(times):
-            self.writer.write(sent)
-            await self.writer.drain()
+        async with asyncio.timeout(2 * PATIENCE):
+            while True:
+                self.writer.write(sent)
+                await self.writer.drain()
 
     async def answer(self) -> bytes:
         """Read the head of an answer, and its body."""
-        head = await asyncio.wait_for(self.reader.readuntil(b'\r\n\r\n'), 30)
-        lengths = [line.partition(b':')[2] for line in head.split(b'\r\n') if line.startswith(b'content-length')]
-        return head + await self.reader.readexactly(int(lengths[0]))
+        async with asyncio.timeout(30):
+            head = await self.read_until(b'\r\n\r\n')
+            lengths = [line.partition(b':')[2] for line in head.split(b'\r\n') if line.startswith(b'content-length')]
+            return head + await self.reader.readexactly(int(lengths[0]))
+
+    async def read_until(self, end: bytes) -> bytes:
+        """Read all up to something."""
+        return await asyncio.wait_for(self.reader.readuntil(end), PATIENCE)
 
 
 def upgrade(query: str = '') -> bytes:
@@ -212,6 +248,15 @@ def memory(server: Server) -> float:
     """What the process of a server holds, in MiB."""
     assert server.process
     return psutil.Process(server.process.pid).memory_info().rss / 1024 / 1024
+
+
+async def _in_time(what: Awaitable[None]) -> bool:
+    """Wait for something; tells whether it happened."""
+    try:
+        await asyncio.wait_for(what, PATIENCE)
+    except TimeoutError:
+        return False
+    return True
 
 
 def event(name: str, value: Any) -> str:
