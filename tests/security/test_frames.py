@@ -7,15 +7,31 @@ from collections.abc import AsyncIterator, Callable
 import psycopg
 import pytest
 
+from auth import Settings
+from tests.apps import SERVE
 from tests.conftest import only_on_postgres
 from tests.databases import TestDatabase
 from tests.server import Server
 
 from .conftest import Start
-from .wire import Connection, Polled, browserlike, event, masked, memory, page_of, page_query, sign_up, upgrade, wire
+from .wire import (
+    PATIENCE,
+    Connection,
+    Polled,
+    browserlike,
+    event,
+    masked,
+    memory,
+    page_of,
+    page_query,
+    sign_up,
+    upgrade,
+    wire,
+)
 
 BINARY_EVENT = '459999999-["event",{"_placeholder":true,"num":0}]'
 MEGABYTE = bytes(1_000_000)
+LARGEST = Settings().max_message_bytes
 
 FORGED = {
     'bytes': b'\x01', 'bytes in text': 'bAAAA', 'bytes that are none': 'b!', 'nothing': '', 'no digit': 'x',
@@ -40,8 +56,12 @@ FORGED = {
 
 @pytest.fixture(scope='module')
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """A server for all of these tests; none may bring it to write a traceback."""
-    server = await Server(tmp_path_factory.mktemp('frames')).start()
+    """A server for all of these tests; none may bring it to write a traceback.
+
+    That a socket joins no tab ends it later than any test waits: it has to be its frames that do.
+    """
+    settings = {'socket_join_seconds': 3 * PATIENCE}
+    server = await Server(tmp_path_factory.mktemp('frames'), settings, SERVE, speed=5).start()
     yield server
     server.stop()
     assert 'Traceback' not in server.log, server.log
@@ -65,18 +85,20 @@ async def test_bytes_that_are_announced_and_sent_are_held_by_nobody(server: Serv
 @pytest.mark.parametrize('joined', [False, True])
 async def test_messages_above_the_stated_size_are_refused(server: Server, joined: bool) -> None:
     async with browserlike() as http:
-        large, larger = ['x' * size for size in (200_000, 262_144)]
+        around = len(event('unknown', ''))
+        large, larger = [event('unknown', 'x' * (LARGEST - around + more)) for more in (0, 1)]
         allowed = await wire(http, server, await page_query(http, server))
         refused = await wire(http, server, await page_query(http, server))
         for socket in (allowed, refused):
             await socket.join() if joined else await socket.hear()
 
-        await allowed.send(event('unknown', large))
-        await refused.send(event('unknown', larger))
+        await allowed.send(large)
+        await refused.send(larger)
 
         assert await refused.is_cut()
-        if joined:
-            assert await allowed.works()
+        if not joined:
+            await allowed.join()
+        assert await allowed.works()
 
 
 @pytest.mark.parametrize('frame', FORGED.values(), ids=FORGED.keys())
@@ -98,8 +120,7 @@ async def test_a_frame_that_no_page_sends_ends_its_socket_and_is_told_in_a_line_
 async def test_what_is_refused_of_a_websocket_is_refused_of_a_socket_that_polls(server: Server, frame: str) -> None:
     async with browserlike() as http:
         socket = await Polled.open(http, server, await page_query(http, server))
-        assert await socket.post('40') == 200
-        assert (await socket.poll())[1].startswith('40')
+        await socket.join()
         lines = len(server.log.splitlines())
 
         assert await socket.post(f'{event("unknown", 1)}\x1e{frame}') in {200, 400}  # a second connect is seen later
@@ -108,7 +129,7 @@ async def test_what_is_refused_of_a_websocket_is_refused_of_a_socket_that_polls(
         assert len(server.log.splitlines()) - lines <= 1, server.log
 
 
-@pytest.mark.parametrize('body', [b'\xff\xfe', b'x' * 300_000, b'd=%34%30', '\x1e'.join(['3'] * 1_000), ''],
+@pytest.mark.parametrize('body', [b'\xff\xfe', event('unknown', 'x' * LARGEST), b'd=%34%30', '\x1e'.join(['3'] * 1_000), ''],
                          ids=['no text', 'too large', 'JSONP', 'too many packets', 'empty'])
 async def test_a_body_that_no_page_posts_ends_its_socket(server: Server, body: str | bytes) -> None:
     async with browserlike() as http:
@@ -122,13 +143,11 @@ async def test_a_body_that_no_page_posts_ends_its_socket(server: Server, body: s
 async def test_a_page_that_polls_may_send_many_events_at_once(server: Server) -> None:
     async with browserlike() as http:
         socket = await Polled.open(http, server, await page_query(http, server))
-        await socket.post('40')
-        await socket.poll()
+        await socket.join()
 
         assert await socket.post('\x1e'.join([event('unknown', 'x')] * 50 + ['421["handshake",{}]'])) == 200
 
-        while '431' not in (heard := (await socket.poll())[1]):
-            assert heard
+        assert await socket.hears('431')
 
 
 async def test_a_thousand_events_named_connect_write_a_line_at_most(server: Server) -> None:
@@ -196,14 +215,14 @@ async def test_events_that_wait_for_the_store_are_bounded(
 async def test_a_socket_that_does_not_take_its_answers_is_dropped(server: Server) -> None:
     async with browserlike() as http:
         query = await page_query(http, server)
-    connection = await Connection.to(server, upgrade(query))
-    assert b' 101 ' in await connection.reader.readuntil(b'\r\n\r\n')
+    connection = await Connection.to(server.port, upgrade(query), takes_little=True)
+    assert b' 101 ' in await connection.read_until(b'\r\n\r\n')
     connection.writer.write(masked('40'))
-    await connection.reader.readuntil(b'40{')
+    await connection.read_until(b'40{')
     connection.writer.transport.pause_reading()
     before = memory(server)
 
     with pytest.raises(ConnectionError):
-        await connection.pour(masked('421["handshake",{}]') * 1_000, 2_000)
+        await connection.pour(masked('421["handshake",{}]') * 1_000)
 
     assert memory(server) - before < 30
