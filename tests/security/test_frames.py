@@ -129,7 +129,8 @@ async def test_what_is_refused_of_a_websocket_is_refused_of_a_socket_that_polls(
         assert len(server.log.splitlines()) - lines <= 1, server.log
 
 
-@pytest.mark.parametrize('body', [b'\xff\xfe', event('unknown', 'x' * LARGEST), b'd=%34%30', '\x1e'.join(['3'] * 1_000), ''],
+@pytest.mark.parametrize('body', [b'\xff\xfe', event('unknown', 'x' * LARGEST), b'd=%34%30',
+                                  '\x1e'.join(['3'] * 1_000), ''],
                          ids=['no text', 'too large', 'JSONP', 'too many packets', 'empty'])
 async def test_a_body_that_no_page_posts_ends_its_socket(server: Server, body: str | bytes) -> None:
     async with browserlike() as http:
