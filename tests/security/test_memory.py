@@ -62,7 +62,10 @@ async def test_people_who_come_and_go_leave_no_memory_behind(start_server: Start
     server = await start_server(INSTRUMENTED, young_objects=5_000, lingering_pages=10, **{CHEAP_PASSWORDS: 1})
 
     usage = await used_by(server, come_and_go, PEOPLE, 150)
+    async with aiohttp.ClientSession() as http:
+        after = await settled(http, server, Client=0, Element=0, Tab=0)
 
+    assert (after['Client'], after['Element'], after['Tab']) == (0, 0, 0)
     assert usage.third(2) <= 1.1 * usage.third(0), usage.mebibytes
 
 
