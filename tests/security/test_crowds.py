@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 
 import aiohttp
 import psutil
+import pytest
 
 from tests.browser import conftest as of_browsers
 from tests.conftest import only_on_sqlite
@@ -16,12 +17,13 @@ from tests.databases import TestDatabase
 from tests.server import Server
 
 from .conftest import Start
-from .wire import SOCKETS, Polled, Wire, browserlike, page_query, sign_up, wire
+from .visitors import until
+from .wire import PATIENCE, SOCKETS, Polled, Wire, browserlike, page_query, sign_up, wire
 
 browser, new_server, own_server = of_browsers.browser, of_browsers.new_server, of_browsers.own_server
 shared_server, device = of_browsers.shared_server, of_browsers.device
 
-DESCRIPTORS = '256'
+DESCRIPTORS = 256
 
 
 async def try_to_open(http: aiohttp.ClientSession, server: Server, query: str = '', **headers: str) -> Wire | int:
@@ -43,7 +45,7 @@ async def opened(opening: list[Awaitable[Wire | int]]) -> tuple[list[Wire], list
 async def never_join(server: Server, http: aiohttp.ClientSession) -> None:
     """Be a socket that answers pings and does nothing else, and come again when it is refused or dropped."""
     while True:
-        await asyncio.sleep(random.uniform(0, 6))
+        await asyncio.sleep(random.uniform(0, 3))
         socket = await try_to_open(http, server)
         if isinstance(socket, Wire):
             with suppress(TimeoutError):
@@ -64,17 +66,17 @@ async def crowd_of(count: int, server: Server) -> AsyncIterator[None]:
             await asyncio.gather(*sockets, return_exceptions=True)
 
 
-async def test_people_go_on_while_a_thousand_sockets_never_join(
+async def test_people_go_on_while_far_more_sockets_than_there_is_room_for_never_join(
         make_database: Callable[[], TestDatabase], start: Start) -> None:
-    server = await start(store=make_database(), descriptors=DESCRIPTORS)
+    server = await start(store=make_database(), descriptors=f'{DESCRIPTORS}')
     async with browserlike() as http:
         cookie = await sign_up(http, server)
         before = await (await wire(http, server, await page_query(http, server, cookie), Cookie=cookie)).join()
-        lost, statuses = asyncio.ensure_future(before.is_cut()), list[int]()
+        lost, statuses = asyncio.ensure_future(before.stay()), list[int]()
 
-        async with crowd_of(1000, server):
-            await asyncio.sleep(3)
-            for _ in range(20):
+        async with crowd_of(2 * DESCRIPTORS, server):
+            await until(lambda: 'turned away' in server.log or 'are taken' in server.log)
+            for _ in range(5):
                 for path in ('/v1/client', '/', '/account'):
                     async with http.get(f'{server.url}{path}', headers={'Cookie': cookie}) as answer:
                         statuses.append(answer.status)
@@ -89,10 +91,17 @@ async def test_people_go_on_while_a_thousand_sockets_never_join(
     assert len(server.log.splitlines()) < 10, server.log
 
 
-@only_on_sqlite
-async def test_a_socket_that_joins_no_tab_is_dropped_in_time_and_one_that_has_joined_is_not(
-        kind: str, start: Start) -> None:
-    server = await start({'socket_join_seconds': 0.5})
+@pytest.fixture(scope='module')
+async def hasty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """A server that does not wait long for a socket to join, for tests that do it no harm."""
+    server = await Server(tmp_path_factory.mktemp('hasty'), {'socket_join_seconds': 1}).start()
+    yield server
+    server.stop()
+    assert 'Traceback' not in server.log, server.log
+
+
+async def test_a_socket_that_joins_no_tab_is_dropped_in_time_and_one_that_has_joined_is_not(hasty: Server) -> None:
+    server = hasty
     async with browserlike() as http:
         stays = await (await wire(http, server, await page_query(http, server))).join()
         idle = [await wire(http, server), await wire(http, server, await page_query(http, server))]
@@ -104,11 +113,9 @@ async def test_a_socket_that_joins_no_tab_is_dropped_in_time_and_one_that_has_jo
 
         assert all(await asyncio.gather(*(one.is_cut() for one in [*idle, refused, left, polls])))
         assert await stays.works()
-    server.stop()
 
 
-@only_on_sqlite
-async def test_five_seconds_are_the_time_to_join(kind: str, start: Start) -> None:
+async def test_five_seconds_are_the_time_to_join(start: Start) -> None:
     server = await start()
     async with browserlike() as http:
         socket = await wire(http, server)
@@ -120,8 +127,7 @@ async def test_five_seconds_are_the_time_to_join(kind: str, start: Start) -> Non
     server.stop()
 
 
-@only_on_sqlite
-async def test_the_sockets_of_one_address_and_of_all_are_counted(kind: str, start: Start) -> None:
+async def test_the_sockets_of_one_address_and_of_all_are_counted(start: Start) -> None:
     server = await start({'max_sockets': 40, 'max_sockets_per_address': 12, 'trusted_proxies': '127.0.0.1',
                                      'max_waiting_sockets_per_address': 5})
 
@@ -153,8 +159,7 @@ async def test_the_sockets_of_one_address_and_of_all_are_counted(kind: str, star
     assert len(server.log.splitlines()) < 5
 
 
-@only_on_sqlite
-async def test_sockets_that_poll_have_places_too_and_lose_them(kind: str, start: Start) -> None:
+async def test_sockets_that_poll_have_places_too_and_lose_them(start: Start) -> None:
     server = await start({'max_waiting_sockets_per_address': 3, 'socket_join_seconds': 1})
     url = f'{server.url}{SOCKETS}?EIO=4&transport=polling'
     async with browserlike() as http:
@@ -163,44 +168,36 @@ async def test_sockets_that_poll_have_places_too_and_lose_them(kind: str, start:
         async with http.get(url) as answer:
             assert answer.status == 503
 
-        while True:  # nobody polls, and the places are free again
-            async with http.get(url) as answer:
-                if answer.status == 200:
-                    break
+        async with asyncio.timeout(PATIENCE):
+            while True:  # nobody polls, and the places are free again
+                async with http.get(url) as answer:
+                    if answer.status == 200:
+                        break
+                await asyncio.sleep(0.1)
     server.stop()
     assert 'Traceback' not in server.log
 
 
-@only_on_sqlite
-async def test_a_socket_goes_over_to_a_websocket_once_and_in_time(kind: str, start: Start) -> None:
-    server = await start({'socket_join_seconds': 0.5})
+async def test_a_socket_goes_over_to_a_websocket_once_and_in_time(hasty: Server) -> None:
+    server = hasty
     async with browserlike() as http:
-        polls = await Polled.open(http, server, await page_query(http, server))
+        polls = await (await Polled.open(http, server, await page_query(http, server))).join()
         sid = polls.url.rpartition('=')[2]
-        await polls.post('40')
-        while '40' not in (await polls.poll())[1]:
-            pass
         over = await wire(http, server, f'sid={sid}')
         assert await try_to_open(http, server, f'sid={sid}') == 403
         await over.send('2probe')
         assert await over.hear() == '3probe'
         await over.send('5')
-        await asyncio.sleep(1)
+        await asyncio.sleep(1.2)  # longer than it would have had
         assert await over.works()
 
         query = await page_query(http, server)
-        goes_on = await Polled.open(http, server, query)
-        await goes_on.post('40')
-        while '40' not in (await goes_on.poll())[1]:
-            pass
+        goes_on = await (await Polled.open(http, server, query)).join()
         never = await wire(http, server, f'{query}&sid={goes_on.url.rpartition("=")[2]}')
         assert await never.is_cut()
         await goes_on.post('3\x1e421["handshake",{}]')
-        while '431' not in (heard := (await goes_on.poll())[1]):
-            assert heard
+        assert await goes_on.hears('431')
         assert await try_to_open(http, server, 'sid=nobody') == 403
-    server.stop()
-    assert 'Traceback' not in server.log
 
 
 @only_on_sqlite
@@ -213,8 +210,7 @@ async def test_a_page_whose_socket_was_turned_away_comes_back_by_itself(
         crowd = [await (await wire(http, server, await page_query(http, server))).join() for _ in range(3)]
         tab = await laptop.tab(None)
         await tab.page.goto(f'{tab.url}/account')
-        while 'turned away' not in server.log:
-            await asyncio.sleep(0.05)
+        await until(lambda: 'turned away' in server.log)
 
         for one in crowd:
             await one.socket.close()
@@ -227,13 +223,16 @@ async def test_a_page_whose_socket_was_turned_away_comes_back_by_itself(
 
 @only_on_sqlite
 async def test_a_page_that_can_only_poll_lives_and_stays(kind: str, device: of_browsers.MakeDevice, own_server) -> None:
-    server = await own_server(socket_join_seconds=1)
+    server = await own_server(socket_join_seconds=2)
     laptop = await device(server)
     session_id = await laptop.sign_up()
     tab = await laptop.tab(None)
     await tab.page.add_init_script('window.WebSocket = class { constructor() { throw new Error("blocked"); } };')
 
-    await tab.open('/account')
+    await tab.page.clock.install()  # a page waits 20 s for its websocket before it polls
+    await tab.page.goto(f'{tab.url}/account')
+    await tab.page.clock.fast_forward(21_000)
+    await tab.live()
     await asyncio.sleep(3)
     await tab.shows(session_id)
     assert await tab.page.evaluate('window.socket.io.engine.transport.name') == 'polling'
@@ -243,8 +242,7 @@ async def test_a_page_that_can_only_poll_lives_and_stays(kind: str, device: of_b
     assert server.log.count('\n') == 1, server.log
 
 
-@only_on_sqlite
-async def test_the_limit_of_descriptors_is_raised_as_far_as_it_may_be(kind: str, start: Start) -> None:
+async def test_the_limit_of_descriptors_is_raised_as_far_as_it_may_be(start: Start) -> None:
     server = await start(descriptors='300:900')
     assert server.process
 
@@ -254,13 +252,9 @@ async def test_the_limit_of_descriptors_is_raised_as_far_as_it_may_be(kind: str,
     assert limits == (900, 900)
 
 
-async def test_a_socket_that_polls_waits_for_one_answer_at_a_time(start: Start) -> None:
-    server = await start()
+async def test_a_socket_that_polls_waits_for_one_answer_at_a_time(hasty: Server) -> None:
     async with browserlike() as http:
-        socket = await Polled.open(http, server, await page_query(http, server))
-        await socket.post('40')
-        while '40' not in (await socket.poll())[1]:
-            pass
+        socket = await (await Polled.open(http, hasty, await page_query(http, hasty))).join()
 
         answers = await asyncio.gather(*(socket.poll() for _ in range(5)))
 
