@@ -43,6 +43,8 @@ class OpenPage:
     heard_at: float = 0
     """When the server was last heard of but for its pings, or the page was asked for; in seconds since 1970."""
     elements: dict[str, Any] = field(default_factory=dict)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    """The scripts that the server waits for, which nobody answers."""
     _http: aiohttp.ClientSession | None = None
     _socket: socketio.AsyncClient | None = None
     _joined_at: float = 0
@@ -91,6 +93,11 @@ class OpenPage:
                                    wait_timeout=JOIN_SECONDS, socketio_path='/_nicegui_ws/socket.io')
         self._joined_at = time.time()
 
+    async def send(self, event: str, **message: Any) -> None:
+        """Send what a page would send."""
+        assert self._socket is not None
+        await self._socket.emit(event, {'client_id': self.page_id, **message})
+
     async def close(self) -> None:
         """Close the page."""
         if self._socket is not None:
@@ -121,6 +128,8 @@ class OpenPage:
 
     async def _script(self, message: dict[str, Any]) -> None:
         self.heard_at = time.time()
+        if 'request_id' in message:
+            self.asked.append(message)
         self.on_script(message['code'])
 
     async def _lost(self, *_: Any) -> None:

@@ -31,7 +31,8 @@ def beside() -> None:
         ui.button('In a dialog', on_click=lambda: act('dialog'))
     with ui.context.client.content:
         ui.button('Outside', on_click=lambda: act('outside'))
-    ui.timer(0.02, lambda: act('timer'))
+    page = ui.context.client.id
+    ui.timer(0.02, lambda: act(f'timer of {page}'))
 
 
 async def ask() -> None:

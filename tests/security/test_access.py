@@ -10,10 +10,12 @@ import pytest
 
 from tests.apps import GUARDED
 from tests.browser import conftest as of_browsers
+from tests.conftest import either_store
 from tests.server import Server
 
 from .visitors import Somebody, acts, until
 
+pytestmark = either_store
 new_server = of_browsers.new_server
 
 WITHDRAWN = 'UPDATE user SET is_admin = ? WHERE email_address = ?'
@@ -126,14 +128,15 @@ async def test_an_answer_of_the_browser_that_comes_after_the_end_is_not_taken(
 async def test_a_timer_of_a_page_ends_with_it(server: Server, visitor: NEW_PERSON, trace: Path) -> None:
     ada = await visitor().sign_up()
     tab = await ada.tab('/beside/private', 'Something private')
-    await until(lambda: acts(trace, 'timer'))
+    timer = f'timer of {tab.page_id}'  # pages of other tests may not have gone yet
+    await until(lambda: acts(trace, timer))
 
     server.sql(REVOKED, ada.address)
     await tab.sees('You are signed out')
-    ticks = len(acts(trace, 'timer'))
+    ticks = len(acts(trace, timer))
     await tab.heard_all()
 
-    assert len(acts(trace, 'timer')) == ticks
+    assert len(acts(trace, timer)) == ticks
 
 
 async def test_events_of_a_public_page_go_on_for_everybody_and_after_a_sign_out(

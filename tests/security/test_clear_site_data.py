@@ -13,9 +13,10 @@ from tests.auth import conftest as of_rules
 from tests.auth.conftest import Api, sign_in, sign_up
 from tests.browser import conftest as of_browsers
 from tests.browser.conftest import MakeDevice, Tab, a_new_address
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, either_store
 from tests.server import Server
 
+pytestmark = either_store
 api = of_rules.api
 browser, device, new_server = of_browsers.browser, of_browsers.device, of_browsers.new_server
 shared_server, own_server = of_browsers.shared_server, of_browsers.own_server

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from tests.browser import conftest as of_browsers
-from tests.conftest import only_on_sqlite
+from tests.conftest import either_store
 from tests.databases import TestDatabase
 from tests.server import Server
 
@@ -22,6 +22,8 @@ from .wire import PATIENCE, SOCKETS, Polled, Wire, browserlike, page_query, sign
 
 browser, new_server, own_server = of_browsers.browser, of_browsers.new_server, of_browsers.own_server
 shared_server, device = of_browsers.shared_server, of_browsers.device
+
+OwnServer = Callable[..., Awaitable[Server]]
 
 DESCRIPTORS = 256
 
@@ -200,9 +202,9 @@ async def test_a_socket_goes_over_to_a_websocket_once_and_in_time(hasty: Server)
         assert await try_to_open(http, server, 'sid=nobody') == 403
 
 
-@only_on_sqlite
+@either_store
 async def test_a_page_whose_socket_was_turned_away_comes_back_by_itself(
-        kind: str, device: of_browsers.MakeDevice, own_server) -> None:
+        device: of_browsers.MakeDevice, own_server: OwnServer) -> None:
     server = await own_server(max_sockets=4, max_sockets_per_address=3)
     laptop = await device(server)
     session_id = await laptop.sign_up()
@@ -221,8 +223,9 @@ async def test_a_page_whose_socket_was_turned_away_comes_back_by_itself(
     tab.complaints.clear()
 
 
-@only_on_sqlite
-async def test_a_page_that_can_only_poll_lives_and_stays(kind: str, device: of_browsers.MakeDevice, own_server) -> None:
+@either_store
+async def test_a_page_that_can_only_poll_lives_and_stays(
+        device: of_browsers.MakeDevice, own_server: OwnServer) -> None:
     server = await own_server(socket_join_seconds=2)
     laptop = await device(server)
     session_id = await laptop.sign_up()

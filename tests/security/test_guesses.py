@@ -20,7 +20,7 @@ from auth.passwords import Passwords
 from tests.auth.conftest import Api, sign_up
 from tests.auth.conftest import sign_in as signs_in
 from tests.browser.conftest import Device, MakeDevice, a_new_address
-from tests.conftest import PASSWORD, PHONE, Rules, only_on_sqlite
+from tests.conftest import PASSWORD, PHONE, Rules, either_store
 from tests.server import Server
 
 NEW_PASSWORD = 'staple of another battery'
@@ -189,7 +189,7 @@ async def test_what_could_not_be_looked_at_is_no_guess(api: Api, monkeypatch: py
     assert changed.status_code == 200
 
 
-@only_on_sqlite
+@either_store
 async def test_guesses_whose_process_died_are_used_up(api: Api) -> None:
     async with api.browser() as laptop:
         session_id = (await sign_up(laptop)).json()['response']['created_session_id']
@@ -276,6 +276,7 @@ async def test_a_guess_at_an_account_that_is_deleted_meanwhile_leaves_ids_and_ti
     assert rules.events('action', 'ip_address')[-1] == ('sign_in_failed', '')
 
 
+@either_store
 async def test_the_tabs_of_the_session_say_so_at_once_and_the_answer_says_what_happened(
         device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
     server = await own_server()

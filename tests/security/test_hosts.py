@@ -19,8 +19,10 @@ from auth.waiting import WaitingPages
 from auth.watcher import Watcher
 from tests.auth.conftest import Api, NoTabs, nothing_behind
 from tests.browser.conftest import MakeDevice
-from tests.conftest import PASSWORD, Rules, only_on_sqlite
+from tests.conftest import PASSWORD, Rules, either_store
 from tests.server import Server
+
+pytestmark = either_store
 
 OURS = ['localhost', 'LOCALHOST', 'localhost:8080', 'localhost:', 'localhost.', 'foo.localhost', 'a.b.localhost:1',
         '127.0.0.1', '127.0.0.1:65535', '127.9.9.9', '10.0.0.5:8081', '203.0.113.7', '[::1]', '[::1]:8080',
@@ -67,7 +69,6 @@ async def served(rules: Rules) -> AsyncIterator[Api]:
     await watcher.stop()
 
 
-@only_on_sqlite
 async def test_without_settings_the_site_answers_to_this_machine_and_to_addresses_only(api: Api) -> None:
     statuses = {host: (await answer_to(api, host))[0] for host in [*OURS, *NOT_OURS, *NO_NAMES]}
 
@@ -76,14 +77,12 @@ async def test_without_settings_the_site_answers_to_this_machine_and_to_addresse
     assert {host for host, status in statuses.items() if status == 400} == {*NO_NAMES, '::1'}
 
 
-@only_on_sqlite
 async def test_one_name_is_asked_for(api: Api) -> None:
     assert (await answer_to(api))[0] == 400
     assert (await answer_to(api, 'localhost', 'localhost'))[0] == 400
     assert (await answer_to(api, 'localhost', 'evil.example'))[0] == 400
 
 
-@only_on_sqlite
 async def test_a_rebound_name_signs_nobody_up(api: Api) -> None:
     async with api.browser('http://evil.example', origin='http://evil.example') as browser:
         answer = await browser.post('/v1/client/sign_ups', data={'email_address': 'eve@example.com',
@@ -99,7 +98,6 @@ async def test_a_rebound_name_signs_nobody_up(api: Api) -> None:
 @pytest.mark.parametrize('path', ['/', '/demo', '/static/app.css', '/_nicegui/x', '/nowhere', '/v1/nothing',
                                   '/v1/client'])
 @pytest.mark.parametrize('host', ['evil.example', '<script>alert(1)</script>', ''])
-@only_on_sqlite
 async def test_nothing_is_served_by_another_name_and_the_name_is_not_told(api: Api, path: str, host: str) -> None:
     status, body = await answer_to(api, host, path=path)
 
@@ -109,7 +107,6 @@ async def test_nothing_is_served_by_another_name_and_the_name_is_not_told(api: A
     assert body.count(b'.') > 1
 
 
-@only_on_sqlite
 async def test_very_many_other_names_are_logged_once_and_in_one_line(
         api: Api, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(50):
@@ -136,7 +133,6 @@ async def test_very_many_other_names_are_logged_once_and_in_one_line(
     ({'host': 'inside.example'}, ['inside.example:8081', '10.0.0.5'], ['example.com']),
     ({'allowed_hosts': ' , '}, ['10.0.0.5', 'localhost'], ['example.com']),
 ])
-@only_on_sqlite
 async def test_with_settings_the_site_answers_to_its_names_and_to_its_own_machine(
         rules_with: Callable[..., Rules], settings: dict[str, str], ours: list[str], others: list[str]) -> None:
     async with served(rules_with(**settings)) as api:
@@ -152,7 +148,6 @@ async def test_with_settings_the_site_answers_to_its_names_and_to_its_own_machin
     ('http', '[::1]:1', ['http://[::1]:1']),
     ('http', 'LOCALHOST:1', ['http://localhost:1']),
 ])
-@only_on_sqlite
 async def test_only_the_origin_that_the_request_came_to_changes_things(
         api: Api, scheme: str, host: str, own: list[str]) -> None:
     others = ['https://localhost:8080', 'http://localhost:443', 'https://localhost:80', 'http://localhost:8081',
@@ -169,7 +164,6 @@ async def test_only_the_origin_that_the_request_came_to_changes_things(
                                 origin=origin))[0] == 403, origin
 
 
-@only_on_sqlite
 async def test_with_a_public_url_its_origin_is_the_one_origin(rules_with: Callable[..., Rules]) -> None:
     async with served(rules_with(public_url='https://example.com')) as api:
         async def signs_in(origin: str, host: str, scheme: str = 'http') -> int:
@@ -199,14 +193,13 @@ async def test_with_a_public_url_its_origin_is_the_one_origin(rules_with: Callab
 ])
 def test_a_wrong_setting_says_what_to_write_and_not_what_was_written(setting: str, value: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        Settings(**{setting: value})  # type: ignore[arg-type]
+        Settings.model_validate({setting: value})
 
     told = wrong_setting(refused.value)
     assert told.startswith(f'The setting {setting.upper()} is wrong: write ')
     assert 'secret' not in told
 
 
-@only_on_sqlite
 async def test_a_real_server_refuses_other_names_and_origins_also_for_sockets(
         own_server: Callable[..., Awaitable[Server]], device: MakeDevice) -> None:
     server = await own_server(public_url='')

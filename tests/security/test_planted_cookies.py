@@ -9,7 +9,9 @@ from auth.cookies import cookie_name
 from auth.tokens import new_secret
 from models.types import new_id
 from tests.auth.conftest import Api, sign_up
-from tests.conftest import only_on_sqlite
+from tests.conftest import either_store
+
+pytestmark = either_store
 
 HTTPS, HTTP = 'https://localhost', 'http://localhost'
 
@@ -41,7 +43,6 @@ NOT_ITS_NAME = [
 ]
 
 
-@only_on_sqlite
 @pytest.mark.parametrize('form', NOT_ITS_NAME)
 async def test_only_the_very_name_counts_that_a_browser_keeps_for_this_host(api: Api, form: str) -> None:
     attacker, victim = [await somebody(api, address, HTTPS) for address in ('eve@example.com', 'ann@example.com')]
@@ -92,7 +93,6 @@ async def test_very_many_cookies_lock_nobody_out(api: Api, at: str) -> None:
     assert await who_is(api, at, *[f'{name}={number}' for number in range(1000)], own) == 'ann@example.com'
 
 
-@only_on_sqlite
 async def test_however_many_are_sent_the_store_is_asked_for_a_few_only(
         api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []

@@ -12,12 +12,12 @@ from playwright.async_api import Browser, Page
 from auth.cookies import cookie_name
 from tests.auth.conftest import Api, sign_up
 from tests.browser.conftest import MakeDevice
-from tests.conftest import PASSWORD, only_on_sqlite
+from tests.conftest import PASSWORD, either_store
 from tests.server import Server
 
 from .neighbours import DOMAIN, Neighbours, neighbours
 
-pytestmark = only_on_sqlite
+pytestmark = either_store
 
 ATTRIBUTES = f'; Domain={DOMAIN}; Secure; Max-Age=9999'.encode()
 PATHS = (b'; Path=/', b'; Path=/v1', b'; Path=/v1/client')
