@@ -117,7 +117,6 @@ def build(settings: Settings, timing: Timing, passwords: Passwords | None = None
 
 auth.memory.YOUNG_OBJECTS = int(os.environ.get('YOUNG_OBJECTS', '50000'))
 auth.memory.LINGERING_PAGES = int(os.environ.get('LINGERING_PAGES', '100'))
-auth.memory.QUIET_MILLISECONDS = float(os.environ.get('QUIET_MILLISECONDS', '2'))
 pages.ROUTES['/acting'] = acting
 pages.ROUTES['/circular'] = circular
 pages.ROUTES['/hoarded'] = hoarded

@@ -29,8 +29,8 @@ async def start_server(tmp_path: Path) -> AsyncIterator[StartServer]:
     """Starts a server with the given settings."""
     servers: list[Server] = []
 
-    async def start(script: Path = SERVE, speed: float = 1, **settings: object) -> Server:
-        servers.append(Server(tmp_path, settings, script=script, speed=speed))
+    async def start(script: Path = SERVE, **settings: object) -> Server:
+        servers.append(Server(tmp_path, settings, script=script))
         return await servers[-1].start()
 
     yield start
@@ -169,7 +169,7 @@ async def test_pages_that_were_drawn_anew_and_closed_are_freed_without_the_garba
 
 async def test_pages_that_hold_themselves_are_collected_once_they_are_many_and_those_that_somebody_holds_are_left(
         start_server: StartServer) -> None:
-    server = await start_server(INSTRUMENTED, speed=5, lingering_pages=5, quiet_milliseconds=1000)
+    server = await start_server(INSTRUMENTED, lingering_pages=5)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         before = await uncollected(http, server)
 
@@ -178,7 +178,7 @@ async def test_pages_that_hold_themselves_are_collected_once_they_are_many_and_t
 
         await visit(http, server, '/hoarded', 5)
         once = await settled(http, server, collections=without['collections'] + 1)
-        await asyncio.sleep(1)  # as long as five looks at whether there is garbage
+        await asyncio.sleep(3)  # as long as three looks at whether there is garbage
         after = await uncollected(http, server)
 
     assert (without['Element'], without['Client']) == (0, 0)
