@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from playwright.async_api import expect
 
+from tests.conftest import either_store
 from tests.server import Server
 
-from .conftest import PASSWORD, MakeDevice, Tab, a_new_address
+from .devices import NEW_PASSWORD, PASSWORD, MakeDevice, StartServer, Tab, a_new_address
 
-NEW_PASSWORD = 'another horse battery'
+pytestmark = either_store
 
 
 async def change_password(tab: Tab, current: str, new: str) -> None:
@@ -218,7 +217,7 @@ async def test_an_account_is_deleted_only_when_it_is_confirmed_and_then_everywhe
 
 
 async def test_a_browser_that_holds_as_many_accounts_as_it_may_is_told_so_at_sign_in(
-        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+        device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server(max_accounts=2)
     laptop, phone = await device(server), await device(server)
     address = a_new_address()
@@ -227,8 +226,7 @@ async def test_a_browser_that_holds_as_many_accounts_as_it_may_is_told_so_at_sig
     second = await laptop.sign_up()
     tab = await laptop.tab('/sign-in')
 
-    await tab.page.get_by_label('Email address').fill(address)
-    await tab.page.get_by_label('Password').fill(PASSWORD)
+    await tab.fill(address)
     await tab.button('Sign in').click()
 
     await expect(tab.see('This browser holds 2 accounts, which is the most it may.')).to_be_visible()

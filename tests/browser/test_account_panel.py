@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
 from playwright.async_api import Locator, expect
 
 from tests.apps import INSTRUMENTED
+from tests.conftest import either_store
 from tests.server import Server
 
-from .conftest import PASSWORD, Device, MakeDevice, Tab, a_new_address
+from .devices import NEW_PASSWORD, PASSWORD, Device, MakeDevice, StartServer, Tab, a_new_address
+
+pytestmark = either_store
 
 NARROW = {'width': 360, 'height': 740}
 LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorffwelchevoraltern'
@@ -199,7 +201,7 @@ async def test_it_stays_open_with_the_focus_where_it_was_while_other_tabs_switch
     again = await link.element_handle()
     assert again
     assert (await laptop.api('POST', '/me/change_password', current_password=PASSWORD,
-                             new_password='another horse battery')).ok
+                             new_password=NEW_PASSWORD)).ok
     await tab.page.wait_for_function('(link) => !link.isConnected', arg=again)
     await expect(link).to_be_focused()
 
@@ -246,7 +248,7 @@ async def test_an_error_in_it_stays_when_something_changes_that_it_does_not_show
 
 @pytest.mark.parametrize('told', ['The server cannot reach its data right now.', 'Loading…'])
 async def test_opened_while_the_store_is_away_it_is_filled_when_the_store_is_back(
-        device: MakeDevice, own_server: Callable[..., Awaitable[Server]], told: str) -> None:
+        device: MakeDevice, own_server: StartServer, told: str) -> None:
     server = await own_server()
     laptop = await device(server)
     await laptop.sign_up(first_name='Ann')
@@ -314,7 +316,7 @@ async def test_on_a_small_screen_many_accounts_long_names_and_an_error_fit_into_
 
 
 async def test_in_single_session_mode_it_has_no_add_account(
-        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+        device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server(single_session_mode=True)
     laptop = await device(server)
     await laptop.sign_up()
@@ -327,7 +329,8 @@ async def test_in_single_session_mode_it_has_no_add_account(
     assert (await again.json())['errors'][0]['code'] == 'session_exists'
 
 
-async def test_the_buttons_of_pages_that_were_taken_away_listen_no_longer(device: MakeDevice, own_server) -> None:
+async def test_the_buttons_of_pages_that_were_taken_away_listen_no_longer(
+        device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server(INSTRUMENTED)
     laptop = await device(server)
     await laptop.sign_up()

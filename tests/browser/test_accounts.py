@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from .conftest import MakeDevice, a_new_address
+from tests.conftest import either_store
+
+from .devices import MakeDevice, a_new_address
+
+pytestmark = either_store
 
 
 async def test_a_second_account_becomes_active_in_every_tab(device: MakeDevice) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from playwright.async_api import Locator, expect
 
 from models.types import new_id
+from tests.conftest import either_store
 from tests.server import Server
 
-from .conftest import Device, MakeDevice, Tab, a_new_address
+from .devices import PASSWORD, Device, MakeDevice, StartServer, Tab, a_new_address
+
+pytestmark = either_store
 
 
 def rows(tab: Tab) -> Locator:
@@ -99,7 +100,7 @@ async def test_a_disabled_user_is_signed_out_and_can_not_come_back_until_enabled
     await other.signed_out()
     await expect(rows(tab)).to_contain_text('Disabled')
     await told(tab, f'{address} is disabled; 1 session ended.')
-    refused = await phone.api('POST', '/client/sign_ins', identifier=address, password='correct horse battery')
+    refused = await phone.api('POST', '/client/sign_ins', identifier=address, password=PASSWORD)
     await rows(tab).get_by_role('button', name='Enable').click()
     await expect(rows(tab)).not_to_contain_text('Disabled')
     await told(tab, f'{address} may sign in again.')
@@ -244,7 +245,7 @@ async def test_on_a_narrow_screen_nothing_is_scrolled_sideways(device: MakeDevic
 
 
 async def test_everyone_is_signed_out_only_when_it_is_confirmed(
-        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+        device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server()
     laptop, phone = await device(server), await device(server)
     ada = a_new_address()

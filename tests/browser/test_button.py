@@ -8,9 +8,12 @@ import pytest
 from playwright.async_api import expect
 
 from tests.apps import BUTTONS
+from tests.conftest import either_store
 from tests.server import Server
 
-from .conftest import MakeDevice, NewServer
+from .devices import MakeDevice, NewServer
+
+pytestmark = either_store
 
 
 @pytest.fixture(scope='module')

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 import pytest
 from playwright.async_api import expect
 
+from tests.conftest import either_store
 from tests.server import Server
 
-from .conftest import MakeDevice
+from .devices import MakeDevice, StartServer
+
+pytestmark = either_store
 
 
 @pytest.mark.parametrize('path', ['/account', '/'])
@@ -50,7 +51,7 @@ async def test_an_account_that_ended_can_not_be_chosen_any_more(device: MakeDevi
 
 
 async def test_while_it_is_not_known_who_is_here_it_does_not_say_that_nobody_is(
-        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+        device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server()
     laptop = await device(server)
     await laptop.sign_up(first_name='Ann')

@@ -6,7 +6,7 @@ import asyncio
 
 from playwright.async_api import expect
 
-from .conftest import MakeDevice, Tab, a_new_address
+from .devices import MakeDevice, Tab, a_new_address
 
 DEVICES, PATHS = 20, ('/', '/account', '/examples/expo')
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import FrameLocator, expect
 
-from .conftest import MakeDevice, Tab, a_new_address
+from tests.conftest import either_store
+
+from .devices import MakeDevice, Tab, a_new_address
+
+pytestmark = either_store
 
 PANES = ('Tab 1', 'Tab 2', 'Tab 3', 'Tab 4')
 
@@ -28,8 +32,7 @@ async def test_a_click_in_one_pane_is_seen_in_all_and_so_is_the_next_sign_in(dev
     for name in PANES:
         await expect(pane(board, name).get_by_text('You are signed out')).to_be_visible()
     await pane(board, 'Tab 2').get_by_role('link', name='Sign in').click()
-    await board.page.get_by_label('Email address').fill(address)
-    await board.page.get_by_label('Password').fill('correct horse battery')
+    await board.fill(address)
     await board.page.keyboard.press('Enter')
 
     await expect(board.page).to_have_url(f'{board.url}/demo')
@@ -44,8 +47,7 @@ async def test_the_panes_follow_a_sign_in_in_another_tab(device: MakeDevice) -> 
     await expect(pane(board, 'Tab 1').get_by_text('You are signed out')).to_be_visible()
     form = await laptop.tab('/sign-up')
 
-    await form.page.get_by_label('Email address').fill(a_new_address())
-    await form.page.get_by_label('Password').fill('correct horse battery')
+    await form.fill(a_new_address())
     await form.button('Sign up').click()
 
     for name in PANES:

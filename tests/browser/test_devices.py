@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from playwright.async_api import Locator, expect
 
 from models.types import new_id
+from tests.conftest import either_store
 from tests.databases import SqliteFile
 from tests.server import Server
 
-from .conftest import Device, MakeDevice, Tab, a_new_address
+from .devices import Device, MakeDevice, StartServer, Tab, a_new_address
+
+pytestmark = either_store
 
 FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0'
 IPHONE = ('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) '
@@ -89,7 +90,7 @@ async def test_sign_out_of_device_ends_that_one_at_once_on_its_screen(
 
 
 async def test_a_device_that_had_ended_already_is_said_to_have(
-        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+        device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server()
     laptop, phone = await device(server), await device(server, user_agent=IPHONE)
     address = a_new_address()

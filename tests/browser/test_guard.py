@@ -14,9 +14,12 @@ import socketio
 from playwright.async_api import expect
 
 from tests.apps import INSTRUMENTED
+from tests.conftest import either_store
 from tests.server import Server
 
-from .conftest import MakeDevice, Tab, a_new_address
+from .devices import MakeDevice, StartServer, Tab, a_new_address
+
+pytestmark = either_store
 
 
 @dataclass
@@ -108,7 +111,7 @@ async def test_a_foreign_origin_is_refused_even_with_the_cookie(device: MakeDevi
 
 
 async def test_a_socket_of_another_tab_can_not_act_for_a_tab_or_hear_it(
-        device: MakeDevice, own_server, tmp_path: Path) -> None:
+        device: MakeDevice, own_server: StartServer, tmp_path: Path) -> None:
     acts = tmp_path / 'acts'
     server = await own_server(INSTRUMENTED, acts=acts)
     laptop, thief = await device(server), await device(server)
@@ -152,8 +155,7 @@ async def test_a_socket_that_joined_before_the_sign_in_is_thrown_out_by_it(devic
     assert await left_behind.connect((await Stolen.of(tab)).query())
     address = a_new_address()
 
-    await tab.page.get_by_label('Email address').fill(address)
-    await tab.page.get_by_label('Password').fill('correct horse battery')
+    await tab.fill(address)
     await tab.button('Sign up').click()
     for one in (tab, other):
         await expect(one.button()).to_be_visible()
@@ -195,7 +197,7 @@ MALFORMED = [
 
 
 async def test_malformed_events_are_dropped_with_a_line_at_most_and_the_tab_works_on(
-        device: MakeDevice, own_server) -> None:
+        device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server()
     laptop = await device(server)
     await laptop.sign_up()
@@ -229,7 +231,7 @@ async def test_a_megabyte_is_refused(device: MakeDevice, attacker) -> None:
     await laptop.tab()
 
 
-async def test_unknown_urls_cost_no_page_object(own_server, tmp_path: Path) -> None:
+async def test_unknown_urls_cost_no_page_object(own_server: StartServer, tmp_path: Path) -> None:
     server = await own_server(INSTRUMENTED, acts=tmp_path / 'acts')
     async with httpx.AsyncClient(base_url=server.url) as http:
         before = (await http.get('/counts')).json()
@@ -245,7 +247,7 @@ async def test_unknown_urls_cost_no_page_object(own_server, tmp_path: Path) -> N
 
 
 async def test_a_failing_page_shows_a_number_and_no_word_of_why(
-        device: MakeDevice, own_server, tmp_path: Path) -> None:
+        device: MakeDevice, own_server: StartServer, tmp_path: Path) -> None:
     server = await own_server(INSTRUMENTED, acts=tmp_path / 'acts')
     laptop = await device(server)
 
@@ -261,7 +263,7 @@ async def test_a_failing_page_shows_a_number_and_no_word_of_why(
 
 
 async def test_a_hundred_tabs_that_came_and_went_leave_nothing_behind(
-        device: MakeDevice, own_server, tmp_path: Path) -> None:
+        device: MakeDevice, own_server: StartServer, tmp_path: Path) -> None:
     server = await own_server(INSTRUMENTED, acts=tmp_path / 'acts')
     laptop = await device(server)
     session_id = await laptop.sign_up()

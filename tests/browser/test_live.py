@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from playwright.async_api import WebSocketRoute, expect
 
 from models import SessionStatus
+from tests.conftest import either_store
 from tests.programs import run_python
 from tests.server import Server
 
-from .conftest import MakeDevice, a_new_address
+from .devices import MakeDevice, StartServer, a_new_address
 
 SIGN_OUT_WITH_THE_VERB = '''
 import asyncio, sys
@@ -90,6 +90,7 @@ async def test_a_deleted_row_ends_a_session_like_a_status_does(device: MakeDevic
     await tab.signed_out()
 
 
+@either_store
 async def test_a_status_that_nobody_knows_counts_as_signed_out(device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     session_id = await laptop.sign_up()
@@ -101,6 +102,7 @@ async def test_a_status_that_nobody_knows_counts_as_signed_out(device: MakeDevic
     await tab.signed_out()
 
 
+@either_store
 async def test_an_ended_session_that_is_made_active_again_by_hand_is_not_pushed_into_a_tab(
         device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
@@ -117,6 +119,7 @@ async def test_an_ended_session_that_is_made_active_again_by_hand_is_not_pushed_
     assert proofs  # it was the cookie that gave the access, in a request
 
 
+@either_store
 async def test_a_sign_in_is_seen_in_the_other_tabs_of_the_browser_and_nowhere_else(device: MakeDevice) -> None:
     laptop, phone = await device(), await device()
     address = a_new_address()
@@ -124,8 +127,7 @@ async def test_a_sign_in_is_seen_in_the_other_tabs_of_the_browser_and_nowhere_el
     left, right, private, elsewhere = (await laptop.tab('/sign-in'), await laptop.tab(), await laptop.tab('/examples'),
                                        await phone.tab())
 
-    await left.page.get_by_label('Email address').fill(address)
-    await left.page.get_by_label('Password').fill('correct horse battery')
+    await left.fill(address)
     await left.button('Sign in').click()
 
     await expect(right.button()).to_be_visible()
@@ -134,6 +136,7 @@ async def test_a_sign_in_is_seen_in_the_other_tabs_of_the_browser_and_nowhere_el
     await elsewhere.shows(session_id)
 
 
+@either_store
 async def test_one_users_end_leaves_the_other_account_of_the_browser_alone(
         device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
@@ -151,6 +154,7 @@ async def test_one_users_end_leaves_the_other_account_of_the_browser_alone(
     assert await tab.page.evaluate('window.not_rebuilt.isConnected')
 
 
+@either_store
 async def test_a_rotated_secret_throws_no_tab_out(device: MakeDevice) -> None:
     laptop = await device()
     address = a_new_address()
@@ -195,21 +199,23 @@ async def test_a_changed_name_is_seen_without_a_reload(device: MakeDevice, share
     await expect(tab.page.locator('.person')).to_have_text('Anna')
 
 
+@either_store
 async def test_every_way_a_session_can_end_ends_it_on_the_screen(device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab('/account')
     for status in SessionStatus:
         if status == SessionStatus.ACTIVE:
             continue
-        session_id = await laptop.sign_up()
-        tab = await laptop.tab('/account')
         await tab.shows(session_id)
 
-        shared_server.sql("UPDATE session SET status = ? WHERE status = 'active' AND client_id = "
-                          '(SELECT client_id FROM session WHERE id = ?)', status, session_id)
+        shared_server.sql('UPDATE session SET status = ? WHERE id = ?', status, session_id)
 
         await tab.signed_out()
+        shared_server.sql("UPDATE session SET status = 'active' WHERE id = ?", session_id)
 
 
+@either_store
 async def test_the_rest_of_the_page_goes_on_and_focus_goes_somewhere_sensible(
         device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
@@ -226,6 +232,7 @@ async def test_the_rest_of_the_page_goes_on_and_focus_goes_somewhere_sensible(
     await expect(tab.page.locator('.q-notification')).to_have_count(0)
 
 
+@either_store
 async def test_a_sign_in_while_a_tab_is_still_joining_its_socket_is_seen_there_too(device: MakeDevice) -> None:
     laptop = await device()
     left = await laptop.tab()
@@ -250,7 +257,7 @@ async def test_a_sign_in_while_a_tab_is_still_joining_its_socket_is_seen_there_t
     sockets: list[WebSocketRoute] = []
     await right.page.route_web_socket(re.compile('_nicegui_ws'), hold_the_answer)
     await right.page.goto(right.url)
-    await asyncio.wait_for(joined.wait(), 8)
+    await joined.wait()
 
     session_id = await laptop.sign_up()
     await left.page.evaluate('new BroadcastChannel("live-sessions").postMessage("new cookie")')
@@ -262,8 +269,9 @@ async def test_a_sign_in_while_a_tab_is_still_joining_its_socket_is_seen_there_t
     await right.shows(session_id)
 
 
+@either_store
 async def test_a_click_in_the_account_panel_counts_though_activity_was_noted_when_it_opened(
-        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
+        device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server(activity_interval_seconds=0.1)
     laptop = await device(server)
     await laptop.sign_up()
@@ -280,27 +288,42 @@ async def test_a_click_in_the_account_panel_counts_though_activity_was_noted_whe
     await tab.signed_out()
 
 
+@either_store
 async def test_what_a_person_does_is_activity_and_an_open_page_is_not(
-        device: MakeDevice, own_server: Callable[..., Awaitable[Server]]) -> None:
-    server = await own_server(activity_interval_seconds=0.1)
+        device: MakeDevice, own_server: StartServer) -> None:
+    server = await own_server(speed=5, activity_interval_seconds=0.1)
     laptop = await device(server)
     await laptop.sign_up()
-    tab = await laptop.tab('/account/security')
-    await tab.page.reload()
-    await tab.live()
+    tab = await laptop.tab(None)
+    pings: list[str] = []
+    tab.page.on('websocket', lambda socket: socket.on(
+        'framereceived', lambda frame: pings.append(str(frame)) if str(frame) == '2' else None))
+    await tab.open('/account/security')
+    field = tab.page.get_by_label('Current password')
 
-    async def last_active_after(act: Awaitable[object]) -> list[Any]:
-        await act
-        await asyncio.sleep(0.5)
+    def last_active() -> list[Any]:
         return server.sql('SELECT last_active_at FROM session')
 
-    field = tab.page.get_by_label('Current password')
-    opened = await last_active_after(tab.page.mouse.move(100, 100))
-    pinged = await last_active_after(tab.page.wait_for_timeout(4500))
-    focused = await last_active_after(field.focus())
-    typed = await last_active_after(field.press('a'))
-    await tab.page.wait_for_timeout(5000)  # nobody is told of each key
-    clicked = await last_active_after(tab.page.mouse.click(5, 300))
+    async def noted_after(before: list[Any]) -> list[Any]:
+        while last_active() == before:
+            await asyncio.sleep(0.05)
+        return last_active()
 
-    assert opened == pinged == focused
+    opened = last_active()
+    await tab.page.mouse.move(100, 100)
+    pinged = len(pings)
+    while len(pings) < pinged + 2:
+        await asyncio.sleep(0.05)
+    await tab.page.reload()
+    await tab.live()
+    await field.focus()
+    await asyncio.sleep(0.5)  # as long as it would take to be noted
+    focused = last_active()
+    await field.press('a')
+    typed = await noted_after(focused)
+    await tab.page.wait_for_timeout(1000)  # nobody is told of each key
+    await tab.page.mouse.click(5, 300)
+    clicked = await noted_after(typed)
+
+    assert opened == focused
     assert focused < typed < clicked

@@ -6,7 +6,11 @@ from datetime import datetime
 
 import pytest
 
-from .conftest import MakeDevice, Tab
+from tests.conftest import either_store
+
+from .devices import MakeDevice, Tab
+
+pytestmark = either_store
 
 NEW_YORK, BERLIN = 'America/New_York', 'Europe/Berlin'
 

@@ -8,11 +8,12 @@ import signal
 import pytest
 from playwright.async_api import expect
 
-from tests.conftest import only_on_sqlite
+from tests.conftest import either_store
 from tests.server import Server
 
-from .conftest import MakeDevice, Tab
-from .watching import forgive_the_network
+from .devices import MakeDevice, Tab
+
+pytestmark = either_store
 
 # Whatever can be read on the screen, also in the frames, wherever it hangs.
 READ = '''() => {
@@ -63,7 +64,6 @@ async def draw(tab: Tab) -> None:
     await reads_all(tab, (*DRAWN, 'in the title'))
 
 
-@only_on_sqlite
 @pytest.mark.parametrize('path', ['/private', '/public'])
 async def test_when_the_server_is_lost_only_what_is_marked_public_stays(
         device: MakeDevice, overlaid: Server, path: str) -> None:
@@ -82,10 +82,9 @@ async def test_when_the_server_is_lost_only_what_is_marked_public_stays(
     await expect(tab.page.get_by_role('link', name='Home', exact=True)).to_be_visible()
     overlaid.send_signal(signal.SIGCONT)
     await reads_all(tab, SECRETS + DRAWN)
-    forgive_the_network(tab)
+    tab.forgive_the_network()
 
 
-@only_on_sqlite
 @pytest.mark.parametrize('path', ['/private', '/public'])
 @pytest.mark.parametrize('how', ['end', 'switch', 'loading'])
 async def test_with_the_session_leaves_what_hangs_beside_the_page(
@@ -122,11 +121,10 @@ async def test_with_the_session_leaves_what_hangs_beside_the_page(
     elif path == '/public':  # whatever its author puts into it is public
         read = [text for text in read if not any(what in text for what in ('in the title', 'insists', 'in a frame'))]
     assert read == []
-    forgive_the_network(tab)
+    tab.forgive_the_network()
     tab.complaints.clear()
 
 
-@only_on_sqlite
 @pytest.mark.parametrize('name', ['Tell', 'Tell later'])
 async def test_what_a_handler_tells_after_the_end_is_not_shown(device: MakeDevice, overlaid: Server, name: str) -> None:
     laptop = await device(overlaid)
@@ -142,7 +140,6 @@ async def test_what_a_handler_tells_after_the_end_is_not_shown(device: MakeDevic
     assert await secrets_on(tab) == []
 
 
-@only_on_sqlite
 async def test_what_is_told_while_the_session_lives_is_shown(device: MakeDevice, overlaid: Server) -> None:
     laptop = await device(overlaid)
     await laptop.sign_up()
@@ -154,7 +151,6 @@ async def test_what_is_told_while_the_session_lives_is_shown(device: MakeDevice,
     await expect(tab.see('SECRET noted late')).to_be_visible()
 
 
-@only_on_sqlite
 async def test_that_the_store_is_away_is_told_also_when_the_page_falls_to_loading(
         device: MakeDevice, overlaid: Server) -> None:
     laptop = await device(overlaid)
@@ -170,7 +166,6 @@ async def test_that_the_store_is_away_is_told_also_when_the_page_falls_to_loadin
         await expect(note.first).to_be_visible()
 
 
-@only_on_sqlite
 async def test_a_dialog_that_left_with_the_session_can_be_opened_again(device: MakeDevice, overlaid: Server) -> None:
     laptop = await device(overlaid)
     session_id = await laptop.sign_up()

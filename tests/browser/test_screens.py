@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import WebSocket, expect
 
+from tests.conftest import either_store
 from tests.server import Server
 
-from .conftest import PASSWORD, MakeDevice, Tab, a_new_address
+from .devices import PASSWORD, MakeDevice, Tab, a_new_address
+
+pytestmark = either_store
 
 PUBLIC = ('/', '/sign-in', '/sign-in/choose', '/sign-up', '/examples', '/examples/nextjs', '/examples/javascript',
           '/examples/expo', '/examples/swiftui', '/examples/android', '/demo')
@@ -172,8 +175,7 @@ async def test_an_address_that_looks_like_code_is_shown_as_text(device: MakeDevi
     tab = await laptop.tab('/sign-up')
     tab.page.on('dialog', lambda dialog: dialogs.append(dialog.message))
 
-    await tab.page.get_by_label('Email address').fill(address.replace(';', ''))
-    await tab.page.get_by_label('Password').fill(PASSWORD)
+    await tab.fill(address.replace(';', ''))
     await tab.button('Sign up').click()
     await expect(tab.button()).to_be_visible()
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Request, expect
 
+from tests.conftest import either_store
+from tests.programs import ROOT
 from tests.server import Server
 
-from .conftest import MakeDevice
+from .devices import MakeDevice, StartServer, a_new_address
 
-AT_AN_EXAMPLE = ['nextjs', 'javascript', 'expo', 'swiftui', 'android']
+EXAMPLES = {'nextjs': '/', 'javascript': '/examples/javascript', 'expo': '/', 'swiftui': '/examples/swiftui',
+            'android': '/examples/android'}
+"""Each of them, and where it goes when it has signed out."""
 
 
 def ends(server: Server, session_id: str) -> int:
@@ -18,6 +22,36 @@ def ends(server: Server, session_id: str) -> int:
                       session_id)[0][0]
 
 
+async def test_somebody_signs_up_signs_out_and_comes_back(device: MakeDevice, own_server: StartServer) -> None:
+    server = await own_server(ROOT / 'main.py')
+    laptop, phone = await device(server), await device(server)
+    address = a_new_address()
+    tab, other = await laptop.tab('/sign-up'), await laptop.tab()
+
+    await tab.fill(address)
+    await tab.button('Sign up').click()
+    await expect(tab.page).to_have_url(f'{tab.url}/')
+    await expect(other.button()).to_be_visible()
+    on_phone = await phone.sign_in(address)
+    elsewhere = await phone.tab('/account')
+    await elsewhere.shows(on_phone)
+    await tab.button().click()
+    await tab.signed_out()
+    await other.signed_out()
+    await elsewhere.shows(on_phone)
+    await tab.open('/account')
+    await tab.fill(address)
+    await tab.button('Sign in').click()
+
+    await expect(tab.page).to_have_url(f'{tab.url}/account')
+    await expect(tab.see(address).first).to_be_visible()
+    await expect(other.button()).to_be_visible()
+    assert [action for action, in server.sql('SELECT action FROM audit_event ORDER BY at, id')] == [
+        'signed_up', 'signed_in', 'signed_in', 'signed_out', 'signed_in']
+    assert 'Traceback' not in server.log
+
+
+@either_store
 async def test_a_double_click_is_one_end_one_event_and_one_redirect(
         device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
@@ -57,8 +91,10 @@ async def test_while_the_store_is_locked_the_person_stays_signed_in_is_told_so_a
     assert ends(shared_server, session_id) == 1
 
 
-@pytest.mark.parametrize('name', AT_AN_EXAMPLE)
-async def test_an_example_shows_its_own_source_and_signs_out_in_every_tab(device: MakeDevice, name: str) -> None:
+@either_store
+@pytest.mark.parametrize(('name', 'path'), EXAMPLES.items())
+async def test_an_example_shows_its_own_source_and_signs_out_in_every_tab(
+        device: MakeDevice, name: str, path: str) -> None:
     laptop = await device()
     session_id = await laptop.sign_up()
     example, other = await laptop.tab(f'/examples/{name}'), await laptop.tab()
@@ -70,21 +106,10 @@ async def test_an_example_shows_its_own_source_and_signs_out_in_every_tab(device
 
     await other.signed_out()
     await expect(example.page.get_by_role('main').get_by_text('You are signed out').first).to_be_visible()
+    await expect(example.page).to_have_url(example.url + path)
 
 
-@pytest.mark.parametrize(('name', 'path'), [('nextjs', '/'), ('expo', '/'), ('swiftui', '/examples/swiftui'),
-                                            ('android', '/examples/android')])
-async def test_where_an_example_goes_after_sign_out(device: MakeDevice, name: str, path: str) -> None:
-    laptop = await device()
-    await laptop.sign_up()
-    tab = await laptop.tab(f'/examples/{name}')
-
-    await tab.button().click()
-
-    await expect(tab.page.get_by_role('main').get_by_text('You are signed out').first).to_be_visible()
-    await expect(tab.page).to_have_url(tab.url + path)
-
-
+@either_store
 async def test_the_javascript_example_is_a_plain_button_that_refreshes_the_page(device: MakeDevice) -> None:
     laptop = await device()
     await laptop.sign_up()
@@ -102,6 +127,7 @@ async def test_the_javascript_example_is_a_plain_button_that_refreshes_the_page(
         'DELETE', f'{tab.url}/v1/client/sessions')
 
 
+@either_store
 async def test_the_expo_example_has_the_size_of_a_phone(device: MakeDevice) -> None:
     laptop = await device()
     tab = await laptop.tab('/examples/expo')
@@ -112,15 +138,15 @@ async def test_the_expo_example_has_the_size_of_a_phone(device: MakeDevice) -> N
     assert box['height'] > box['width'] > 200
 
 
-@pytest.mark.parametrize('name', ['swiftui', 'android', 'nextjs'])
-async def test_an_example_shows_an_error_and_stays_signed_in(
-        device: MakeDevice, shared_server: Server, name: str) -> None:
+@either_store
+async def test_an_example_shows_an_error_and_stays_signed_in(device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     session_id = await laptop.sign_up()
-    tab = await laptop.tab(f'/examples/{name}')
+    tabs = [await laptop.tab(f'/examples/{name}') for name in ('swiftui', 'android', 'nextjs')]
 
     with shared_server.database.locked():
-        await tab.button().click()
-
-        await expect(tab.page.get_by_role('alert').filter(has_text='You are still signed in.')).to_be_visible()
+        for tab in tabs:
+            await tab.button().click()
+        for tab in tabs:
+            await expect(tab.page.get_by_role('alert').filter(has_text='You are still signed in.')).to_be_visible()
     assert ends(shared_server, session_id) == 0

@@ -9,11 +9,12 @@ import signal
 import pytest
 from playwright.async_api import expect
 
-from tests.conftest import only_on_sqlite
+from tests.conftest import either_store
 from tests.server import Server
 
-from .conftest import SIGNED_OUT, MakeDevice, Tab, a_new_address
-from .watching import forgive_the_network
+from .devices import SIGNED_OUT, MakeDevice, Tab, a_new_address
+
+pytestmark = either_store
 
 # As browsers' translators do: every text becomes an element, and so does what comes later.
 TRANSLATE = '''(how) => {
@@ -88,7 +89,6 @@ async def is_quiet(tab: Tab) -> None:
     assert await tab.page.evaluate('window.translations') - before < 50
 
 
-@only_on_sqlite
 @pytest.mark.parametrize('how', WAYS)
 async def test_a_translated_page_follows_an_end_and_a_sign_in(device: MakeDevice, overlaid: Server, how: str) -> None:
     laptop = await device(overlaid)
@@ -113,7 +113,6 @@ async def test_a_translated_page_follows_an_end_and_a_sign_in(device: MakeDevice
         await is_quiet(tab)
 
 
-@only_on_sqlite
 @pytest.mark.parametrize('how', WAYS)
 async def test_a_translated_page_follows_a_switch_and_a_name(device: MakeDevice, overlaid: Server, how: str) -> None:
     laptop = await device(overlaid)
@@ -135,7 +134,6 @@ async def test_a_translated_page_follows_a_switch_and_a_name(device: MakeDevice,
         await is_quiet(tab)
 
 
-@only_on_sqlite
 async def test_a_translated_page_is_hidden_when_the_server_is_lost(device: MakeDevice, overlaid: Server) -> None:
     laptop = await device(overlaid)
     address = a_new_address()
@@ -153,10 +151,9 @@ async def test_a_translated_page_is_hidden_when_the_server_is_lost(device: MakeD
 
     for tab in tabs:
         await shows(tab, session_id)
-        forgive_the_network(tab)
+        tab.forgive_the_network()
 
 
-@only_on_sqlite
 @pytest.mark.parametrize('how', WAYS)
 async def test_what_comes_and_goes_beside_a_translated_text(device: MakeDevice, overlaid: Server, how: str) -> None:
     laptop = await device(overlaid)

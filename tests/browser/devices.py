@@ -1,0 +1,119 @@
+"""Devices and tabs: a device is a browser context with cookies of its own, its tabs are pages."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from playwright.async_api import APIResponse, BrowserContext, Locator, Page, expect
+
+from tests.conftest import PASSWORD
+from tests.server import Server
+
+NEW_PASSWORD = 'another horse battery'
+SIGNED_OUT = 'You are signed out'
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Tab:
+    """One open page."""
+
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+    """What the page logged as an error; a test that expects some empties the list."""
+
+    async def open(self, path: str = '/') -> Tab:
+        """Go to a page of the site, and wait until it is live."""
+        await self.page.goto(self.url + path)
+        await self.live()
+        return self
+
+    async def live(self) -> None:
+        """Wait until the page has joined its socket."""
+        await self.page.wait_for_function('window.did_handshake === true')
+
+    def see(self, text: str | re.Pattern[str]) -> Locator:
+        """Something on the page that reads so."""
+        return self.page.get_by_text(text)
+
+    def button(self, name: str = 'Sign out') -> Locator:
+        """A button by its name."""
+        return self.page.get_by_role('button', name=name, exact=True)
+
+    async def fill(self, email_address: str, password: str = PASSWORD) -> None:
+        """Fill in the form of signing in or up."""
+        await self.page.get_by_label('Email address').fill(email_address)
+        await self.page.get_by_label('Password').fill(password)
+
+    async def shows(self, session_id: str) -> None:
+        """Wait until the tab shows this active session."""
+        await expect(self.see(f'Active Session: {session_id}').first).to_be_visible()
+
+    async def signed_out(self) -> None:
+        """Wait until the tab says that nobody is signed in, and shows no session."""
+        await expect(self.see(SIGNED_OUT).first).to_be_visible()
+        await expect(self.see('Active Session')).to_have_count(0)
+
+    async def text(self) -> str:
+        """Everything that is in the page, visible or not."""
+        return await self.page.evaluate('document.body.textContent')
+
+    def forgive_the_network(self) -> None:
+        """Forget what the browser complained of while the network or the server was away on purpose."""
+        self.complaints[:] = [complaint for complaint in self.complaints
+                              if not re.search(r'net::ERR|WebSocket connection|Failed to (load|fetch)', complaint)]
+
+
+@dataclass
+class Device:
+    """One browser on one device."""
+
+    context: BrowserContext
+    url: str
+    tabs: list[Tab] = field(default_factory=list)
+
+    async def tab(self, path: str | None = '/') -> Tab:
+        """Open a tab."""
+        page = await self.context.new_page()
+        tab = Tab(page, self.url)
+        page.on('pageerror', lambda error: tab.complaints.append(f'{error}'))
+        page.on('console', lambda message: tab.complaints.append(message.text) if message.type == 'error' else None)
+        self.tabs.append(tab)
+        return tab if path is None else await tab.open(path)
+
+    async def api(self, method: str, path: str, **fields: str) -> APIResponse:
+        """Ask the Frontend API with the cookies of this device."""
+        return await self.context.request.fetch(f'{self.url}/v1{path}', method=method, form=fields or None,
+                                                max_retries=1)  # for a connection that the server closed meanwhile
+
+    async def sign_up(self, email_address: str = '', **more: str) -> str:
+        """Sign up through the API; returns the id of the session."""
+        answer = await self.api('POST', '/client/sign_ups', email_address=email_address or a_new_address(),
+                                password=PASSWORD, **more)
+        assert answer.ok, await answer.text()
+        return (await answer.json())['response']['created_session_id']
+
+    async def sign_in(self, email_address: str) -> str:
+        """Sign in through the API; returns the id of the session."""
+        answer = await self.api('POST', '/client/sign_ins', identifier=email_address, password=PASSWORD)
+        assert answer.ok, await answer.text()
+        return (await answer.json())['response']['created_session_id']
+
+    async def cookie(self) -> str | None:
+        """The value of the client's cookie."""
+        cookies = await self.context.cookies(self.url)
+        return next((cookie['value'] for cookie in cookies if cookie['name'] == '__client'), None)
+
+
+MakeDevice = Callable[..., Awaitable[Device]]
+NewServer = Callable[..., Server]
+StartServer = Callable[..., Awaitable[Server]]
+
+
+def a_new_address() -> str:
+    """An address that no other test uses."""
+    return f'person{next(_numbers)}@example.com'
