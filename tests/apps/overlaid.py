@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from nicegui import background_tasks, ui
 
@@ -83,13 +84,14 @@ def public_overlays() -> None:
 
 @private
 def slow() -> None:
-    """A private page whose handlers take long."""
+    """A private page whose handlers take until the test has them go on."""
     page = ui.context.client
     begun = ui.label()
 
     async def tell() -> None:
         begun.set_text('It has begun')
-        await asyncio.sleep(1.5)
+        while not Path('go-on').exists():
+            await asyncio.sleep(0.05)
         with page:
             ui.notify(f'{SECRET} told late', timeout=0)
             ui.notification(f'{SECRET} noted late', timeout=None)

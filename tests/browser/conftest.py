@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
@@ -49,7 +51,7 @@ def new_server(kind: Kind, request: pytest.FixtureRequest) -> NewServer:
     return make
 
 
-async def shared(request: pytest.FixtureRequest, script: Path) -> Server:
+async def shared(request: pytest.FixtureRequest, script: Path, **settings: Any) -> Server:
     """Give the server of all tests that do it no harm, which is started for the first of them.
 
     There is one for each kind of store and each app until the end of the run: pytest would end a fixture that depends
@@ -59,7 +61,7 @@ async def shared(request: pytest.FixtureRequest, script: Path) -> Server:
     key = request.getfixturevalue('kind'), script
     if key not in servers:
         folder = request.getfixturevalue('tmp_path_factory').mktemp(script.stem)
-        server = request.getfixturevalue('new_server')(folder, {CHEAP_PASSWORDS: 1}, script=script)
+        server = request.getfixturevalue('new_server')(folder, {CHEAP_PASSWORDS: 1, **settings}, script=script)
 
         def stop() -> None:
             server.stop()
@@ -84,8 +86,13 @@ async def overlaid(request: pytest.FixtureRequest, new_server: NewServer) -> Ser
 
 @pytest.fixture
 async def instrumented(request: pytest.FixtureRequest, new_server: NewServer) -> Server:
-    """A server that counts what it holds, for tests that do it no harm."""
-    return await shared(request, INSTRUMENTED)
+    """A server that counts what it holds, for tests that do it no harm; as if it was started for the test."""
+    server = await shared(request, INSTRUMENTED, acts='acts')
+    (server.folder / 'acts').unlink(missing_ok=True)
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        while (await http.get('/counts')).json()['pages']:  # of a test before
+            await asyncio.sleep(0.1)
+    return server
 
 
 @pytest.fixture
@@ -123,6 +130,7 @@ async def device(browser: Browser, request: pytest.FixtureRequest, own_server: S
 
     async def make(server: Server | None = None, url: str | None = None, **options: Any) -> Device:
         context = await browser.new_context(**options)
+        context.set_default_timeout(1000 * PATIENCE_SECONDS)
         devices.append(Device(context, url or (server or await shared(request, SERVE)).url))
         return devices[-1]
 

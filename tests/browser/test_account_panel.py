@@ -9,7 +9,6 @@ import httpx
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.apps import INSTRUMENTED
 from tests.conftest import either_store
 from tests.server import Server
 
@@ -255,7 +254,8 @@ async def test_opened_while_the_store_is_away_it_is_filled_when_the_store_is_bac
     tab = await laptop.tab()
 
     with server.database.away():
-        await asyncio.sleep(0.6)  # the file is looked for twice a second
+        while (await laptop.api('GET', '/client')).ok:  # the file is looked for twice a second
+            await asyncio.sleep(0.05)
         account = await opened(tab)
         await expect(tab.see(told).locator('visible=true').first).to_be_attached()
 
@@ -330,19 +330,18 @@ async def test_in_single_session_mode_it_has_no_add_account(
 
 
 async def test_the_buttons_of_pages_that_were_taken_away_listen_no_longer(
-        device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server(INSTRUMENTED)
-    laptop = await device(server)
-    await laptop.sign_up()
+        device: MakeDevice, instrumented: Server) -> None:
+    laptop = await device(instrumented)
+    session_id = await laptop.sign_up()
     tab = await laptop.tab('/own-button')
     counts: list[int] = []
 
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with httpx.AsyncClient(base_url=instrumented.url) as http:
         for _ in range(3):
             await expect(account_button(tab)).to_have_count(2)
             counts.append((await http.get('/counts')).json()['listeners'])
-            server.sql("UPDATE session SET status = 'revoked'")
+            instrumented.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
             await tab.signed_out()
-            server.sql("UPDATE session SET status = 'active'")
+            instrumented.sql("UPDATE session SET status = 'active' WHERE id = ?", session_id)
 
     assert counts == [counts[0]] * 3

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import expect
 
-from tests.apps import BUTTONS
 from tests.conftest import either_store
 from tests.server import Server
 
-from .devices import MakeDevice, NewServer
+from .devices import MakeDevice
 
 pytestmark = either_store
-
-
-@pytest.fixture(scope='module')
-async def server(tmp_path_factory: pytest.TempPathFactory, new_server: NewServer) -> AsyncIterator[Server]:
-    """A server with a page of buttons."""
-    server = await new_server(tmp_path_factory.mktemp('buttons'), script=BUTTONS).start()
-    yield server
-    server.stop()
-    assert 'Traceback' not in server.log, server.log
 
 
 def signed_out(server: Server) -> set[str]:
@@ -30,8 +18,8 @@ def signed_out(server: Server) -> set[str]:
     return {session_id for session_id, in server.sql("SELECT session_id FROM audit_event WHERE action = 'signed_out'")}
 
 
-async def test_a_handler_may_veto_now_or_later(device: MakeDevice, server: Server) -> None:
-    laptop = await device(server)
+async def test_a_handler_may_veto_now_or_later(device: MakeDevice, buttons: Server) -> None:
+    laptop = await device(buttons)
     session_id = await laptop.sign_up()
     tab = await laptop.tab('/buttons')
 
@@ -42,39 +30,39 @@ async def test_a_handler_may_veto_now_or_later(device: MakeDevice, server: Serve
 
     await tab.shows(session_id)
     await expect(tab.page).to_have_url(f'{tab.url}/buttons')
-    assert session_id not in signed_out(server)
+    assert session_id not in signed_out(buttons)
 
 
 async def test_a_handler_that_does_not_veto_lets_the_person_go_where_the_button_says(
-        device: MakeDevice, server: Server) -> None:
-    laptop = await device(server)
+        device: MakeDevice, buttons: Server) -> None:
+    laptop = await device(buttons)
     session_id = await laptop.sign_up()
     tab = await laptop.tab('/buttons')
 
     await tab.button('Not vetoed').click()
 
     await expect(tab.page).to_have_url(f'{tab.url}/examples')
-    assert session_id in signed_out(server)
+    assert session_id in signed_out(buttons)
 
 
 async def test_a_button_for_one_account_leaves_the_active_one_and_the_page_alone(
-        device: MakeDevice, server: Server) -> None:
-    laptop = await device(server)
+        device: MakeDevice, buttons: Server) -> None:
+    laptop = await device(buttons)
     ann, bob = await laptop.sign_up(), await laptop.sign_up()
     tab = await laptop.tab(f'/buttons?session_id={ann}')
     await tab.shows(bob)
 
     await tab.button('Only that one').click()
-    while ann not in signed_out(server):
+    while ann not in signed_out(buttons):
         await expect(tab.button('Only that one')).to_be_enabled()
 
     await tab.shows(bob)
     assert tab.page.url.startswith(f'{tab.url}/buttons')
-    assert bob not in signed_out(server)
+    assert bob not in signed_out(buttons)
 
 
-async def test_a_button_for_the_active_one_of_two_leads_to_the_chooser(device: MakeDevice, server: Server) -> None:
-    laptop = await device(server)
+async def test_a_button_for_the_active_one_of_two_leads_to_the_chooser(device: MakeDevice, buttons: Server) -> None:
+    laptop = await device(buttons)
     ann, bob = await laptop.sign_up(first_name='Ann'), await laptop.sign_up(first_name='Bob')
     tab = await laptop.tab(f'/buttons?session_id={bob}')
     await tab.shows(bob)
@@ -84,13 +72,13 @@ async def test_a_button_for_the_active_one_of_two_leads_to_the_chooser(device: M
     await expect(tab.page).to_have_url(f'{tab.url}/sign-in/choose')
     await expect(tab.page.get_by_role('listitem')).to_have_count(1)
     await expect(tab.page.get_by_role('listitem')).to_contain_text('Ann')
-    assert ann not in signed_out(server)
+    assert ann not in signed_out(buttons)
 
 
 @pytest.mark.parametrize('session_id', ['sess_' + 'x' * 24, 'nonsense', "'; DROP TABLE session; --"])
 async def test_a_button_for_a_session_that_is_not_here_tells_so_and_signs_nobody_out(
-        device: MakeDevice, server: Server, session_id: str) -> None:
-    laptop = await device(server)
+        device: MakeDevice, buttons: Server, session_id: str) -> None:
+    laptop = await device(buttons)
     own = await laptop.sign_up()
     tab = await laptop.tab(f'/buttons?session_id={session_id}')
 
@@ -98,15 +86,15 @@ async def test_a_button_for_a_session_that_is_not_here_tells_so_and_signs_nobody
 
     await expect(tab.page.get_by_role('alert').filter(has_text='Nobody was signed out')).to_be_visible()
     await tab.shows(own)
-    assert own not in signed_out(server)
+    assert own not in signed_out(buttons)
 
 
-async def test_content_of_ones_own_takes_the_place_of_the_label(device: MakeDevice, server: Server) -> None:
-    laptop = await device(server)
+async def test_content_of_ones_own_takes_the_place_of_the_label(device: MakeDevice, buttons: Server) -> None:
+    laptop = await device(buttons)
     session_id = await laptop.sign_up()
     tab = await laptop.tab('/buttons')
 
     await tab.button('Leave now').click()
 
     await expect(tab.page).to_have_url(f'{tab.url}/examples')
-    assert session_id in signed_out(server)
+    assert session_id in signed_out(buttons)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from playwright.async_api import WebSocketRoute, expect
@@ -304,8 +305,11 @@ async def test_what_a_person_does_is_activity_and_an_open_page_is_not(
     def last_active() -> list[Any]:
         return server.sql('SELECT last_active_at FROM session')
 
-    async def noted_after(before: list[Any]) -> list[Any]:
+    async def noted(act: Callable[[], Awaitable[None]]) -> list[Any]:
+        """Do something until it is noted: nobody is told of all of it, or while the tab does not hear the server."""
+        before = last_active()
         while last_active() == before:
+            await act()
             await asyncio.sleep(0.05)
         return last_active()
 
@@ -319,11 +323,8 @@ async def test_what_a_person_does_is_activity_and_an_open_page_is_not(
     await field.focus()
     await asyncio.sleep(0.5)  # as long as it would take to be noted
     focused = last_active()
-    await field.press('a')
-    typed = await noted_after(focused)
-    await tab.page.wait_for_timeout(1000)  # nobody is told of each key
-    await tab.page.mouse.click(5, 300)
-    clicked = await noted_after(typed)
+    typed = await noted(lambda: field.press('a'))
+    clicked = await noted(lambda: tab.page.mouse.click(5, 300))
 
     assert opened == focused
     assert focused < typed < clicked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.async_api import expect
@@ -11,6 +12,7 @@ from playwright.async_api import expect
 from tests.conftest import either_store
 from tests.server import Server
 
+from .conftest import PATIENCE_SECONDS
 from .devices import MakeDevice, Tab
 
 pytestmark = either_store
@@ -50,7 +52,7 @@ async def secrets_on(tab: Tab) -> list[str]:
 async def reads_all(tab: Tab, wanted: tuple[str, ...]) -> None:
     """Wait until all of these can be read."""
     for what in wanted:
-        for _ in range(200):
+        for _ in range(20 * PATIENCE_SECONDS):
             if any(what in text for text in await secrets_on(tab)):
                 break
             await asyncio.sleep(0.05)
@@ -125,8 +127,17 @@ async def test_with_the_session_leaves_what_hangs_beside_the_page(
     tab.complaints.clear()
 
 
+@pytest.fixture
+def go_on(overlaid: Server) -> Iterator[Callable[[], None]]:
+    """Lets the handlers of the slow page go on."""
+    told = overlaid.folder / 'go-on'
+    yield told.touch
+    told.unlink(missing_ok=True)
+
+
 @pytest.mark.parametrize('name', ['Tell', 'Tell later'])
-async def test_what_a_handler_tells_after_the_end_is_not_shown(device: MakeDevice, overlaid: Server, name: str) -> None:
+async def test_what_a_handler_tells_after_the_end_is_not_shown(
+        device: MakeDevice, overlaid: Server, go_on: Callable[[], None], name: str) -> None:
     laptop = await device(overlaid)
     session_id = await laptop.sign_up()
     tab = await laptop.tab('/slow')
@@ -135,17 +146,20 @@ async def test_what_a_handler_tells_after_the_end_is_not_shown(device: MakeDevic
     await expect(tab.see('It has begun')).to_be_visible()
     overlaid.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
     await tab.signed_out()
+    go_on()
 
     await expect(tab.see('Goodbye')).to_be_visible()  # it is told after the others, and marked public
     assert await secrets_on(tab) == []
 
 
-async def test_what_is_told_while_the_session_lives_is_shown(device: MakeDevice, overlaid: Server) -> None:
+async def test_what_is_told_while_the_session_lives_is_shown(
+        device: MakeDevice, overlaid: Server, go_on: Callable[[], None]) -> None:
     laptop = await device(overlaid)
     await laptop.sign_up()
     tab = await laptop.tab('/slow')
 
     await tab.button('Tell').click()
+    go_on()
 
     await expect(tab.see('SECRET told late')).to_be_visible()
     await expect(tab.see('SECRET noted late')).to_be_visible()
