@@ -82,6 +82,11 @@ def public_overlays() -> None:
     ui.button('Ask', on_click=reopened.open)
 
 
+def may_go_on() -> bool:
+    """Whether the test lets the handlers of the slow page go on."""
+    return Path('go-on').exists()
+
+
 @private
 def slow() -> None:
     """A private page whose handlers take until the test has them go on."""
@@ -90,7 +95,7 @@ def slow() -> None:
 
     async def tell() -> None:
         begun.set_text('It has begun')
-        while not Path('go-on').exists():
+        while not may_go_on():
             await asyncio.sleep(0.05)
         with page:
             ui.notify(f'{SECRET} told late', timeout=0)

@@ -52,7 +52,7 @@ async def test_an_account_that_ended_can_not_be_chosen_any_more(device: MakeDevi
 
 async def test_while_it_is_not_known_who_is_here_it_does_not_say_that_nobody_is(
         device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server()
+    server = await own_server(speed=5)
     laptop = await device(server)
     await laptop.sign_up(first_name='Ann')
     tab = await laptop.tab('/sign-in/choose')

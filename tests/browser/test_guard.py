@@ -278,15 +278,13 @@ async def test_a_hundred_tabs_that_came_and_went_leave_nothing_behind(
     async with aiohttp.ClientSession(instrumented.url) as http:
         at_first = await counts(http)
 
-        for round_ in range(20):
-            for _ in range(4):
-                page = OpenPage()
-                await page.open(http, instrumented.url + paths[round_ % 4], lambda: cookie)
-                await page.close()
-        tab = await laptop.tab('/account')
-        for round_ in range(20):
-            await tab.open(paths[round_ % 4])
-        await tab.open('/account')
+        for path in paths * 24:
+            page = OpenPage()
+            await page.open(http, instrumented.url + path, lambda: cookie)
+            await page.close()
+        tab = await laptop.tab()
+        for path in (*paths, '/account', '/account'):
+            await tab.open(path)
         await tab.shows(session_id)
         held = await counts(http)
         await tab.page.close()
