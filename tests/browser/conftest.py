@@ -26,7 +26,7 @@ __all__ = ['PASSWORD', 'SIGNED_OUT', 'Browser', 'Device', 'MakeDevice', 'NewServ
 PATIENCE_SECONDS = 40
 """For a machine that has much else to do. Whatever is promised to happen sooner is timed where it is promised."""
 
-_SHARED = pytest.StashKey[dict[tuple[Kind, Path], Server]]()
+_SHARED = pytest.StashKey[dict[tuple[Kind, Path, float], Server]]()
 
 expect.set_options(timeout=1000 * PATIENCE_SECONDS)
 
@@ -51,17 +51,18 @@ def new_server(kind: Kind, request: pytest.FixtureRequest) -> NewServer:
     return make
 
 
-async def shared(request: pytest.FixtureRequest, script: Path, **settings: Any) -> Server:
+async def shared(request: pytest.FixtureRequest, script: Path = SERVE, speed: float = 1, **settings: Any) -> Server:
     """Give the server of all tests that do it no harm, which is started for the first of them.
 
-    There is one for each kind of store and each app until the end of the run: pytest would end a fixture that depends
-    on the kind whenever the next test runs on another one.
+    There is one for each kind of store, app and speed until the end of the run: pytest would end a fixture that
+    depends on the kind whenever the next test runs on another one.
     """
     servers = request.session.stash.setdefault(_SHARED, {})
-    key = request.getfixturevalue('kind'), script
+    key = request.getfixturevalue('kind'), script, speed
     if key not in servers:
         folder = request.getfixturevalue('tmp_path_factory').mktemp(script.stem)
-        server = request.getfixturevalue('new_server')(folder, {CHEAP_PASSWORDS: 1, **settings}, script=script)
+        server = request.getfixturevalue('new_server')(folder, {CHEAP_PASSWORDS: 1, **settings}, script=script,
+                                                       speed=speed)
 
         def stop() -> None:
             server.stop()
@@ -75,7 +76,13 @@ async def shared(request: pytest.FixtureRequest, script: Path, **settings: Any) 
 @pytest.fixture
 async def shared_server(request: pytest.FixtureRequest, new_server: NewServer) -> Server:
     """The server of all tests that do it no harm."""
-    return await shared(request, SERVE)
+    return await shared(request)
+
+
+@pytest.fixture
+async def fast_server(request: pytest.FixtureRequest, new_server: NewServer) -> Server:
+    """The same for tests of faults: everything times out five times sooner. They leave it as it was."""
+    return await shared(request, speed=5)
 
 
 @pytest.fixture
@@ -103,14 +110,13 @@ async def buttons(request: pytest.FixtureRequest, new_server: NewServer) -> Serv
 
 @pytest.fixture
 async def own_server(tmp_path: Path, new_server: NewServer) -> AsyncIterator[StartServer]:
-    """Starts servers for one test, with the given settings."""
+    """Starts servers for one test, with the given settings; see ``Server.speed``."""
     servers: list[Server] = []
 
-    async def start(script: Path | None = None, *, speed: float = 1, **settings: Any) -> Server:
+    async def start(script: Path = SERVE, *, speed: float = 1, **settings: Any) -> Server:
         folder = tmp_path / f'server-{len(servers)}'
         folder.mkdir()
-        more: dict[str, Any] = {'script': script or (SERVE if speed != 1 else None), 'speed': speed}
-        server = new_server(folder, settings, **{name: value for name, value in more.items() if value})
+        server = new_server(folder, settings, script=script, speed=speed)
         servers.append(server)
         return await server.start()
 
@@ -131,7 +137,7 @@ async def device(browser: Browser, request: pytest.FixtureRequest, own_server: S
     async def make(server: Server | None = None, url: str | None = None, **options: Any) -> Device:
         context = await browser.new_context(**options)
         context.set_default_timeout(1000 * PATIENCE_SECONDS)
-        devices.append(Device(context, url or (server or await shared(request, SERVE)).url))
+        devices.append(Device(context, url or (server or await shared(request)).url))
         return devices[-1]
 
     yield make
