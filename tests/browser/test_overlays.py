@@ -178,6 +178,7 @@ async def test_that_the_store_is_away_is_told_also_when_the_page_falls_to_loadin
             await asyncio.sleep(0.1)
         await tab.page.evaluate("document.querySelector('[data-here]').dataset.here = 'loading'")
         await expect(note.first).to_be_visible()
+    tab.forgive_the_network()
 
 
 async def test_a_dialog_that_left_with_the_session_can_be_opened_again(device: MakeDevice, overlaid: Server) -> None:
