@@ -158,10 +158,7 @@ async def test_what_comes_and_goes_beside_a_translated_text(device: MakeDevice, 
 
     for count in range(1, 4):
         await tab.page.get_by_role('button').filter(has_text=re.compile('^Add')).evaluate('(button) => button.click()')
-        for _ in range(20 * PATIENCE_SECONDS):
-            if (await read(tab)).count('Added last') >= count:
-                break
-            await asyncio.sleep(0.05)
+        await expect(tab.page.locator('.nicegui-row > *')).to_have_count(1 + 2 * count)
 
     texts = await tab.page.evaluate("[...document.querySelectorAll('.nicegui-row > *')].map((one) => one.innerText)")
     for text, expected in zip(texts, ['Added'] * 3 + ['Before'] + ['Added last'] * 3, strict=True):
