@@ -44,6 +44,11 @@ class Server:
         return f'http://localhost:{self.port}'
 
     @property
+    def runs(self) -> bool:
+        """Whether it was started, and has not ended."""
+        return self.process is not None and self.process.poll() is None
+
+    @property
     def database(self) -> TestDatabase:
         """Its store; a SQLite file of its own if it was given none."""
         if self.store is None:
@@ -74,6 +79,7 @@ class Server:
                         return self
                 except httpx.TransportError:
                     await asyncio.sleep(0.05)
+        self.kill()
         raise RuntimeError(f'the server did not start:\n{self.log}')
 
     def send_signal(self, number: signal.Signals) -> None:

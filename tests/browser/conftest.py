@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,25 @@ expect.set_options(timeout=1000 * PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope='session')
-async def browser() -> AsyncIterator[Browser]:
-    """The browser of all tests."""
+async def browsers() -> AsyncIterator[Callable[[], Awaitable[Browser]]]:
+    """Gives the browser of all tests, and a new one where that has crashed."""
+    running: list[Browser] = []
     async with async_playwright() as playwright:
-        browser = await launch(playwright)
-        yield browser
-        await browser.close()
+
+        async def give() -> Browser:
+            if not running or not running[-1].is_connected():
+                running.append(await launch(playwright))
+            return running[-1]
+
+        yield give
+        for browser in running:
+            await browser.close()
+
+
+@pytest.fixture
+async def browser(browsers: Callable[[], Awaitable[Browser]]) -> Browser:
+    """The browser of all tests."""
+    return await browsers()
 
 
 @pytest.fixture(scope='session')
@@ -55,7 +68,8 @@ async def shared(request: pytest.FixtureRequest, script: Path = SERVE, speed: fl
     """Give the server of all tests that do it no harm, which is started for the first of them.
 
     There is one for each kind of store, app and speed until the end of the run: pytest would end a fixture that
-    depends on the kind whenever the next test runs on another one.
+    depends on the kind whenever the next test runs on another one. One that has ended is started again, so that it
+    fails one test and not all that come after it.
     """
     servers = request.session.stash.setdefault(_SHARED, {})
     key = request.getfixturevalue('kind'), script, speed
@@ -69,7 +83,9 @@ async def shared(request: pytest.FixtureRequest, script: Path = SERVE, speed: fl
             assert 'Traceback' not in server.log, server.log
 
         request.session.addfinalizer(stop)
-        servers[key] = await server.start()
+        servers[key] = server
+    if not servers[key].runs:
+        await servers[key].start()
     return servers[key]
 
 

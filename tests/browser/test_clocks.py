@@ -15,7 +15,7 @@ from tests.conftest import either_store
 from tests.server import Server
 
 from .conftest import MakeDevice, a_new_address
-from .watching import forgive_the_network, watch
+from .watching import watch
 
 pytestmark = either_store
 
@@ -52,7 +52,7 @@ async def test_whatever_the_clocks_do_a_tab_that_hears_nothing_hides_what_is_pri
     assert shown_again == []
     for clock, tab in tabs.items():
         await expect(tab.see(address).first, clock).to_be_visible()
-        forgive_the_network(tab)
+        tab.forgive_the_network()
 
 
 @pytest.mark.parametrize('seconds', [-3600, 3600])
@@ -139,4 +139,4 @@ async def test_a_page_that_was_fetched_ahead_shows_who_is_here_when_it_is_opened
 
     await expect(tab.page).to_have_url(re.compile('/sign-in'))
     assert ahead == [503]
-    forgive_the_network(tab)
+    tab.forgive_the_network()

@@ -22,7 +22,7 @@ from tests.relay import relay_to
 from tests.server import Server
 
 from .conftest import MakeDevice, NewServer, Tab, a_new_address
-from .watching import BOUND_SECONDS, forgive_the_network, watch
+from .watching import BOUND_SECONDS, watch
 
 DOES_NOT_HEAR = 'This tab does not hear the server'
 
@@ -176,7 +176,7 @@ async def test_a_server_killed_between_commit_and_push_comes_back_with_the_ended
     await expect(living.see(address).first).to_be_visible()
     await expect(living.page).to_have_url(f'{living.url}/account')
     for tab in (ended, living):
-        forgive_the_network(tab)
+        tab.forgive_the_network()
 
 
 @either_store
@@ -201,7 +201,7 @@ async def test_a_server_that_stands_still_leaves_nothing_private_on_the_screen_w
     last_seen_at = await watching.last_saw(address)
     assert last_seen_at < goes_on_at
     assert last_seen_at - stopped_at < BOUND_SECONDS
-    forgive_the_network(tab)
+    tab.forgive_the_network()
 
 
 @either_store
@@ -221,7 +221,7 @@ async def test_what_ended_while_the_server_stood_still_is_not_shown_again(
 
     await tab.signed_out()
     assert not await watching.ever_saw(address)
-    forgive_the_network(tab)
+    tab.forgive_the_network()
 
 
 @either_store
@@ -296,7 +296,7 @@ async def test_a_silent_network_hides_what_is_private_within_5_seconds_and_a_pag
         await expect(tab.see(address).first).to_be_visible()
         assert last_seen_at - cut_at < BOUND_SECONDS
         await laptop.context.close()  # before the network goes: a page may still be loading
-        forgive_the_network(tab)
+        tab.forgive_the_network()
 
 
 @either_store
@@ -319,7 +319,7 @@ async def test_what_ended_while_the_network_was_silent_is_not_shown_again(
         await tab.signed_out()
         assert not await watching.ever_saw(address)
         await laptop.context.close()  # before the network goes: the page may still be loading
-        forgive_the_network(tab)
+        tab.forgive_the_network()
 
 
 @either_store
@@ -360,7 +360,7 @@ async def test_a_chooser_that_has_lost_the_server_leaves_no_name_on_the_screen(
         await expect(tab.see(address)).to_be_hidden()
 
     await expect(tab.see(address)).to_be_visible()
-    forgive_the_network(tab)
+    tab.forgive_the_network()
 
 
 @either_store
@@ -379,7 +379,7 @@ async def test_a_dropped_transport_is_made_up_for_without_showing_what_has_ended
 
     await tab.signed_out()
     assert address not in await tab.text()
-    forgive_the_network(tab)
+    tab.forgive_the_network()
 
 
 @either_store
@@ -415,7 +415,7 @@ async def test_a_browser_that_slept_through_the_end_wakes_with_nothing_private(
     assert [text for at, text in heard if at >= woken_at]
     assert not [text for at, text in heard if at >= woken_at and address in text]
     assert address not in await tab.text()
-    forgive_the_network(tab)
+    tab.forgive_the_network()
 
 
 async def test_while_the_store_is_away_every_tab_is_at_loading_within_5_seconds_and_then_right_again(
@@ -443,7 +443,7 @@ async def test_while_the_store_is_away_every_tab_is_at_loading_within_5_seconds_
     await ending.signed_out()
     assert max(last_seen_at) - away_at < BOUND_SECONDS
     for tab in (private, public, ending):
-        forgive_the_network(tab)
+        tab.forgive_the_network()
 
 
 async def test_a_page_requested_while_the_store_is_away_becomes_right_by_itself(
@@ -459,7 +459,7 @@ async def test_a_page_requested_while_the_store_is_away_becomes_right_by_itself(
         await expect(tab.page.get_by_role('main').get_by_text('Loading…')).to_be_visible()
 
     await tab.shows(session_id)
-    forgive_the_network(tab)
+    tab.forgive_the_network()
 
 
 @only_on_sqlite
@@ -485,7 +485,7 @@ async def test_a_store_put_in_place_of_another_is_the_one_that_counts(
     await gone.signed_out()
     await tab.shows(kept)
     for one in (tab, gone):
-        forgive_the_network(one)
+        one.forgive_the_network()
 
 
 async def test_lifetimes_end_on_the_screen_one_with_nobody_acting_and_one_whatever_is_done(

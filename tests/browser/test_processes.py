@@ -12,7 +12,6 @@ from tests.conftest import either_store
 from tests.server import Server
 
 from .conftest import PASSWORD, Device, MakeDevice, NewServer, Tab, a_new_address
-from .watching import forgive_the_network
 
 
 @pytest.fixture(scope='module')
@@ -80,7 +79,7 @@ async def test_a_process_that_is_killed_leaves_the_tabs_of_another_alone(
     await first.start()
 
     await here.signed_out()
-    forgive_the_network(here)
+    here.forgive_the_network()
 
 
 @either_store

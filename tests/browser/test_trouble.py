@@ -11,7 +11,7 @@ from tests.relay import relay_to
 from tests.server import Server
 
 from .conftest import PASSWORD, SIGNED_OUT, MakeDevice, Tab, a_new_address
-from .watching import forgive_the_network, watch
+from .watching import watch
 
 AWAY = 'The server cannot reach its data right now. Nothing was changed.'
 
@@ -56,7 +56,7 @@ async def test_a_form_sent_without_a_network_says_so_and_can_be_sent_again(devic
     await tab.button('Sign up').click()
 
     await expect(tab.button()).to_be_visible()
-    forgive_the_network(tab)
+    tab.forgive_the_network()
 
 
 @either_store
@@ -120,7 +120,7 @@ async def test_a_sign_out_that_the_server_has_not_heard_is_not_claimed_and_is_ma
         assert shared_server.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_out' AND session_id = ?",
                                  session_id) == [(1,)]
         await laptop.context.close()  # before the network goes: the page may still be loading
-        forgive_the_network(tab)
+        tab.forgive_the_network()
 
 
 @either_store
@@ -150,7 +150,7 @@ async def test_a_sign_out_during_which_the_network_is_lost_for_long_is_claimed_o
         assert status_before == [('active',)]
         assert not said_so or status == [('removed',)]
         await laptop.context.close()
-        forgive_the_network(tab)
+        tab.forgive_the_network()
 
 
 async def test_the_javascript_example_tells_of_a_locked_store_and_can_try_again(
@@ -188,7 +188,7 @@ async def test_the_android_example_is_loading_while_the_store_is_away(
 
     await expect(tab.button()).to_be_visible()
     await expect(running.locator('.spinner')).to_be_hidden()
-    forgive_the_network(tab)
+    tab.forgive_the_network()
 
 
 @either_store

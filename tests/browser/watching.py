@@ -1,12 +1,11 @@
-"""What a tab shows as time goes by, and what a browser may complain of while something is away on purpose."""
+"""What a tab shows as time goes by."""
 
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field
 
-from .conftest import Tab
+from .devices import Tab
 
 BOUND_SECONDS = 5.5
 """README.md promises 5 s; the rest is for a busy machine."""
@@ -54,9 +53,3 @@ async def watch(tab: Tab) -> Watch:
     await tab.page.add_init_script(_LOOK)
     await tab.page.evaluate(_LOOK)
     return watching
-
-
-def forgive_the_network(tab: Tab) -> None:
-    """Forget what the browser complained of while the network or the server was away on purpose."""
-    tab.complaints[:] = [complaint for complaint in tab.complaints
-                         if not re.search(r'net::ERR|WebSocket connection|Failed to (load|fetch)', complaint)]

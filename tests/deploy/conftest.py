@@ -16,7 +16,7 @@ from tests.browser import conftest as of_browsers
 from .nginx import Nginx
 from .site import Caretaker, Devices, Site
 
-browser = of_browsers.browser
+browser, browsers = of_browsers.browser, of_browsers.browsers
 
 
 @pytest.fixture(scope='session')

@@ -7,7 +7,6 @@ import asyncio
 from playwright.async_api import expect
 
 from tests.browser.conftest import Tab, a_new_address
-from tests.browser.watching import forgive_the_network
 
 from .people import somebody_on_both
 from .site import ROUTE, Devices, Site
@@ -27,7 +26,7 @@ async def is_marked(tab: Tab) -> bool:
 async def comes_back(tab: Tab) -> None:
     """Wait until the tab has a new page, from another process or from one that was started anew."""
     await tab.page.wait_for_function(A_REPLACED_PAGE, timeout=20_000)
-    forgive_the_network(tab)
+    tab.forgive_the_network()
 
 
 async def test_a_sign_out_in_one_process_is_seen_in_the_tabs_of_the_other(device: Devices, site: Site) -> None:
@@ -162,4 +161,4 @@ async def test_tabs_come_back_when_nginx_was_away(device: Devices, site: Site) -
 
     await tab.shows(session_id)
     await expect(tab.see(address).first).to_be_visible()
-    forgive_the_network(tab)
+    tab.forgive_the_network()

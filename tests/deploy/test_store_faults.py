@@ -9,7 +9,6 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Tab
-from tests.browser.watching import forgive_the_network
 from tests.conftest import alone
 
 from .people import Person, somebody_on_both
@@ -41,7 +40,7 @@ async def people(known: list[tuple[Devices, Person]], browser: Browser, site: Si
         await person.sign_in()
     yield person
     for tab in (person.first, person.second):
-        forgive_the_network(tab)
+        tab.forgive_the_network()
     known.append((devices, person))
 
 
@@ -120,7 +119,7 @@ async def test_a_process_that_is_cut_off_hides_what_it_can_not_vouch_for_and_the
     await people.second.shows(people.on_second)
     end(site, on_tablet)
     await beside.signed_out()
-    forgive_the_network(beside)
+    beside.forgive_the_network()
 
 
 async def test_a_tab_that_lost_its_process_while_postgresql_is_away_comes_back_with_it(

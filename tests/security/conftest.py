@@ -16,7 +16,7 @@ from tests.server import Server
 from .wire import Connection
 
 api = of_the_rules.api
-browser = of_browsers.browser
+browser, browsers = of_browsers.browser, of_browsers.browsers
 device = of_browsers.device
 new_server = of_browsers.new_server
 own_server = of_browsers.own_server

@@ -13,7 +13,7 @@ from tests.browser.conftest import Browser
 from tests.ports import free_port
 from tests.server import Server
 
-browser = of_browsers.browser
+browser, browsers = of_browsers.browser, of_browsers.browsers
 
 POLLING = '/_nicegui_ws/socket.io/?EIO=4&transport=polling'
 EAVESDROPPER = '''<!doctype html><script>
