@@ -13,7 +13,7 @@ from nicegui import core
 from auth.errors import StoreAway
 from auth.live import PROVE, UP_TO_DATE, Tab, Tabs
 from auth.tokens import ClientToken
-from tests.conftest import FAST, Rules
+from tests.conftest import FAST, Rules, either_store
 
 
 @dataclass
@@ -112,6 +112,21 @@ async def test_a_tab_for_which_the_store_could_not_be_read_when_it_joined_is_hid
     assert PROVE in page.told
     tabs.grant(tab, await tabs.watcher.authenticate(done.token), 0)
     assert tab.state.session_id == done.session_id
+
+
+@either_store
+async def test_when_all_is_hidden_no_tab_of_anybody_shows_anything_until_it_has_proved_itself(
+        rules: Rules, tabs: Tabs) -> None:
+    done = await rules.sign_up()
+    (laptop, _), (visitor, _) = await opened(tabs, done.token), await opened(tabs, None)
+
+    tabs.hide()
+    tabs.show({done.token.client_id: await rules.client(done.token)})
+
+    assert (laptop.state.status, laptop.state.session_id, laptop.state.user) == ('loading', None, None)
+    assert visitor.state.status == 'signed_out'
+    tabs.grant(laptop, await rules.client(done.token), 0)
+    assert laptop.state.session_id == done.session_id
 
 
 @pytest.mark.parametrize('timing', [FAST])
