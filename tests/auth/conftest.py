@@ -13,7 +13,7 @@ from auth.api import FrontendApi
 from auth.front import Front
 from auth.waiting import WaitingPages
 from auth.watcher import Watcher
-from tests.conftest import PASSWORD, Rules
+from tests.rules import PASSWORD, Rules
 
 
 class NoTabs:

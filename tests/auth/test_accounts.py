@@ -24,7 +24,7 @@ from auth.errors import (
 from auth.sessions import sign_out
 from auth.tokens import ClientToken, hash_secret
 from auth.users import normal_address
-from tests.conftest import LAPTOP, Rules
+from tests.rules import LAPTOP, Rules
 
 
 async def test_signing_up_makes_a_user_who_is_signed_in(rules: Rules) -> None:

@@ -32,7 +32,8 @@ from auth.errors import (
 )
 from auth.passwords import Passwords
 from auth.sessions import set_active, sign_out
-from tests.conftest import LAPTOP, NEW_PASSWORD, PHONE, TABLET, Rules, only_on_postgres, only_on_sqlite
+from tests.rules import LAPTOP, NEW_PASSWORD, PHONE, TABLET, Rules
+from tests.running import only_on_postgres, only_on_sqlite
 
 Verb = Callable[[Rules, Authority, SignedIn], Awaitable[Any]]
 READS: dict[str, Verb] = {

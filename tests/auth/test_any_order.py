@@ -25,8 +25,8 @@ from auth.passwords import Passwords
 from auth.sessions import end_overdue, set_active, sign_out, touch
 from auth.tokens import ClientToken
 from models import Store, migrate
-from tests.conftest import LAPTOP, NEW_PASSWORD, PASSWORD, Clock, Rules
 from tests.databases import SqliteFile
+from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, Clock, Rules
 
 LIFETIME = timedelta(hours=10)
 INACTIVITY = timedelta(hours=3)

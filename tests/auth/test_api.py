@@ -11,7 +11,8 @@ import pytest
 
 from auth.watcher import Watcher
 from tests.auth.conftest import Api, sign_up
-from tests.conftest import PASSWORD, Rules, either_store
+from tests.rules import PASSWORD, Rules
+from tests.running import either_store
 
 FORM = {'content-type': 'application/x-www-form-urlencoded'}
 JSON = {'content-type': 'application/json'}

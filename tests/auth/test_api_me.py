@@ -10,7 +10,8 @@ import pytest
 
 from auth.devices import DEVICES_A_PAGE
 from tests.auth.conftest import Api, sign_in, sign_up
-from tests.conftest import NEW_PASSWORD, PASSWORD, PHONE, either_store
+from tests.rules import NEW_PASSWORD, PASSWORD, PHONE
+from tests.running import either_store
 
 UNKNOWN = 'sess_' + 'x' * 24
 

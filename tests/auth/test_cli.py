@@ -31,10 +31,11 @@ from auth.authority import by_admin
 from auth.cli import main
 from auth.errors import NotAllowed
 from models import Store
-from tests.conftest import NEW_PASSWORD, PASSWORD, Rules, either_store, only_on_sqlite
 from tests.databases import PostgresDatabase
 from tests.postgres import Postgres
 from tests.programs import ROOT, clean_environment, end, run_python
+from tests.rules import NEW_PASSWORD, PASSWORD, Rules
+from tests.running import either_store, only_on_sqlite
 
 COMMAND = [sys.executable, '-m', 'auth']
 

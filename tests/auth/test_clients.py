@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auth import clients
-from tests.conftest import Rules
+from tests.rules import Rules
 
 
 async def test_all_are_found_also_when_they_are_more_than_are_read_at_once(

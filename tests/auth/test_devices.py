@@ -15,7 +15,7 @@ from auth.errors import NotSignedIn, SessionNotFound, StoreAway
 from auth.sessions import sign_out
 from auth.visitor import Visitor
 from models import SessionStatus
-from tests.conftest import LAPTOP, PHONE, TABLET, Rules
+from tests.rules import LAPTOP, PHONE, TABLET, Rules
 
 
 @dataclass

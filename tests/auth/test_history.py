@@ -15,7 +15,7 @@ from auth.history import EVENTS_A_PAGE, HistoryEvent, read_history
 from auth.own_account import change_name, change_password
 from auth.sessions import end_overdue, set_active, sign_out
 from models.types import new_id
-from tests.conftest import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, TABLET, Rules
+from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, TABLET, Rules
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from nicegui import core
 from auth.errors import StoreAway
 from auth.live import PROVE, UP_TO_DATE, Tab, Tabs
 from auth.tokens import ClientToken
-from tests.conftest import FAST, Rules, either_store
+from tests.rules import FAST, Rules
+from tests.running import either_store
 
 
 @dataclass

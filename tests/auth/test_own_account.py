@@ -32,8 +32,9 @@ from auth.own_account import (
     delete_account,
 )
 from auth.sessions import sign_out
-from tests.conftest import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, TABLES, TABLET, Rules, only_on_sqlite
 from tests.databases import Kind
+from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, TABLES, TABLET, Rules
+from tests.running import only_on_sqlite
 
 
 async def rename(rules: Rules, client: ClientView | None, **more: Any) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth.accounts import SignedIn
 from auth.errors import ClientRenewed, SessionNotFound, StoreAway
 from auth.sessions import OVERDUE_AT_ONCE, end_overdue, forget_client, set_active, sign_out, touch
-from tests.conftest import PHONE, Rules
+from tests.rules import PHONE, Rules
 
 
 async def two_accounts(rules: Rules) -> tuple[SignedIn, SignedIn]:

@@ -17,7 +17,8 @@ from auth.authority import by_command_line
 from auth.clients import ClientView, read_clients
 from auth.errors import StoreAway
 from auth.watcher import Watcher
-from tests.conftest import FAST_TO_HEAR, PASSWORD, Rules, only_on_sqlite
+from tests.rules import FAST_TO_HEAR, PASSWORD, Rules
+from tests.running import only_on_sqlite
 
 
 @dataclass

@@ -12,9 +12,9 @@ import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.apps import BUTTONS, INSTRUMENTED, OVERLAID, SERVE
-from tests.conftest import PASSWORD
 from tests.databases import Kind, PostgresDatabase
 from tests.programs import CHEAP_PASSWORDS
+from tests.rules import PASSWORD
 from tests.server import Server
 
 from .chromium import launch

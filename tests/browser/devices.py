@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import APIResponse, BrowserContext, Locator, Page, expect
 
-from tests.conftest import PASSWORD
+from tests.rules import PASSWORD
 from tests.server import Server
 
 NEW_PASSWORD = 'another horse battery'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.conftest import either_store
+from tests.running import either_store
 from tests.server import Server
 
 from .devices import NEW_PASSWORD, PASSWORD, MakeDevice, StartServer, Tab, a_new_address

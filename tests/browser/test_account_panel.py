@@ -8,7 +8,7 @@ import re
 import httpx
 from playwright.async_api import Locator, expect
 
-from tests.conftest import either_store
+from tests.running import either_store
 from tests.server import Server
 
 from .devices import NEW_PASSWORD, PASSWORD, Device, MakeDevice, StartServer, Tab, a_new_address

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Locator, expect
 
 from models.types import new_id
-from tests.conftest import either_store
+from tests.running import either_store
 from tests.server import Server
 
 from .devices import PASSWORD, Device, MakeDevice, StartServer, Tab, a_new_address

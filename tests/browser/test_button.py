@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.conftest import either_store
+from tests.running import either_store
 from tests.server import Server
 
 from .devices import MakeDevice

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Response, expect
 
 from tests.apps import INSTRUMENTED
-from tests.conftest import either_store
+from tests.running import either_store
 from tests.server import Server
 
 from .conftest import MakeDevice, a_new_address

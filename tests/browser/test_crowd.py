@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
-from tests.conftest import PASSWORD
+from tests.rules import PASSWORD
 from tests.server import Server
 from tests.sockets import OpenPage
 

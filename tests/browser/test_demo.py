@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import FrameLocator, expect
 
-from tests.conftest import either_store
+from tests.running import either_store
 
 from .devices import MakeDevice, Tab, a_new_address
 

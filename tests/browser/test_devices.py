@@ -5,8 +5,8 @@ from __future__ import annotations
 from playwright.async_api import Locator, expect
 
 from models.types import new_id
-from tests.conftest import either_store
 from tests.databases import SqliteFile
+from tests.running import either_store
 from tests.server import Server
 
 from .devices import Device, MakeDevice, StartServer, Tab, a_new_address

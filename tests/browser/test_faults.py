@@ -16,9 +16,10 @@ import socketio
 from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from tests.apps import INSTRUMENTED
-from tests.conftest import FAST, either_store, only_on_sqlite
 from tests.databases import SqliteFile
 from tests.relay import relay_to
+from tests.rules import FAST
+from tests.running import either_store, only_on_sqlite
 from tests.server import Server
 
 from .conftest import MakeDevice, NewServer, Tab, a_new_address

@@ -14,7 +14,7 @@ import socketio
 from playwright.async_api import expect
 
 from tests.apps import INSTRUMENTED
-from tests.conftest import either_store
+from tests.running import either_store
 from tests.server import Server
 from tests.sockets import OpenPage
 

@@ -10,8 +10,8 @@ from typing import Any
 from playwright.async_api import WebSocketRoute, expect
 
 from models import SessionStatus
-from tests.conftest import either_store
 from tests.programs import run_python
+from tests.running import either_store
 from tests.server import Server
 
 from .devices import MakeDevice, StartServer, a_new_address

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.conftest import either_store
+from tests.running import either_store
 
 from .devices import MakeDevice, Tab
 

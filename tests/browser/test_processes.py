@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import expect
 
-from tests.conftest import either_store
+from tests.running import either_store
 from tests.server import Server
 
 from .conftest import PASSWORD, Device, MakeDevice, NewServer, Tab, a_new_address

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Request, expect
 
-from tests.conftest import either_store
 from tests.programs import ROOT
+from tests.running import either_store
 from tests.server import Server
 
 from .devices import MakeDevice, StartServer, a_new_address

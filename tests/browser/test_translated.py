@@ -9,7 +9,7 @@ import signal
 import pytest
 from playwright.async_api import expect
 
-from tests.conftest import either_store
+from tests.running import either_store
 from tests.server import Server
 
 from .conftest import PATIENCE_SECONDS

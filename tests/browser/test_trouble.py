@@ -6,8 +6,8 @@ import asyncio
 
 from playwright.async_api import APIResponse, expect
 
-from tests.conftest import either_store
 from tests.relay import relay_to
+from tests.running import either_store
 from tests.server import Server
 
 from .conftest import PASSWORD, SIGNED_OUT, MakeDevice, Tab, a_new_address

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.conftest import PASSWORD
 from tests.ports import free_port
+from tests.rules import PASSWORD
 
 from .nginx import Nginx
 from .site import ROUTE, Site

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Tab
-from tests.conftest import alone
+from tests.running import alone
 
 from .people import Person, somebody_on_both
 from .site import Devices, Site

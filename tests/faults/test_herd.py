@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.conftest import alone
+from tests.running import alone
 from tests.server import Server
 
 HERD = 250

@@ -19,9 +19,9 @@ import pytest
 
 from auth.timing import DEFAULT_TIMING, Timing
 from tests.apps import SERVE
-from tests.conftest import alone
 from tests.databases import Kind, TestDatabase
 from tests.programs import CHEAP_PASSWORDS
+from tests.running import alone
 from tests.server import Server
 
 from .browser import PASSWORD, Browser

@@ -12,9 +12,10 @@ from auth import Auth, Settings
 from auth.accounts import SignedIn
 from auth.passwords import Passwords
 from models import CannotOpenStore, Store, copy_store
-from tests.conftest import PHONE, TABLES, Rules, only_on_sqlite
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase, connect_to
 from tests.postgres import Postgres
+from tests.rules import PHONE, TABLES, Rules
+from tests.running import only_on_sqlite
 
 OTHER: dict[Kind, Kind] = {'sqlite': 'postgres', 'postgres': 'sqlite'}
 

@@ -11,8 +11,9 @@ import pytest
 
 from models import Changes, FeedLost, Store
 from models.timing import DEFAULT_TIMING
-from tests.conftest import Rules, only_on_sqlite
 from tests.programs import run_python
+from tests.rules import Rules
+from tests.running import only_on_sqlite
 
 pytestmark = only_on_sqlite
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from models import one_of
 from models.tables import client
-from tests.conftest import Rules
 from tests.databases import Kind
+from tests.rules import Rules
 
 AWKWARD = ["o'clock", 'a "quoted" one', 'back\\slash', 'ünï😀', '%', '[1]', 'null', '']
 

@@ -23,7 +23,7 @@ from auth.passwords import Passwords
 from auth.tokens import ClientToken, hash_secret, new_secret
 from models import Store, migrate
 from models.migrate import MIGRATIONS
-from tests.conftest import PASSWORD, PHONE, Clock, Rules
+from tests.rules import PASSWORD, PHONE, Clock, Rules
 
 TABLES = ('user', 'client', 'session', 'audit_event', 'change')
 CLIENT = 'client_' + 'a' * 24

@@ -29,11 +29,12 @@ from models import BadDatabaseUrl, CannotOpenStore, Changes, FeedLost, SQLModel,
 from models.database_url import open_database
 from models.postgres_feed import PostgresFeed
 from models.postgres_line import Line, was_hung_up
-from tests.conftest import Rules, only_on_postgres
 from tests.databases import PostgresDatabase
 from tests.postgres import Postgres, postgres_server
 from tests.programs import clean_environment
 from tests.relay import Relay, relay_to
+from tests.rules import Rules
+from tests.running import only_on_postgres
 
 pytestmark = only_on_postgres
 

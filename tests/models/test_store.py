@@ -15,9 +15,10 @@ from sqlalchemy import text
 from models import BadDatabaseUrl, CannotOpenStore, FeedLost, SQLModel, Store, StoreUnavailable, migrate
 from models.database_url import open_database
 from models.sqlite import KEPT_CHANGES
-from tests.conftest import Rules, only_on_sqlite
 from tests.databases import connect_to
 from tests.programs import clean_environment, run_python
+from tests.rules import Rules
+from tests.running import only_on_sqlite
 
 MIGRATE = 'import os, models; models.migrate(os.environ["DATABASE_URL"])'
 

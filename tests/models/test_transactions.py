@@ -20,7 +20,8 @@ from auth.errors import StoreAway
 from auth.sessions import sign_out
 from auth.timing import DEFAULT_TIMING
 from models import CannotOpenStore, Store, StoreUnavailable, migrate
-from tests.conftest import Rules, only_on_sqlite
+from tests.rules import Rules
+from tests.running import only_on_sqlite
 
 HOLD_THE_LOCK = ('import sqlite3, sys\n'
                  'connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n'

@@ -14,8 +14,9 @@ from auth.admin import create_user, revoke_everyone
 from auth.authority import by_command_line
 from auth.errors import PasswordIncorrect
 from auth.sessions import end_overdue, set_active, sign_out
-from tests.conftest import PASSWORD, Rules, only_on_postgres, only_on_sqlite
 from tests.databases import connect_to
+from tests.rules import PASSWORD, Rules
+from tests.running import only_on_postgres, only_on_sqlite
 
 
 async def concerned(rules: Rules) -> tuple[set[str], set[str]]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.apps import GUARDED
 from tests.browser import conftest as of_browsers
-from tests.conftest import either_store
+from tests.running import either_store
 from tests.server import Server
 
 from .visitors import Somebody, acts, until

@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from tests.browser import conftest as of_browsers
-from tests.conftest import either_store
 from tests.databases import TestDatabase
+from tests.running import either_store
 from tests.server import Server
 
 from .conftest import Start

@@ -9,8 +9,8 @@ import pytest
 
 from auth import Settings
 from tests.apps import SERVE
-from tests.conftest import only_on_postgres
 from tests.databases import TestDatabase
+from tests.running import only_on_postgres
 from tests.server import Server
 
 from .conftest import Start

@@ -20,7 +20,8 @@ from auth.passwords import Passwords
 from tests.auth.conftest import Api, sign_up
 from tests.auth.conftest import sign_in as signs_in
 from tests.browser.conftest import Device, MakeDevice, a_new_address
-from tests.conftest import PASSWORD, PHONE, Rules, either_store
+from tests.rules import PASSWORD, PHONE, Rules
+from tests.running import either_store
 from tests.server import Server
 
 NEW_PASSWORD = 'staple of another battery'

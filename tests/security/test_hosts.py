@@ -19,7 +19,8 @@ from auth.waiting import WaitingPages
 from auth.watcher import Watcher
 from tests.auth.conftest import Api, NoTabs, nothing_behind
 from tests.browser.conftest import MakeDevice
-from tests.conftest import PASSWORD, Rules, either_store
+from tests.rules import PASSWORD, Rules
+from tests.running import either_store
 from tests.server import Server
 
 pytestmark = either_store

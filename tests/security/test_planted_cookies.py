@@ -9,7 +9,7 @@ from auth.cookies import cookie_name
 from auth.tokens import new_secret
 from models.types import new_id
 from tests.auth.conftest import Api, sign_up
-from tests.conftest import either_store
+from tests.running import either_store
 
 pytestmark = either_store
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import httpx
 
-from tests.conftest import PASSWORD
+from tests.rules import PASSWORD
 from tests.server import Server
 from tests.sockets import OpenPage
 

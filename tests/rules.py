@@ -1,0 +1,134 @@
+"""The rules on a store of a test, and the people and devices that tests speak of."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.dialects import sqlite
+
+from auth import Auth
+from auth.accounts import SignedIn, sign_in, sign_up
+from auth.clients import ClientView, authenticate, read_clients
+from auth.timing import DEFAULT_TIMING
+from auth.tokens import ClientToken
+from auth.visitor import Visitor
+from models import Changes
+from models.postgres_feed import CHANNEL
+from models.types import Moment, new_id
+from tests.databases import SqliteFile, TestDatabase
+
+PASSWORD = 'correct horse battery'
+NEW_PASSWORD = 'staple of another battery'
+TABLES = ('user', 'client', 'session', 'audit_event')
+LAPTOP = Visitor('192.0.2.1', 'Laptop')
+PHONE = Visitor('2001:db8::7', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 '
+                '(KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1')
+TABLET = Visitor('198.51.100.3', 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) '
+                 'Chrome/141.0.0.0 Safari/537.36')
+
+FAST = DEFAULT_TIMING.faster(5)
+"""For tests of faults, which would else sleep out what a fault takes."""
+
+FAST_TO_HEAR = replace(FAST, lock_seconds=2.0, answer_seconds=10.0, statement_seconds=10.0, connect_seconds=5.0)
+"""The same, with patience for each statement: on a busy machine it may take long where nothing is at fault."""
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved."""
+
+    moment: datetime = field(default_factory=lambda: datetime(2026, 1, 1, 12, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **by: float) -> None:
+        """Let time pass."""
+        self.moment += timedelta(**by)
+
+
+@dataclass
+class Rules:
+    """The rules on a store of their own, and short ways to do with them what people do."""
+
+    database: TestDatabase
+    auth: Auth
+    clock: Clock
+
+    @property
+    def path(self) -> Path:
+        """The file of a store in SQLite."""
+        assert isinstance(self.database, SqliteFile)
+        return self.database.path
+
+    async def sign_up(self, email_address: str = 'ann@example.com', client: ClientView | None = None,
+                      **more: Any) -> SignedIn:
+        return await sign_up(self.auth, client, email_address=email_address, password=PASSWORD, visitor=LAPTOP, **more)
+
+    async def sign_in(self, identifier: str = 'ann@example.com', client: ClientView | None = None,
+                      password: str = PASSWORD, visitor: Visitor = LAPTOP) -> SignedIn:
+        return await sign_in(self.auth, client, identifier=identifier, password=password, visitor=visitor)
+
+    async def client(self, token: ClientToken) -> ClientView | None:
+        """The client that a cookie gives, as it is in the store now."""
+        return authenticate(token, (await read_clients(self.auth, [token.client_id])).get(token.client_id))
+
+    async def here(self, token: ClientToken) -> ClientView:
+        """The same, where there must be one."""
+        client = await self.client(token)
+        assert client is not None
+        return client
+
+    async def active(self, token: ClientToken) -> str | None:
+        """The id of the session that a cookie's client uses."""
+        client = await self.client(token)
+        session = client and client.active_session(self.clock())
+        return session and session.id
+
+    def sql(self, statement: str, *values: Any) -> list[Any]:
+        """Run a statement as another program would; see ``TestDatabase``."""
+        return self.database.sql(statement, *values)
+
+    async def elsewhere(self, statement: str, *values: Any) -> list[Any]:
+        """The same while this process goes on: a task of it, such as the watcher's sweep, may hold the lock."""
+        return await asyncio.to_thread(self.sql, statement, *values)
+
+    async def changes(self) -> Changes:
+        """Take what the change feed has to tell of all that was committed before."""
+        feed = self.auth.store.feed
+        if feed.heard_at == -math.inf:
+            await feed.open()
+        if feed.exact:
+            return feed.take()
+        last = new_id('client')  # notes come in the order of the commits
+        self.sql(f"SELECT pg_notify('{CHANNEL}', ?)", json.dumps([[last, None]]))
+        changes = Changes()
+        while last not in changes.client_ids:
+            await feed.wait(10)
+            more = feed.take()
+            changes = Changes(changes.client_ids | more.client_ids, changes.user_ids | more.user_ids,
+                              changes.missed or more.missed)
+        return replace(changes, client_ids=changes.client_ids - {last})
+
+    def moment(self, statement: str, *values: Any) -> datetime | None:
+        """Run a statement that finds one moment."""
+        (found,), = self.sql(statement, *values)
+        return Moment().process_result_value(found, sqlite.dialect())
+
+    def status(self, session_id: str) -> str:
+        """The status of a session, as the store has it."""
+        return self.sql('SELECT status FROM session WHERE id = ?', session_id)[0][0]
+
+    def everything(self) -> list[Any]:
+        """All rows there are, table by table."""
+        return [self.sql(f'SELECT * FROM {table} ORDER BY id') for table in TABLES]
+
+    def events(self, *columns: str) -> list[Any]:
+        """The audit log, the oldest event first."""
+        return self.sql(f'SELECT {", ".join(columns or ("action",))} FROM audit_event ORDER BY at, id')

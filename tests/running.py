@@ -1,0 +1,97 @@
+"""How tests are run: on which stores, with how many workers, for how long at most, and what is told of a failure."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import ExitStack
+from functools import wraps
+from typing import Any
+
+import pytest
+
+from tests.databases import KINDS
+from tests.locks import locked
+from tests.postgres import postgres_server
+from tests.server import Server
+
+alone = pytest.mark.alone
+either_store = pytest.mark.either_store
+only_on_sqlite = pytest.mark.only_on('sqlite')
+only_on_postgres = pytest.mark.only_on('postgres')
+
+TEST_SECONDS = 110
+"""How long a test may take; fixtures, and tests that block, have some more, as pyproject.toml says."""
+
+SHOWN_OF_A_LOG = 4000
+"""Characters of what a server has printed that are shown with a test that failed."""
+
+_EVERYBODYS = pytest.StashKey[ExitStack]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption('--all-stores', action='store_true', help='run every test on both kinds of store')
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """One test by its name starts sooner without workers."""
+    return 0 if any('::' in argument for argument in config.args) else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for all workers."""
+    if getattr(config.option, 'tx', None) and 'TEST_DATABASE_URL' not in os.environ:
+        server = config.stash[_EVERYBODYS] = ExitStack()
+        os.environ['TEST_DATABASE_URL'] = server.enter_context(postgres_server()).url.render_as_string()
+        server.callback(os.environ.pop, 'TEST_DATABASE_URL')
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop it."""
+    config.stash.get(_EVERYBODYS, ExitStack()).close()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let an asynchronous test that hangs fail where it waits; pytest-timeout would only name the event loop."""
+    if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+        item.obj = _in_time(item.obj)
+
+
+def _in_time(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    @wraps(test)
+    async def bounded(*given: Any, **fixtures: Any) -> None:
+        async with asyncio.timeout(TEST_SECONDS):
+            await test(*given, **fixtures)
+
+    return bounded
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a test that failed what the servers have printed."""
+    report = yield
+    if report.failed:
+        report.sections += [(f'{server.url} printed', server.log[-SHOWN_OF_A_LOG:]) for server in Server.started]
+    return report
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on both kinds of store, unless it says that the kind can not matter, or which one it is about."""
+    says = any('kind' in mark.args[0] for mark in metafunc.definition.iter_markers('parametrize'))
+    if says or 'kind' not in metafunc.fixturenames:
+        return
+    about = metafunc.definition.get_closest_marker('only_on')
+    either = metafunc.definition.get_closest_marker('either_store')
+    kinds = about.args if about else KINDS[:1] if either and not metafunc.config.getoption('--all-stores') else KINDS
+    metafunc.parametrize('kind', kinds, indirect=True, scope='session')
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let one test at a time load the whole machine. It is around the timeout, which does not count the waiting."""
+    if item.get_closest_marker('alone') is None:
+        return (yield)
+    with locked('alone'):
+        return (yield)
