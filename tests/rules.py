@@ -109,11 +109,12 @@ class Rules:
         last = new_id('client')  # notes come in the order of the commits
         self.sql(f"SELECT pg_notify('{CHANNEL}', ?)", json.dumps([[last, None]]))
         changes = Changes()
-        while last not in changes.client_ids:
-            await feed.wait(10)
-            more = feed.take()
-            changes = Changes(changes.client_ids | more.client_ids, changes.user_ids | more.user_ids,
-                              changes.missed or more.missed)
+        async with asyncio.timeout(20):
+            while last not in changes.client_ids:
+                await feed.wait(10)
+                more = feed.take()
+                changes = Changes(changes.client_ids | more.client_ids, changes.user_ids | more.user_ids,
+                                  changes.missed or more.missed)
         return replace(changes, client_ids=changes.client_ids - {last})
 
     def moment(self, statement: str, *values: Any) -> datetime | None:
