@@ -6,6 +6,7 @@ import gc
 import json
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -100,19 +101,24 @@ def sockets() -> dict[str, int]:
 ANSWERS = {'/counts': counts, '/uncollected': uncollected, '/sockets': sockets}
 
 
-def build(settings: Settings, timing: Timing, passwords: Passwords | None = None) -> App:
-    """Build the app, and answer with counts before it."""
-    app = build_app(settings, timing, passwords)
+@dataclass
+class Counting:
+    """An app that answers with counts before another one, which NiceGUI finds under this name."""
 
-    async def counting(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+    app: App
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        """Answer, or let the other one answer."""
         if scope.get('path') not in ANSWERS:
-            await app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         await send({'type': 'http.response.start', 'status': 200, 'headers': []})
         await send({'type': 'http.response.body', 'body': json.dumps(ANSWERS[scope['path']]()).encode()})
 
-    counting.app = app  # type: ignore[attr-defined]
-    return counting
+
+def build(settings: Settings, timing: Timing, passwords: Passwords | None = None) -> App:
+    """Build the app, and answer with counts before it."""
+    return Counting(build_app(settings, timing, passwords))
 
 
 auth.memory.YOUNG_OBJECTS = int(os.environ.get('YOUNG_OBJECTS', '50000'))

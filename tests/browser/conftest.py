@@ -14,17 +14,10 @@ from playwright.async_api import Browser, async_playwright, expect
 from tests.apps import BUTTONS, INSTRUMENTED, OVERLAID, SERVE
 from tests.databases import Kind, PostgresDatabase
 from tests.programs import CHEAP_PASSWORDS
-from tests.rules import PASSWORD
 from tests.server import Server
 
 from .chromium import launch
-from .devices import SIGNED_OUT, Device, MakeDevice, NewServer, StartServer, Tab, a_new_address
-
-__all__ = ['PASSWORD', 'SIGNED_OUT', 'Browser', 'Device', 'MakeDevice', 'NewServer', 'StartServer', 'Tab',
-           'a_new_address']
-
-PATIENCE_SECONDS = 40
-"""For a machine that has much else to do. Whatever is promised to happen sooner is timed where it is promised."""
+from .devices import PATIENCE_SECONDS, Device, MakeDevice, NewServer, StartServer
 
 _SHARED = pytest.StashKey[dict[tuple[Kind, Path, float], Server]]()
 

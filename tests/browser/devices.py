@@ -12,7 +12,9 @@ from playwright.async_api import APIResponse, BrowserContext, Locator, Page, exp
 from tests.rules import PASSWORD
 from tests.server import Server
 
-NEW_PASSWORD = 'another horse battery'
+PATIENCE_SECONDS = 40
+"""For a machine that has much else to do. Whatever is promised to happen sooner is timed where it is promised."""
+
 SIGNED_OUT = 'You are signed out'
 _numbers = itertools.count(1)
 

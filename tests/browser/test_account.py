@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
+from tests.rules import NEW_PASSWORD, PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import NEW_PASSWORD, PASSWORD, MakeDevice, StartServer, Tab, a_new_address
+from .devices import MakeDevice, StartServer, Tab, a_new_address
 
 pytestmark = either_store
 

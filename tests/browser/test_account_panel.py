@@ -8,10 +8,11 @@ import re
 import httpx
 from playwright.async_api import Locator, expect
 
+from tests.rules import NEW_PASSWORD, PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import NEW_PASSWORD, PASSWORD, Device, MakeDevice, StartServer, Tab, a_new_address
+from .devices import Device, MakeDevice, StartServer, Tab, a_new_address
 
 pytestmark = either_store
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from playwright.async_api import Locator, expect
 
 from models.types import new_id
+from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import PASSWORD, Device, MakeDevice, StartServer, Tab, a_new_address
+from .devices import Device, MakeDevice, StartServer, Tab, a_new_address
 
 pytestmark = either_store
 

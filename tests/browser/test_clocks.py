@@ -14,7 +14,7 @@ from tests.apps import INSTRUMENTED
 from tests.running import either_store
 from tests.server import Server
 
-from .conftest import MakeDevice, a_new_address
+from .devices import MakeDevice, a_new_address
 from .watching import watch
 
 pytestmark = either_store

@@ -13,8 +13,7 @@ from tests.rules import PASSWORD
 from tests.server import Server
 from tests.sockets import OpenPage
 
-from .conftest import PATIENCE_SECONDS
-from .devices import SIGNED_OUT, MakeDevice, a_new_address
+from .devices import PATIENCE_SECONDS, SIGNED_OUT, MakeDevice, a_new_address
 
 DEVICES, PATHS = 20, ('/', '/account', '/examples/expo')
 

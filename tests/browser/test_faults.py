@@ -22,7 +22,7 @@ from tests.rules import FAST
 from tests.running import either_store, only_on_sqlite
 from tests.server import Server
 
-from .conftest import MakeDevice, NewServer, Tab, a_new_address
+from .devices import MakeDevice, NewServer, Tab, a_new_address
 from .watching import BOUND_SECONDS, watch
 
 DOES_NOT_HEAR = 'This tab does not hear the server'

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from playwright.async_api import WebSocket, expect
 
+from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import PASSWORD, MakeDevice, StartServer, a_new_address
+from .devices import MakeDevice, StartServer, a_new_address
 
 pytestmark = either_store
 

@@ -18,8 +18,7 @@ from tests.running import either_store
 from tests.server import Server
 from tests.sockets import OpenPage
 
-from .conftest import PATIENCE_SECONDS
-from .devices import MakeDevice, StartServer, Tab, a_new_address
+from .devices import PATIENCE_SECONDS, MakeDevice, StartServer, Tab, a_new_address
 
 pytestmark = either_store
 

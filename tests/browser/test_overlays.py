@@ -12,8 +12,7 @@ from playwright.async_api import expect
 from tests.running import either_store
 from tests.server import Server
 
-from .conftest import PATIENCE_SECONDS
-from .devices import MakeDevice, Tab
+from .devices import PATIENCE_SECONDS, MakeDevice, Tab
 
 pytestmark = either_store
 

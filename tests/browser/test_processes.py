@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import expect
 
+from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .conftest import PASSWORD, Device, MakeDevice, NewServer, Tab, a_new_address
+from .devices import Device, MakeDevice, NewServer, Tab, a_new_address
 
 
 @pytest.fixture(scope='module')

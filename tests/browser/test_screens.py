@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import WebSocket, expect
 
+from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import PASSWORD, MakeDevice, Tab, a_new_address
+from .devices import MakeDevice, Tab, a_new_address
 
 pytestmark = either_store
 

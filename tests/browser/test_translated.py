@@ -12,8 +12,7 @@ from playwright.async_api import expect
 from tests.running import either_store
 from tests.server import Server
 
-from .conftest import PATIENCE_SECONDS
-from .devices import SIGNED_OUT, MakeDevice, Tab, a_new_address
+from .devices import PATIENCE_SECONDS, SIGNED_OUT, MakeDevice, Tab, a_new_address
 
 pytestmark = either_store
 

@@ -7,10 +7,11 @@ import asyncio
 from playwright.async_api import APIResponse, expect
 
 from tests.relay import relay_to
+from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .conftest import PASSWORD, SIGNED_OUT, MakeDevice, Tab, a_new_address
+from .devices import SIGNED_OUT, MakeDevice, Tab, a_new_address
 from .watching import watch
 
 AWAY = 'The server cannot reach its data right now. Nothing was changed.'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.browser.conftest import Device, Tab, a_new_address
+from tests.browser.devices import Device, Tab, a_new_address
 
 from .site import Devices, Site
 

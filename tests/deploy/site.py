@@ -17,7 +17,7 @@ import httpx
 import trustme
 from playwright.async_api import Browser
 
-from tests.browser.conftest import Device
+from tests.browser.devices import Device
 from tests.databases import PostgresDatabase
 from tests.postgres import OwnPostgres, postgres_server
 from tests.relay import Relay, relay_to

@@ -6,7 +6,7 @@ import asyncio
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import Tab, a_new_address
+from tests.browser.devices import Tab, a_new_address
 
 from .people import somebody_on_both
 from .site import ROUTE, Devices, Site

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.conftest import Tab
+from tests.browser.devices import Tab
 from tests.running import alone
 
 from .people import Person, somebody_on_both

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from auth.timing import DEFAULT_TIMING, Timing
+from tests.rules import PASSWORD
 from tests.server import Server
 
 from .ledger import Ledger, Sweep
 from .tab import Answer, SimulatedTab
 
-PASSWORD = 'correct horse battery'
 ACCOUNTS = 3
 """How many accounts a browser has at most."""
 

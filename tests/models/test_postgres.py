@@ -83,14 +83,6 @@ async def stores() -> AsyncIterator[Callable[..., Store]]:
 
 
 @pytest.fixture
-async def ann(rules: Rules) -> SignedIn:
-    """Ann, signed in; what that had to tell has been told."""
-    done = await rules.sign_up()
-    assert (await rules.changes()).missed
-    return done
-
-
-@pytest.fixture
 async def far(rules: Rules, stores: Callable[..., Store], timing: Timing) -> AsyncIterator[tuple[Relay, Store]]:
     """The store of the rules, at the other end of a network that a test owns."""
     url = make_url(rules.database.url)

@@ -30,14 +30,6 @@ async def concerned(rules: Rules) -> tuple[set[str], set[str]]:
     return set(changes.client_ids), set(changes.user_ids)
 
 
-@pytest.fixture
-async def ann(rules: Rules):
-    """Ann, signed in; what her sign-up had to tell has been told."""
-    done = await rules.sign_up()
-    assert (await rules.changes()).missed
-    return done
-
-
 async def test_a_transaction_is_committed_whole_or_not_at_all(rules: Rules) -> None:
     with pytest.raises(RuntimeError):  # noqa: PT012 (the error has to come from within the block)
         async with rules.auth.store.transaction() as session:

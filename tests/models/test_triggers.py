@@ -33,14 +33,6 @@ async def heard(rules: Rules) -> None:
 
 
 @pytest.fixture
-async def ann(rules: Rules) -> SignedIn:
-    """Ann, signed in; what that had to tell has been told."""
-    done = await rules.sign_up()
-    await rules.changes()
-    return done
-
-
-@pytest.fixture
 async def bob(rules: Rules, ann: SignedIn) -> SignedIn:
     """Bob, signed in on a browser of his own; what that had to tell has been told."""
     done = await rules.sign_up('bob@example.com')

@@ -12,7 +12,7 @@ from playwright.async_api import Request, expect
 from tests.auth import conftest as of_rules
 from tests.auth.conftest import Api, sign_in, sign_up
 from tests.browser import conftest as of_browsers
-from tests.browser.conftest import MakeDevice, Tab, a_new_address
+from tests.browser.devices import MakeDevice, Tab, a_new_address
 from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server

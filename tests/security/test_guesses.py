@@ -19,12 +19,11 @@ from auth.own_account import DELETE_CONFIRMATION, change_password
 from auth.passwords import Passwords
 from tests.auth.conftest import Api, sign_up
 from tests.auth.conftest import sign_in as signs_in
-from tests.browser.conftest import Device, MakeDevice, a_new_address
-from tests.rules import PASSWORD, PHONE, Rules
+from tests.browser.devices import Device, MakeDevice, a_new_address
+from tests.rules import NEW_PASSWORD, PASSWORD, PHONE, Rules
 from tests.running import either_store
 from tests.server import Server
 
-NEW_PASSWORD = 'staple of another battery'
 Guess = Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]
 
 

@@ -18,7 +18,7 @@ from auth.settings import wrong_setting
 from auth.waiting import WaitingPages
 from auth.watcher import Watcher
 from tests.auth.conftest import Api, NoTabs, nothing_behind
-from tests.browser.conftest import MakeDevice
+from tests.browser.devices import MakeDevice
 from tests.rules import PASSWORD, Rules
 from tests.running import either_store
 from tests.server import Server

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page
 
 from auth.cookies import cookie_name
 from tests.auth.conftest import Api, sign_up
-from tests.browser.conftest import MakeDevice
+from tests.browser.devices import MakeDevice
 from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server

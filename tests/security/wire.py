@@ -15,6 +15,7 @@ from uuid import uuid4
 import aiohttp
 import psutil
 
+from tests.rules import PASSWORD
 from tests.server import Server
 
 SOCKETS = '/_nicegui_ws/socket.io/'
@@ -33,7 +34,7 @@ async def browserlike() -> AsyncIterator[aiohttp.ClientSession]:
 
 async def sign_up(http: aiohttp.ClientSession, server: Server, address: str = 'ann@example.com') -> str:
     """Sign somebody up; returns the cookie to send."""
-    form = {'email_address': address, 'password': 'correct horse battery'}
+    form = {'email_address': address, 'password': PASSWORD}
     async with http.post(f'{server.url}/v1/client/sign_ups', data=form) as answer:
         assert answer.status == 200, await answer.text()
         return answer.headers['set-cookie'].partition(';')[0]

@@ -1,0 +1,16 @@
+"""What the tests of the store share."""
+
+from __future__ import annotations
+
+import pytest
+
+from auth.accounts import SignedIn
+from tests.rules import Rules
+
+
+@pytest.fixture
+async def ann(rules: Rules) -> SignedIn:
+    """Ann, signed in; what that had to tell has been told."""
+    done = await rules.sign_up()
+    assert (await rules.changes()).missed
+    return done
