@@ -176,7 +176,7 @@ async def _start(part: Server | Nginx) -> None:
     try:
         if has_ended(part.process):
             await part.start()
-        elif isinstance(part, Server):
+        if isinstance(part, Server):
             await _answers(part)
     except RuntimeError:
         part.stop()
@@ -184,12 +184,13 @@ async def _start(part: Server | Nginx) -> None:
 
 
 async def _answers(process: Server) -> None:
-    """Wait until a process that runs answers."""
-    async with httpx.AsyncClient(timeout=START_SECONDS) as http:
-        try:
-            (await http.get(f'{process.url}/v1/client')).raise_for_status()
-        except httpx.HTTPError as error:
-            raise RuntimeError(f'A process runs and does not answer: {error!r}\n{process.log}') from error
+    """Wait until a process that runs answers, and can hear the store: until then its pages are at Loading."""
+    try:
+        async with asyncio.timeout(START_SECONDS), httpx.AsyncClient(timeout=START_SECONDS) as http:
+            while 'You are signed out' not in (await http.get(process.url)).raise_for_status().text:
+                await asyncio.sleep(0.1)
+    except (httpx.HTTPError, TimeoutError) as error:
+        raise RuntimeError(f'A process runs and does not answer: {error!r}\n{process.log}') from error
 
 
 @dataclass
