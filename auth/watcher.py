@@ -92,6 +92,8 @@ class Watcher:
         self._blind = True
         self._waiting: list[asyncio.Future[None]] = []
         self._overdue = asyncio.Event()
+        self.swept = asyncio.Event()
+        """Set when what was overdue at the start is marked in the store."""
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -307,6 +309,7 @@ class Watcher:
             try:
                 await end_overdue(self._auth)
                 await self._auth.store.tidy()
+                self.swept.set()
             except (StoreAway, StoreUnavailable) as error:
                 log.warning('overdue sessions can not be marked: %s', error.__cause__ or error)
                 await self._pause(self._timing.sweep_again_seconds)

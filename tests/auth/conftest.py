@@ -53,6 +53,7 @@ async def api(rules: Rules) -> AsyncIterator[Api]:
     """The Frontend API of the rules, behind its front door."""
     watcher = Watcher(rules.auth, NoTabs())
     await watcher.start()
+    await watcher.swept.wait()  # or a test that writes would wait for it, and it for the test
 
     async def prove(page_id: str, socket_id: str, token: object, *, absence: int, final: bool) -> bool:
         raise LookupError(page_id)

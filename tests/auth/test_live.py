@@ -63,6 +63,7 @@ async def tabs(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[T
     monkeypatch.setattr(core, 'loop', asyncio.get_running_loop())
     tabs = Tabs(rules.auth)
     await tabs.watcher.start()
+    await tabs.watcher.swept.wait()  # or a test that writes would wait for it, and it for the test
     yield tabs
     await tabs.watcher.stop()
 

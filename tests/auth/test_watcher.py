@@ -64,6 +64,7 @@ async def screen(rules: Rules) -> AsyncIterator[Screen]:
     """A screen that is watched for."""
     screen = Screen(rules.auth)
     await screen.watcher.start()
+    await screen.watcher.swept.wait()  # or a test that writes would wait for it, and it for the test
     yield screen
     await screen.watcher.stop()
 

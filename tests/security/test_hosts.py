@@ -63,6 +63,7 @@ async def served(rules: Rules) -> AsyncIterator[Api]:
     """The front door of the rules, with its settings."""
     watcher = Watcher(rules.auth, NoTabs())
     await watcher.start()
+    await watcher.swept.wait()  # or a test that writes would wait for it, and it for the test
     hosts = rules.auth.settings.hosts
     yield Api(rules, Front(nothing_behind, sockets=nothing_behind, routes={}, watcher=watcher, hosts=hosts,
                            waiting=WaitingPages(rules.auth.settings),
