@@ -185,6 +185,7 @@ async def test_a_dialog_that_left_with_the_session_can_be_opened_again(device: M
     laptop = await device(overlaid)
     session_id = await laptop.sign_up()
     tab = await laptop.tab('/public')
+    await tab.shows(session_id)  # or it would not be there when the session ends
     ask = await tab.button('Ask').element_handle()
     assert ask
     await ask.evaluate('(button) => button.click()')
