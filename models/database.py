@@ -18,6 +18,11 @@ class CannotOpenStore(Exception):
     """The database can't be created or opened; the message says what to do."""
 
 
+def in_one_line(error: BaseException | None) -> str:
+    """What a driver says of an error, for the log or for a sentence."""
+    return ' '.join(str(error).split())
+
+
 class Database(ABC):
     """One kind of database, at one address."""
 

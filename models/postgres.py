@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from .database import CannotOpenStore, Database
+from .database import CannotOpenStore, Database, in_one_line
 from .postgres_feed import PostgresFeed
 from .postgres_line import Line, hang_up, was_hung_up
 from .timing import StoreTiming
@@ -62,7 +62,7 @@ class PostgresDatabase(Database):
             psycopg.connect(**arguments).close()
         except psycopg.OperationalError as error:
             if PGconn.ping(make_conninfo(**arguments).encode()) != Ping.OK:
-                return _in_one_line(error)
+                return in_one_line(error)
         return ''
 
     def create(self) -> None:
@@ -86,7 +86,7 @@ class PostgresDatabase(Database):
                     connection.exec_driver_sql(f'SELECT pg_advisory_xact_lock({_MIGRATING})')
                 yield connection
         except DBAPIError as error:
-            raise CannotOpenStore(f'The database {self.name} can not be used ({_in_one_line(error.orig)}). See that '
+            raise CannotOpenStore(f'The database {self.name} can not be used ({in_one_line(error.orig)}). See that '
                                   'its server runs, that the database exists, and that DATABASE_URL names it and a '
                                   'user who owns it.') from error
         finally:
@@ -131,10 +131,6 @@ class PostgresDatabase(Database):
             raise DisconnectionError
         loop = asyncio.get_running_loop()
         record.info['timer'] = loop.call_later(self._timing.answer_seconds, hang_up, driver)
-
-
-def _in_one_line(error: BaseException | None) -> str:
-    return ' '.join(str(error).split())
 
 
 def _milliseconds(seconds: float) -> str:

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 from pydantic import TypeAdapter, ValidationError
 
+from .database import in_one_line
 from .feed import ChangeFeed, Changes, FeedLost
 from .postgres_line import Line, hang_up, hang_up_after
 from .timing import StoreTiming
@@ -106,7 +107,7 @@ class PostgresFeed(ChangeFeed):
                     self._line.pgconn.finish()  # at once: a farewell could wait for a network that is gone
                     self._line = None
             except (psycopg.Error, OSError, FeedLost) as error:
-                self._lose(' '.join(str(error).split()))
+                self._lose(in_one_line(error))
             except Exception as error:
                 log.exception('the change feed stumbled and goes on')
                 self._lose(repr(error))
