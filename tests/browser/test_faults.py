@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import aiohttp
 import psutil
@@ -15,33 +14,22 @@ import pytest
 import socketio
 from playwright.async_api import Page, Route, WebSocketRoute, expect
 
-from tests.apps import INSTRUMENTED
 from tests.databases import SqliteFile
 from tests.relay import relay_to
 from tests.rules import FAST
 from tests.running import either_store, only_on_sqlite
 from tests.server import Server
 
-from .devices import MakeDevice, NewServer, Tab, a_new_address
+from .devices import MakeDevice, Tab, a_new_address
 from .watching import BOUND_SECONDS, watch
 
 DOES_NOT_HEAR = 'This tab does not hear the server'
 
 
-@pytest.fixture(scope='module')
-async def instrumented(tmp_path_factory: pytest.TempPathFactory, new_server: NewServer) -> AsyncIterator[Server]:
-    """The server of a page whose button leaves a trace."""
-    folder = tmp_path_factory.mktemp('instrumented')
-    server = await new_server(folder, {'acts': folder / 'acts'}, script=INSTRUMENTED).start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def acts(instrumented: Server) -> Callable[[], str]:
-    """Reads those that it has left since the test began."""
-    path = Path(instrumented.settings['acts'])
-    path.unlink(missing_ok=True)
+    """Reads the traces that the button of its page has left since the test began."""
+    path = instrumented.folder / 'acts'
     return lambda: path.read_text() if path.exists() else ''
 
 
