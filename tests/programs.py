@@ -24,6 +24,11 @@ def clean_environment(**settings: Any) -> dict[str, str]:
     return {**kept, 'PYTHONPATH': str(ROOT), **given}
 
 
+def has_ended(process: subprocess.Popen[Any] | None) -> bool:
+    """Whether a program does not run, be it not yet or no longer."""
+    return process is None or process.poll() is not None
+
+
 def end(process: subprocess.Popen[Any]) -> None:
     """End a program in good order; one that does not is killed."""
     process.terminate()

@@ -16,7 +16,7 @@ import httpx
 
 from tests.databases import SqliteFile, TestDatabase
 from tests.ports import free_port
-from tests.programs import ROOT, SPEED, clean_environment, end
+from tests.programs import ROOT, SPEED, clean_environment, end, has_ended
 
 START_SECONDS = 60
 
@@ -42,11 +42,6 @@ class Server:
     def url(self) -> str:
         """Where it is served."""
         return f'http://localhost:{self.port}'
-
-    @property
-    def runs(self) -> bool:
-        """Whether it was started, and has not ended."""
-        return self.process is not None and self.process.poll() is None
 
     @property
     def database(self) -> TestDatabase:
@@ -106,7 +101,7 @@ class Server:
         """End it in good order."""
         if self in self.started:
             self.started.remove(self)
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None or has_ended(self.process):
             return
         self.send_signal(signal.SIGCONT)
         end(self.process)

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from tests.apps import BUTTONS, INSTRUMENTED, OVERLAID, SERVE
 from tests.databases import Kind, PostgresDatabase
-from tests.programs import CHEAP_PASSWORDS
+from tests.programs import CHEAP_PASSWORDS, has_ended
 from tests.server import Server
 
 from .chromium import launch
@@ -77,7 +77,7 @@ async def shared(request: pytest.FixtureRequest, script: Path = SERVE, speed: fl
 
         request.session.addfinalizer(stop)
         servers[key] = server
-    if not servers[key].runs:
+    if has_ended(servers[key].process):
         await servers[key].start()
     return servers[key]
 

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import re
 import ssl
-import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from playwright.async_api import Browser
 from tests.browser.devices import Device
 from tests.databases import PostgresDatabase
 from tests.postgres import OwnPostgres, postgres_server
+from tests.programs import has_ended
 from tests.relay import Relay, relay_to
 from tests.server import START_SECONDS, Server
 
@@ -28,11 +28,6 @@ from .nginx import Nginx
 ROUTE = '__Host-route'
 SETTINGS = {'trusted_proxies': '127.0.0.1'}
 _paths = itertools.count(1)
-
-
-def has_ended(process: subprocess.Popen[bytes] | None) -> bool:
-    """Whether a program does not run, be it not yet or no longer."""
-    return process is None or process.poll() is not None
 
 
 @dataclass

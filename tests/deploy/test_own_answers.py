@@ -18,9 +18,10 @@ import trustme
 
 from auth.front import HEADERS
 from tests.ports import free_port
+from tests.programs import has_ended
 
 from .nginx import Nginx
-from .site import Site, has_ended
+from .site import Site
 from .upstream import upstream
 
 DEBIANS = 'ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers on; gzip on;'
