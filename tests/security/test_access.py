@@ -9,14 +9,13 @@ import httpx
 import pytest
 
 from tests.apps import GUARDED
-from tests.browser import conftest as of_browsers
+from tests.browser.devices import NewServer
 from tests.running import either_store
 from tests.server import Server
 
 from .visitors import Somebody, acts, until
 
 pytestmark = either_store
-new_server = of_browsers.new_server
 
 WITHDRAWN = 'UPDATE user SET is_admin = ? WHERE email_address = ?'
 REVOKED = "UPDATE session SET status = 'revoked' WHERE user_id = (SELECT id FROM user WHERE email_address = ?)"
@@ -30,7 +29,7 @@ def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope='module')
-async def server(new_server: of_browsers.NewServer, trace: Path,
+async def server(new_server: NewServer, trace: Path,
                  tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """Serves pages that put things beside themselves."""
     server = await new_server(tmp_path_factory.mktemp('guarded'), {'acts': trace}, script=GUARDED).start()

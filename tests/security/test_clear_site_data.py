@@ -11,7 +11,6 @@ from playwright.async_api import Request, expect
 
 from tests.auth import conftest as of_rules
 from tests.auth.conftest import Api, sign_in, sign_up
-from tests.browser import conftest as of_browsers
 from tests.browser.devices import MakeDevice, Tab, a_new_address
 from tests.rules import PASSWORD
 from tests.running import either_store
@@ -19,8 +18,6 @@ from tests.server import Server
 
 pytestmark = either_store
 api = of_rules.api
-browser, device, new_server = of_browsers.browser, of_browsers.device, of_browsers.new_server
-shared_server, own_server = of_browsers.shared_server, of_browsers.own_server
 
 HEADER = 'clear-site-data'
 CACHE = '"cache"'

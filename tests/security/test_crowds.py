@@ -11,7 +11,7 @@ import aiohttp
 import psutil
 import pytest
 
-from tests.browser import conftest as of_browsers
+from tests.browser.devices import MakeDevice
 from tests.databases import TestDatabase
 from tests.running import either_store
 from tests.server import Server
@@ -19,9 +19,6 @@ from tests.server import Server
 from .conftest import Start
 from .visitors import until
 from .wire import PATIENCE, SOCKETS, Polled, Wire, browserlike, page_query, sign_up, wire
-
-browser, new_server, own_server = of_browsers.browser, of_browsers.new_server, of_browsers.own_server
-shared_server, device = of_browsers.shared_server, of_browsers.device
 
 OwnServer = Callable[..., Awaitable[Server]]
 
@@ -204,7 +201,7 @@ async def test_a_socket_goes_over_to_a_websocket_once_and_in_time(hasty: Server)
 
 @either_store
 async def test_a_page_whose_socket_was_turned_away_comes_back_by_itself(
-        device: of_browsers.MakeDevice, own_server: OwnServer) -> None:
+        device: MakeDevice, own_server: OwnServer) -> None:
     server = await own_server(max_sockets=4, max_sockets_per_address=3)
     laptop = await device(server)
     session_id = await laptop.sign_up()
@@ -225,7 +222,7 @@ async def test_a_page_whose_socket_was_turned_away_comes_back_by_itself(
 
 @either_store
 async def test_a_page_that_can_only_poll_lives_and_stays(
-        device: of_browsers.MakeDevice, own_server: OwnServer) -> None:
+        device: MakeDevice, own_server: OwnServer) -> None:
     server = await own_server(socket_join_seconds=2)
     laptop = await device(server)
     session_id = await laptop.sign_up()

@@ -8,12 +8,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.browser import conftest as of_browsers
 from tests.browser.conftest import Browser
 from tests.ports import free_port
 from tests.server import Server
-
-browser, browsers = of_browsers.browser, of_browsers.browsers
 
 POLLING = '/_nicegui_ws/socket.io/?EIO=4&transport=polling'
 EAVESDROPPER = '''<!doctype html><script>
