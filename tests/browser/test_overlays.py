@@ -12,7 +12,7 @@ from tests.relay import relay_to
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import PATIENCE_SECONDS, MakeDevice, Tab
+from .devices import PATIENCE_SECONDS, Device, MakeDevice, Tab
 
 pytestmark = either_store
 
@@ -65,6 +65,13 @@ async def draw(tab: Tab) -> None:
     await reads_all(tab, (*DRAWN, 'in the title'))
 
 
+async def store_is_heard_again(laptop: Device) -> None:
+    """Wait for that after taking the store away: what the next test opens must not be built while it is unknown."""
+    tab = await laptop.tab()
+    await tab.page.wait_for_selector('[data-here~=signed_in]', state='attached')
+    tab.forgive_the_network()
+
+
 @pytest.mark.parametrize('path', ['/private', '/public'])
 async def test_when_the_server_is_lost_only_what_is_marked_public_stays(
         device: MakeDevice, overlaid: Server, path: str) -> None:
@@ -111,6 +118,7 @@ async def test_with_the_session_leaves_what_hangs_beside_the_page(
         with overlaid.database.away():
             await tab.page.wait_for_selector('[data-here~=loading]', state='attached')
             read = await secrets_on(tab)
+        await store_is_heard_again(laptop)
     else:
         await tab.page.wait_for_function('''([was, left]) => {
             const {here} = document.querySelector('[data-here]').dataset;
@@ -178,6 +186,7 @@ async def test_that_the_store_is_away_is_told_also_when_the_page_falls_to_loadin
             await asyncio.sleep(0.1)
         await tab.page.evaluate("document.querySelector('[data-here]').dataset.here = 'loading'")
         await expect(note.first).to_be_visible()
+    await store_is_heard_again(laptop)
     tab.forgive_the_network()
 
 
