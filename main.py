@@ -14,11 +14,11 @@ from pydantic import ValidationError
 import pages
 from auth import Auth, Settings, Timing, protect
 from auth.access import PageRefused
-from auth.log_lines import set_up_logging
-from auth.passwords import Passwords
-from auth.serving import serve
+from auth.credentials.passwords import Passwords
 from auth.settings import wrong_setting
 from auth.timing import DEFAULT_TIMING
+from auth.web.log_lines import set_up_logging
+from auth.web.serving import serve
 from models import BadDatabaseUrl, CannotOpenStore, Store, migrate, wait_for_server
 
 

@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .access import admin_only, private, public
-from .clients import SessionView, UserView
-from .context import Auth
 from .errors import AuthError
-from .own_account import DELETE_CONFIRMATION
-from .redirects import CHOOSE_PATH, HOME_PATH, SIGN_IN_PATH, safe_path
+from .rules.clients import SessionView, UserView
+from .rules.context import Auth
+from .rules.profile import DELETE_CONFIRMATION
 from .settings import Settings
 from .timing import Timing
+from .web.redirects import CHOOSE_PATH, HOME_PATH, SIGN_IN_PATH, safe_path
 
 if TYPE_CHECKING:
     from .components import (
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
         sign_out,
         who_is_here,
     )
-    from .guard import protect
-    from .guarded_pages import GuardedPages, Placeholders
-    from .live import Tab
-    from .state import AuthState
+    from .live.guarded_pages import GuardedPages, Placeholders
+    from .live.socket_guard import protect
+    from .live.state import AuthState
+    from .live.tabs import Tab
 
 __all__ = [
     'CHOOSE_PATH',
@@ -85,7 +85,8 @@ __all__ = [
 if not TYPE_CHECKING:
     def __getattr__(name: str) -> object:
         """Import what knows NiceGUI when it is first asked for: the command line does without, and starts sooner."""
-        for module in ('.components', '.guard', '.guarded_pages', '.live', '.state') if name in __all__ else ():
+        modules = ('.components', '.live.socket_guard', '.live.guarded_pages', '.live.tabs', '.live.state')
+        for module in modules if name in __all__ else ():
             if hasattr(found := import_module(module, __name__), name):
                 return getattr(found, name)
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from models.database_url import DatabaseSettings
 
-from .hosts import Hosts, address_of, parse_host, parse_origin
+from .requests.hosts import Hosts, address_of, parse_host, parse_origin
 
 
 class Settings(DatabaseSettings):

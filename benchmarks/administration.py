@@ -17,9 +17,9 @@ from typing import Any
 sys.path[0] = str(Path(__file__).parent.parent)
 
 from auth import Auth, Settings
-from auth.authority import by_command_line
 from auth.components.administration import MOST_COUNTED
-from auth.directory import ROWS_A_PAGE, count_sessions, find_sessions, find_users
+from auth.rules.admin_queries import ROWS_A_PAGE, count_sessions, find_sessions, find_users
+from auth.rules.authority import by_command_line
 from benchmarks.stores import NAMES, fill, row_id, store_of
 from benchmarks.support import Described, machine, percentile, table
 from models import Store

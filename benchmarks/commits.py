@@ -19,11 +19,11 @@ sys.path[0] = str(Path(__file__).parent.parent)
 from sqlalchemy import event
 
 from auth import Auth, Settings
-from auth.accounts import sign_up
-from auth.clients import read_clients
-from auth.passwords import Passwords
-from auth.sessions import sign_out
-from auth.visitor import Visitor
+from auth.credentials.passwords import Passwords
+from auth.requests.request_info import RequestInfo
+from auth.rules.clients import read_clients
+from auth.rules.sessions import sign_out
+from auth.rules.sign_in import sign_up
 from benchmarks.support import Described, machine, percentile, table
 from models import Store, migrate
 
@@ -44,7 +44,7 @@ async def measure(folder: str, mode: str, rounds: int) -> list[float]:
     times: list[float] = []
     for number in range(rounds):
         done = await sign_up(auth, None, email_address=f'person{number}@example.com', password='correct horse battery',
-                             visitor=Visitor())
+                             request_info=RequestInfo())
         client = (await read_clients(auth, [done.token.client_id]))[done.token.client_id]
         start = time.perf_counter()
         await sign_out(auth, client)

@@ -25,7 +25,7 @@ import psutil
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
-from auth.tokens import ClientToken, hash_secret, new_secret
+from auth.credentials.tokens import ClientToken, hash_secret, new_secret
 from benchmarks.support import ROOT, Described, Served, machine, percentile, serving, table
 from models.types import new_id
 from tests.sockets import OpenPage, Update, texts

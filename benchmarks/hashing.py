@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
-from auth.passwords import MEMORY_KIB, TIME_COST, Passwords
+from auth.credentials.passwords import MEMORY_KIB, TIME_COST, Passwords
 from benchmarks.support import Described, machine, percentile, table
 
 

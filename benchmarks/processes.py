@@ -19,8 +19,8 @@ sys.path[0] = str(Path(__file__).parent.parent)
 import aiohttp
 from sqlalchemy import insert
 
-from auth.context import utc_now
-from auth.tokens import ClientToken, hash_secret, new_secret
+from auth.credentials.tokens import ClientToken, hash_secret, new_secret
+from auth.rules.context import utc_now
 from benchmarks.stores import NAMES, fill, row_id, store_of
 from benchmarks.support import ROOT, Described, Served, machine, percentile, serving, table
 from models import Store

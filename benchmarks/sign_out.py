@@ -48,8 +48,8 @@ def write(orders: Connection, database: str) -> None:
     import time  # noqa: PLC0415
 
     from auth import Auth, Settings  # noqa: PLC0415
-    from auth.clients import read_clients  # noqa: PLC0415
-    from auth.sessions import sign_out  # noqa: PLC0415
+    from auth.rules.clients import read_clients  # noqa: PLC0415
+    from auth.rules.sessions import sign_out  # noqa: PLC0415
     from models import Store  # noqa: PLC0415
 
     async def serve() -> None:

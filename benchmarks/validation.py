@@ -22,10 +22,10 @@ from sqlalchemy import Executable
 from sqlalchemy.dialects import postgresql, sqlite
 
 from auth import Auth, Settings
-from auth.clients import _READ, read_clients
-from auth.context import utc_now
-from auth.passwords import Passwords
-from auth.sessions import _END_ALL, sign_out
+from auth.credentials.passwords import Passwords
+from auth.rules.clients import _READ, read_clients
+from auth.rules.context import utc_now
+from auth.rules.sessions import _END_ALL, sign_out
 from benchmarks.stores import NAMES, fill, row_id, store_of
 from benchmarks.support import Described, machine, percentile, table
 from models import Store
@@ -96,7 +96,7 @@ def plans(url: str) -> None:
     """Print how the database looks a session up, and how it ends one."""
     client_id = row_id('client', 1)
     asked = {'the_client': client_id, 'the_secret_hash': client_id, 'the_status': 'removed', 'now': str(utc_now())}
-    ids = json.dumps([client_id]) if url.startswith('sqlite') else [client_id]  # see models/listed.py
+    ids = json.dumps([client_id]) if url.startswith('sqlite') else [client_id]  # see models/array_parameter.py
     for name, statement, values in (('looking a session up', _READ, {'the_ids': ids}),
                                     ('signing out', _END_ALL, asked)):
         print(f'\n{name}:')

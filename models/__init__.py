@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from .array_parameter import one_of
 from .audit_event import AuditAction, AuditEvent
 from .change import Change
 from .client import Client
@@ -9,7 +10,6 @@ from .copy import Copied, copy_store
 from .database import CannotOpenStore
 from .database_url import BadDatabaseUrl
 from .feed import ChangeFeed, Changes, FeedLost
-from .listed import one_of
 from .migrate import check_schema, migrate, wait_for_server
 from .session import Session, SessionStatus
 from .store import CommitUnknown, Store, StoreUnavailable

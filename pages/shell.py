@@ -11,7 +11,7 @@ from nicegui import app, ui
 
 from auth import AuthState, GuardedPages, Placeholders, Timing, UserButton, auth_state, open_tab, who_is_here
 from auth.access import PageBuilder
-from auth.routes import table_of
+from auth.web.routes import table_of
 
 from .parts import Static, Text, button_link, card, spinner
 

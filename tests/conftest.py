@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auth import Auth, Settings
-from auth.passwords import Passwords
+from auth.credentials.passwords import Passwords
 from auth.timing import DEFAULT_TIMING, Timing
 from models import Store, migrate
 from models.database_url import open_database

@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy.dialects import sqlite
 
 from auth import Auth
-from auth.accounts import SignedIn, sign_in, sign_up
-from auth.clients import ClientView, authenticate, read_clients
+from auth.credentials.tokens import ClientToken
+from auth.requests.request_info import RequestInfo
+from auth.rules.clients import ClientView, authenticate, read_clients
+from auth.rules.sign_in import SignedIn, sign_in, sign_up
 from auth.timing import DEFAULT_TIMING
-from auth.tokens import ClientToken
-from auth.visitor import Visitor
 from models import Changes
 from models.postgres_feed import CHANNEL
 from models.types import Moment, new_id
@@ -26,10 +26,10 @@ from tests.databases import SqliteFile, TestDatabase
 PASSWORD = 'correct horse battery'
 NEW_PASSWORD = 'staple of another battery'
 TABLES = ('user', 'client', 'session', 'audit_event')
-LAPTOP = Visitor('192.0.2.1', 'Laptop')
-PHONE = Visitor('2001:db8::7', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 '
+LAPTOP = RequestInfo('192.0.2.1', 'Laptop')
+PHONE = RequestInfo('2001:db8::7', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 '
                 '(KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1')
-TABLET = Visitor('198.51.100.3', 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) '
+TABLET = RequestInfo('198.51.100.3', 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) '
                  'Chrome/141.0.0.0 Safari/537.36')
 
 FAST = DEFAULT_TIMING.faster(5)
@@ -69,11 +69,12 @@ class Rules:
 
     async def sign_up(self, email_address: str = 'ann@example.com', client: ClientView | None = None,
                       **more: Any) -> SignedIn:
-        return await sign_up(self.auth, client, email_address=email_address, password=PASSWORD, visitor=LAPTOP, **more)
+        return await sign_up(self.auth, client, email_address=email_address, password=PASSWORD, request_info=LAPTOP,
+                             **more)
 
     async def sign_in(self, identifier: str = 'ann@example.com', client: ClientView | None = None,
-                      password: str = PASSWORD, visitor: Visitor = LAPTOP) -> SignedIn:
-        return await sign_in(self.auth, client, identifier=identifier, password=password, visitor=visitor)
+                      password: str = PASSWORD, request_info: RequestInfo = LAPTOP) -> SignedIn:
+        return await sign_in(self.auth, client, identifier=identifier, password=password, request_info=request_info)
 
     async def client(self, token: ClientToken) -> ClientView | None:
         """The client that a cookie gives, as it is in the store now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,9 @@ from auth import GuardedPages, Placeholders, Tab, private, public
 from auth.access import AccessNotStated, access_of, check_access
 from tests.programs import ROOT
 
-KNOW_NICEGUI = {'auth/live.py', 'auth/state.py', 'auth/guard.py', 'auth/guarded_pages.py', 'auth/beside.py',
-                'auth/rooms.py', 'auth/page_parameters.py', 'auth/memory.py',
-                'auth/notes.py', 'auth/connections.py', 'auth/frames.py'}
-KNOW_ITS_PRIVATE_NAMES = {'guard.py', 'guarded_pages.py', 'beside.py', 'memory.py'}
+KNOW_NICEGUI = ('auth/live/', 'auth/components/', 'auth/web/page_parameters.py', 'auth/web/connections.py',
+                'auth/web/frames.py')
+KNOW_ITS_PRIVATE_NAMES = {'socket_guard.py', 'guarded_pages.py', 'shell.py', 'memory.py'}
 BELOW = {'models': {'models'}, 'auth': {'auth', 'models'}, 'pages': {'pages', 'auth', 'models'}}
 
 
@@ -44,6 +44,36 @@ def test_imports_point_one_way(folder: str) -> None:
         assert ours <= BELOW[folder], file
 
 
+FLOORS = (
+    {'errors', 'timing', 'access'},
+    {'requests'},
+    {'settings'},
+    {'credentials'},
+    {'rules'},
+    {'changes'},
+    {'web'},
+    {'live'},
+    {'components'},
+    {'cli'},
+)
+"""The wings of auth/, and what stands at its top: each imports from those before it, and from its own."""
+
+
+@pytest.mark.parametrize('floor', range(len(FLOORS)))
+def test_the_wings_of_auth_import_only_from_those_below(floor: int) -> None:
+    reachable = set().union(*FLOORS[:floor + 1])
+    for file in files('auth'):
+        rooms = file.relative_to(ROOT / 'auth').with_suffix('').parts
+        if rooms[0] in FLOORS[floor]:
+            wings = {name.split('.')[1] for name in imported(file) if name.startswith('auth.')}
+            assert wings <= reachable, file
+
+
+def test_every_wing_has_its_floor() -> None:
+    there = {file.relative_to(ROOT / 'auth').with_suffix('').parts[0] for file in files('auth')}
+    assert there - {'__init__', '__main__'} == set(itertools.chain(*FLOORS))
+
+
 def test_pages_hold_no_sql_and_know_no_store() -> None:
     for file in files('pages'):
         assert not {'sqlalchemy', 'sqlmodel', 'sqlite3', 'models'} & {name.partition('.')[0] for name in imported(file)}
@@ -53,7 +83,7 @@ def test_nicegui_is_known_where_it_has_to_be_and_nowhere_else() -> None:
     for file in [*files('models'), *files('auth')]:
         name = file.relative_to(ROOT).as_posix()
         if any(module.partition('.')[0] in {'nicegui', 'socketio'} for module in imported(file)):
-            assert name in KNOW_NICEGUI or name.startswith('auth/components/')
+            assert name.startswith(KNOW_NICEGUI)
 
 
 def test_every_public_name_is_there_though_those_with_nicegui_come_late() -> None:

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from ..authority import by_command_line
-from ..context import Auth
-from ..directory import EventRow, read_audit_log
+from ..rules.admin_queries import EventRow, read_audit_log
+from ..rules.authority import by_command_line
+from ..rules.context import Auth
 from .printing import put, show, shown, to_json
 from .running import Commands, Json, Limit, run
 

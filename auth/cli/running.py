@@ -11,9 +11,9 @@ from typer.core import TyperCommand
 
 from models import Store, check_schema
 
-from ..authority import by_command_line
-from ..context import Auth
-from ..directory import UserRow, find_user
+from ..rules.admin_queries import UserRow, find_user
+from ..rules.authority import by_command_line
+from ..rules.context import Auth
 from ..settings import Settings
 
 T = TypeVar('T')

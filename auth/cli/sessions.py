@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from .. import admin, directory
-from ..admin import CONFIRMATION
-from ..authority import by_command_line
-from ..context import Auth
-from ..directory import find_user
 from ..errors import SessionNotFound
+from ..rules import admin, admin_queries
+from ..rules.admin import CONFIRMATION
+from ..rules.admin_queries import find_user
+from ..rules.authority import by_command_line
+from ..rules.context import Auth
 from .asking import confirm
 from .printing import counted, show, tell
 from .running import Commands, Json, Limit, Who, Words, run, run_for
@@ -25,9 +25,9 @@ def list_sessions(words: Words = None,
                   limit: Limit = 100, json: Json = False) -> None:
     """List the sessions that are signed in, the newest first."""
 
-    async def find(auth: Auth) -> list[directory.SessionRow]:
+    async def find(auth: Auth) -> list[admin_queries.SessionRow]:
         user_id = (await find_user(auth, by_command_line, user)).user.id if user else None
-        return await directory.find_sessions(auth, by_command_line, ' '.join(words or ()), user_id=user_id,
+        return await admin_queries.find_sessions(auth, by_command_line, ' '.join(words or ()), user_id=user_id,
                                          limit=limit + 1)
 
     show([{'id': row.id, 'email_address': row.user.email_address, 'device': str(row.user_agent),
@@ -59,7 +59,7 @@ def revoke_user(user: Who, json: Json = False) -> None:
 def revoke_all(yes: Annotated[bool, typer.Option('--yes', help='Do not ask.')] = False, json: Json = False) -> None:
     """End every session of every user."""
     if not yes:
-        count = run(lambda auth: directory.count_sessions(auth, by_command_line))
+        count = run(lambda auth: admin_queries.count_sessions(auth, by_command_line))
         confirm(CONFIRMATION, f'This ends {counted(count, "session")}.')
     ended = run(lambda auth: admin.revoke_everyone(auth, by_command_line))
     tell({'sessions_ended': ended}, f'{counted(ended, "session")} ended.', json=json)

@@ -8,11 +8,11 @@ import typer
 
 from models import CannotOpenStore, check_schema, migrate
 
-from .. import admin, directory
-from ..authority import by_command_line
-from ..directory import UserRow, find_user
+from ..rules import admin, admin_queries
+from ..rules.admin_queries import UserRow, find_user
+from ..rules.authority import by_command_line
+from ..rules.users import normal_address
 from ..settings import Settings
-from ..users import normal_address
 from .asking import PasswordStdin, ask_password
 from .printing import counted, say, show, tell
 from .running import Commands, Json, Limit, Who, Words, run, run_for
@@ -40,7 +40,7 @@ def create(address: Annotated[str, typer.Argument(metavar='ADDRESS', help='Their
 @commands.command('list')
 def list_users(words: Words = None, limit: Limit = 100, json: Json = False) -> None:
     """List users by their address."""
-    rows = run(lambda auth: directory.find_users(auth, by_command_line, ' '.join(words or ()), limit=limit + 1))
+    rows = run(lambda auth: admin_queries.find_users(auth, by_command_line, ' '.join(words or ()), limit=limit + 1))
     show([{'id': row.user.id, 'email_address': row.user.email_address, 'name': row.user.name,
            'is_admin': row.user.is_admin, 'disabled': row.disabled, 'sessions': row.sessions,
            'created_at': row.created_at} for row in rows], json=json, limit=limit, less_important=('created_at',))

@@ -11,7 +11,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from ..errors import AuthError
-from ..memory import HoldsItself
+from ..live.memory import HoldsItself
 
 DISABLED_AFTER_SECONDS = 0.1
 """At work the button takes no click. It looks so after this time; sooner it would only be one more thing to draw."""

@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
-from ..devices import DEVICES_A_PAGE, Device, Devices, read_devices, revoke, revoke_others
 from ..errors import SessionNotFound
-from ..live import tabs
+from ..live.tabs import tabs
+from ..rules.devices import DEVICES_A_PAGE, Device, Devices, read_devices, revoke, revoke_others
 from .action_button import ActionButton
 from .live_rows import LiveRows
 from .local_time import LocalTime
@@ -73,7 +73,7 @@ class ActiveDevices(Section):
 
     async def _sign_out_of(self, device: Device) -> None:
         try:
-            await revoke(tabs().auth, self.tab.client, device.session_id, visitor=self.visitor)
+            await revoke(tabs().auth, self.tab.client, device.session_id, request_info=self.request_info)
         except SessionNotFound:
             self._rows.reload()
             self.tell(f'{device.user_agent} was signed out already.')
@@ -81,5 +81,5 @@ class ActiveDevices(Section):
             self.tell(f'Signed out of {device.user_agent}.')
 
     async def _sign_out_of_others(self) -> None:
-        count = await revoke_others(tabs().auth, self.tab.client, visitor=self.visitor)
+        count = await revoke_others(tabs().auth, self.tab.client, request_info=self.request_info)
         self.tell(f'Signed out of {count} other {"device" if count == 1 else "devices"}.')

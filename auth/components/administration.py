@@ -10,11 +10,11 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 from nicegui.events import GenericEventArguments
 
-from ..admin import CONFIRMATION, revoke_everyone, revoke_session, revoke_user, set_disabled
-from ..authority import Authority, by_admin
-from ..directory import ROWS_A_PAGE, SessionRow, UserRow, count_sessions, find_sessions, find_users
 from ..errors import ParamInvalid, SessionNotFound
-from ..live import tabs
+from ..live.tabs import tabs
+from ..rules.admin import CONFIRMATION, revoke_everyone, revoke_session, revoke_user, set_disabled
+from ..rules.admin_queries import ROWS_A_PAGE, SessionRow, UserRow, count_sessions, find_sessions, find_users
+from ..rules.authority import Authority, by_admin
 from .action_button import ActionButton
 from .live_rows import LiveRows
 from .local_time import LocalTime
@@ -92,12 +92,12 @@ class UserTable(_Searched):
                 _small(word, partial(self._set_disabled, row, not row.disabled), row.user.email_address)
 
     async def _sign_out(self, row: UserRow) -> None:
-        ended = await revoke_user(tabs().auth, self.authority, row.user.id, self.visitor)
+        ended = await revoke_user(tabs().auth, self.authority, row.user.id, self.request_info)
         self._rows.reload()
         self.tell(f'{_counted(ended)} of {row.user.email_address} ended.')
 
     async def _set_disabled(self, row: UserRow, disabled: bool) -> None:
-        ended = await set_disabled(tabs().auth, self.authority, row.user.id, disabled, self.visitor)
+        ended = await set_disabled(tabs().auth, self.authority, row.user.id, disabled, self.request_info)
         self._rows.reload()
         self.tell(f'{row.user.email_address} is disabled; {_counted(ended)} ended.' if disabled
                   else f'{row.user.email_address} may sign in again.')
@@ -153,7 +153,7 @@ class SessionTable(_Searched):
     async def _sign_out(self, row: SessionRow) -> None:
         whose = f'The session of {row.user.email_address} on {row.user_agent}'
         try:
-            await revoke_session(tabs().auth, self.authority, row.id, self.visitor)
+            await revoke_session(tabs().auth, self.authority, row.id, self.request_info)
         except SessionNotFound:
             self.tell(f'{whose} had ended already.')
         else:
@@ -178,7 +178,7 @@ class SessionTable(_Searched):
     async def _sign_out_everyone(self) -> None:
         if self._typed.strip().lower() != CONFIRMATION:
             raise ParamInvalid(f'Type “{CONFIRMATION}” to confirm it.')
-        await revoke_everyone(tabs().auth, self.authority, self.visitor)
+        await revoke_everyone(tabs().auth, self.authority, self.request_info)
 
     def _drawn(self, _: Sequence[SessionRow]) -> None:
         number = f'More than {MOST_COUNTED - 1:,} sessions' if self._count == MOST_COUNTED else _counted(self._count)

@@ -9,15 +9,15 @@ from zlib import crc32
 
 from nicegui import ui
 
-from ..cookies import tokens_of
-from ..live import Tab, tabs
-from ..notes import Notes
-from ..redirects import CHOOSE_PATH, HOME_PATH
-from ..sessions import SignedOut, set_active
-from ..sessions import sign_out as end_sessions
-from ..state import AuthState
-from ..visitor import visitor_of
-from ..waiting import PLACE
+from ..live.notes import Notes
+from ..live.state import AuthState
+from ..live.tabs import Tab, tabs
+from ..requests.request_info import request_info_of
+from ..rules.sessions import SignedOut, set_active
+from ..rules.sessions import sign_out as end_sessions
+from ..web.cookies import tokens_of
+from ..web.redirects import CHOOSE_PATH, HOME_PATH
+from ..web.waiting_pages import PLACE
 
 _CLEAR_CACHE = 'window.liveSessions?.clearCache()'
 """A sign-out over the socket has no answer whose header could tell the browser to."""
@@ -49,7 +49,7 @@ async def sign_out(session_id: str | None = None, redirect_url: str | None = Non
     :raises StoreAway: if the store can't be reached; then everybody is still signed in
     """
     tab = tabs().here()
-    done = await end_sessions(tabs().auth, tab.client, session_id, visitor=visitor_of(tab.page.request.scope))
+    done = await end_sessions(tabs().auth, tab.client, session_id, request_info=request_info_of(tab.page.request.scope))
     await tabs().watcher.caught_up()  # the other tabs come before what this one does next
     if done.session_ids and not done.others_remain:
         tab.page.run_javascript(_CLEAR_CACHE)
@@ -66,7 +66,7 @@ async def choose(session_id: str) -> None:
     :raises StoreAway: if the store can't be reached
     """
     tab = tabs().here()
-    await set_active(tabs().auth, tab.client, session_id, visitor=visitor_of(tab.page.request.scope))
+    await set_active(tabs().auth, tab.client, session_id, request_info=request_info_of(tab.page.request.scope))
 
 
 def may_add_account() -> bool:

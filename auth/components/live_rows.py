@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 from nicegui import background_tasks, ui
 
 from ..errors import AuthError, NotSignedIn, StoreAway
-from ..live import tabs
-from ..memory import HoldsItself
+from ..live.memory import HoldsItself
+from ..live.tabs import tabs
 
 Item = TypeVar('Item')
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
-from ..memory import HoldsItself
+from ..live.memory import HoldsItself
 
 Row = TypeVar('Row')
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
-from ..live import Tab, tabs
-from ..visitor import Visitor, visitor_of
+from ..live.tabs import Tab, tabs
+from ..requests.request_info import RequestInfo, request_info_of
 
 
 class Section(ui.element):
@@ -27,9 +27,9 @@ class Section(ui.element):
         self.props(f'aria-labelledby={self._heading_id}')
 
     @property
-    def visitor(self) -> Visitor:
+    def request_info(self) -> RequestInfo:
         """Where the person is who uses the tab."""
-        return visitor_of(self.tab.page.request.scope)
+        return request_info_of(self.tab.page.request.scope)
 
     def tell(self, words: str) -> None:
         """Say what was done; the button that was pressed goes away, so the focus is put on the heading."""

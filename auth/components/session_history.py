@@ -10,8 +10,8 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 
 from models import AuditAction
 
-from ..history import HistoryEvent, read_history
-from ..live import tabs
+from ..live.tabs import tabs
+from ..rules.history import HistoryEvent, read_history
 from .live_rows import LiveRows
 from .local_time import LocalTime
 from .pager import Pager

@@ -9,8 +9,8 @@ from html import escape
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
-from ..clients import UserView
-from ..redirects import SIGN_IN_PATH
+from ..rules.clients import UserView
+from ..web.redirects import SIGN_IN_PATH
 from .action_button import ActionButton
 from .here import auth_state, choose, follow, may_add_account, who_is_here
 from .sign_out_button import SignOutButton

@@ -10,7 +10,7 @@ from nicegui import ui
 
 import pages
 from auth import GuardedPages, admin_only, private, public
-from auth.live import tabs
+from auth.live.tabs import tabs
 from tests.apps.serve import serve
 
 

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import auth.memory
 from nicegui import Client, binding, ui
 from nicegui.element import Element
 
-import auth.memory
 import main
 import pages
 from auth import Settings, UserButton, private, public
-from auth.live import Tab, tabs
-from auth.passwords import Passwords
-from auth.serving import WebSocket
-from auth.state import AuthState
+from auth.credentials.passwords import Passwords
+from auth.live.state import AuthState
+from auth.live.tabs import Tab, tabs
 from auth.timing import Timing
+from auth.web.serving import WebSocket
 from tests.apps.serve import serve
 
 App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import main
-from auth.passwords import Passwords
+from auth.credentials.passwords import Passwords
 from auth.timing import DEFAULT_TIMING
 from tests.programs import CHEAP_PASSWORDS, SPEED
 

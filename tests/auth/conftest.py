@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from auth.api import FrontendApi
-from auth.front import Front
-from auth.waiting import WaitingPages
-from auth.watcher import Watcher
+from auth.changes.watcher import Watcher
+from auth.web.api import FrontendApi
+from auth.web.gateway import Gateway
+from auth.web.waiting_pages import WaitingPages
 from tests.rules import PASSWORD, Rules
 
 
@@ -37,7 +37,7 @@ class Api:
     """The front door of the rules, and browsers that knock at it."""
 
     rules: Rules
-    app: Front
+    app: Gateway
 
     def browser(self, base_url: str = 'http://localhost', **headers: str) -> httpx.AsyncClient:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
@@ -58,7 +58,7 @@ async def api(rules: Rules) -> AsyncIterator[Api]:
     async def prove(page_id: str, socket_id: str, token: object, *, absence: int, final: bool) -> bool:
         raise LookupError(page_id)
 
-    yield Api(rules, Front(nothing_behind, sockets=nothing_behind, api=FrontendApi(rules.auth, watcher, prove),
+    yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, api=FrontendApi(rules.auth, watcher, prove),
                            routes={}, watcher=watcher, hosts=rules.auth.settings.hosts,
                            waiting=WaitingPages(rules.auth.settings)))
     await watcher.stop()

@@ -11,11 +11,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from auth import Auth, admin
-from auth.accounts import SignedIn
-from auth.admin import revoke_everyone, revoke_session, revoke_user, set_admin, set_disabled, set_password
-from auth.authority import COMMAND_LINE, Authority, by_admin, by_command_line
-from auth.directory import SessionRow, count_sessions, find_sessions, find_user, find_users, read_audit_log
+from auth import Auth
+from auth.credentials.passwords import Passwords
 from auth.errors import (
     AuthError,
     NotAllowed,
@@ -30,8 +27,12 @@ from auth.errors import (
     UserDisabled,
     UserNotFound,
 )
-from auth.passwords import Passwords
-from auth.sessions import set_active, sign_out
+from auth.rules import admin
+from auth.rules.admin import revoke_everyone, revoke_session, revoke_user, set_admin, set_disabled, set_password
+from auth.rules.admin_queries import SessionRow, count_sessions, find_sessions, find_user, find_users, read_audit_log
+from auth.rules.authority import COMMAND_LINE, Authority, by_admin, by_command_line
+from auth.rules.sessions import set_active, sign_out
+from auth.rules.sign_in import SignedIn
 from tests.rules import LAPTOP, NEW_PASSWORD, PHONE, TABLET, Rules
 from tests.running import only_on_postgres, only_on_sqlite
 
@@ -208,8 +209,8 @@ async def test_while_the_store_is_away_that_is_said_and_nothing_is_changed(rules
 
 
 async def test_users_are_listed_by_address_with_their_sessions(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
-    await rules.sign_in(visitor=PHONE)
-    ended = await rules.sign_in(visitor=TABLET)
+    await rules.sign_in(request_info=PHONE)
+    ended = await rules.sign_in(request_info=TABLET)
     await sign_out(rules.auth, await rules.here(ended.token))
     rules.sql('UPDATE user SET disabled = 1 WHERE id = ?', ann.user_id)
 
@@ -291,9 +292,9 @@ async def test_users_are_paged_without_gaps_or_doubles(rules: Rules, boss: Signe
 async def test_sessions_are_listed_newest_first_and_paged_without_gaps_even_at_equal_moments(
         rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     for _ in range(5):
-        await rules.sign_in(visitor=PHONE)
+        await rules.sign_in(request_info=PHONE)
     rules.clock.forward(seconds=1)
-    newest = await rules.sign_in(visitor=TABLET)
+    newest = await rules.sign_in(request_info=TABLET)
     authority, listed = await authority_of(rules, boss), list[SessionRow]()
 
     while page := await find_sessions(rules.auth, authority, before=listed[-1] if listed else None, limit=3):
@@ -309,7 +310,7 @@ async def test_sessions_are_listed_newest_first_and_paged_without_gaps_even_at_e
 
 async def test_only_sessions_that_are_signed_in_are_listed_and_of_one_user_only_theirs(
         rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
-    phone = await rules.sign_in(visitor=PHONE)
+    phone = await rules.sign_in(request_info=PHONE)
     await sign_out(rules.auth, await rules.here(phone.token))
     late = await rules.sign_in()
     rules.sql("UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = ?", late.session_id)
@@ -363,7 +364,7 @@ async def test_reading_needs_no_writer_and_leaves_no_trace(rules: Rules, boss: S
 
 
 async def test_one_session_of_anybody_ends_and_only_that_one(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
-    phone = await rules.sign_in(visitor=PHONE)
+    phone = await rules.sign_in(request_info=PHONE)
     await rules.changes()
 
     await revoke_session(rules.auth, await authority_of(rules, boss), phone.session_id, LAPTOP)
@@ -393,7 +394,7 @@ async def test_a_session_that_is_unknown_ended_or_malformed_gets_one_answer_and_
 
 
 async def test_all_sessions_of_a_user_end_and_no_others(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
-    phone = await rules.sign_in(visitor=PHONE)
+    phone = await rules.sign_in(request_info=PHONE)
     bob = await rules.sign_up('bob@example.com', await rules.here(phone.token))
     authority = await authority_of(rules, boss)
 
@@ -467,7 +468,7 @@ async def test_two_administrators_who_end_one_session_at_once_end_it_once(rules:
 async def test_who_revokes_all_sessions_of_a_user_does_not_hold_some_while_waiting_for_the_user(
         rules: Rules, ann: SignedIn) -> None:
     rules.clock.forward(seconds=1)
-    newer = await rules.sign_in(visitor=PHONE)
+    newer = await rules.sign_in(request_info=PHONE)
     async with rules.auth.transaction() as db:  # Ann, on her phone, is about to sign out all other devices
         await db.execute(text('SELECT 1 FROM "user" WHERE id = :id FOR NO KEY UPDATE'), {'id': ann.user_id})
         await db.execute(text('SELECT 1 FROM session WHERE id = :id FOR NO KEY UPDATE'), {'id': newer.session_id})
@@ -483,7 +484,7 @@ async def test_who_revokes_all_sessions_of_a_user_does_not_hold_some_while_waiti
 
 async def test_a_disabled_user_is_signed_out_everywhere_and_the_feed_says_so(rules: Rules, boss: SignedIn,
                                                                             ann: SignedIn) -> None:
-    phone = await rules.sign_in(visitor=PHONE)
+    phone = await rules.sign_in(request_info=PHONE)
     await rules.changes()
 
     told = await set_disabled(rules.auth, await authority_of(rules, boss), ann.user_id, True, LAPTOP)
@@ -590,7 +591,7 @@ async def test_an_administrator_makes_another_and_takes_it_back(rules: Rules, bo
 
 async def test_a_given_password_ends_all_sessions_and_only_it_signs_in(rules: Rules, boss: SignedIn,
                                                                       ann: SignedIn) -> None:
-    phone = await rules.sign_in(visitor=PHONE)
+    phone = await rules.sign_in(request_info=PHONE)
     rules.clock.forward(minutes=1)
 
     told = await set_password(rules.auth, await authority_of(rules, boss), ann.user_id, NEW_PASSWORD)

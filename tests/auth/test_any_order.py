@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from auth import Auth, Settings
-from auth.admin import set_disabled
-from auth.authority import by_command_line
-from auth.devices import read_all_devices, revoke, revoke_others
+from auth.credentials.passwords import Passwords
+from auth.credentials.tokens import ClientToken
 from auth.errors import NotSignedIn, ParamInvalid, PasswordIncorrect, SessionNotFound, UserDisabled
-from auth.own_account import change_password
-from auth.passwords import Passwords
-from auth.sessions import end_overdue, set_active, sign_out, touch
-from auth.tokens import ClientToken
+from auth.rules.admin import set_disabled
+from auth.rules.authority import by_command_line
+from auth.rules.devices import read_all_devices, revoke, revoke_others
+from auth.rules.profile import change_password
+from auth.rules.sessions import end_overdue, set_active, sign_out, touch
 from models import Store, migrate
 from tests.databases import SqliteFile
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, Clock, Rules
@@ -240,7 +240,7 @@ class Sessions(RuleBasedStateMachine):
         here, client = self.acting(browser), self.client(browser)
         current = self.passwords[here.person] if here and right else 'not the password'
         change = change_password(self.rules.auth, client, current_password=current, new_password=PASSWORDS[number],
-                                 sign_out_others=others_too, visitor=LAPTOP)
+                                 sign_out_others=others_too, request_info=LAPTOP)
         if here is None or not right:
             with pytest.raises(NotSignedIn if here is None else PasswordIncorrect):
                 self.run(change)

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from auth.watcher import Watcher
+from auth.changes.watcher import Watcher
 from tests.auth.conftest import Api, sign_up
 from tests.rules import PASSWORD, Rules
 from tests.running import either_store

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from auth.devices import DEVICES_A_PAGE
+from auth.rules.devices import DEVICES_A_PAGE
 from tests.auth.conftest import Api, sign_in, sign_up
 from tests.rules import NEW_PASSWORD, PASSWORD, PHONE
 from tests.running import either_store

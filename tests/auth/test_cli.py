@@ -26,10 +26,10 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url
 
-from auth.admin import create_user
-from auth.authority import by_admin
 from auth.cli import main
 from auth.errors import NotAllowed
+from auth.rules.admin import create_user
+from auth.rules.authority import by_admin
 from models import Store
 from tests.databases import PostgresDatabase
 from tests.postgres import Postgres

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auth import clients
+from auth.rules import clients
 from tests.rules import Rules
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from auth.accounts import SignedIn
-from auth.devices import DEVICES_A_PAGE, read_all_devices, read_devices, revoke, revoke_others
 from auth.errors import NotSignedIn, SessionNotFound, StoreAway
-from auth.sessions import sign_out
-from auth.visitor import Visitor
+from auth.requests.request_info import RequestInfo
+from auth.rules.devices import DEVICES_A_PAGE, read_all_devices, read_devices, revoke, revoke_others
+from auth.rules.sessions import sign_out
+from auth.rules.sign_in import SignedIn
 from models import SessionStatus
 from tests.rules import LAPTOP, PHONE, TABLET, Rules
 
@@ -32,9 +32,9 @@ async def ann(rules: Rules) -> Anns:
     """Ann on a laptop, then on a phone, then on a tablet, a minute apart."""
     laptop = await rules.sign_up()
     rules.clock.forward(minutes=1)
-    phone = await rules.sign_in(visitor=PHONE)
+    phone = await rules.sign_in(request_info=PHONE)
     rules.clock.forward(minutes=1)
-    return Anns(laptop, phone, await rules.sign_in(visitor=TABLET))
+    return Anns(laptop, phone, await rules.sign_in(request_info=TABLET))
 
 
 VERBS: dict[str, Callable[[Rules, Any, str], Awaitable[Any]]] = {
@@ -114,7 +114,7 @@ async def test_many_devices_are_paged_in_a_stable_order_without_gaps_or_doubles(
 async def test_ending_one_device_keeps_the_others(rules: Rules, ann: Anns) -> None:
     bystander = await rules.sign_up('bob@example.com', await rules.here(ann.tablet.token))
 
-    await revoke(rules.auth, await rules.here(ann.phone.token), ann.tablet.session_id, visitor=PHONE)
+    await revoke(rules.auth, await rules.here(ann.phone.token), ann.tablet.session_id, request_info=PHONE)
 
     assert rules.status(ann.tablet.session_id) == 'revoked'
     assert await rules.active(ann.phone.token) == ann.phone.session_id
@@ -125,8 +125,8 @@ async def test_ending_one_device_keeps_the_others(rules: Rules, ann: Anns) -> No
 
 
 async def test_the_log_tells_which_session_ended_and_from_which_device(rules: Rules, ann: Anns) -> None:
-    await revoke(rules.auth, await rules.here(ann.phone.token), ann.tablet.session_id, visitor=PHONE)
-    await revoke(rules.auth, await rules.here(ann.phone.token), ann.phone.session_id, visitor=PHONE)
+    await revoke(rules.auth, await rules.here(ann.phone.token), ann.tablet.session_id, request_info=PHONE)
+    await revoke(rules.auth, await rules.here(ann.phone.token), ann.phone.session_id, request_info=PHONE)
 
     columns = ('action', 'user_id', 'client_id', 'session_id', 'ip_address', 'user_agent', 'actor')
     revoked, signed_out = rules.events(*columns)[-2:]
@@ -183,7 +183,7 @@ async def test_ids_that_are_foreign_unknown_ended_or_malformed_get_one_answer_an
                        ended.session_id, '', '%', '_', "' OR 1=1 --", bob.user_id, bob.token.client_id, 'sess_\x00',
                        '🦊', bob.session_id.lower() + ' ', bob.session_id + '\x00', 'x' * 10_000):
         with pytest.raises(SessionNotFound) as refused:
-            await revoke(rules.auth, client, session_id, visitor=LAPTOP)
+            await revoke(rules.auth, client, session_id, request_info=LAPTOP)
         answers.add(refused.value.message)
 
     assert len(answers) == 1
@@ -212,9 +212,9 @@ async def test_all_others_end_and_are_counted_and_this_one_stays(rules: Rules, a
     client = await rules.here(bob_on_the_phone.token)
     await rules.changes()
 
-    told = await revoke_others(rules.auth, client, acting_session_id=ann.phone.session_id, visitor=PHONE)
+    told = await revoke_others(rules.auth, client, acting_session_id=ann.phone.session_id, request_info=PHONE)
     changes = await rules.changes()
-    again = await revoke_others(rules.auth, client, acting_session_id=ann.phone.session_id, visitor=PHONE)
+    again = await revoke_others(rules.auth, client, acting_session_id=ann.phone.session_id, request_info=PHONE)
 
     assert (told, again) == (2, 0)
     assert rules.status(ann.laptop.session_id) == rules.status(ann.tablet.session_id) == 'revoked'
@@ -343,7 +343,7 @@ async def test_while_the_store_is_away_nothing_ends_and_a_retry_works(rules: Rul
 @pytest.mark.parametrize('address', ['192.0.2.1', '2001:db8::7', '::ffff:192.0.2.1', '', 'unix:'])
 async def test_an_address_is_shown_as_it_was_seen(rules: Rules, address: str) -> None:
     laptop = await rules.sign_up()
-    phone = await rules.sign_in(visitor=Visitor(address, 'x' * 512))
+    phone = await rules.sign_in(request_info=RequestInfo(address, 'x' * 512))
 
     here, there = await read_all_devices(rules.auth, await rules.here(laptop.token))
 

@@ -21,7 +21,7 @@ from nicegui.outbox import Outbox
 from nicegui.page_arguments import PageArguments
 from nicegui.sub_pages_router import SubPagesRouter
 
-from auth import guarded_pages
+from auth.live import guarded_pages
 from tests.programs import ROOT
 
 STATIC = Path(nicegui.__file__).parent / 'static'
@@ -33,7 +33,7 @@ def test_the_pinned_version_is_the_one_that_was_looked_at() -> None:
     assert 'nicegui==3.18.0' in dependencies
     assert version('nicegui') == '3.18.0', (
         'NiceGUI was upgraded: read the changes of nicegui.py, client.py, outbox.py, sub_pages.py and nicegui.js, '
-        'see whether auth/guard.py still stands in front of everything, and then change this test.')
+        'see whether auth/live/socket_guard.py still stands in front of everything, and then change this test.')
 
 
 @pytest.mark.parametrize(('name', 'parameters'), [

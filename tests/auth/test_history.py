@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from auth.accounts import SignedIn
-from auth.admin import revoke_user, set_admin, set_disabled, set_password
-from auth.authority import by_admin, by_command_line
-from auth.devices import revoke, revoke_others
 from auth.errors import NotSignedIn, PasswordIncorrect, StoreAway
-from auth.history import EVENTS_A_PAGE, HistoryEvent, read_history
-from auth.own_account import change_name, change_password
-from auth.sessions import end_overdue, set_active, sign_out
+from auth.rules.admin import revoke_user, set_admin, set_disabled, set_password
+from auth.rules.authority import by_admin, by_command_line
+from auth.rules.devices import revoke, revoke_others
+from auth.rules.history import EVENTS_A_PAGE, HistoryEvent, read_history
+from auth.rules.profile import change_name, change_password
+from auth.rules.sessions import end_overdue, set_active, sign_out
+from auth.rules.sign_in import SignedIn
 from models.types import new_id
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, TABLET, Rules
 
@@ -45,13 +45,13 @@ def add_events(rules: Rules, user_id: str, number: int, at: str) -> list[str]:
 
 async def test_the_newest_event_is_first(rules: Rules, ann: SignedIn) -> None:
     rules.clock.forward(minutes=1)
-    await change_name(rules.auth, await rules.here(ann.token), first_name='Anna', visitor=PHONE)
+    await change_name(rules.auth, await rules.here(ann.token), first_name='Anna', request_info=PHONE)
     rules.clock.forward(minutes=1)
     with pytest.raises(PasswordIncorrect):
-        await rules.sign_in(password='not the password', visitor=TABLET)
+        await rules.sign_in(password='not the password', request_info=TABLET)
     rules.clock.forward(minutes=1)
     done = await change_password(rules.auth, await rules.here(ann.token), current_password=PASSWORD,
-                                 new_password=NEW_PASSWORD, sign_out_others=True, visitor=LAPTOP)
+                                 new_password=NEW_PASSWORD, sign_out_others=True, request_info=LAPTOP)
 
     told = await history(rules, done.token)
 
@@ -119,9 +119,9 @@ async def test_only_ones_own_events_are_told_and_an_event_of_others_is_no_way_to
 
 
 async def test_a_revoked_device_is_named_beside_the_one_it_was_done_from(rules: Rules, ann: SignedIn) -> None:
-    phone = await rules.sign_in(visitor=PHONE)
+    phone = await rules.sign_in(request_info=PHONE)
     rules.clock.forward(minutes=1)
-    await revoke(rules.auth, await rules.here(ann.token), phone.session_id, visitor=TABLET)
+    await revoke(rules.auth, await rules.here(ann.token), phone.session_id, request_info=TABLET)
 
     event = (await history(rules, ann.token))[0]
 
@@ -133,11 +133,11 @@ async def test_a_revoked_device_is_named_beside_the_one_it_was_done_from(rules: 
 
 async def test_each_of_many_revoked_devices_is_named_and_one_that_said_nothing_is_unknown(rules: Rules,
                                                                                         ann: SignedIn) -> None:
-    await rules.sign_in(visitor=PHONE)
-    silent = await rules.sign_in(visitor=TABLET)
+    await rules.sign_in(request_info=PHONE)
+    silent = await rules.sign_in(request_info=TABLET)
     rules.sql("UPDATE session SET user_agent = '' WHERE id = ?", silent.session_id)
     rules.clock.forward(minutes=1)
-    await revoke_others(rules.auth, await rules.here(ann.token), visitor=LAPTOP)
+    await revoke_others(rules.auth, await rules.here(ann.token), request_info=LAPTOP)
 
     told = (await history(rules, ann.token))[:2]
 
@@ -145,9 +145,9 @@ async def test_each_of_many_revoked_devices_is_named_and_one_that_said_nothing_i
 
 
 async def test_what_a_person_did_on_the_device_itself_names_no_other(rules: Rules, ann: SignedIn) -> None:
-    phone = await rules.sign_in(visitor=PHONE)
+    phone = await rules.sign_in(request_info=PHONE)
     rules.clock.forward(minutes=1)
-    await revoke(rules.auth, await rules.here(phone.token), phone.session_id, visitor=PHONE)
+    await revoke(rules.auth, await rules.here(phone.token), phone.session_id, request_info=PHONE)
 
     event = (await history(rules, ann.token))[0]
 
@@ -156,7 +156,7 @@ async def test_what_a_person_did_on_the_device_itself_names_no_other(rules: Rule
 
 async def test_what_ended_by_itself_was_done_from_no_device(rules: Rules, ann: SignedIn) -> None:
     rules.clock.forward(days=6)
-    phone = await rules.sign_in(visitor=PHONE)
+    phone = await rules.sign_in(request_info=PHONE)
     rules.clock.forward(days=2)
     await end_overdue(rules.auth)
 
@@ -166,12 +166,12 @@ async def test_what_ended_by_itself_was_done_from_no_device(rules: Rules, ann: S
 
 
 async def test_what_an_administrator_did_is_told_as_such_without_where_they_are(rules: Rules, ann: SignedIn) -> None:
-    await rules.sign_in(visitor=PHONE)
+    await rules.sign_in(request_info=PHONE)
     boss = await rules.sign_up('boss@example.com')
     rules.sql('UPDATE user SET is_admin = 1 WHERE id = ?', boss.user_id)
     rules.clock.forward(minutes=1)
     await revoke_user(rules.auth, by_admin(rules.auth, await rules.here(boss.token)), ann.user_id, TABLET)
-    again = await rules.sign_in(visitor=LAPTOP)
+    again = await rules.sign_in(request_info=LAPTOP)
 
     told = [event for event in await history(rules, again.token) if event.action == 'revoked']
 

@@ -14,8 +14,8 @@ from nicegui import Client, core, ui
 from auth.components import live_rows
 from auth.components.live_rows import LiveRows
 from auth.components.pager import Pager
-from auth.directory import SessionRow
 from auth.errors import NotSignedIn, StoreAway
+from auth.rules.admin_queries import SessionRow
 from auth.timing import DEFAULT_TIMING, Timing
 
 

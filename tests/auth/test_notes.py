@@ -14,8 +14,8 @@ from nicegui.elements.notification import Notification
 from nicegui.functions.notify import notify
 from nicegui.outbox import Outbox
 
-from auth.notes import PUBLIC, Notes
-from auth.state import AuthState
+from auth.live.notes import PUBLIC, Notes
+from auth.live.state import AuthState
 
 STATIC = Path(nicegui.__file__).parent / 'static'
 

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
+from auth.credentials.passwords import MAX_LENGTH, MIN_LENGTH, WAITING_AT_MOST, Passwords, check_password
 from auth.errors import AuthError, ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort, TooBusy
-from auth.passwords import MAX_LENGTH, MIN_LENGTH, WAITING_AT_MOST, Passwords, check_password
 
 
 @pytest.mark.parametrize('password', ['x7#' * 3, 'a' * MIN_LENGTH + 'bz', 'é' * MAX_LENGTH, 'no composition rules here',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auth.redirects import safe_path
+from auth.web.redirects import safe_path
 
 
 @pytest.mark.parametrize('url', ['/', '/account', '/account?a=b&c=//d', '/a#b', '/sign-in/choose', '/ü'])

@@ -29,10 +29,10 @@ from nicegui.page_arguments import PageArguments
 import pages
 from auth import admin_only, private, public
 from auth.access import AccessNotStated, Here, PageRefused, answer, name_of
-from auth.front import Front
-from auth.guard import protect
-from auth.routes import Routes
+from auth.live.socket_guard import protect
 from auth.timing import DEFAULT_TIMING
+from auth.web.gateway import Gateway
+from auth.web.routes import Routes
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -226,7 +226,7 @@ def test_a_page_at_a_path_that_is_not_looked_for_in_the_table_is_refused(path: s
     nothing: Any = None
 
     with pytest.raises(PageRefused, match='choose another path'):
-        Front(nothing, sockets=nothing, api=nothing, routes={path: private(lambda: None)}, watcher=nothing,
+        Gateway(nothing, sockets=nothing, api=nothing, routes={path: private(lambda: None)}, watcher=nothing,
               waiting=nothing)
 
 

@@ -9,9 +9,9 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from auth.accounts import SignedIn
 from auth.errors import ClientRenewed, SessionNotFound, StoreAway
-from auth.sessions import OVERDUE_AT_ONCE, end_overdue, forget_client, set_active, sign_out, touch
+from auth.rules.sessions import OVERDUE_AT_ONCE, end_overdue, forget_client, set_active, sign_out, touch
+from auth.rules.sign_in import SignedIn
 from tests.rules import PHONE, Rules
 
 
@@ -134,7 +134,7 @@ async def test_a_forgotten_client_is_signed_out_and_its_cookie_is_worthless(rule
     phone = await rules.sign_in('ann@example.com')
     await rules.changes()
 
-    await forget_client(rules.auth, await rules.here(bob.token), visitor=PHONE)
+    await forget_client(rules.auth, await rules.here(bob.token), request_info=PHONE)
     changes = await rules.changes()
 
     assert (rules.status(ann.session_id), rules.status(bob.session_id)) == ('removed', 'removed')

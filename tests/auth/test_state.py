@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import pytest
 from nicegui import binding
 
-from auth.state import AuthState
+from auth.live.state import AuthState
 
 
 @dataclass

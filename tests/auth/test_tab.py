@@ -9,8 +9,8 @@ from typing import Any
 
 from nicegui import binding
 
-from auth.clients import ClientView, SessionView, UserView
-from auth.live import Tab
+from auth.live.tabs import Tab
+from auth.rules.clients import ClientView, SessionView, UserView
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from auth.cookies import CANDIDATES, set_cookie, tokens_of
-from auth.tokens import ClientToken, hash_secret, new_secret, parse_token, secret_matches
+from auth.credentials.tokens import ClientToken, hash_secret, new_secret, parse_token, secret_matches
+from auth.web.cookies import CANDIDATES, set_cookie, tokens_of
 
 ID = 'client_' + 'a' * 24
 SECRET = 'S' * 43

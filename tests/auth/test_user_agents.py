@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from auth.user_agents import UserAgent, read_user_agent
+from auth.requests.user_agents import UserAgent, read_user_agent
 
 WINDOWS = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64'
 MAC = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10'

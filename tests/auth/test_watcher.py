@@ -12,11 +12,11 @@ from types import SimpleNamespace
 import pytest
 
 from auth import Auth
-from auth.admin import create_user
-from auth.authority import by_command_line
-from auth.clients import ClientView, read_clients
+from auth.changes.watcher import Watcher
 from auth.errors import StoreAway
-from auth.watcher import Watcher
+from auth.rules.admin import create_user
+from auth.rules.authority import by_command_line
+from auth.rules.clients import ClientView, read_clients
 from tests.rules import FAST_TO_HEAR, PASSWORD, Rules
 from tests.running import only_on_sqlite
 
@@ -96,7 +96,7 @@ async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
             await screen.change()
         return found
 
-    monkeypatch.setattr('auth.watcher.read_clients', read_while_others_act)
+    monkeypatch.setattr('auth.changes.watcher.read_clients', read_while_others_act)
     watcher = screen.watcher
     found = await asyncio.wait_for(watcher.authenticate(ann.token), 10)
 
@@ -144,7 +144,7 @@ async def test_a_client_that_is_deleted_is_shown_as_no_more(rules: Rules, screen
 
 async def test_ends_that_nobody_will_see_are_not_kept_for_ever(
         rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr('auth.watcher.ENDS_KEPT', 5)
+    monkeypatch.setattr('auth.changes.watcher.ENDS_KEPT', 5)
     watcher = screen.watcher
     ann = await rules.sign_up()
     screen.clients[ann.token.client_id] = await watcher.client(ann.token.client_id)
@@ -229,7 +229,7 @@ async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_heard(
     watcher = screen.watcher
     passed = 0.0
     clock = SimpleNamespace(monotonic=lambda: time.monotonic() + passed)
-    for module in ('auth.watcher', 'models.sqlite_feed', 'models.postgres_feed'):
+    for module in ('auth.changes.watcher', 'models.sqlite_feed', 'models.postgres_feed'):
         monkeypatch.setattr(f'{module}.time', clock)
     under_way: asyncio.Queue[asyncio.Event] = asyncio.Queue()
 
@@ -241,7 +241,7 @@ async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_heard(
         return found
 
     async with asyncio.timeout(30):
-        monkeypatch.setattr('auth.watcher.read_clients', read_slowly)
+        monkeypatch.setattr('auth.changes.watcher.read_clients', read_slowly)
         await rules.elsewhere("UPDATE user SET first_name = 'Ann'")
         first = await under_way.get()
         await rules.elsewhere("UPDATE session SET status = 'revoked'")  # after what is being read
@@ -295,7 +295,7 @@ async def test_a_read_that_a_write_overtakes_is_never_left_in_memory(
         await asyncio.wait_for(go_on.wait(), 30)
         return found
 
-    monkeypatch.setattr('auth.watcher.read_clients', read_slowly)
+    monkeypatch.setattr('auth.changes.watcher.read_clients', read_slowly)
     early = asyncio.create_task(watcher.client(client_id))
     first = await under_way.get()
     await rules.elsewhere("UPDATE session SET status = 'revoked'")

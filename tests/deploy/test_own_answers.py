@@ -16,7 +16,7 @@ import httpx
 import pytest
 import trustme
 
-from auth.front import HEADERS
+from auth.web.gateway import HEADERS
 from tests.ports import free_port
 from tests.programs import has_ended
 

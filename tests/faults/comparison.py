@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from auth.credentials.tokens import hash_secret, parse_token
 from auth.timing import Timing
-from auth.tokens import hash_secret, parse_token
 from models import Store
 from models.tables import audit_event, client, session, user
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auth.accounts import SignedIn
+from auth.rules.sign_in import SignedIn
 from tests.rules import Rules
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from auth import Auth, Settings
-from auth.accounts import SignedIn
-from auth.passwords import Passwords
+from auth.credentials.passwords import Passwords
+from auth.rules.sign_in import SignedIn
 from models import CannotOpenStore, Store, copy_store
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase, connect_to
 from tests.postgres import Postgres
@@ -24,7 +24,7 @@ OTHER: dict[Kind, Kind] = {'sqlite': 'postgres', 'postgres': 'sqlite'}
 async def ann(rules: Rules) -> SignedIn:
     """Ann, who is signed in on one device and signed out on another; Bob has odd names."""
     done = await rules.sign_up(first_name='🦊 O\'Hara "x"', last_name='{{a}} <b>')
-    phone = await rules.sign_in(visitor=PHONE)
+    phone = await rules.sign_in(request_info=PHONE)
     rules.sql("UPDATE session SET status = 'revoked' WHERE id = ?", phone.session_id)
     await rules.sign_up('bob@example.com')
     return done

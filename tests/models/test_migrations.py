@@ -14,13 +14,13 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from auth import Auth, Settings
-from auth.accounts import sign_in
-from auth.authority import by_command_line
-from auth.devices import read_devices, revoke
-from auth.directory import find_sessions, find_users
-from auth.history import read_history
-from auth.passwords import Passwords
-from auth.tokens import ClientToken, hash_secret, new_secret
+from auth.credentials.passwords import Passwords
+from auth.credentials.tokens import ClientToken, hash_secret, new_secret
+from auth.rules.admin_queries import find_sessions, find_users
+from auth.rules.authority import by_command_line
+from auth.rules.devices import read_devices, revoke
+from auth.rules.history import read_history
+from auth.rules.sign_in import sign_in
 from models import Store, migrate
 from models.migrate import MIGRATIONS
 from tests.rules import PASSWORD, PHONE, Clock, Rules
@@ -134,7 +134,7 @@ async def test_who_was_signed_in_in_an_earlier_store_still_is_and_finds_everythi
     history = await read_history(auth, client)
     users = await find_users(auth, by_command_line)
     sessions = await find_sessions(auth, by_command_line)
-    phone = await sign_in(auth, None, identifier='ann@example.com', password=PASSWORD, visitor=PHONE)
+    phone = await sign_in(auth, None, identifier='ann@example.com', password=PASSWORD, request_info=PHONE)
     auth.store.feed.take()
     await revoke(auth, client, phone.session_id)
     changes = auth.store.feed.take()

@@ -21,9 +21,9 @@ from psycopg import sql
 from sqlalchemy import make_url, text
 
 from auth import Auth
-from auth.accounts import SignedIn
 from auth.errors import OutcomeUnknown, StoreAway
-from auth.sessions import sign_out
+from auth.rules.sessions import sign_out
+from auth.rules.sign_in import SignedIn
 from auth.timing import DEFAULT_TIMING, Timing
 from models import BadDatabaseUrl, CannotOpenStore, Changes, FeedLost, SQLModel, Store, StoreUnavailable, migrate
 from models.database_url import open_database

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from auth.errors import StoreAway
-from auth.sessions import sign_out
+from auth.rules.sessions import sign_out
 from auth.timing import DEFAULT_TIMING
 from models import CannotOpenStore, Store, StoreUnavailable, migrate
 from tests.rules import Rules

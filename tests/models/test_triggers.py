@@ -9,11 +9,11 @@ from contextlib import closing
 import pytest
 from sqlalchemy import text
 
-from auth.accounts import SignedIn
-from auth.admin import create_user, revoke_everyone
-from auth.authority import by_command_line
 from auth.errors import PasswordIncorrect
-from auth.sessions import end_overdue, set_active, sign_out
+from auth.rules.admin import create_user, revoke_everyone
+from auth.rules.authority import by_command_line
+from auth.rules.sessions import end_overdue, set_active, sign_out
+from auth.rules.sign_in import SignedIn
 from tests.databases import connect_to
 from tests.rules import PASSWORD, Rules
 from tests.running import only_on_postgres, only_on_sqlite

@@ -11,7 +11,7 @@ from pathlib import Path
 import trustme
 import uvicorn
 
-from auth.asgi import App, Receive, Scope, Send, header
+from auth.requests.asgi import App, Receive, Scope, Send, header
 from tests.ports import free_port
 
 DOMAIN = 'example.localhost'

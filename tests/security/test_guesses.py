@@ -10,13 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from auth.accounts import SignedIn, sign_in
-from auth.admin import set_disabled
-from auth.authority import by_command_line
+from auth.credentials.passwords import Passwords
 from auth.errors import AuthError, NotSignedIn, PasswordIncorrect, UserDisabled
-from auth.history import read_history
-from auth.own_account import DELETE_CONFIRMATION, change_password
-from auth.passwords import Passwords
+from auth.rules.admin import set_disabled
+from auth.rules.authority import by_command_line
+from auth.rules.history import read_history
+from auth.rules.profile import DELETE_CONFIRMATION, change_password
+from auth.rules.sign_in import SignedIn, sign_in
 from tests.auth.conftest import Api, sign_up
 from tests.auth.conftest import sign_in as signs_in
 from tests.browser.devices import Device, MakeDevice, a_new_address
@@ -38,7 +38,7 @@ async def by_deleting(browser: httpx.AsyncClient, password: str) -> httpx.Respon
 
 async def change(rules: Rules, done: SignedIn, password: str) -> Any:
     return await change_password(rules.auth, await rules.here(done.token), current_password=password,
-                                 new_password=NEW_PASSWORD, sign_out_others=False, visitor=PHONE)
+                                 new_password=NEW_PASSWORD, sign_out_others=False, request_info=PHONE)
 
 
 def told(rules: Rules) -> dict[str, int]:
@@ -181,7 +181,7 @@ async def test_what_could_not_be_looked_at_is_no_guess(api: Api, monkeypatch: py
     async with api.browser() as laptop:
         await sign_up(laptop)
         with monkeypatch.context() as busy:
-            busy.setattr('auth.passwords.WAITING_AT_MOST', 0)
+            busy.setattr('auth.credentials.passwords.WAITING_AT_MOST', 0)
             answers = [await by_changing(laptop, PASSWORD) for _ in range(6)]
         changed = await by_changing(laptop, PASSWORD)
 
@@ -229,7 +229,7 @@ async def test_the_right_password_of_a_disabled_account_is_in_the_log(rules: Rul
 
     for password in (PASSWORD, 'wrong horse'):
         with pytest.raises((UserDisabled, PasswordIncorrect)):
-            await sign_in(rules.auth, None, identifier='ann@example.com', password=password, visitor=PHONE)
+            await sign_in(rules.auth, None, identifier='ann@example.com', password=password, request_info=PHONE)
 
     assert rules.events('action', 'user_id', 'ip_address')[-2:] == [
         ('sign_in_refused', ann.user_id, PHONE.ip_address), ('sign_in_failed', ann.user_id, PHONE.ip_address)]
@@ -264,14 +264,14 @@ async def test_a_guess_at_an_account_that_is_deleted_meanwhile_leaves_ids_and_ti
     monkeypatch.setattr(rules.auth.passwords, 'matches', delete_meanwhile)
     with pytest.raises(AuthError):
         await change_password(rules.auth, client, current_password='wrong horse', new_password=NEW_PASSWORD,
-                              sign_out_others=False, visitor=PHONE)
+                              sign_out_others=False, request_info=PHONE)
     monkeypatch.undo()
     assert rules.events('action', 'user_id', 'ip_address')[-1] == ('wrong_password', ann.user_id, '')
 
     await rules.sign_up()
     monkeypatch.setattr(rules.auth.passwords, 'matches', delete_meanwhile)
     with pytest.raises(PasswordIncorrect):
-        await sign_in(rules.auth, None, identifier='ann@example.com', password=password, visitor=PHONE)
+        await sign_in(rules.auth, None, identifier='ann@example.com', password=password, request_info=PHONE)
 
     assert rules.events('action', 'ip_address')[-1] == ('sign_in_failed', '')
 
@@ -309,7 +309,7 @@ async def test_a_session_that_was_signed_out_meanwhile_stays_so(rules: Rules) ->
 
     with pytest.raises(NotSignedIn):
         await change_password(rules.auth, client, current_password='wrong horse', new_password=NEW_PASSWORD,
-                              sign_out_others=False, visitor=PHONE)
+                              sign_out_others=False, request_info=PHONE)
 
     assert rules.status(ann.session_id) == 'removed'
     assert told(rules) == {'signed_up': 1, 'signed_in': 1}

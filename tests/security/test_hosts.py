@@ -12,11 +12,11 @@ import pytest
 from pydantic import ValidationError
 
 from auth import Settings
-from auth.api import FrontendApi
-from auth.front import Front
+from auth.changes.watcher import Watcher
 from auth.settings import wrong_setting
-from auth.waiting import WaitingPages
-from auth.watcher import Watcher
+from auth.web.api import FrontendApi
+from auth.web.gateway import Gateway
+from auth.web.waiting_pages import WaitingPages
 from tests.auth.conftest import Api, NoTabs, nothing_behind
 from tests.browser.devices import MakeDevice
 from tests.rules import PASSWORD, Rules
@@ -65,7 +65,7 @@ async def served(rules: Rules) -> AsyncIterator[Api]:
     await watcher.start()
     await watcher.swept.wait()  # or a test that writes would wait for it, and it for the test
     hosts = rules.auth.settings.hosts
-    yield Api(rules, Front(nothing_behind, sockets=nothing_behind, routes={}, watcher=watcher, hosts=hosts,
+    yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, routes={}, watcher=watcher, hosts=hosts,
                            waiting=WaitingPages(rules.auth.settings),
                            api=FrontendApi(rules.auth, watcher, nothing_behind)))
     await watcher.stop()

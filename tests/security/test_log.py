@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from auth.log_lines import MAX_LINE, MAX_TRACE_LINES, OncePerKind, OneLine, printable
+from auth.web.log_lines import MAX_LINE, MAX_TRACE_LINES, OncePerKind, OneLine, printable
 
 from .conftest import Start
 from .wire import SOCKETS, Connection, browserlike, event, page_of, query_of, wire

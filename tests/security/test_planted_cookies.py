@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from auth.cookies import cookie_name
-from auth.tokens import new_secret
+from auth.credentials.tokens import new_secret
+from auth.web.cookies import cookie_name
 from models.types import new_id
 from tests.auth.conftest import Api, sign_up
 from tests.running import either_store

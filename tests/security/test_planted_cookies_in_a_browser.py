@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
-from auth.cookies import cookie_name
+from auth.web.cookies import cookie_name
 from tests.auth.conftest import Api, sign_up
 from tests.browser.devices import MakeDevice
 from tests.rules import PASSWORD

@@ -14,8 +14,8 @@ import uvicorn.server
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.websockets import websockets_sansio_impl
 
-from auth.asgi import App, Receive, Scope, Send
-from auth.serving import Http, WebSocket
+from auth.requests.asgi import App, Receive, Scope, Send
+from auth.web.serving import Http, WebSocket
 from tests.ports import free_port
 from tests.server import Server
 

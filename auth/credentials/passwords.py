@@ -1,0 +1,114 @@
+"""Passwords: which are accepted, and how they are hashed without holding up anything else."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from ..errors import ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort, TooBusy
+
+T = TypeVar('T')
+
+MIN_LENGTH = 8
+"""Characters; ASVS 6.2.1. There are no composition rules (ASVS 6.2.5)."""
+
+MAX_LENGTH = 256
+"""Characters; far above the 64 that must be allowed (ASVS 6.2.9), and little enough to hash whatever is sent."""
+
+MEMORY_KIB = 19 * 1024
+TIME_COST = 2
+PARALLELISM = 1
+"""Argon2id at OWASP's minimum: more would let fewer people sign in at once; see docs/how-it-works.md."""
+
+
+def check_password(password: str, *, email_address: str, param: str = 'password') -> None:
+    """Refuse a password that is too short, too long, or among the first that anybody would try.
+
+    :param param: the name of the field it was typed into
+    :raises AuthError: with what to change
+    """
+    if not password:
+        raise ParamMissing('Enter a password.', param=param)
+    if len(password) < MIN_LENGTH:
+        raise PasswordTooShort(f'Passwords must have {MIN_LENGTH} characters or more. Make it longer.',
+                               param=param)
+    if len(password) > MAX_LENGTH:
+        raise PasswordTooLong(f'Passwords may have {MAX_LENGTH} characters at most. Make it shorter.',
+                              param=param)
+    if password.lower() in _common_passwords():
+        raise PasswordTooCommon('That password is among the most common ones. Choose one that is yours alone.',
+                                param=param)
+    if password.lower() in {email_address.lower(), email_address.lower().partition('@')[0]}:
+        raise PasswordTooCommon('The password is your email address. Choose one that nobody can look up.',
+                                param=param)
+
+
+WAITING_AT_MOST = 200
+"""How many passwords may wait for their turn: some 4 s of hashing on two cores. Whoever comes then is sent away."""
+
+
+class Passwords:
+    """Hashes and verifies in a few threads, so that the event loop and the live sessions never wait for a hash.
+
+    :param memory_kib: what one hash takes, in KiB
+    :param time_cost: how often it goes over that memory
+    """
+
+    def __init__(self, *, memory_kib: int = MEMORY_KIB, time_cost: int = TIME_COST) -> None:
+        self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=PARALLELISM)
+        self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix='argon2')
+        self._waiting = 0
+        self._dummy_hash = self._hasher.hash('the password of nobody')
+
+    async def hash(self, password: str) -> str:
+        """Hash a password, whole, as it is.
+
+        :raises TooBusy: if very many are waiting
+        """
+        return await self._in_turn(self._hasher.hash, password)
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Tell whether the password is right; with no hash it takes as long and says no (ASVS 6.3.8).
+
+        :raises TooBusy: if very many are waiting
+        """
+        worth_a_try = '' if len(password) > MAX_LENGTH else password  # nobody has a longer one
+        right = await self._in_turn(self.matches, password_hash or self._dummy_hash, worth_a_try)
+        return right and password_hash is not None
+
+    def needs_upgrade(self, password_hash: str) -> bool:
+        """Tell whether a hash was made with other parameters than today's."""
+        return self._hasher.check_needs_rehash(password_hash)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _in_turn(self, work: Callable[..., T], *arguments: str) -> T:
+        if self._waiting >= WAITING_AT_MOST:
+            raise TooBusy
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+        finally:
+            self._waiting -= 1
+
+    def matches(self, password_hash: str, password: str) -> bool:
+        """Tell whether the password is right, in the thread that asks; it takes long."""
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    return frozenset(FREQUENCY_LISTS['passwords'])

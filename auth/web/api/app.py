@@ -1,0 +1,111 @@
+"""The routes of the Frontend API, as an ASGI app of its own."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Collection
+from http import HTTPStatus
+from typing import Protocol
+
+from starlette.routing import compile_path
+
+from ...changes.watcher import Watcher
+from ...credentials.tokens import ClientToken
+from ...errors import AuthError, ParamInvalid, ParamMissing, StoreAway
+from ...requests.asgi import Receive, Scope, Send
+from ...rules.context import Auth
+from ..cookies import tokens_of
+from .client_endpoints import ClientEndpoints
+from .endpoint import Answer, Call, Endpoint, envelope
+from .me_endpoints import MeEndpoints
+from .requests import MethodRefused, NoSuchEndpoint, TabUnknown, check_origin, method_of
+from .serializers import error_json
+
+log = logging.getLogger('live_sessions')
+
+
+class Prove(Protocol):
+    """How a tab proves itself; see ``auth.live.socket_guard.SocketGuard.prove``."""
+
+    async def __call__(self, page_id: str, socket_id: str, tokens: Collection[ClientToken], *, absence: int,
+                       final: bool) -> bool:
+        """Grant a tab what the cookie of a request grants."""
+        ...
+
+
+class FrontendApi:
+    """The Frontend API; see the package.
+
+    :param auth: what the verbs need
+    :param watcher: knows the clients
+    :param prove: how a tab proves itself
+    """
+
+    def __init__(self, auth: Auth, watcher: Watcher, prove: Prove) -> None:
+        self._watcher = watcher
+        self._prove = prove
+        self._hosts = auth.settings.hosts
+        routes: dict[str, dict[str, Endpoint]] = {
+            **ClientEndpoints(auth, watcher).routes, **MeEndpoints(auth, watcher).routes,
+            '/v1/client/tabs': {'POST': self._prove_tab},
+        }
+        self._fixed = {path: methods for path, methods in routes.items() if '{' not in path}
+        self._patterns = [(compile_path(path)[0], methods) for path, methods in routes.items() if '{' in path]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        try:
+            answer = await self._answer(scope, receive)
+        except MethodRefused as error:
+            answer = Answer(error_json(error), error.status, ((b'allow', error.allowed.encode()),))
+        except AuthError as error:
+            if isinstance(error, StoreAway):
+                log.warning('a request of the Frontend API had to be refused: %s', error.__cause__)
+            answer = Answer(error_json(error), error.status)
+        except Exception:
+            log.exception('a request of the Frontend API failed')
+            answer = Answer(error_json(AuthError('Something went wrong on the server. Try again in a moment.')),
+                            HTTPStatus.INTERNAL_SERVER_ERROR)
+        body = json.dumps(answer.body, separators=(',', ':')).encode()
+        await send({'type': 'http.response.start', 'status': int(answer.status),
+                    'headers': [(b'content-type', b'application/json'), (b'cache-control', b'no-store'),
+                                (b'content-length', str(len(body)).encode()), *answer.headers]})
+        await send({'type': 'http.response.body', 'body': body})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        methods, parts = self._find(scope['path'].rstrip('/'))
+        method = method_of(scope)
+        endpoint = methods.get(method)
+        if endpoint is None:
+            raise MethodRefused(methods)
+        if method != 'GET':
+            check_origin(scope, self._hosts)
+        tokens = tokens_of(scope)
+        return await endpoint(Call(scope, receive, await self._watcher.authenticate(*tokens), tokens, parts))
+
+    def _find(self, path: str) -> tuple[dict[str, Endpoint], dict[str, str]]:
+        if (methods := self._fixed.get(path)) is not None:
+            return methods, {}
+        for pattern, found in self._patterns:
+            if (match := pattern.match(path)) is not None:
+                return found, match.groupdict()
+        raise NoSuchEndpoint
+
+    async def _prove_tab(self, call: Call) -> Answer:
+        fields = await call.fields()
+        for name in ('tab', 'socket'):
+            if not fields.get(name):
+                raise ParamMissing(f'Send "{name}".', param=name)
+        try:
+            settled = await self._prove(fields['tab'], fields['socket'], call.tokens, final=bool(fields.get('final')),
+                                        absence=_number(fields.get('absence', '0')))
+        except LookupError as error:
+            raise TabUnknown from error
+        return envelope({'object': 'tab', 'settled': settled})
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise ParamInvalid('"absence" must be a number.', param='absence')
+    return int(text)

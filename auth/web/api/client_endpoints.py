@@ -1,0 +1,100 @@
+"""``/v1/client``: this browser, signing in and up, and its sessions."""
+
+from __future__ import annotations
+
+from models import SessionStatus
+
+from ...changes.watcher import Watcher
+from ...errors import SessionNotFound
+from ...rules.clients import ClientView
+from ...rules.context import Auth
+from ...rules.sessions import forget_client, set_active, sign_out
+from ...rules.sign_in import SignedIn, sign_in, sign_up
+from .endpoint import Answer, Call, Endpoint, envelope, shown
+from .serializers import attempt_json, no_client_json, session_json
+
+
+class ClientEndpoints:
+    """The endpoints of a client.
+
+    :param auth: what the verbs need
+    :param watcher: knows the clients
+    """
+
+    def __init__(self, auth: Auth, watcher: Watcher) -> None:
+        self._auth = auth
+        self._watcher = watcher
+        self.routes: dict[str, dict[str, Endpoint]] = {
+            '/v1/client': {'GET': self._get, 'PUT': self._put, 'DELETE': self._forget},
+            '/v1/client/cache': {'DELETE': self._clear_cache},
+            '/v1/client/sign_ins': {'POST': self._sign_in},
+            '/v1/client/sign_ups': {'POST': self._sign_up},
+            '/v1/client/sessions': {'DELETE': self._sign_out_of_all},
+            '/v1/client/sessions/{session_id}/remove': {'POST': self._remove},
+            '/v1/client/sessions/{session_id}/end': {'POST': self._end},
+            '/v1/client/sessions/{session_id}/touch': {'POST': self._touch},
+        }
+
+    async def _get(self, call: Call) -> Answer:
+        return envelope(shown(call.client, self._auth.now()))
+
+    async def _put(self, call: Call) -> Answer:
+        """A browser gets a client when somebody signs in on it, not before: visitors leave nothing in the store."""
+        return envelope(shown(call.client, self._auth.now()) or no_client_json(self._auth.now()))
+
+    async def _forget(self, call: Call) -> Answer:
+        await forget_client(self._auth, call.client, request_info=call.request_info)
+        answer = envelope(no_client_json(self._auth.now())).with_clearing(None, self._auth.now())
+        # A cookie that is nobody's may have been renewed meanwhile; the browser must not drop the one it gets for it.
+        return answer if call.client is None else answer.with_cookie(call, None)
+
+    async def _clear_cache(self, call: Call) -> Answer:
+        """For a tab in which the last account was signed out over its socket, whose answers have no headers."""
+        now = self._auth.now()
+        cleared = call.client is None or not call.client.signed_in(now)
+        return envelope({'object': 'cache', 'cleared': cleared}).with_clearing(call.client, now)
+
+    async def _sign_in(self, call: Call) -> Answer:
+        fields = await call.fields()
+        done = await sign_in(self._auth, call.client, identifier=fields.get('identifier', ''),
+                             password=fields.get('password', ''), request_info=call.request_info)
+        return await self._signed_in(call, done, 'sign_in', fields['identifier'])
+
+    async def _sign_up(self, call: Call) -> Answer:
+        fields = await call.fields()
+        done = await sign_up(self._auth, call.client, email_address=fields.get('email_address', ''),
+                             password=fields.get('password', ''), first_name=fields.get('first_name', ''),
+                             last_name=fields.get('last_name', ''), request_info=call.request_info)
+        return await self._signed_in(call, done, 'sign_up', fields['email_address'])
+
+    async def _signed_in(self, call: Call, done: SignedIn, kind: str, identifier: str) -> Answer:
+        client = await self._watcher.after_act(done.token.client_id)
+        attempt = attempt_json(kind, identifier.strip(), done.session_id, done.user_id)
+        return envelope(attempt, shown(client, self._auth.now())).with_cookie(call, done.token)
+
+    async def _sign_out_of_all(self, call: Call) -> Answer:
+        await sign_out(self._auth, call.client, request_info=call.request_info)
+        after = call.client and await self._watcher.after_act(call.client.id)
+        return envelope(shown(after, self._auth.now())).with_clearing(after, self._auth.now())
+
+    async def _remove(self, call: Call) -> Answer:
+        await sign_out(self._auth, call.client, call.parts['session_id'], request_info=call.request_info)
+        return await self._with_session(call, 'removed')
+
+    async def _end(self, call: Call) -> Answer:
+        await sign_out(self._auth, call.client, call.parts['session_id'], status=SessionStatus.ENDED,
+                       request_info=call.request_info)
+        return await self._with_session(call, 'ended')
+
+    async def _touch(self, call: Call) -> Answer:
+        await set_active(self._auth, call.client, call.parts['session_id'], request_info=call.request_info)
+        return await self._with_session(call, 'active')
+
+    async def _with_session(self, call: Call, status: str) -> Answer:
+        before: ClientView | None = call.client
+        if before is None:
+            raise SessionNotFound
+        session = next((session for session in before.sessions if session.id == call.parts['session_id']), None)
+        after = await self._watcher.after_act(before.id)
+        answer = envelope(session and session_json(session, status), shown(after, self._auth.now()))
+        return answer.with_clearing(after, self._auth.now())

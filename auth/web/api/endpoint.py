@@ -1,0 +1,88 @@
+"""A request of the Frontend API and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs
+
+from ...credentials.tokens import ClientToken
+from ...requests.asgi import Receive, Scope
+from ...requests.request_info import RequestInfo, request_info_of
+from ...rules.clients import ClientView
+from ..cookies import drop_cookie, is_secure, set_cookie
+from .requests import read_fields
+from .serializers import Json, client_json
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, whose cookie was read."""
+
+    scope: Scope
+    receive: Receive
+    client: ClientView | None
+    """The client whose cookie it carries."""
+    tokens: tuple[ClientToken, ...]
+    """What its cookies of our name say, whether it is true or not."""
+    parts: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What stands in the path where the route has a name in braces."""
+
+    @property
+    def request_info(self) -> RequestInfo:
+        """Where it came from."""
+        return request_info_of(self.scope)
+
+    @property
+    def acting_session_id(self) -> str | None:
+        """The session of the client for which Clerk's clients say they ask; none is the active one."""
+        return parse_qs(self.scope['query_string'].decode('latin-1')).get('_clerk_session_id', [None])[0]
+
+    async def fields(self) -> dict[str, str]:
+        """Read the body; see ``read_fields``."""
+        return await read_fields(self.scope, self.receive)
+
+
+_CLEAR_CACHE = (b'clear-site-data', b'"cache"')
+"""Not "cookies", which would take those of the whole domain and the client with them; and not "storage", which holds
+nothing private, but which colours the person likes and what NiceGUI calls the tab."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back."""
+
+    body: Json | list[Any]
+    status: HTTPStatus = HTTPStatus.OK
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    def with_cookie(self, call: Call, token: ClientToken | None) -> Answer:
+        """The same, giving the browser this token; None makes it forget the one it has."""
+        secure = is_secure(call.scope)
+        cookie = drop_cookie(secure=secure) if token is None else set_cookie(token, secure=secure)
+        return Answer(self.body, self.status, (*self.headers, (b'set-cookie', cookie.encode())))
+
+    def with_clearing(self, client: ClientView | None, now: datetime) -> Answer:
+        """The same; if nobody is signed in on the client any more, the browser drops what it has cached (ASVS 14.3.1).
+
+        :param client: as it is after what was done, if there still is one
+        """
+        if client is not None and client.signed_in(now):
+            return self
+        return Answer(self.body, self.status, (*self.headers, _CLEAR_CACHE))
+
+
+Endpoint = Callable[[Call], Awaitable[Answer]]
+
+
+def envelope(response: Json | None, client: Json | None = None) -> Answer:
+    """Put an answer into the envelope that Clerk's clients expect, the client beside it."""
+    return Answer({'response': response, 'client': client})
+
+
+def shown(client: ClientView | None, now: Any) -> Json | None:
+    """A client as it is sent, if there is one."""
+    return client and client_json(client, now)

@@ -1,0 +1,89 @@
+"""``/v1/me``: the account of whoever is signed in, and their devices."""
+
+from __future__ import annotations
+
+from ...changes.watcher import Watcher
+from ...credentials.passwords import check_password
+from ...rules.context import Auth
+from ...rules.devices import read_all_devices, revoke, revoke_others
+from ...rules.profile import change_name, change_password, delete_account
+from .endpoint import Answer, Call, Endpoint, envelope, shown
+from .serializers import Json, device_json, user_json
+
+
+class MeEndpoints:
+    """The endpoints of one's own account.
+
+    :param auth: what the verbs need
+    :param watcher: knows the clients
+    """
+
+    def __init__(self, auth: Auth, watcher: Watcher) -> None:
+        self._auth = auth
+        self._watcher = watcher
+        self.routes: dict[str, dict[str, Endpoint]] = {
+            '/v1/me': {'PATCH': self._change_name, 'DELETE': self._delete},
+            '/v1/me/change_password': {'POST': self._change_password},
+            '/v1/me/sessions/active': {'GET': self._devices},
+            '/v1/me/sessions/revoke_others': {'POST': self._revoke_others},
+            '/v1/me/sessions/{session_id}/revoke': {'POST': self._revoke},
+            '/v1/password_checks': {'POST': self._check_password},
+        }
+
+    async def _change_name(self, call: Call) -> Answer:
+        fields = await call.fields()
+        await change_name(self._auth, call.client, first_name=fields.get('first_name'),
+                          last_name=fields.get('last_name'), request_info=call.request_info,
+                          acting_session_id=call.acting_session_id)
+        return await self._user(call)
+
+    async def _change_password(self, call: Call) -> Answer:
+        fields = await call.fields()
+        done = await change_password(
+            self._auth, call.client, current_password=fields.get('current_password', ''),
+            new_password=fields.get('new_password', ''), request_info=call.request_info,
+            acting_session_id=call.acting_session_id,
+            sign_out_others=fields.get('sign_out_of_other_sessions', '') in {'true', 'on', '1'})
+        return (await self._user(call, revoked=done.revoked)).with_cookie(call, done.token)
+
+    async def _delete(self, call: Call) -> Answer:
+        fields = await call.fields()
+        await delete_account(self._auth, call.client, password=fields.get('password', ''),
+                             confirmation=fields.get('confirmation', ''), request_info=call.request_info,
+                             acting_session_id=call.acting_session_id)
+        return await self._done(call, {'object': 'user', 'deleted': True})
+
+    async def _devices(self, call: Call) -> Answer:
+        devices = await read_all_devices(self._auth, call.client, session_id=call.acting_session_id)
+        return Answer([device_json(device) for device in devices])
+
+    async def _revoke(self, call: Call) -> Answer:
+        session_id = call.parts['session_id']
+        status = await revoke(self._auth, call.client, session_id, acting_session_id=call.acting_session_id,
+                              request_info=call.request_info)
+        return await self._done(call, {'object': 'session', 'id': session_id, 'status': status})
+
+    async def _revoke_others(self, call: Call) -> Answer:
+        revoked = await revoke_others(self._auth, call.client, acting_session_id=call.acting_session_id,
+                                      request_info=call.request_info)
+        return await self._done(call, {'object': 'sessions', 'revoked': revoked})
+
+    async def _check_password(self, call: Call) -> Answer:
+        """Tell, while it is typed, whether a new password is acceptable; nothing of it is kept."""
+        fields = await call.fields()
+        session = call.client and call.client.active_session(self._auth.now())
+        address = fields.get('email_address', '') or (session.user.email_address if session else '')
+        check_password(fields.get('password', ''), email_address=address, param=fields.get('param', 'password'))
+        return envelope({'object': 'password_check', 'acceptable': True})
+
+    async def _user(self, call: Call, **more: int) -> Answer:
+        """Answer with the user who acted, as they are now."""
+        after = call.client and await self._watcher.after_act(call.client.id)
+        acting = call.acting_session_id or (call.client and call.client.chosen_session_id)
+        found = next((session.user for session in (after.sessions if after else ()) if session.id == acting), None)
+        user = {'object': 'user'} if found is None else user_json(found)  # nobody, if it has just ended elsewhere
+        return envelope({**user, **more}, shown(after, self._auth.now()))
+
+    async def _done(self, call: Call, response: Json) -> Answer:
+        after = call.client and await self._watcher.after_act(call.client.id)
+        return envelope(response, shown(after, self._auth.now())).with_clearing(after, self._auth.now())

@@ -1,0 +1,162 @@
+"""Reading a request of the Frontend API: where it may come from, and what its body holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, parse_qsl
+
+from ...errors import AuthError, ParamInvalid
+from ...requests.asgi import Receive, Scope, header
+from ...requests.hosts import Hosts
+
+MAX_BODY_BYTES = 16 * 1024
+"""Room for the longest password and names many times over; a larger body is refused before it is read."""
+
+
+class OriginRefused(AuthError):
+    """The request was made by another site."""
+
+    code: ClassVar[str] = 'origin_invalid'
+    status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
+    message = 'This request came from another site. Open this site itself and try again.'
+
+
+class NoSuchEndpoint(AuthError):
+    """A path that the Frontend API does not have."""
+
+    code: ClassVar[str] = 'resource_not_found'
+    status: ClassVar[HTTPStatus] = HTTPStatus.NOT_FOUND
+    message = 'The Frontend API has nothing at this path.'
+
+
+class MethodRefused(AuthError):
+    """A path of the Frontend API, asked in a way it does not answer."""
+
+    code: ClassVar[str] = 'method_not_allowed'
+    status: ClassVar[HTTPStatus] = HTTPStatus.METHOD_NOT_ALLOWED
+    message = 'This path does not answer to this method; the Allow header says which it does.'
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        super().__init__()
+        self.allowed = ', '.join(allowed)
+
+
+class TabUnknown(AuthError):
+    """A tab that is not open here, or a socket that is not its own."""
+
+    code: ClassVar[str] = 'tab_unknown'
+    status: ClassVar[HTTPStatus] = HTTPStatus.NOT_FOUND
+    message = 'This tab is not known any more. Reload the page.'
+
+
+class BodyTooLarge(AuthError):
+    """More than any request needs."""
+
+    code: ClassVar[str] = 'request_body_too_large'
+    status: ClassVar[HTTPStatus] = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    message = f'Send {MAX_BODY_BYTES // 1024} KiB at most.'
+
+
+class BodyInvalid(AuthError):
+    """Neither a form nor a JSON object of texts."""
+
+    code: ClassVar[str] = 'request_body_invalid'
+    status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
+    message = 'Send a form, or a JSON object whose values are texts.'
+
+
+def method_of(scope: Scope) -> str:
+    """Tell the method; Clerk's clients send a POST that names another one, which spares them a CORS preflight."""
+    if scope['method'] != 'POST':
+        return scope['method']
+    return parse_qs(scope['query_string'].decode('latin-1')).get('_method', ['POST'])[0].upper()
+
+
+def check_origin(scope: Scope, hosts: Hosts) -> None:
+    """Refuse a change that another site asks for in the name of this browser (ASVS 3.5.1).
+
+    Programs that are no browsers send neither header, and have no cookies of somebody else's to misuse.
+
+    :raises OriginRefused: if a header says that the request is not from here
+    """
+    site = header(scope, b'sec-fetch-site')
+    if site is not None and site != 'same-origin':
+        raise OriginRefused
+    origin = header(scope, b'origin')
+    if origin is not None and not hosts.is_own(origin, scope):
+        raise OriginRefused
+
+
+async def read_fields(scope: Scope, receive: Receive) -> dict[str, str]:
+    """Read the fields of a form or a JSON object.
+
+    :raises AuthError: if there are too many bytes, they are neither, or a field is doubled or no text
+    """
+    body = await _read_body(scope, receive)
+    kind = (header(scope, b'content-type') or '').partition(';')[0].strip().lower()
+    if not body:
+        return {}
+    if kind == 'application/json':
+        return _json_fields(body)
+    if kind == 'application/x-www-form-urlencoded':
+        return _form_fields(body)
+    raise BodyInvalid
+
+
+async def _read_body(scope: Scope, receive: Receive) -> bytes:
+    announced = header(scope, b'content-length') or '0'
+    if not announced.isdecimal() or int(announced) > MAX_BODY_BYTES:
+        raise BodyTooLarge
+    body = b''
+    while True:
+        message = await receive()
+        body += message.get('body', b'')
+        if len(body) > MAX_BODY_BYTES:
+            raise BodyTooLarge
+        if message['type'] == 'http.disconnect' or not message.get('more_body'):
+            return body
+
+
+def _json_fields(body: bytes) -> dict[str, str]:
+    try:
+        pairs: Any = json.loads(body, object_pairs_hook=_JsonObject)
+    except (ValueError, RecursionError) as error:
+        raise BodyInvalid from error
+    if not isinstance(pairs, _JsonObject):
+        raise BodyInvalid
+    return _fields(pairs)
+
+
+class _JsonObject(list[tuple[str, Any]]):
+    """The pairs of a JSON object, doubled names among them."""
+
+
+def _form_fields(body: bytes) -> dict[str, str]:
+    try:
+        return _fields(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50, errors='strict'))
+    except ValueError as error:
+        raise BodyInvalid from error
+
+
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise ParamInvalid(f'"{name}" was sent twice. Send it once.', param=name)
+        if not _is_text(value):
+            raise ParamInvalid(f'"{name}" must be a text.', param=name)
+        fields[name] = value
+    return fields
+
+
+def _is_text(value: Any) -> bool:
+    if not isinstance(value, str) or '\x00' in value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half of a character, which JSON can spell
+        return False
+    return True

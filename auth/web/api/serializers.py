@@ -1,0 +1,88 @@
+"""What the Frontend API answers, in Clerk's shapes. Moments are milliseconds since 1970."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ...errors import AuthError
+from ...rules.clients import ClientView, SessionView, UserView
+from ...rules.devices import Device
+
+Json = dict[str, Any]
+
+
+def client_json(client: ClientView, now: datetime) -> Json:
+    """A client with the sessions that are signed in on it."""
+    active = client.active_session(now)
+    return {
+        'object': 'client', 'id': client.id,
+        'sessions': [session_json(session) for session in client.signed_in(now)],
+        'sign_in': None, 'sign_up': None, 'last_active_session_id': active and active.id,
+        'cookie_expires_at': None, 'captcha_bypass': False, 'last_authentication_strategy': None,
+        'created_at': _milliseconds(client.created_at), 'updated_at': _milliseconds(now),
+    }
+
+
+def no_client_json(now: datetime) -> Json:
+    """What stands for the client of a browser that has none."""
+    return client_json(ClientView('', '', None, now, ()), now)
+
+
+def device_json(device: Device) -> Json:
+    """A session of a user on any client, with what is known of the device."""
+    return {
+        'object': 'session', 'id': device.session_id, 'status': 'active',
+        'last_active_at': _milliseconds(device.last_active_at), 'created_at': _milliseconds(device.created_at),
+        'latest_activity': {
+            'object': 'session_activity', 'device_type': device.user_agent.device,
+            'browser_name': device.user_agent.browser, 'ip_address': device.ip_address,
+            'is_mobile': device.user_agent.is_mobile, 'this_device': device.this_device,
+        },
+    }
+
+
+def session_json(session: SessionView, status: str = 'active') -> Json:
+    """A session and its user."""
+    user = session.user
+    return {
+        'object': 'session', 'id': session.id, 'status': status,
+        'expire_at': _milliseconds(session.expire_at), 'abandon_at': _milliseconds(session.abandon_at),
+        'last_active_at': _milliseconds(session.last_active_at), 'last_active_organization_id': None,
+        'actor': None, 'tasks': None, 'user': user_json(user),
+        'public_user_data': {'first_name': user.first_name or None, 'last_name': user.last_name or None,
+                             'image_url': '', 'has_image': False, 'identifier': user.email_address,
+                             'user_id': user.id},
+        'factor_verification_age': None, 'last_active_token': None,
+        'created_at': _milliseconds(session.created_at), 'updated_at': _milliseconds(session.last_active_at),
+    }
+
+
+def user_json(user: UserView) -> Json:
+    """A user, as the person themselves may see it."""
+    address_id = f'idn_{user.id.removeprefix("user_")}'
+    return {
+        'object': 'user', 'id': user.id, 'first_name': user.first_name or None, 'last_name': user.last_name or None,
+        'primary_email_address_id': address_id, 'password_enabled': True, 'image_url': '', 'has_image': False,
+        'email_addresses': [{'object': 'email_address', 'id': address_id, 'email_address': user.email_address}],
+    }
+
+
+def attempt_json(kind: str, identifier: str, session_id: str, user_id: str) -> Json:
+    """A sign-in or sign-up that was complete at once."""
+    attempt: Json = {'object': f'{kind}_attempt', 'id': f'{"sia" if kind == "sign_in" else "sua"}_{session_id[5:]}',
+                     'status': 'complete', 'created_session_id': session_id}
+    if kind == 'sign_in':
+        return {**attempt, 'identifier': identifier}
+    return {**attempt, 'email_address': identifier, 'created_user_id': user_id, 'missing_fields': [],
+            'unverified_fields': [], 'verifications': {}}
+
+
+def error_json(error: AuthError) -> Json:
+    """An error in Clerk's shape."""
+    meta = {'param_name': error.param} if error.param else {}
+    return {'errors': [{'code': error.code, 'message': error.message, 'long_message': error.message, 'meta': meta}]}
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1000)

@@ -1,0 +1,94 @@
+"""The table of routes: which page is at a path. The door and the page look here, so that they find the same one."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..access import Access, PageBuilder, PageRefused, access_of, check_access, name_of
+from .page_parameters import signature_of
+
+PARAMETER = re.compile(r'\{(.*?)\}')
+"""A part of a path that stands for any one segment."""
+
+_SEGMENT = r'[^/\x00-\x1f\x7f]+'
+"""No path of ours has control characters in it; NiceGUI's routes see some of them and not others."""
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """A page at a path, to be called like its builder."""
+
+    path: str
+    builder: PageBuilder
+    access: Access
+    __signature__: inspect.Signature
+    """What NiceGUI may fill in."""
+    pattern: re.Pattern[str]
+
+    @property
+    def __name__(self) -> str:
+        return name_of(self.builder)
+
+    def __call__(self, **values: Any) -> Any:
+        """Build the page."""
+        return self.builder(**values)
+
+
+class Routes(Mapping[str, PageBuilder]):
+    """A table of routes in which everything can be honoured.
+
+    :param pages: the pages by path, as their author wrote them
+    :raises AccessNotStated: if a page does not say who may see it
+    :raises PageRefused: if a page or a path asks for what can't be honoured
+    """
+
+    def __init__(self, pages: Mapping[str, PageBuilder]) -> None:
+        check_access(pages)
+        self._routes = {path: _route(path, builder) for path, builder in pages.items()}
+        self.depth = max((path.count('/') for path in pages), default=0)
+        """How many segments the longest path has."""
+        for path in pages:
+            if (found := self.find(path)) is None or found[0].path != path:
+                raise PageRefused(f'The page at {path} would never be shown, because {found and found[0].path} comes '
+                                  'before it in the table of routes and matches the same: put it first.')
+
+    def __getitem__(self, path: str) -> PageBuilder:
+        return self._routes[path].builder
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._routes)
+
+    def __len__(self) -> int:
+        return len(self._routes)
+
+    def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
+        """Find the page at a path, as it is without percent-encoding; the first in the table counts.
+
+        :return: its route, and the parameters in the path
+        """
+        for route in self._routes.values():
+            if found := route.pattern.fullmatch(path):
+                return route, found.groupdict()
+        return None
+
+
+def table_of(pages: Mapping[str, PageBuilder]) -> Routes:
+    """Check a table of routes, unless it was already.
+
+    :raises PageRefused: if a page or a path asks for what can't be honoured
+    """
+    return pages if isinstance(pages, Routes) else Routes(pages)
+
+
+def _route(path: str, builder: PageBuilder) -> Route:
+    names = PARAMETER.findall(path)
+    if not path.startswith('/') or len(set(names)) != len(names) or not all(name.isidentifier() for name in names):
+        raise PageRefused(f'The path {path!r} of the page "{name_of(builder)}" must begin with a slash; parameters are '
+                          'written {name}, stand for one segment each, and have different names.')
+    parts = PARAMETER.split(path)
+    pattern = ''.join(f'(?P<{part}>{_SEGMENT})' if number % 2 else re.escape(part) for number, part in enumerate(parts))
+    return Route(path, builder, access_of(builder), signature_of(builder, path, names), re.compile(pattern))

@@ -1,0 +1,114 @@
+"""The front door with real visitors: some leave before they are answered, some knock where there is no door."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from auth import Settings
+from auth.requests.asgi import Receive, Scope, Send
+from auth.web.gateway import Gateway
+from auth.web.waiting_pages import WaitingPages
+from tests.server import Server
+
+
+async def test_visitors_who_hang_up_before_they_are_answered_are_no_error(tmp_path: Path) -> None:
+    server = await Server(tmp_path).start()
+    async with httpx.AsyncClient(base_url=server.url) as browser:
+        page = (await browser.get('/')).text
+    paths = ['/', '/account', '/nowhere', *re.findall(r'(?:src|href)="(/[^"]+)"', page)]
+
+    async def visit(path: str, seconds: float) -> None:
+        _, writer = await asyncio.open_connection('127.0.0.1', server.port)
+        writer.write(f'GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n'.encode())
+        await asyncio.sleep(seconds)
+        writer.transport.abort()
+
+    for milliseconds in range(30):
+        await asyncio.gather(*(visit(path, milliseconds / 1000) for path in paths))
+    async with httpx.AsyncClient(base_url=server.url) as browser:
+        after = await browser.get('/')
+    server.stop()
+
+    assert after.status_code == 200
+    assert 'Traceback' not in server.log
+
+
+async def test_a_socket_to_anywhere_but_the_sockets_is_refused(tmp_path: Path) -> None:
+    server = await Server(tmp_path).start()
+
+    answers = [(await upgraded(server, path))[0] for path in
+               ('/', '/account', '/v1/client', '/nowhere', '/_nicegui_ws', '/_nicegui_ws/', '/_nicegui_ws/other')]
+    server.stop()
+
+    assert {answer.split()[1] for answer in answers} == {'403'}
+    assert 'Traceback' not in server.log
+
+
+async def test_a_browser_that_can_not_have_a_socket_may_poll_and_another_site_may_not(tmp_path: Path) -> None:
+    server = await Server(tmp_path).start()
+    path = '/_nicegui_ws/socket.io/?EIO=4&transport=polling'  # of its own site, a browser asks without an origin
+    async with httpx.AsyncClient(base_url=server.url) as browser:
+        answers = [await browser.get(path, headers=headers)
+                   for headers in ({}, {'origin': server.url}, {'origin': 'https://evil.example'})]
+    server.stop()
+
+    assert [answer.status_code for answer in answers] == [200, 200, 400]
+    assert 'Traceback' not in server.log
+
+
+async def test_a_socket_keeps_no_memory_to_compress_with_though_browsers_ask_for_it(tmp_path: Path) -> None:
+    server = await Server(tmp_path).start()
+
+    status, *headers = await upgraded(server, '/_nicegui_ws/socket.io/?EIO=4&transport=websocket',
+                                      'Sec-WebSocket-Extensions: permessage-deflate')
+    server.stop()
+
+    assert status.split()[1] == '101'
+    assert not [header for header in headers if header.lower().startswith('sec-websocket-extensions')]
+
+
+async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for() -> None:
+    answered: list[str] = []
+
+    async def app(scope: Scope, _: Receive, send: Send) -> None:
+        answered.append(scope['path'])
+        await send({'type': 'http.response.start', 'status': 200, 'headers': []})
+        await send({'type': 'http.response.body', 'body': b''})
+
+    nobody_knows: Any = None
+    front = Gateway(app, sockets=app, api=app, routes={}, watcher=nobody_knows,
+                  waiting=WaitingPages(Settings()), open_paths=['/reports/', '/_nicegui_ws'])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url='http://localhost') as browser:
+        statuses = [(await browser.get(path)).status_code for path in
+                    ('/reports/1', '/reports', '/other/reports/', '/_nicegui/client/1/upload/2',
+                     '/_nicegui_ws/socket.io')]
+
+    assert statuses == [200, 404, 404, 404, 404]
+    assert answered == ['/reports/1']
+
+
+async def test_an_address_without_a_page_gets_one_of_ours_that_says_so_and_whither(tmp_path: Path) -> None:
+    server = await Server(tmp_path).start()
+    async with httpx.AsyncClient(base_url=server.url) as browser:
+        answer = await browser.get('/nowhere')
+    server.stop()
+
+    assert (answer.status_code, answer.headers['content-type']) == (404, 'text/html; charset=utf-8')
+    assert 'There is no page here' in answer.text
+    assert '<a class="button primary" href="/">' in answer.text
+
+
+async def upgraded(server: Server, path: str, *headers: str) -> list[str]:
+    """Ask for a websocket; returns the lines of the answer's head."""
+    reader, writer = await asyncio.open_connection('127.0.0.1', server.port)
+    asked = [f'GET {path} HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket',
+             'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', *headers]
+    writer.write('\r\n'.join([*asked, '', '']).encode())
+    head = await asyncio.wait_for(reader.readuntil(b'\r\n\r\n'), 10)
+    writer.close()
+    return head.decode().splitlines()

@@ -1,0 +1,180 @@
+"""The open tabs of a process: what they are granted, and when they are asked for a proof."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from nicegui import core
+
+from auth.credentials.tokens import ClientToken
+from auth.errors import StoreAway
+from auth.live.tabs import PROVE, UP_TO_DATE, Tab, Tabs
+from tests.rules import FAST, Rules
+from tests.running import either_store
+
+
+@dataclass
+class Outbox:
+    """What a page was sent, for a tab that comes back."""
+
+    message_history: list[object] = field(default_factory=list)
+
+
+@dataclass
+class BrowserPage:
+    """A page that is open somewhere."""
+
+    id: str
+    told: list[str] = field(default_factory=list)
+    """The JavaScript that it was sent."""
+    joined: Callable[[], Awaitable[None]] | None = None
+    """What happens when its socket is connected."""
+    has_socket_connection: bool = True
+    outbox: Outbox = field(default_factory=Outbox)
+
+    def run_javascript(self, code: str) -> None:
+        self.told.append(code)
+
+    def on_connect(self, handler: Callable[[], Awaitable[None]]) -> None:
+        self.joined = handler
+
+    def on_delete(self, handler: Callable[[], None]) -> None:
+        pass
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    async def join(self) -> None:
+        """Connect its socket."""
+        assert self.joined is not None
+        await self.joined()
+
+
+@pytest.fixture
+async def tabs(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tabs]:
+    """The tabs of a process that watches the store."""
+    monkeypatch.setattr(core, 'loop', asyncio.get_running_loop())
+    tabs = Tabs(rules.auth)
+    await tabs.watcher.start()
+    await tabs.watcher.swept.wait()  # or a test that writes would wait for it, and it for the test
+    yield tabs
+    await tabs.watcher.stop()
+
+
+async def opened(tabs: Tabs, token: ClientToken | None) -> tuple[Tab, BrowserPage]:
+    """Open a tab whose socket has not joined yet."""
+    page: Any = BrowserPage(f'page {len(tabs)}')
+    return await tabs.open(page, *([token] if token else [])), page
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for something to be so."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_tab_that_joins_is_told_what_changed_since_its_page_was_built_and_then_that_it_was(
+        rules: Rules, tabs: Tabs) -> None:
+    done = await rules.sign_up()
+    tab, page = await opened(tabs, done.token)
+    assert tab.state.session_id == done.session_id
+
+    page.told.clear()
+    await asyncio.to_thread(rules.sql, "UPDATE session SET status = 'revoked'")
+    await page.join()
+    first = list(page.told)
+    await page.join()
+
+    assert tab.state.status == 'signed_out'
+    assert first == [UP_TO_DATE]
+    assert page.told == [UP_TO_DATE]  # one that comes back proves itself
+
+
+async def test_a_tab_for_which_the_store_could_not_be_read_when_it_joined_is_hidden_and_proves_itself(
+        rules: Rules, tabs: Tabs, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = await rules.sign_up()
+    tab, page = await opened(tabs, done.token)
+
+    async def away(_: str) -> None:
+        raise StoreAway
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tabs.watcher, 'client', away)
+        await page.join()
+
+    assert tab.state.status == 'loading'
+    assert PROVE in page.told
+    tabs.grant(tab, await tabs.watcher.authenticate(done.token), 0)
+    assert tab.state.session_id == done.session_id
+
+
+@either_store
+async def test_when_all_is_hidden_no_tab_of_anybody_shows_anything_until_it_has_proved_itself(
+        rules: Rules, tabs: Tabs) -> None:
+    done = await rules.sign_up()
+    (laptop, _), (stranger, _) = await opened(tabs, done.token), await opened(tabs, None)
+
+    tabs.hide()
+    tabs.show({done.token.client_id: await rules.client(done.token)})
+
+    assert (laptop.state.status, laptop.state.session_id, laptop.state.user) == ('loading', None, None)
+    assert stranger.state.status == 'signed_out'
+    tabs.grant(laptop, await rules.client(done.token), 0)
+    assert laptop.state.session_id == done.session_id
+
+
+@pytest.mark.parametrize('timing', [FAST])
+async def test_while_the_store_can_not_be_heard_a_proof_is_not_settled_but_has_to_be_tried_again(
+        rules: Rules, tabs: Tabs) -> None:
+    done = await rules.sign_up()
+    client = await rules.client(done.token)
+
+    with rules.database.away():
+        await until(lambda: tabs.watcher.blind)
+        (stranger, _), (laptop, _) = await opened(tabs, None), await opened(tabs, done.token)
+        for tab, proved in ((stranger, None), (laptop, client)):
+            with pytest.raises(StoreAway):  # or nobody would ever ask this tab again
+                tabs.grant(tab, proved, 0)
+        shown = {stranger.state.status, laptop.state.status}
+    await until(lambda: not tabs.watcher.blind)
+    tabs.grant(stranger, None, 0)
+    tabs.grant(laptop, client, 0)
+
+    assert shown == {'loading'}
+    assert (stranger.state.status, laptop.state.status) == ('signed_out', 'signed_in')
+
+
+async def test_a_tab_that_shows_nothing_of_a_session_keeps_none_alive(rules: Rules, tabs: Tabs) -> None:
+    done = await rules.sign_up()
+    tab, _ = await opened(tabs, done.token)
+    before = rules.sql('SELECT last_active_at FROM session')
+    rules.clock.forward(minutes=5)
+
+    tab.ask_for_proof()  # as when the client was given another secret
+    tabs.note_activity(tab)
+    await asyncio.sleep(0.3)
+
+    assert rules.sql('SELECT last_active_at FROM session') == before
+
+
+async def test_activity_that_could_not_be_written_is_written_the_next_time(rules: Rules, tabs: Tabs) -> None:
+    done = await rules.sign_up()
+    tab, _ = await opened(tabs, done.token)
+    before = rules.sql('SELECT last_active_at FROM session')
+    rules.clock.forward(minutes=5)
+
+    with rules.database.away():
+        tabs.note_activity(tab)
+        await until(lambda: tab.touched_at is None)
+    async with asyncio.timeout(10):
+        while rules.sql('SELECT last_active_at FROM session') == before:
+            tabs.note_activity(tab)
+            await asyncio.sleep(0.05)
