@@ -1,4 +1,4 @@
-"""The change feed: how a process hears that a row some tab shows has changed, whoever changed it."""
+"""The change feed: tells a process that a row some tab shows has changed, whoever changed it."""
 
 from __future__ import annotations
 
@@ -8,49 +8,49 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What was committed since the feed was last asked."""
+    """What was committed since the feed was last drained."""
 
     client_ids: frozenset[str] = field(default_factory=frozenset[str])
     """The clients concerned: their row, one of their sessions, or the user of one of their sessions changed."""
     user_ids: frozenset[str] = field(default_factory=frozenset[str])
-    """The users concerned, for whoever lists users, or what a user has; also those who are signed in nowhere."""
+    """The users concerned, also those who are signed in nowhere: for lists of users, or of what a user has."""
     missed: bool = False
-    """Some changes can't be told any more: read everything again."""
+    """Some changes are lost: read everything again."""
 
 
 class FeedLost(Exception):
-    """The store can't be heard at the moment; what is known of it may be wrong."""
+    """The feed is out of sync with the store: what this process knows of the store may be wrong."""
 
 
 class ChangeFeed(ABC):
-    """Tells which clients and users were concerned by committed changes.
+    """Tells which clients and users committed changes concern.
 
-    ``take`` is cheap enough to be called before every decision; ``wait`` is for the one task that waits for news.
+    ``drain`` is cheap enough to be called before every decision; ``wait`` is for the one task that follows the feed.
     """
 
     exact: bool
-    """Whether ``take`` has seen every commit that was made before the call, by whatever process.
+    """Whether ``drain`` returns every commit made before the call, by any process.
 
-    If not, nothing that was read before may be taken for the state of now.
+    If not, what was read before is never known to be current.
     """
 
-    heard_at: float
-    """Every commit made before this moment (of ``time.monotonic()``) has been told by ``take``, or is about to be."""
+    synced_at: float
+    """Every commit made before this moment (of ``time.monotonic()``) has been drained, or will be by the next call."""
 
     @abstractmethod
     async def open(self) -> None:
-        """Begin to hear; once, before anything is taken. Where it can't at first, it goes on trying."""
+        """Begin to follow the store; once, before the first ``drain``. Retries by itself if the store is away."""
 
     @abstractmethod
-    def take(self) -> Changes:
+    def drain(self) -> Changes:
         """Return what was committed since the last call, without waiting and without blocking the event loop.
 
-        :raises FeedLost: if the store can't be heard
+        :raises FeedLost: if the feed is out of sync
         """
 
     @abstractmethod
     async def wait(self, timeout_seconds: float) -> None:
-        """Wait until there may be something to take, or until the time is up."""
+        """Wait until there may be something to drain, or until the time is up."""
 
     @abstractmethod
     def wake(self) -> None:
@@ -58,8 +58,8 @@ class ChangeFeed(ABC):
 
     @abstractmethod
     def committed(self) -> None:
-        """Say that this process has just committed, for a feed that would not see it at once by itself."""
+        """This process has just committed: wakes ``wait`` where the feed would notice only later."""
 
     @abstractmethod
     async def close(self) -> None:
-        """Give back what the feed holds."""
+        """Release the connection of the feed."""

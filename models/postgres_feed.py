@@ -1,4 +1,4 @@
-"""The change feed of a PostgreSQL database: triggers ``NOTIFY``, and one connection of the process listens."""
+"""The change feed of a PostgreSQL database: triggers ``NOTIFY``, and one connection a process runs ``LISTEN``."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from .timing import StoreTiming
 log = logging.getLogger('live_sessions')
 
 CHANNEL = 'live_sessions'
-"""Where the triggers of every database tell what changed; see the migrations."""
+"""The channel that the triggers notify; see the migrations."""
 
 _CONCERNED = TypeAdapter(list[tuple[str, str | None]])
 
 
 class PostgresFeed(ChangeFeed):
-    """Hears the commits of every process, shortly after they were made.
+    """Receives the commits of every process shortly after they were made.
 
-    The beat goes the whole way of a note. So it finds out a dead network, a server that has stopped, and a pooler that
-    hands the connection to others between transactions, through which no note would ever come.
+    A heartbeat takes the same way as a notification. So it detects a dead network, a server that has stopped, and a
+    pooler in transaction mode, through which no notification would ever arrive.
 
-    :param connect: opens a connection to listen on; not through a pooler in transaction mode
+    :param connect: opens the connection for ``LISTEN``; not through a pooler in transaction mode
     :param timing: how long it waits for what
     """
 
@@ -42,7 +42,7 @@ class PostgresFeed(ChangeFeed):
     def __init__(self, connect: Callable[[], Awaitable[Line]], timing: StoreTiming) -> None:
         self._connect = connect
         self._timing = timing
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self._opened = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._why_lost: str | None = 'it has not been opened'
@@ -50,44 +50,39 @@ class PostgresFeed(ChangeFeed):
         self._users: set[str] = set()
         self._missed = False
         self._beat_channel = f'{CHANNEL}_{secrets.token_hex(8)}'
-        self._beats: dict[int, float] = {}  # those that have not come back, and when they were sent
+        self._beats: dict[int, float] = {}  # those not received yet, and when they were sent
         self._numbers = itertools.count()
         self._line: Line | None = None
-        self.heard_at = -math.inf
+        self.synced_at = -math.inf
 
     async def open(self) -> None:
-        """See the base class."""
-        self._task = asyncio.create_task(self._listen_always(), name='change feed')
+        self._task = asyncio.create_task(self._follow_always(), name='change feed')
         await self._opened.wait()
 
-    def take(self) -> Changes:
-        """See the base class."""
+    def drain(self) -> Changes:
         if self._why_lost is not None:
             raise FeedLost(self._why_lost)
-        if time.monotonic() - self.heard_at > self._timing.silence_seconds:
+        if time.monotonic() - self.synced_at > self._timing.silence_seconds:
             raise FeedLost('the server does not answer')
         changes = Changes(frozenset(self._clients), frozenset(self._users), self._missed)
         self._clients, self._users, self._missed = set(), set(), False
         return changes
 
     async def wait(self, timeout_seconds: float) -> None:
-        """See the base class."""
         try:
             async with asyncio.timeout(timeout_seconds):
-                await self._news.wait()
+                await self._changed.wait()
         except TimeoutError:
             return
-        self._news.clear()
+        self._changed.clear()
 
     def wake(self) -> None:
-        """See the base class."""
-        self._news.set()
+        self._changed.set()
 
     def committed(self) -> None:
-        """See the base class. What was committed here comes back like everything else."""
+        """Nothing to do: the server notifies this process like every other."""
 
     async def close(self) -> None:
-        """See the base class."""
         if self._task is not None:
             if self._line is not None:
                 hang_up(self._line)
@@ -95,13 +90,13 @@ class PostgresFeed(ChangeFeed):
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
 
-    async def _listen_always(self) -> None:
+    async def _follow_always(self) -> None:
         failures = 0
         while True:
             try:
                 self._line = await self._connect()
                 try:
-                    await self._listen(self._line)
+                    await self._follow(self._line)
                 finally:
                     failures = failures if self._why_lost else 0
                     self._line.pgconn.finish()  # at once: a farewell could wait for a network that is gone
@@ -111,12 +106,12 @@ class PostgresFeed(ChangeFeed):
             except Exception as error:
                 log.exception('the change feed stumbled and goes on')
                 self._lose(repr(error))
-            pauses = self._timing.listen_again_seconds
+            pauses = self._timing.reconnect_seconds
             await asyncio.sleep(pauses[min(failures, len(pauses) - 1)])
             failures += 1
 
-    async def _listen(self, connection: Line) -> None:
-        """Listen until the connection is lost, or delivers nothing any more."""
+    async def _follow(self, connection: Line) -> None:
+        """Receive notifications until the connection is lost, or delivers nothing any more."""
         silence, beat = self._timing.silence_seconds, self._timing.beat_seconds
         self._beats.clear()
         with hang_up_after(silence, connection):
@@ -128,35 +123,35 @@ class PostgresFeed(ChangeFeed):
                                'mode, let it lead to the server, or use session mode')
             with hang_up_after(silence, connection):
                 await self._send_beat(connection)
-            async for note in connection.notifies(timeout=beat):
-                self._hear(note)
+            async for notification in connection.notifies(timeout=beat):
+                self._receive(notification)
 
     async def _send_beat(self, connection: Line) -> None:
         beat = next(self._numbers)
         self._beats[beat] = time.monotonic()
         await connection.execute('SELECT pg_notify(%s, %s)', (self._beat_channel, str(beat)))
 
-    def _hear(self, note: psycopg.Notify) -> None:
-        if note.channel == self._beat_channel:
-            self._hear_beat(int(note.payload))
+    def _receive(self, notification: psycopg.Notify) -> None:
+        if notification.channel == self._beat_channel:
+            self._receive_beat(int(notification.payload))
         else:
-            self._hear_change(note.payload)
-        self._news.set()
+            self._receive_change(notification.payload)
+        self._changed.set()
 
-    def _hear_beat(self, beat: int) -> None:
-        if beat not in self._beats:  # it was sent on a line that is lost, and says nothing of this one
+    def _receive_beat(self, beat: int) -> None:
+        if beat not in self._beats:  # sent on a connection that is lost: it proves nothing of this one
             return
-        if self._why_lost is not None:  # the first one: what was committed before it was not heard
+        if self._why_lost is not None:  # the first beat: commits before it may have been missed
             self._missed = True
             self._why_lost = None
             self._opened.set()
-        self.heard_at = self._beats[beat]
+        self.synced_at = self._beats[beat]
         self._beats = {later: moment for later, moment in self._beats.items() if later > beat}
 
-    def _hear_change(self, payload: str) -> None:
+    def _receive_change(self, payload: str) -> None:
         try:
             concerned = _CONCERNED.validate_json(payload)
-        except ValidationError:  # "*", which names nobody, or what some other program has to say
+        except ValidationError:  # "*", which names nobody, or some other program's
             self._missed = True
             return
         self._clients.update(client_id for client_id, _ in concerned if client_id)
@@ -167,4 +162,4 @@ class PostgresFeed(ChangeFeed):
             log.warning('the change feed of the store was lost: %s', why)
         self._why_lost = why
         self._opened.set()
-        self._news.set()
+        self._changed.set()

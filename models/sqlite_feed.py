@@ -16,7 +16,7 @@ _NO_CHANGES = Changes()
 
 
 class SqliteFeed(ChangeFeed):
-    """Hears the commits of every connection of every process to one SQLite file.
+    """Sees the commits of every connection of every process to one SQLite file.
 
     It reads on the event loop: a look is a few microseconds of shared memory, and the rows are read by primary key.
     It never waits for a lock, because readers of a WAL file don't.
@@ -27,51 +27,48 @@ class SqliteFeed(ChangeFeed):
     def __init__(self, path: Path, timing: StoreTiming) -> None:
         self._path = path
         self._timing = timing
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
         self._version = -1
         self._seen = 0
         self._file_checked_at = 0.0
-        self.heard_at = -math.inf
+        self.synced_at = -math.inf
 
     async def open(self) -> None:
-        """See the base class. The file is opened by the first ``take``, and again by the first after it was lost."""
+        """Nothing to do: the first ``drain`` opens the file, and so does the first after it was lost."""
 
-    def take(self) -> Changes:
-        """See the base class."""
+    def drain(self) -> Changes:
         now = time.monotonic()
         try:
-            changes = self._take()
+            changes = self._drain()
         except (sqlite3.Error, OSError) as error:
-            self._drop()
+            self._close()
             raise FeedLost(str(error)) from error
-        self.heard_at = now
+        self.synced_at = now
         return changes
 
     async def wait(self, timeout_seconds: float) -> None:
-        """See the base class. Between two looks nobody is woken: a look that finds nothing is a mere callback."""
+        """A look that finds nothing is a mere callback: it wakes no task."""
         loop = asyncio.get_running_loop()
         self._look_later(loop, loop.time() + timeout_seconds)
         try:
-            await self._news.wait()
+            await self._changed.wait()
         finally:
             self._next_look.cancel()
-        self._news.clear()
+        self._changed.clear()
 
     def wake(self) -> None:
-        """See the base class."""
-        self._news.set()
+        self._changed.set()
 
     def committed(self) -> None:
-        """See the base class. What was committed here needs no look to be noticed."""
-        self._news.set()
+        """No look is needed for a commit of this process."""
+        self._changed.set()
 
     async def close(self) -> None:
-        """See the base class."""
-        self._drop()
+        self._close()
 
-    def _take(self) -> Changes:
+    def _drain(self) -> Changes:
         if self._connection is None:
             return self._open()
         self._check_file()
@@ -86,13 +83,13 @@ class SqliteFeed(ChangeFeed):
         self._next_look = loop.call_later(min(self._timing.look_seconds, until - loop.time()), self._look, loop, until)
 
     def _look(self, loop: asyncio.AbstractEventLoop, until: float) -> None:
-        if loop.time() >= until or self._has_news():
-            self._news.set()
+        if loop.time() >= until or self._has_changed():
+            self._changed.set()
         else:
             self._look_later(loop, until)
 
-    def _has_news(self) -> bool:
-        """Tell whether ``take`` has anything to tell, be it that the store is lost."""
+    def _has_changed(self) -> bool:
+        """Whether ``drain`` would return changes, or raise."""
         if self._connection is None:
             return True
         try:
@@ -134,7 +131,7 @@ class SqliteFeed(ChangeFeed):
                        user_ids=frozenset(row[2] for row in rows if row[2]),
                        missed=missed)
 
-    def _drop(self) -> None:
+    def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -32,14 +32,13 @@ class StoreTiming:
     must not keep rows locked."""
 
     beat_seconds: float = 1.0
-    """How often the listener of PostgreSQL sends a note to itself. When it comes back, everything committed before has
-    come, too."""
+    """How often the feed of PostgreSQL notifies itself. Once that arrives, everything committed before has arrived."""
 
     silence_seconds: float = 3.0
-    """A store that let no beat come back for this long can't be heard."""
+    """Without a beat for this long the feed is out of sync."""
 
-    listen_again_seconds: tuple[float, ...] = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)
-    """Before the next attempt to listen again; the last one is repeated."""
+    reconnect_seconds: tuple[float, ...] = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)
+    """Before each next attempt to reconnect the feed; the last one is repeated."""
 
     look_seconds: float = 0.02
     """How often to look for commits of other processes to SQLite. A look takes 3 µs and bounds how late they are

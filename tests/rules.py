@@ -103,17 +103,17 @@ class Rules:
     async def changes(self) -> Changes:
         """Take what the change feed has to tell of all that was committed before."""
         feed = self.auth.store.feed
-        if feed.heard_at == -math.inf:
+        if feed.synced_at == -math.inf:
             await feed.open()
         if feed.exact:
-            return feed.take()
+            return feed.drain()
         last = new_id('client')  # notes come in the order of the commits
         self.sql(f"SELECT pg_notify('{CHANNEL}', ?)", json.dumps([[last, None]]))
         changes = Changes()
         async with asyncio.timeout(20):
             while last not in changes.client_ids:
                 await feed.wait(10)
-                more = feed.take()
+                more = feed.drain()
                 changes = Changes(changes.client_ids | more.client_ids, changes.user_ids | more.user_ids,
                                   changes.missed or more.missed)
         return replace(changes, client_ids=changes.client_ids - {last})

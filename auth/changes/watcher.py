@@ -116,7 +116,7 @@ class Watcher:
         await self._feed.open()
         try:
             self._catch_up()
-            self._heard(self._feed.heard_at)
+            self._heard(self._feed.synced_at)
         except FeedLost as error:
             log.warning('the store can not be heard: %s', error)
         self._tasks = [asyncio.create_task(self._forever(job), name=f'watcher: {job.__name__}')
@@ -174,7 +174,7 @@ class Watcher:
 
     def _catch_up(self) -> bool:
         """Take what the feed has to tell; returns whether that was anything."""
-        changes = self._feed.take()
+        changes = self._feed.drain()
         if changes.missed:
             self._known.clear()
             for reading in self._readings:
@@ -229,7 +229,7 @@ class Watcher:
 
     async def _round(self) -> None:
         self._catch_up()
-        heard_at = self._feed.heard_at  # what is heard after this moment, the next round will show
+        heard_at = self._feed.synced_at  # what is heard after this moment, the next round will show
         if self._blind:  # heard again: what the tabs hid has to be shown from the newest state
             self._pending.update(self._audience.shown_clients())
         due = self._take_due()

@@ -631,7 +631,7 @@ async def test_what_it_ends_is_heard_live_by_a_running_server(run: Run, rules: R
     feed = rules.auth.store.feed
 
     ending = asyncio.create_task(asyncio.to_thread(program, rules, 'sessions', 'revoke-user', 'ann@example.com'))
-    while not (changes := feed.take()).client_ids:
+    while not (changes := feed.drain()).client_ids:
         await feed.wait(1)
     done = await ending
 

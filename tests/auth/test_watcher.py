@@ -246,7 +246,7 @@ async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_heard(
         first = await under_way.get()
         await rules.elsewhere("UPDATE session SET status = 'revoked'")  # after what is being read
         passed = 90.0
-        while rules.auth.store.feed.heard_at < clock.monotonic() - 50:  # as somebody asks for something else
+        while rules.auth.store.feed.synced_at < clock.monotonic() - 50:  # as somebody asks for something else
             await watcher.client('client_of_somebody_else')
             await under_way.get()
         first.set()

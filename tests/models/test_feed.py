@@ -29,18 +29,18 @@ DIES = ('import os, sqlite3, sys\n'
         'os.kill(os.getpid(), 9)')
 
 
-async def news(rules: Rules) -> Changes:
+async def changes_of(rules: Rules) -> Changes:
     """Listen until there is something to tell."""
     feed = rules.auth.store.feed
-    while not ((changes := feed.take()).client_ids or changes.missed):
+    while not ((changes := feed.drain()).client_ids or changes.missed):
         await feed.wait(60)
     return changes
 
 
 async def test_a_listener_hears_the_commit_of_another_process_without_a_poke(rules: Rules) -> None:
     ann = await rules.sign_up()
-    assert (await news(rules)).missed
-    listening = asyncio.create_task(news(rules))
+    assert (await changes_of(rules)).missed
+    listening = asyncio.create_task(changes_of(rules))
 
     await asyncio.to_thread(run_python, REVOKE, [str(rules.path)])
     changes = await asyncio.wait_for(listening, 10)
@@ -51,26 +51,26 @@ async def test_a_listener_hears_the_commit_of_another_process_without_a_poke(rul
 
 async def test_a_process_that_dies_within_a_transaction_has_only_committed_what_is_heard(rules: Rules) -> None:
     ann = await rules.sign_up()
-    assert (await news(rules)).missed
+    assert (await changes_of(rules)).missed
 
     died = await asyncio.to_thread(subprocess.run, [sys.executable, '-c', DIES, str(rules.path)], check=False)
-    changes = rules.auth.store.feed.take()
+    changes = rules.auth.store.feed.drain()
 
     assert died.returncode == -9
     assert changes.client_ids == {ann.token.client_id}
     assert rules.status(ann.session_id) == 'active'
-    assert rules.auth.store.feed.take() == Changes()
+    assert rules.auth.store.feed.drain() == Changes()
 
 
 async def test_two_processes_worth_of_feeds_hear_the_same_and_neither_takes_it_from_the_other(rules: Rules) -> None:
     ann = await rules.sign_up()
     other = Store(f'sqlite:///{rules.path}')
     feeds = [rules.auth.store.feed, other.feed]
-    first = [feed.take().missed for feed in feeds]
+    first = [feed.drain().missed for feed in feeds]
 
     rules.sql("UPDATE session SET status = 'revoked'")
-    heard = [feed.take() for feed in feeds]
-    afterwards = [feed.take() for feed in feeds]
+    heard = [feed.drain() for feed in feeds]
+    afterwards = [feed.drain() for feed in feeds]
 
     await other.close()
     assert first == [True, True]
@@ -80,24 +80,24 @@ async def test_two_processes_worth_of_feeds_hear_the_same_and_neither_takes_it_f
 
 async def test_what_was_committed_while_the_feed_was_closed_is_said_to_be_missed(rules: Rules) -> None:
     feed = rules.auth.store.feed
-    feed.take()
+    feed.drain()
     await feed.close()
 
     rules.sql('CREATE TABLE anything (id)')
 
-    assert feed.take().missed
-    assert not feed.take().missed
+    assert feed.drain().missed
+    assert not feed.drain().missed
 
 
 async def test_many_commits_between_two_looks_are_all_told(rules: Rules) -> None:
     people = [await rules.sign_up(f'person{number}@example.com') for number in range(5)]
     feed = rules.auth.store.feed
-    feed.take()
+    feed.drain()
 
     for one in people:
         rules.sql("UPDATE session SET status = 'revoked' WHERE id = ?", one.session_id)
 
-    assert feed.take() == Changes(frozenset(one.token.client_id for one in people),
+    assert feed.drain() == Changes(frozenset(one.token.client_id for one in people),
                                   frozenset(one.user_id for one in people))
 
 
@@ -109,10 +109,10 @@ async def test_a_backup_restored_into_the_file_is_heard(rules: Rules) -> None:
     live.backup(backup)
     rules.sql("UPDATE session SET status = 'active'")
     rules.sql("UPDATE user SET first_name = 'Ann'")
-    feed.take()
+    feed.drain()
 
     backup.backup(live)
-    changes = feed.take()
+    changes = feed.drain()
 
     live.close()
     backup.close()
@@ -123,25 +123,25 @@ async def test_a_backup_restored_into_the_file_is_heard(rules: Rules) -> None:
 async def test_notes_that_are_numbered_from_the_start_again_are_heard(rules: Rules) -> None:
     ann = await rules.sign_up()
     feed = rules.auth.store.feed
-    feed.take()
+    feed.drain()
 
     rules.sql('DELETE FROM change')
     rules.sql('DELETE FROM sqlite_sequence')
     rules.sql("UPDATE session SET status = 'revoked'")
-    changes = feed.take()
+    changes = feed.drain()
 
     assert changes.missed or ann.token.client_id in changes.client_ids
 
 
 async def test_a_file_that_becomes_no_database_is_lost_and_not_taken_for_silence(rules: Rules) -> None:
     feed = rules.auth.store.feed
-    feed.take()
+    feed.drain()
 
     rules.sql('DROP TABLE change')
     rules.sql('CREATE TABLE anything (id)')
 
     with pytest.raises(FeedLost):
-        feed.take()
+        feed.drain()
 
 
 async def test_a_wait_ends_when_its_time_is_up_and_at_the_next_look_otherwise(rules: Rules) -> None:
@@ -153,4 +153,4 @@ async def test_a_wait_ends_when_its_time_is_up_and_at_the_next_look_otherwise(ru
     feed.wake()
     await asyncio.wait_for(feed.wait(3600), 5)
 
-    assert feed.take().missed  # nobody had asked before
+    assert feed.drain().missed  # nobody had asked before

@@ -135,9 +135,9 @@ async def test_who_was_signed_in_in_an_earlier_store_still_is_and_finds_everythi
     users = await find_users(auth, by_command_line)
     sessions = await find_sessions(auth, by_command_line)
     phone = await sign_in(auth, None, identifier='ann@example.com', password=PASSWORD, request_info=PHONE)
-    auth.store.feed.take()
+    auth.store.feed.drain()
     await revoke(auth, client, phone.session_id)
-    changes = auth.store.feed.take()
+    changes = auth.store.feed.drain()
 
     assert [device.session_id for device in devices.devices] == ['sess_ann']
     assert [(event.id, event.by_administrator) for event in history.events] == [('evt_ann', False)]

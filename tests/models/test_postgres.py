@@ -45,11 +45,11 @@ END_LISTENERS = ('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
 READ = text('SELECT 1')
 
 
-async def news(store: Store) -> Changes:
+async def changes_of(store: Store) -> Changes:
     """Listen until there is something to tell, through whatever happens."""
     while True:
         try:
-            changes = store.feed.take()
+            changes = store.feed.drain()
         except FeedLost:
             changes = Changes()
         if changes.client_ids or changes.missed:
@@ -62,7 +62,7 @@ async def lost(store: Store) -> float:
     start = time.monotonic()
     while True:
         try:
-            store.feed.take()
+            store.feed.drain()
         except FeedLost:
             return time.monotonic() - start
         await store.feed.wait(0.05)
@@ -99,11 +99,11 @@ async def test_what_one_process_commits_is_heard_by_another(
         rules: Rules, ann: SignedIn, stores: Callable[..., Store]) -> None:
     other = stores(rules.database.url)
     await other.feed.open()
-    assert other.feed.take().missed
+    assert other.feed.drain().missed
 
     await sign_out(rules.auth, await rules.here(ann.token))
 
-    assert await asyncio.wait_for(news(other), 5) == Changes(frozenset({ann.token.client_id}),
+    assert await asyncio.wait_for(changes_of(other), 5) == Changes(frozenset({ann.token.client_id}),
                                                              frozenset({ann.user_id}))
 
 
@@ -113,13 +113,13 @@ async def test_what_was_committed_while_the_listener_was_gone_is_said_to_be_miss
 
     assert rules.sql(END_LISTENERS) == [(True,)]
     rules.sql("UPDATE session SET status = 'revoked'")
-    changes = await asyncio.wait_for(news(rules.auth.store), 5)
+    changes = await asyncio.wait_for(changes_of(rules.auth.store), 5)
 
     assert changes.missed
     rules.sql("UPDATE user SET first_name = 'x'")
     rules.sql("UPDATE session SET status = 'active'")
-    assert (await asyncio.wait_for(news(rules.auth.store), 5)).client_ids == {ann.token.client_id}
-    assert feed.heard_at > time.monotonic() - DEFAULT_TIMING.silence_seconds
+    assert (await asyncio.wait_for(changes_of(rules.auth.store), 5)).client_ids == {ann.token.client_id}
+    assert feed.synced_at > time.monotonic() - DEFAULT_TIMING.silence_seconds
 
 
 def test_a_line_that_was_hung_up_is_found_however_many_a_process_has() -> None:
@@ -152,7 +152,7 @@ async def test_a_server_that_restarts_is_heard_again(stores: Callable[..., Store
         url = server.create_database(migrated=True)
         store = stores(url)
         await store.feed.open()
-        assert store.feed.take().missed
+        assert store.feed.drain().missed
 
         server.stop()
         lost_after = await lost(store)
@@ -160,7 +160,7 @@ async def test_a_server_that_restarts_is_heard_again(stores: Callable[..., Store
             async with store.read() as connection:
                 await connection.execute(READ)
         server.start()
-        changes = await asyncio.wait_for(news(store), 10)
+        changes = await asyncio.wait_for(changes_of(store), 10)
         async with store.read() as connection:
             await connection.execute(READ)
         await store.close()
@@ -172,7 +172,7 @@ async def test_a_server_that_restarts_is_heard_again(stores: Callable[..., Store
 async def test_nobody_waits_long_for_a_network_that_is_gone_and_all_is_well_when_it_is_back(
         rules: Rules, ann: SignedIn, far: tuple[Relay, Store]) -> None:
     relay, store = far
-    assert store.feed.take().missed
+    assert store.feed.drain().missed
     async with store.transaction() as session:
         await session.execute(READ)
 
@@ -189,13 +189,13 @@ async def test_nobody_waits_long_for_a_network_that_is_gone_and_all_is_well_when
                                                refused_after(store.read))
     rules.sql("UPDATE session SET status = 'revoked'")
     relay.mend()
-    changes = await asyncio.wait_for(news(store), 10)
+    changes = await asyncio.wait_for(changes_of(store), 10)
 
     assert lost_after < DEFAULT_TIMING.silence_seconds + 1.5
     assert max(waited) < max(DEFAULT_TIMING.answer_seconds, DEFAULT_TIMING.connect_seconds) + 1.5
     assert changes.missed or changes.client_ids == {ann.token.client_id}
     rules.sql("UPDATE session SET status = 'active'")
-    assert (await asyncio.wait_for(news(store), 5)).client_ids == {ann.token.client_id}
+    assert (await asyncio.wait_for(changes_of(store), 5)).client_ids == {ann.token.client_id}
     for way in (store.transaction, store.read):
         async with way() as session:
             assert (await session.execute(READ)).scalar() == 1
@@ -255,7 +255,7 @@ async def test_a_pooler_through_which_no_note_comes_is_no_silence(rules: Rules) 
     await asyncio.wait_for(feed.open(), 10)
 
     with pytest.raises(FeedLost, match='pooler in transaction mode'):
-        feed.take()
+        feed.drain()
     await feed.close()
 
 

@@ -139,8 +139,8 @@ async def test_the_commit_of_another_process_is_heard(rules: Rules, ann) -> None
                'sqlite3.connect(sys.argv[1], isolation_level=None).execute("UPDATE session SET status = \'revoked\'")',
                [str(rules.path)])
 
-    assert set(feed.take().client_ids) == {ann.token.client_id}
-    assert not feed.take().client_ids
+    assert set(feed.drain().client_ids) == {ann.token.client_id}
+    assert not feed.drain().client_ids
 
 
 @only_on_sqlite
@@ -161,8 +161,8 @@ async def test_a_feed_that_was_held_up_until_changes_were_purged_says_that_it_mi
     await rules.auth.store.tidy()
 
     assert rules.sql('SELECT count(*) FROM change') == [(KEPT_CHANGES,)]
-    assert rules.auth.store.feed.take().missed
-    assert not rules.auth.store.feed.take().missed
+    assert rules.auth.store.feed.drain().missed
+    assert not rules.auth.store.feed.drain().missed
 
 
 @only_on_sqlite
@@ -173,15 +173,15 @@ async def test_a_feed_loses_a_file_that_is_gone_and_finds_the_one_that_comes(rul
     rules.path.rename(elsewhere)
     with pytest.raises(FeedLost):  # noqa: PT012 (the file is looked for twice a second)
         while True:
-            feed.take()
+            feed.drain()
             await asyncio.sleep(0.01)
     with pytest.raises(FeedLost):
-        feed.take()
+        feed.drain()
     elsewhere.rename(rules.path)
 
-    assert feed.take().missed
+    assert feed.drain().missed
     rules.sql("UPDATE session SET status = 'revoked'")
-    assert set(feed.take().client_ids) == {ann.token.client_id}
+    assert set(feed.drain().client_ids) == {ann.token.client_id}
 
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:

@@ -202,7 +202,7 @@ async def test_a_store_may_be_in_a_folder_of_any_name(tmp_path: Path, name: str)
 
     migrate(url)
     store = Store(url)
-    assert store.feed.take().missed
+    assert store.feed.drain().missed
     await write_something(store)
     await store.close()
     assert os.listdir(tmp_path) == [name]
