@@ -1,0 +1,108 @@
+"""Who gets a page: they are let in, sent to where they can be, or told that there is nothing.
+
+A path that is no page's gets a plain 404, because NiceGUI would build a page for it and keep that for a minute. So does
+a page that is not there for whoever asks: nobody can tell the one from the other.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote
+
+from ..access import NOBODY, Access, Answer, Here, answer, is_for_everybody
+from ..changes.watcher import Watcher
+from ..errors import StoreAway
+from ..requests.asgi import App, Receive, Scope, Send, header
+from ..requests.request_info import request_info_of
+from ..rules.clients import ClientView
+from .answers import send_answer
+from .cookies import tokens_of
+from .redirects import CHOOSE_PATH, SIGN_IN_PATH
+from .waiting_pages import PLACE, WaitingPages
+
+_FETCHED_AHEAD = (b'sec-purpose', b'purpose', b'x-purpose', b'x-moz')
+"""The headers by which a browser tells that it asks for a page that nobody has opened yet, and may show it later."""
+
+
+def here_of(client: ClientView | None, now: datetime) -> Here:
+    """Who is here on a client."""
+    if client is None:
+        return NOBODY
+    session = client.active_session(now)
+    if session is None:
+        return Here('signed_out', others=bool(client.signed_in(now)))
+    return Here('signed_in', is_admin=session.user.is_admin)
+
+
+class PageAccess:
+    """Asks who sends the request for a page, before a page object is made for them.
+
+    :param app: builds the pages
+    :param watcher: knows who is signed in
+    :param waiting: the pages that wait for their socket
+    :param not_found: what is shown where there is no page, as HTML
+    """
+
+    def __init__(self, app: App, watcher: Watcher, waiting: WaitingPages, not_found: str = '') -> None:
+        self._app = app
+        self._watcher = watcher
+        self._waiting = waiting
+        self._not_found = not_found or 'There is no page here. Go to / for the start page.'
+
+    async def open(self, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for a page.
+
+        :param access: who may see it
+        """
+        here = NOBODY if is_for_everybody(access) else await self._who_is_here(scope)
+        what = answer(access, here)
+        if what is Answer.NOT_THERE:  # first of all: nothing tells it from a path that is no page's
+            await self.send_not_found(send)
+        elif scope['method'] not in {'GET', 'HEAD'}:
+            await send_answer(send, 405, 'A page can only be read.', (b'allow', b'GET, HEAD'))
+        elif _is_fetched_ahead(scope):
+            # It would be shown later, and tell who was here before. The browser throws this answer away, and asks again
+            # when the page is opened.
+            await send_answer(send, 503, 'A page tells who is here now, so it is not built before it is opened.')
+        elif what is Answer.LET_IN and scope['method'] == 'HEAD':  # NiceGUI would refuse it
+            await send({'type': 'http.response.start', 'status': 200, 'headers': [
+                (b'content-type', b'text/html; charset=utf-8'), (b'cache-control', b'no-store')]})
+            await send({'type': 'http.response.body'})
+        elif what is Answer.LET_IN:
+            await self._build(scope, receive, send)
+        elif what is Answer.LOADING:  # it comes by itself
+            await send_answer(send, 503, StoreAway.message, (b'retry-after', b'2'), (b'refresh', b'2'))
+        else:
+            query = scope['query_string'].decode('latin-1')
+            target = CHOOSE_PATH if what is Answer.CHOOSE else SIGN_IN_PATH
+            wanted = quote(quote(scope['path']) + (f'?{query}' if query else ''), safe='')
+            await send_answer(send, 303, '', (b'location', f'{target}?redirect_url={wanted}'.encode()))
+
+    async def send_not_found(self, send: Send) -> None:
+        """Answer that there is no page."""
+        await send_answer(send, 404, self._not_found, kind='text/html; charset=utf-8')
+
+    async def _who_is_here(self, scope: Scope) -> Here:
+        """Who sends a request, as it is in the store now."""
+        try:
+            return here_of(await self._watcher.authenticate(*tokens_of(scope)), self._watcher.now())
+        except StoreAway:
+            return Here('loading')
+
+    async def _build(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let NiceGUI build a page, if there is a place for one more that nobody has joined yet."""
+        place = self._waiting.admit(request_info_of(scope).network)
+        if place is None:
+            await send_answer(send, 503, 'The server has too many pages to build right now. This page comes by itself '
+                                         'in a few seconds.', (b'retry-after', b'5'), (b'refresh', b'5'))
+            return
+        scope[PLACE] = place
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            place.answered()
+
+
+def _is_fetched_ahead(scope: Scope) -> bool:
+    return any((header(scope, name) or '').strip().lower().startswith(('prefetch', 'preview'))
+               for name in _FETCHED_AHEAD)
