@@ -1,4 +1,4 @@
-# pyright: reportPrivateUsage=false, reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false
 """Keeps memory flat, and the event loop free of long collections of garbage.
 
 A page is thousands of objects. Python's own collector would look at those of all open tabs again and again, and hold up
@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Iterable
 from weakref import WeakSet
 
 from nicegui import Client as Page
@@ -19,6 +18,7 @@ from nicegui import core
 from nicegui.element import Element
 
 from ..timing import Timing
+from .nicegui_private.removal import on_removal
 
 YOUNG_OBJECTS = 50_000
 """New objects between two looks at them: some 25 ms each, and 60 tabs that open make so many."""
@@ -53,16 +53,8 @@ class Memory:
         self._task: asyncio.Task[None] | None = None
 
     def install(self) -> None:
-        """Cut the circles of whatever NiceGUI removes from now on: pages, and parts of pages that are drawn anew."""
-        remove = Page.remove_elements
-
-        def remove_elements(page: Page, elements: Iterable[Element]) -> None:
-            removed = list(elements)
-            remove(page, removed)
-            for element in removed:
-                _cut_circles(element)
-
-        Page.remove_elements = remove_elements  # pyright: ignore[reportAttributeAccessIssue]
+        """Free whatever NiceGUI removes from now on: pages, and parts of pages that are drawn anew."""
+        on_removal(_let_go)
         core.app.on_delete(self._closed.add)
 
     async def start(self) -> None:
@@ -100,10 +92,7 @@ class HoldsItself:
         raise NotImplementedError
 
 
-def _cut_circles(element: Element) -> None:
-    """Let an element that was removed be freed as soon as nobody holds it."""
-    for observed in (element.props, element.classes, element.style):
-        observed._change_handlers.clear()  # a method of itself
+def _let_go(element: Element) -> None:
     if isinstance(element, HoldsItself):
         element.let_go()
 

@@ -4,13 +4,10 @@
 static/screen.js takes away those that are on the screen. Here those are dropped that would come after them: what waits
 to be sent, or to be sent again, and what is told by a handler that was under way when the session ended. One that is
 marked public is told all the same: ``ui.notify('Goodbye', attrs={'data-public': ''})``.
-
-The names of NiceGUI's outbox are private to it; tests/auth/test_notes.py fails when an upgrade changes one of them.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,8 +15,8 @@ from typing import Any
 
 from nicegui import Client as Page
 from nicegui import ui
-from nicegui.outbox import Message, Outbox
 
+from .nicegui_private.outbox import Message, drop_messages, filter_what_is_sent
 from .state import AuthState
 
 PUBLIC = {'data-public': ''}
@@ -44,8 +41,7 @@ def telling_for(state: AuthState | None) -> Generator[None]:
 
 def install() -> None:
     """Let no note be sent that is told for a session that has ended."""
-    Outbox.enqueue_message = _enqueue_message
-    Outbox.enqueue_update = _enqueue_update
+    filter_what_is_sent(_is_late_note, _is_late_notification)
 
 
 class Notes:
@@ -66,30 +62,21 @@ class Notes:
 
 
 def _drop_notes(page: Page) -> None:
-    outbox = page.outbox
-    if outbox.messages:
-        outbox.messages = deque(message for message in outbox.messages if not _is_private_note(message))
-    for place, (number, at, message) in enumerate(outbox.message_history):
-        if _is_private_note(message):  # the numbers have no gaps: something has to stand there
-            outbox.message_history[place] = number, at, (message[0], 'run_javascript', {'code': ''})
+    drop_messages(page, _is_private_note)
     for element in list(page.layout.default_slot.children):
         if isinstance(element, ui.notification) and _is_private(element.props['options']):
             element.delete()
 
 
 _Notification = ui.notification
-_enqueue_message_of_nicegui = Outbox.enqueue_message
-_enqueue_update_of_nicegui = Outbox.enqueue_update
 
 
-def _enqueue_message(self: Outbox, message_type: str, data: Any, target_id: str) -> None:
-    if not (_is_private_note((target_id, message_type, data)) and _is_late()):
-        _enqueue_message_of_nicegui(self, message_type, data, target_id)
+def _is_late_note(message: Message) -> bool:
+    return _is_private_note(message) and _is_late()
 
 
-def _enqueue_update(self: Outbox, element: ui.element) -> None:
-    if not (isinstance(element, _Notification) and _is_late()):  # in this order: a page has hundreds of elements
-        _enqueue_update_of_nicegui(self, element)
+def _is_late_notification(element: ui.element) -> bool:
+    return isinstance(element, _Notification) and _is_late()  # in this order: a page has hundreds of elements
 
 
 def _is_late() -> bool:

@@ -1,5 +1,4 @@
-# pyright: reportPrivateUsage=false, reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false
 """What a page puts beside its place: it would outlive the page, with all that it says and does."""
 
 from __future__ import annotations
@@ -9,6 +8,8 @@ from collections.abc import Iterator
 
 from nicegui import Client as Page
 from nicegui import ui
+
+from .nicegui_private.page_parts import handlers_of, listeners_of, remove_listeners
 
 
 class Shell:
@@ -36,14 +37,10 @@ class Shell:
 
     def sweep(self, place: ui.element) -> None:
         """Remove what pages have put around their place."""
-        page = self._page
-        for handlers in (page.connect_handlers, page.sub_pages_router._path_changed_handlers):
+        for handlers in handlers_of(self._page):
             handlers[:] = [handler for handler in handlers if id(handler) in self._own]
         for element in self._around():
-            for listener in list(element._event_listeners.values()):
-                if id(listener) not in self._own:
-                    del element._event_listeners[listener.id]
-                    element.update()
+            remove_listeners(element, but=self._own)
             for child in list(element.default_slot.children):
                 if id(child) not in self._own and child is not place:
                     child.delete()
@@ -52,10 +49,10 @@ class Shell:
         return frozenset(id(one) for one in self._all())
 
     def _all(self) -> Iterator[object]:
-        yield from self._page.connect_handlers
-        yield from self._page.sub_pages_router._path_changed_handlers
+        for handlers in handlers_of(self._page):
+            yield from handlers
         for element in self._around():
-            yield from element._event_listeners.values()
+            yield from listeners_of(element)
             yield from element.default_slot.children
 
     def _around(self) -> tuple[ui.element, ...]:

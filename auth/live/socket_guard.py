@@ -1,9 +1,5 @@
-# pyright: reportPrivateUsage=false, reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 """The guards of NiceGUI: who may connect to a tab's socket, and whose events count; and all that stands in front of it.
-
-This file, auth/live/guarded_pages.py and auth/live/state.py use private names of NiceGUI, whose version is pinned for
-that reason; tests/auth/test_guard.py and test_state.py fail when an upgrade changes one of them.
 """
 
 from __future__ import annotations
@@ -14,11 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 from urllib.parse import parse_qs
 
-import nicegui.nicegui as nicegui_server
 from nicegui import Client as Page
 from nicegui import core, ui
-from nicegui.outbox import deleted
-from socketio.exceptions import ConnectionRefusedError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -36,19 +29,14 @@ from ..web.waiting_pages import WaitingPages
 from . import notes
 from .guarded_pages import guard_other_sub_pages
 from .memory import Memory
-from .socket_manager import SocketManager
+from .nicegui_private import sockets
+from .nicegui_private.outbox import refresh_history
+from .nicegui_private.sockets import Environ, JoinRefused, Message
 from .tabs import Tab, Tabs, install
 
 log = logging.getLogger('live_sessions')
 
-Environ = dict[str, Any]
-Message = dict[str, Any]
-
 TabHandler = Callable[[Tab, str, Message], Awaitable[None]]
-
-_RELOAD = 'Implicit handshake failed'
-"""The one refusal at which NiceGUI's page reloads itself, and so comes back with the cookie it has now."""
-
 
 def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_paths: Iterable[str] = (),
             not_found: str = '') -> Gateway:
@@ -68,21 +56,22 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     guard_other_sub_pages()
     tabs = Tabs(auth)
     install(tabs)
-    sockets = SocketGuard(tabs)
-    connections = Connections(nicegui_server.sio_app, auth.settings, sockets.expects, auth.timing)
+    guard = SocketGuard(tabs)
+    connections = Connections(sockets.app, auth.settings, guard.expects, auth.timing)
     connections.install()
-    sockets.install(connections)
+    guard.install(connections)
+    sockets.send_without_tasks()
     notes.install()
     core.app.add_exception_handler(404, _not_found)
     memory = Memory(auth.timing)
     memory.install()
     core.app.on_startup(memory.start)
     core.app.on_shutdown(memory.stop)
-    core.app.on_startup(lambda: _ping_sooner(auth.timing.ping_seconds))
+    core.app.on_startup(lambda: sockets.ping_every(auth.timing.ping_seconds))
     core.app.on_startup(tabs.watcher.start)
     core.app.on_shutdown(tabs.watcher.stop)
     core.app.on_shutdown(auth.close)
-    return Gateway(app, sockets=connections, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=table,
+    return Gateway(app, sockets=connections, api=FrontendApi(auth, tabs.watcher, guard.prove), routes=table,
                  watcher=tabs.watcher, waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                  open_paths=open_paths, not_found=not_found)
 
@@ -105,47 +94,48 @@ class SocketGuard:
         :param connections: told of each socket that joins a tab or leaves it
         """
         self._connections = connections
-        core.sio.eio.cors_allowed_origins = self._is_own_origin
-        core.sio.manager = SocketManager(core.sio)
-        core.sio.on('connect', self.connect)
-        core.sio.on('handshake', self.handshake)
-        core.sio.on('disconnect', self.disconnect)
-        core.sio.on('event', self._checked(self.event))
-        core.sio.on('activity', self._checked(self.activity))
-        core.sio.on('javascript_response', self._checked(self.javascript_response))
-        core.sio.on('ack', self._checked(_acknowledge))
-        core.sio.on('log', self._checked(_drop))  # or anybody could write whatever they like into the log
+        sockets.allow_origins(self._is_own_origin)
+        sockets.replace_handlers({
+            'connect': self.connect,
+            'handshake': self.handshake,
+            'disconnect': self.disconnect,
+            'event': self._checked(self.event),
+            'activity': self._checked(self.activity),
+            'javascript_response': self._checked(self.javascript_response),
+            'ack': self._checked(_acknowledge),
+            'log': self._checked(_drop),  # or anybody could write whatever they like into the log
+        })
 
     async def connect(self, sid: str, environ: Environ, _: Any = None) -> None:
         """Let a socket join the tab it names, if it has the tab's cookie; else the page reloads."""
         query = parse_qs(environ.get('QUERY_STRING', ''))
         page_id = query.get('client_id', [''])[0]
         if not query.get('tab_id') or not query.get('document_id') or not await self._may_join(page_id, environ):
-            raise ConnectionRefusedError(_RELOAD)
-        _forget_what_is_old(page_id)
+            raise JoinRefused(sockets.RELOAD)
+        _refresh(page_id)
         try:
-            await nicegui_server._on_connect(sid, environ)
+            await sockets.join(sid, environ)
         except (KeyError, ValueError) as error:
-            raise ConnectionRefusedError('malformed') from error
-        if page_id in core.sio.rooms(sid):
+            raise JoinRefused('malformed') from error
+        if sockets.has_joined(sid, page_id):
             self._connections.joined(sid)
 
     async def disconnect(self, sid: str, _: Any = None) -> None:
         """Let a socket leave its tab."""
-        nicegui_server._on_disconnect(sid)
+        sockets.leave(sid)
         self._connections.left(sid)
 
     async def handshake(self, sid: str, data: Any = None, *_: Any) -> bool:
         """The same for a page that was prefetched, which joins its tab later than it connects."""
         needed = ('client_id', 'tab_id', 'document_id')
-        if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in needed):
+        if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in needed):  # pyright: ignore[reportUnknownMemberType]
             return False
         message = cast(Message, data)
-        if not await self._may_join(message['client_id'], core.sio.get_environ(sid) or {}):
+        if not await self._may_join(message['client_id'], sockets.environ_of(sid)):
             return False
-        _forget_what_is_old(message['client_id'])
+        _refresh(message['client_id'])
         try:
-            joined = await nicegui_server._on_handshake(sid, message)
+            joined = await sockets.join_late(sid, message)
         except (KeyError, TypeError, ValueError):
             return False
         if joined:
@@ -158,7 +148,7 @@ class SocketGuard:
             async with self._turn(tab) as may_act:
                 if may_act:
                     with notes.telling_for(tab.state):
-                        nicegui_server._on_event('', message)
+                        sockets.handle_event(message)
                     self._tabs.note_activity(tab)
         except StoreAway:
             with tab.page:
@@ -169,14 +159,14 @@ class SocketGuard:
         with suppress(StoreAway):
             async with self._turn(tab) as may_act:
                 if may_act and message['request_id'] not in tab.unanswerable:
-                    nicegui_server._on_javascript_response('', message)
+                    sockets.handle_javascript_response(message)
 
     @asynccontextmanager
     async def _turn(self, tab: Tab) -> AsyncGenerator[bool]:
         """Wait for the turn of what a tab has sent, and tell whether it counts.
 
-        It does while the session that the tab shows lives, and whoever is here may see what the tab showed when it
-        came, and what it shows now.
+        It does while the session that the tab shows lives in the store, and whoever is here may see what the tab showed
+        when it came, and what it shows now.
 
         :raises StoreAway: if the store can't be reached
         """
@@ -204,14 +194,13 @@ class SocketGuard:
         """
         client = await self._tabs.watcher.authenticate(*tokens)
         tab = self._tabs.get(page_id)
-        if tab is None or page_id not in core.sio.rooms(socket_id):
+        if tab is None or not sockets.has_joined(socket_id, page_id):
             raise LookupError(page_id)
         if client is None and tab.client and not final and any(token.client_id == tab.client.id for token in tokens):
             return False
-        for other in _sockets_of(page_id):
+        for other in sockets.sockets_of(page_id):
             if other != socket_id:
-                await core.sio.leave_room(other, page_id)
-                await core.sio.disconnect(other)
+                await sockets.throw_out(other, page_id)
         self._tabs.grant(tab, client, absence)
         return True
 
@@ -246,7 +235,7 @@ class SocketGuard:
         async def checked(sid: str, message: Any = None, *more: Any) -> None:
             page_id = cast(Message, message).get('client_id') if isinstance(message, dict) else None
             tab = self._tabs.get(page_id) if isinstance(page_id, str) else None
-            if tab is None or more or page_id not in core.sio.rooms(sid):
+            if tab is None or more or not sockets.has_joined(sid, tab.page.id):
                 return
             try:
                 await handler(tab, sid, cast(Message, message))
@@ -271,34 +260,15 @@ def _not_found(_: Request, __: Exception) -> Response:
     return PlainTextResponse('There is nothing here.', status_code=404)
 
 
-def _ping_sooner(seconds: float) -> None:
-    core.sio.eio.ping_interval = core.sio.eio.ping_timeout = seconds  # as long as with NiceGUI's own, in all
-
-
-def _forget_what_is_old(page_id: str) -> None:
-    """Let a page that comes back have what it missed as it is now.
-
-    NiceGUI replays the elements as they were when they were sent, and after those that have changed since, so that the
-    older ones would stay on the screen.
-    """
+def _refresh(page_id: str) -> None:
     page = Page.instances.get(page_id)
-    if page is None:  # it was deleted a moment ago, and the handshake will fail
-        return
-    for _, _, (_, kind, data) in page.outbox.message_history:
-        if kind == 'update':
-            for element_id in data.keys() - {'_id'}:
-                page.outbox.updates[element_id] = page.elements.get(element_id, deleted)
-            data.clear()
-            page.outbox._loaded_components.clear()  # what they need is sent again, too, before them
+    if page is not None:  # else it was deleted a moment ago, and the handshake will fail
+        refresh_history(page)
 
 
 async def _acknowledge(_: Tab, sid: str, message: Message) -> None:
-    nicegui_server._on_ack(sid, message)
+    sockets.acknowledge(sid, message)
 
 
 async def _drop(_: Tab, __: str, ___: Message) -> None:
     pass
-
-
-def _sockets_of(page_id: str) -> list[str]:
-    return [sid for sid, _ in core.sio.manager.get_participants('/', page_id)]

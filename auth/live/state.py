@@ -1,16 +1,30 @@
+# pyright: reportUnknownMemberType=false
 """What a tab may show of its session, for pages to bind to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TypeVar
 
-from nicegui.binding import BindableProperty, bindings
+from nicegui.binding import BindableProperty
 
 from ..access import Status
 from ..rules.clients import SessionView, UserView
+from .nicegui_private.bindable import quick_to_set
+
+Class = TypeVar('Class', bound=type)
 
 
+def bindable(cls: Class) -> Class:
+    """Let elements bind to the fields of a dataclass; NiceGUI's ``bindable_dataclass`` hides its type from checkers."""
+    for field in fields(cls):
+        setattr(cls, field.name, prop := BindableProperty())
+        prop.__set_name__(cls, field.name)
+    return cls
+
+
+@quick_to_set
+@bindable
 @dataclass(eq=False)
 class AuthState:
     """What a tab may show, for labels and buttons to bind to; like Clerk's ``useAuth()``."""
@@ -22,22 +36,3 @@ class AuthState:
     """Whose session it is."""
     sessions: tuple[SessionView, ...] = ()
     """The accounts signed in on this browser, the active one among them; none of them while loading."""
-
-
-class _Bindable(BindableProperty):
-    """NiceGUI's own, but quick to set while nothing is bound to it: an end may change very many tabs at once."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-    def __set__(self, owner: Any, value: Any) -> None:
-        stored_as = f'___{self.name}'
-        if hasattr(owner, stored_as) and (id(owner), (self.name,)) not in bindings:
-            setattr(owner, stored_as, value)
-        else:
-            super().__set__(owner, value)
-
-
-for _field in fields(AuthState):
-    setattr(AuthState, _field.name, _Bindable(_field.name))

@@ -24,6 +24,7 @@ from ..rules.clients import ClientView, SessionView
 from ..rules.context import Auth
 from ..rules.sessions import touch
 from ..web.waiting_pages import Place
+from .nicegui_private.outbox import forget_history
 from .notes import telling_for
 from .state import AuthState
 
@@ -261,7 +262,8 @@ class Tabs:
         else:
             self._bind(tab, client)
             tab.render(now)
-            _forget_what_was_sent(tab)
+            if not tab.page.has_socket_connection and tab.state.status != 'signed_in':
+                forget_history(tab.page)  # it may show no more what it would be replayed
 
     def _bind(self, tab: Tab, client: ClientView | None) -> None:
         before, after = tab.client and tab.client.id, client and client.id
@@ -334,11 +336,3 @@ def _widens(granted: ClientView, found: ClientView, now: datetime) -> bool:
 def _rights(client: ClientView, now: datetime) -> set[str]:
     return {right for session in client.signed_in(now)
             for right in (session.id, *([f'administrator {session.user.id}'] if session.user.is_admin else []))}
-
-
-def _forget_what_was_sent(tab: Tab) -> None:
-    """Keep a tab that is away from being replayed what it may no longer show: it reloads instead."""
-    if not tab.page.has_socket_connection and tab.state.status != 'signed_in':
-        tab.page.outbox.message_history.clear()
-
-

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import auth.memory
 from nicegui import Client, binding, ui
 from nicegui.element import Element
 
@@ -18,6 +17,7 @@ import main
 import pages
 from auth import Settings, UserButton, private, public
 from auth.credentials.passwords import Passwords
+from auth.live import memory
 from auth.live.state import AuthState
 from auth.live.tabs import Tab, tabs
 from auth.timing import Timing
@@ -121,8 +121,8 @@ def build(settings: Settings, timing: Timing, passwords: Passwords | None = None
     return Counting(build_app(settings, timing, passwords))
 
 
-auth.memory.YOUNG_OBJECTS = int(os.environ.get('YOUNG_OBJECTS', '50000'))
-auth.memory.LINGERING_PAGES = int(os.environ.get('LINGERING_PAGES', '100'))
+memory.YOUNG_OBJECTS = int(os.environ.get('YOUNG_OBJECTS', '50000'))
+memory.LINGERING_PAGES = int(os.environ.get('LINGERING_PAGES', '100'))
 pages.ROUTES['/acting'] = acting
 pages.ROUTES['/circular'] = circular
 pages.ROUTES['/hoarded'] = hoarded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engineio.async_socket import AsyncSocket
 from socketio import AsyncServer
 
-from auth.live.socket_manager import SocketManager
+from auth.live.nicegui_private.socket_manager import SocketManager
 
 TAB = 'the page of the tab'
 

@@ -19,8 +19,8 @@ from .devices import MakeDevice, StartServer, a_new_address
 SIGN_OUT_WITH_THE_VERB = '''
 import asyncio, sys
 from auth import Auth, Settings
-from auth.clients import read_clients
-from auth.sessions import sign_out
+from auth.rules.clients import read_clients
+from auth.rules.sessions import sign_out
 from models import Store
 
 async def main():

@@ -1,4 +1,4 @@
-"""What the guards take for granted of NiceGUI. An upgrade that changes it fails here, and says what."""
+"""What auth/live/nicegui_private takes for granted of NiceGUI. An upgrade that changes it fails here, and says what."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from nicegui.outbox import Outbox
 from nicegui.page_arguments import PageArguments
 from nicegui.sub_pages_router import SubPagesRouter
 
-from auth.live import guarded_pages
+from auth.live.nicegui_private import NICEGUI_VERSION, sub_pages
 from tests.programs import ROOT
 
 STATIC = Path(nicegui.__file__).parent / 'static'
@@ -30,10 +30,10 @@ STATIC = Path(nicegui.__file__).parent / 'static'
 def test_the_pinned_version_is_the_one_that_was_looked_at() -> None:
     dependencies = tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']['dependencies']
 
-    assert 'nicegui==3.18.0' in dependencies
-    assert version('nicegui') == '3.18.0', (
+    assert f'nicegui=={NICEGUI_VERSION}' in dependencies
+    assert version('nicegui') == NICEGUI_VERSION, (
         'NiceGUI was upgraded: read the changes of nicegui.py, client.py, outbox.py, sub_pages.py and nicegui.js, '
-        'see whether auth/live/socket_guard.py still stands in front of everything, and then change this test.')
+        'see whether auth/live/nicegui_private still does what it says, and then change its version.')
 
 
 @pytest.mark.parametrize(('name', 'parameters'), [
@@ -65,8 +65,8 @@ def test_the_hooks_of_sub_pages_are_there() -> None:
     assert 'with self.clear():' in inspect.getsource(SubPages._show)
     assert 'self._render_page(match)' in inspect.getsource(SubPages._show)
     assert 'with self.clear():' in inspect.getsource(SubPages._set_match)
-    assert 'self._active_tasks.add(task)' in inspect.getsource(guarded_pages._render_page)
-    assert guarded_pages._render_page.__qualname__ == 'SubPages._render_page'
+    assert 'self._active_tasks.add(task)' in inspect.getsource(sub_pages._render_page)
+    assert sub_pages._render_page.__qualname__ == 'SubPages._render_page'
 
 
 def test_what_a_page_can_be_given_is_what_the_table_lets_it_ask_for() -> None:
