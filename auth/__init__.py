@@ -37,9 +37,9 @@ if TYPE_CHECKING:
         who_is_here,
     )
     from .live.guarded_pages import GuardedPages, Placeholders
-    from .live.socket_guard import protect
     from .live.state import AuthState
-    from .live.tabs import Tab
+    from .live.tab import Tab
+    from .protect import protect
 
 __all__ = [
     'CHOOSE_PATH',
@@ -85,8 +85,9 @@ __all__ = [
 if not TYPE_CHECKING:
     def __getattr__(name: str) -> object:
         """Import what knows NiceGUI when it is first asked for: the command line does without, and starts sooner."""
-        modules = ('.components', '.live.socket_guard', '.live.guarded_pages', '.live.tabs', '.live.state')
+        modules = ('.components', '.live.guarded_pages', '.live.tab', '.live.state', '.protect')
         for module in modules if name in __all__ else ():
             if hasattr(found := import_module(module, __name__), name):
-                return getattr(found, name)
+                globals()[name] = getattr(found, name)  # in place of the module "protect", which its import puts here
+                return globals()[name]
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

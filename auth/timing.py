@@ -1,8 +1,8 @@
 """Every time that is no choice of a deployment: together they keep the promise that what has ended is hidden in 5 s.
 
-A process that can't hear the store hides what is protected after ``blind_after_seconds``. A tab that can't hear its
-process does so after ``deaf_after_seconds``, which a ping and its way have to fit into. The times are one object that
-is handed in: tests of faults make it faster, and one test for each promise keeps it as it is.
+A process that is out of sync with the store hides what is protected after ``out_of_sync_after_seconds``. A tab that
+can't hear its process does so after ``deaf_after_seconds``, which a ping and its way have to fit into. The times are
+one object that is handed in: tests of faults make it faster, and one test for each promise keeps it as it is.
 """
 
 from __future__ import annotations
@@ -17,23 +17,19 @@ from models import StoreTiming
 class Timing(StoreTiming):
     """The times of the store and of all that is built on it, in seconds."""
 
-    # ---------------------------------------------------------------- the watcher
+    # ---------------------------------------------------------------- changes
 
-    blind_after_seconds: float = 4.0
-    """A process that could not hear the store for this long hides what is protected; within 5 s, as is promised."""
+    out_of_sync_after_seconds: float = 4.0
+    """A process whose tabs are behind the store for this long hides what is protected; within 5 s, as is promised."""
 
-    blind_check_seconds: float = 0.2
-    """How often it looks whether that is so."""
+    sync_check_seconds: float = 0.2
+    """How often it checks whether that is so."""
 
     round_seconds: float = 1.0
-    """How long a round of the watcher may wait for news before it looks at the clock."""
+    """The pump looks at the clock at least so often, also if nothing changes."""
 
     read_again_seconds: float = 0.1
     """Before the next round after one in which the store could not be read."""
-
-    catch_up_seconds: float = 0.25
-    """How long an act waits for the tabs to show what it did, where the store lets this process hear of it only
-    later."""
 
     sweep_seconds: float = 30.0
     """How often overdue sessions that no tab of this process shows are marked in the store."""
@@ -42,6 +38,9 @@ class Timing(StoreTiming):
     """Before the next attempt after one that failed."""
 
     # ---------------------------------------------------------------- tabs
+
+    catch_up_seconds: float = 0.25
+    """A sign-out waits at most so long until its own tab shows it; only then the tab goes elsewhere."""
 
     ping_seconds: float = 3.0
     """Between the answer to a ping of a socket and the next one; a socket that does not answer for as long is lost.

@@ -16,8 +16,8 @@ from auth import GuardedPages, Placeholders, Tab, private, public
 from auth.access import AccessNotStated, access_of, check_access
 from tests.programs import ROOT
 
-KNOW_NICEGUI = ('auth/live/', 'auth/components/', 'auth/web/page_parameters.py', 'auth/web/connections.py',
-                'auth/web/frames.py')
+KNOW_NICEGUI = ('auth/live/', 'auth/components/', 'auth/protect.py', 'auth/web/page_parameters.py',
+                'auth/web/connections.py', 'auth/web/frames.py')
 KNOWS_ITS_PRIVATE_NAMES = 'auth/live/nicegui_private/'
 ITS_INSIDES = {'nicegui.nicegui', 'nicegui.outbox', 'nicegui.javascript_request', 'nicegui.helpers'}
 """Modules of NiceGUI that are no part of what it offers."""
@@ -57,6 +57,7 @@ FLOORS = (
     {'live'},
     {'components'},
     {'cli'},
+    {'protect'},
 )
 """The wings of auth/, and what stands at its top: each imports from those before it, and from its own."""
 

@@ -1,1 +1,1 @@
-"""How this process hears of every change, and what it knows of clients because of that."""
+"""What changes in the store reaches the tabs: the cache of clients, the pump, the deadlines, the sweeper."""

@@ -11,7 +11,8 @@ from nicegui import ui
 
 from ..live.notes import Notes
 from ..live.state import AuthState
-from ..live.tabs import Tab, tabs
+from ..live.tab import Tab
+from ..live.tabs import tabs
 from ..requests.request_info import request_info_of
 from ..rules.sessions import SignedOut, set_active
 from ..rules.sessions import sign_out as end_sessions
@@ -50,7 +51,8 @@ async def sign_out(session_id: str | None = None, redirect_url: str | None = Non
     """
     tab = tabs().here()
     done = await end_sessions(tabs().auth, tab.client, session_id, request_info=request_info_of(tab.page.request.scope))
-    await tabs().watcher.caught_up()  # the other tabs come before what this one does next
+    # The other tabs show it before this one goes elsewhere.
+    await tab.until_gone(done.session_ids, tabs().auth.timing.catch_up_seconds)
     if done.session_ids and not done.others_remain:
         tab.page.run_javascript(_CLEAR_CACHE)
     if done.active_ended or (session_id is None and done.session_ids):

@@ -48,7 +48,7 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
                 self._words = ui.label('Loading…').props('role=status')
         self._empty = empty
         self._pause = at_most_every_seconds
-        self._stop = tabs().listen(tabs().here(), self._news)
+        self._unsubscribe = tabs().subscriptions.subscribe(tabs().here(), self._published)
         self.reload()
 
     def reload(self) -> None:
@@ -57,9 +57,9 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
         self._reload_soon()
 
     def let_go(self) -> None:
-        """Listen no more, and drop the functions of what this list is a part of."""
-        self._stop()
-        del self._stop, self._load, self._key, self._draw, self._concerns, self._after
+        """Unsubscribe, and drop the functions of what this list is a part of."""
+        self._unsubscribe()
+        del self._unsubscribe, self._load, self._key, self._draw, self._concerns, self._after
         self._rows.clear()
 
     def _reload_soon(self) -> None:
@@ -68,7 +68,7 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
             self._loading = True
             background_tasks.create(self._reload(), name='read a list')
 
-    def _news(self, user_ids: Collection[str] | None) -> None:
+    def _published(self, user_ids: Collection[str] | None) -> None:
         if user_ids is None or self._concerns(user_ids):
             self._reload_soon()
 

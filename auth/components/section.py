@@ -6,7 +6,8 @@ from __future__ import annotations
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
-from ..live.tabs import Tab, tabs
+from ..live.tab import Tab
+from ..live.tabs import tabs
 from ..requests.request_info import RequestInfo, request_info_of
 
 

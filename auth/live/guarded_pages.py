@@ -16,7 +16,7 @@ from . import notes
 from .nicegui_private.scripts import awaited_scripts
 from .nicegui_private.sub_pages import HookedSubPages, RouteMatch, check_other_sub_pages
 from .shell import Shell
-from .tabs import Tab
+from .tab import Tab
 
 
 @dataclass(frozen=True, slots=True)

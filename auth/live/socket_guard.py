@@ -1,79 +1,33 @@
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-"""The guards of NiceGUI: who may connect to a tab's socket, and whose events count; and all that stands in front of it.
-"""
+"""The guard of sockets: who may connect to a tab's socket, and whose events count."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 from urllib.parse import parse_qs
 
 from nicegui import Client as Page
-from nicegui import core, ui
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from nicegui import ui
 
-from ..access import PageBuilder, PageRefused, may_see, name_of, stated_access
+from ..access import may_see
+from ..changes.clients import Clients
 from ..credentials.tokens import ClientToken
 from ..errors import StoreAway
-from ..requests.asgi import App
-from ..rules.context import Auth
-from ..web.api import FrontendApi
+from ..requests.hosts import Hosts
 from ..web.connections import Connections
 from ..web.cookies import tokens_of
-from ..web.gateway import Gateway
-from ..web.routes import Routes, table_of
-from ..web.waiting_pages import WaitingPages
 from . import notes
-from .guarded_pages import guard_other_sub_pages
-from .memory import Memory
 from .nicegui_private import sockets
 from .nicegui_private.outbox import refresh_history
 from .nicegui_private.sockets import Environ, JoinRefused, Message
-from .tabs import Tab, Tabs, install
+from .tab import Tab
+from .tabs import Tabs
 
 log = logging.getLogger('live_sessions')
 
 TabHandler = Callable[[Tab, str, Message], Awaitable[None]]
-
-def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_paths: Iterable[str] = (),
-            not_found: str = '') -> Gateway:
-    """Put the guards in front of a NiceGUI app, and start to watch the store when it starts.
-
-    :param app: the app that NiceGUI was mounted on with ``ui.run_with``
-    :param auth: what the verbs need
-    :param routes: the pages by path
-    :param open_paths: how paths begin that are no page's and are left to the app, for anybody: routes of its own, say
-    :param not_found: what is shown where there is no page, as HTML
-    :return: the app to serve
-    :raises AccessNotStated: if a page does not say whether it is public or private
-    :raises PageRefused: if a page asks for what can't be honoured
-    """
-    table = table_of(routes)
-    _refuse_a_second_way_in(table)
-    guard_other_sub_pages()
-    tabs = Tabs(auth)
-    install(tabs)
-    guard = SocketGuard(tabs)
-    connections = Connections(sockets.app, auth.settings, guard.expects, auth.timing)
-    connections.install()
-    guard.install(connections)
-    sockets.send_without_tasks()
-    notes.install()
-    core.app.add_exception_handler(404, _not_found)
-    memory = Memory(auth.timing)
-    memory.install()
-    core.app.on_startup(memory.start)
-    core.app.on_shutdown(memory.stop)
-    core.app.on_startup(lambda: sockets.ping_every(auth.timing.ping_seconds))
-    core.app.on_startup(tabs.watcher.start)
-    core.app.on_shutdown(tabs.watcher.stop)
-    core.app.on_shutdown(auth.close)
-    return Gateway(app, sockets=connections, api=FrontendApi(auth, tabs.watcher, guard.prove), routes=table,
-                 watcher=tabs.watcher, waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
-                 open_paths=open_paths, not_found=not_found)
 
 
 class SocketGuard:
@@ -82,11 +36,16 @@ class SocketGuard:
     NiceGUI takes the id of a page for a secret and asks for nothing else. Here a socket may join a tab only with the
     cookie of the client that the tab belongs to, an event counts only for the tab that its socket has joined, and only
     while the session that the tab shows lives in the store.
+
+    :param tabs: the open tabs
+    :param clients: know whose cookie a socket was opened with
+    :param hosts: tell the pages of this site from those of others
     """
 
-    def __init__(self, tabs: Tabs) -> None:
+    def __init__(self, tabs: Tabs, clients: Clients, hosts: Hosts) -> None:
         self._tabs = tabs
-        self._hosts = tabs.auth.settings.hosts
+        self._clients = clients
+        self._hosts = hosts
 
     def install(self, connections: Connections) -> None:
         """Replace NiceGUI's handlers.
@@ -172,8 +131,8 @@ class SocketGuard:
         """
         shown = set(tab.shows.values())
         async with tab.turn:
-            lives = tab.state.status != 'signed_in' or await self._tabs.confirm(tab)
-            yield lives and all(may_see(access, tab.here) for access in shown.union(tab.shows.values()))
+            here = await self._tabs.confirm(tab)
+            yield here is not None and all(may_see(access, here) for access in shown.union(tab.shows.values()))
 
     async def activity(self, tab: Tab, _: str, __: Message) -> None:
         """Note that the person does something that is no event, such as to fill in a form of the browser's own."""
@@ -192,7 +151,7 @@ class SocketGuard:
         :raises LookupError: if there is no such tab or its socket is another one
         :raises StoreAway: if the store can't be reached
         """
-        client = await self._tabs.watcher.authenticate(*tokens)
+        client = await self._clients.authenticate(*tokens)
         tab = self._tabs.get(page_id)
         if tab is None or not sockets.has_joined(socket_id, page_id):
             raise LookupError(page_id)
@@ -218,7 +177,7 @@ class SocketGuard:
         if tab is None:
             return False
         try:
-            client = await self._tabs.watcher.authenticate(*tokens_of(environ['asgi.scope']))
+            client = await self._clients.authenticate(*tokens_of(environ['asgi.scope']))
         except StoreAway:
             tab.proof_needed = True
             tab.load()
@@ -244,20 +203,6 @@ class SocketGuard:
                     log.warning('dropped a malformed message of a socket: %s', type(error).__name__)
 
         return checked
-
-
-def _refuse_a_second_way_in(table: Routes) -> None:
-    """A page that ``@ui.page`` serves as well would be served there to anybody."""
-    ours = {id(builder) for builder in table.values()}
-    for builder, path in Page.page_routes.items():
-        if id(builder) in ours or stated_access(builder) is not None:
-            raise PageRefused(f'The page "{name_of(builder)}" is also served at {path} by @ui.page, which asks nobody '
-                              'who they are: take @ui.page away, and put the path into the table of routes.')
-
-
-def _not_found(_: Request, __: Exception) -> Response:
-    """What NiceGUI has no route for costs no page object."""
-    return PlainTextResponse('There is nothing here.', status_code=404)
 
 
 def _refresh(page_id: str) -> None:

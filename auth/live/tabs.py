@@ -7,31 +7,27 @@ or a new secret, makes it fall to Loading and prove itself by an HTTP request th
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from nicegui import Client as Page
 from nicegui import background_tasks, ui
 
-from ..access import Access, Here, Status
-from ..changes.watcher import Watcher
+from ..access import Here
+from ..changes.clients import Clients
+from ..changes.deadlines import Deadlines
+from ..changes.sync import Sync
 from ..credentials.tokens import ClientToken
 from ..errors import StoreAway
-from ..rules.clients import ClientView, SessionView
+from ..rules.clients import ClientView
 from ..rules.context import Auth
 from ..rules.sessions import touch
+from ..web.page_access import here_of
 from ..web.waiting_pages import Place
+from .grants import needs_proof
 from .nicegui_private.outbox import forget_history
-from .notes import telling_for
-from .state import AuthState
-
-log = logging.getLogger('live_sessions')
-
-PROVE = 'window.liveSessions?.prove()'
-"""Makes the tab prove itself; see static/auth.js."""
+from .subscriptions import Subscriptions
+from .tab import Tab
 
 UP_TO_DATE = 'window.liveSessions?.upToDate()'
 """Tells a tab that has just joined that it was told what changed since its page was built; see static/auth.js."""
@@ -40,97 +36,23 @@ FRESH = 'window.liveSessions?.fresh({})'
 """Tells the tab that what it was sent before is the newest state since this absence; see static/auth.js."""
 
 
-@dataclass(eq=False, slots=True)
-class Tab:
-    """One open page and what it was granted."""
-
-    page: Page
-    client: ClientView | None = None
-    """The client whose cookie the tab has proved itself with, as it was last read."""
-    state: AuthState = field(default_factory=AuthState)
-    place: Place | None = None
-    """Of the page among those that wait for their socket."""
-    proof_needed: bool = False
-    joined: bool = False
-    """Whether its socket was ever connected."""
-    touched_at: datetime | None = None
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Events of a tab are handled one after the other, also when one waits for the store."""
-    on_change: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
-    """Called after ``state`` has changed, within the page."""
-    shows: dict[int, Access] = field(default_factory=dict[int, Access])
-    """Who may see what it shows, by the element that shows it."""
-    unanswerable: Collection[str] = ()
-    """The scripts whose answers count no more, because the page that waits for them may have been taken away."""
-
-    @property
-    def here(self) -> Here:
-        """Who is here, as the tab shows it."""
-        state = self.state
-        if state.status == 'signed_in' and state.user is not None:
-            return Here('signed_in', is_admin=state.user.is_admin)
-        return Here('loading' if state.status == 'loading' else 'signed_out', others=bool(state.sessions))
-
-    def active_session(self, now: datetime) -> SessionView | None:
-        """The session that the tab shows as its own."""
-        return self.client and self.client.active_session(now)
-
-    def render(self, now: datetime) -> None:
-        """Show what was granted."""
-        session = self.active_session(now)
-        signed_in = self.client.signed_in(now) if self.client else ()
-        self._set('signed_in' if session else 'signed_out', session, signed_in)
-
-    def load(self) -> None:
-        """Show nothing protected."""
-        self._set('loading', None, ())
-
-    def ask_for_proof(self) -> None:
-        """Show nothing protected until the tab has proved itself anew."""
-        self.proof_needed = True
-        self.load()
-        self.page.run_javascript(PROVE)
-
-    def _set(self, status: Status, session: SessionView | None, sessions: tuple[SessionView, ...]) -> None:
-        state, session_id, user = self.state, session and session.id, session and session.user
-        before = (state.status, state.session_id, state.user, state.sessions)
-        if before == (status, session_id, user, sessions):
-            return
-        if status == state.status and session_id != state.session_id:
-            # A proof was faster than the push that hides it: whatever binds to the status is told, although it stays.
-            self.attempt(setattr, state, 'status', 'loading')
-        # The status is last: whatever binds to it finds the rest of the state as it is now.
-        for name, value in (('sessions', sessions), ('user', user), ('session_id', session_id), ('status', status)):
-            self.attempt(setattr, state, name, value)
-        with self.page, telling_for(None):
-            for notify in list(self.on_change):
-                self.attempt(notify)
-
-    def attempt(self, act: Callable[..., object], *given: object) -> None:
-        """Do what calls code of the page's author. If it fails, the page is loaded anew: it might show what has ended.
-
-        Nobody else waits for it: the rest of the page and the other tabs are served as ever.
-        """
-        try:
-            act(*given)
-        except Exception:
-            log.exception('a page could not show what changed, and is loaded anew')
-            self.page.run_javascript('location.reload()')
-
-
-Listener = Callable[[Collection[str] | None], None]
-"""Called with the ids of the users of whom something changed; None is "of anybody"."""
-
-
 class Tabs:
-    """The registry of the open tabs of this process: the one place that knows them, empty when they have closed."""
+    """The registry of the open tabs of this process: the one place that knows them, empty when they have closed.
 
-    def __init__(self, auth: Auth) -> None:
+    :param auth: what the verbs need
+    :param clients: finds the clients of the tabs
+    :param sync: while this process is out of sync nothing is granted
+    :param deadlines: told of clients that are shown
+    """
+
+    def __init__(self, auth: Auth, clients: Clients, sync: Sync, deadlines: Deadlines) -> None:
         self.auth = auth
+        self.subscriptions = Subscriptions()
+        self._clients = clients
+        self._sync = sync
+        self._deadlines = deadlines
         self._by_page: dict[str, Tab] = {}
         self._by_client: dict[str, set[Tab]] = {}
-        self._listeners: dict[Tab, list[Listener]] = {}
-        self.watcher = Watcher(auth, self)
 
     def __len__(self) -> int:
         return len(self._by_page)
@@ -158,8 +80,8 @@ class Tabs:
         if place is not None:
             place.take(lambda: None if page.has_socket_connection else page.delete())  # it may be joining right now
         try:
-            client = await self.watcher.authenticate(*tokens)
-            if self.watcher.blind:
+            client = await self._clients.authenticate(*tokens)
+            if self._sync.is_out_of_sync:
                 raise StoreAway
         except StoreAway:
             tab.proof_needed = True  # it stays at Loading, and proves itself when the store is back
@@ -176,25 +98,30 @@ class Tabs:
         """Give a tab what a request granted whose cookie was found to be this client's; None signs the tab out.
 
         :param absence: which time the tab had lost the server, by its own count; it may show again what it shows
-        :raises StoreAway: if the store can't be heard, so that nothing can be granted; the tab has to try again
+        :raises StoreAway: while this process is out of sync, so that nothing can be granted; the tab has to try again
         """
-        if self.watcher.blind:
+        if self._sync.is_out_of_sync:
             raise StoreAway
         tab.proof_needed = False
         self._bind(tab, client)
         tab.render(self.auth.now())
         tab.page.run_javascript(FRESH.format(absence))
 
-    async def confirm(self, tab: Tab) -> bool:
-        """Tell whether the session that a tab shows lives in the store now; else the tab shows what is true.
+    async def confirm(self, tab: Tab) -> Here | None:
+        """Tell who is at a tab, by the store as it is now; None if the session that it shows has ended, or it needs a
+        proof. Shows nothing: the pump does.
 
         :raises StoreAway: if the store can't be reached
         """
+        if tab.state.status != 'signed_in':
+            return tab.here
         session_id = tab.state.session_id
-        if tab.client is None or session_id is None:
-            return False
-        self._show(tab, await self.watcher.client(tab.client.id), self.auth.now())
-        return tab.state.session_id == session_id
+        found = tab.client and await self._clients.find(tab.client.id)
+        now = self.auth.now()
+        if found is None or tab.state.session_id != session_id or needs_proof(tab.client, found, now):
+            return None
+        active = found.active_session(now)
+        return here_of(found, now) if active and active.id == session_id else None
 
     def note_activity(self, tab: Tab) -> None:
         """Write, now and then, that the person at this tab is active."""
@@ -224,26 +151,6 @@ class Tabs:
             for tab in list(self._by_client.get(client_id, ())):
                 self._show(tab, client, now)
 
-    def listen(self, tab: Tab, listener: Listener) -> Callable[[], None]:
-        """Call a listener in a tab whenever something of some user changed, until the tab closes.
-
-        :return: call it to end that sooner
-        """
-        self._listeners.setdefault(tab, []).append(listener)
-
-        def stop() -> None:
-            if listener in self._listeners.get(tab, ()):
-                self._listeners[tab].remove(listener)
-
-        return stop
-
-    def news(self, user_ids: Collection[str] | None) -> None:
-        """Tell the listeners."""
-        for tab, listeners in list(self._listeners.items()):
-            with tab.page:
-                for listener in list(listeners):
-                    tab.attempt(listener, user_ids)
-
     def hide(self) -> None:
         """Let every tab that shows anything of a client fall to Loading."""
         for tab in list(self._by_page.values()):
@@ -256,8 +163,7 @@ class Tabs:
             self._bind(tab, None)
             tab.proof_needed = False
             tab.render(now)
-        elif tab.client is None or tab.proof_needed or client.secret_hash != tab.client.secret_hash \
-                or _widens(tab.client, client, now):
+        elif tab.proof_needed or needs_proof(tab.client, client, now):
             tab.ask_for_proof()
         else:
             self._bind(tab, client)
@@ -271,7 +177,7 @@ class Tabs:
         if before == after:
             return
         if client is not None:
-            self.watcher.expect_end(client)
+            self._deadlines.expect(client, self.auth.now())
         if before is not None:
             self._by_client[before].discard(tab)
             if not self._by_client[before]:
@@ -282,7 +188,7 @@ class Tabs:
     def _close(self, page_id: str) -> None:
         tab = self._by_page.pop(page_id)
         self._bind(tab, None)
-        self._listeners.pop(tab, None)
+        self.subscriptions.drop(tab)
         tab.on_change.clear()
         if tab.place is not None:
             tab.place.free()
@@ -296,7 +202,7 @@ class Tabs:
             if tab.proof_needed:
                 tab.ask_for_proof()
             elif tab.client is not None:
-                self._show(tab, await self.watcher.client(tab.client.id), self.auth.now())
+                self._show(tab, await self._clients.find(tab.client.id), self.auth.now())
         except StoreAway:
             tab.ask_for_proof()  # it tries until the store is back
         if not tab.joined:  # one that comes back proves itself
@@ -320,19 +226,3 @@ def tabs() -> Tabs:
     if not _installed:
         raise RuntimeError('Call protect() before a page is served.')
     return _installed[0]
-
-
-def _widens(granted: ClientView, found: ClientView, now: datetime) -> bool:
-    """Tell whether a state would give a tab more than it has."""
-    rights = _rights(found, now)
-    if not rights:
-        return False
-    old, new = granted.active_session(now), found.active_session(now)
-    if new is not None and (old is None or old.id != new.id):
-        return True
-    return not rights <= _rights(granted, now)
-
-
-def _rights(client: ClientView, now: datetime) -> set[str]:
-    return {right for session in client.signed_in(now)
-            for right in (session.id, *([f'administrator {session.user.id}'] if session.user.is_admin else []))}

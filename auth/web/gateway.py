@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 
 from ..access import PageBuilder, PageRefused
-from ..changes.watcher import Watcher
+from ..changes.clients import Clients
 from ..errors import AuthError
 from ..requests.asgi import App, Message, Receive, Scope, Send, header
 from ..requests.hosts import Hosts, is_local
@@ -40,7 +40,7 @@ class Gateway:
     :param sockets: NiceGUI's sockets
     :param api: the Frontend API
     :param routes: the pages by path
-    :param watcher: knows who is signed in
+    :param clients: know who is signed in
     :param waiting: the pages that wait for their socket
     :param hosts: the names that the site answers to
     :param open_paths: how paths begin that are no page's and are left to the app, for anybody
@@ -48,12 +48,12 @@ class Gateway:
     """
 
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
-                 watcher: Watcher, waiting: WaitingPages, hosts: Hosts | None = None, open_paths: Iterable[str] = (),
+                 clients: Clients, waiting: WaitingPages, hosts: Hosts | None = None, open_paths: Iterable[str] = (),
                  not_found: str = '') -> None:
         self.app = app
         self._sockets = sockets
         self._api = api
-        self._pages = PageAccess(app, watcher, waiting, not_found)
+        self._pages = PageAccess(app, clients, waiting, not_found)
         self._routes = table_of(routes)
         for path in self._routes:
             if path.startswith(('/v1/', _SOCKETS_ROOT, *_PASSED_ON)):

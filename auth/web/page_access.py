@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from ..access import NOBODY, Access, Answer, Here, answer, is_for_everybody
-from ..changes.watcher import Watcher
+from ..changes.clients import Clients
 from ..errors import StoreAway
 from ..requests.asgi import App, Receive, Scope, Send, header
 from ..requests.request_info import request_info_of
@@ -38,14 +38,14 @@ class PageAccess:
     """Asks who sends the request for a page, before a page object is made for them.
 
     :param app: builds the pages
-    :param watcher: knows who is signed in
+    :param clients: know who is signed in
     :param waiting: the pages that wait for their socket
     :param not_found: what is shown where there is no page, as HTML
     """
 
-    def __init__(self, app: App, watcher: Watcher, waiting: WaitingPages, not_found: str = '') -> None:
+    def __init__(self, app: App, clients: Clients, waiting: WaitingPages, not_found: str = '') -> None:
         self._app = app
-        self._watcher = watcher
+        self._clients = clients
         self._waiting = waiting
         self._not_found = not_found or 'There is no page here. Go to / for the start page.'
 
@@ -85,7 +85,7 @@ class PageAccess:
     async def _who_is_here(self, scope: Scope) -> Here:
         """Who sends a request, as it is in the store now."""
         try:
-            return here_of(await self._watcher.authenticate(*tokens_of(scope)), self._watcher.now())
+            return here_of(await self._clients.authenticate(*tokens_of(scope)), self._clients.now())
         except StoreAway:
             return Here('loading')
 

@@ -19,7 +19,8 @@ from auth import Settings, UserButton, private, public
 from auth.credentials.passwords import Passwords
 from auth.live import memory
 from auth.live.state import AuthState
-from auth.live.tabs import Tab, tabs
+from auth.live.tab import Tab
+from auth.live.tabs import tabs
 from auth.timing import Timing
 from auth.web.serving import WebSocket
 from tests.apps.serve import serve

@@ -9,27 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from auth.changes.watcher import Watcher
 from auth.web.api import FrontendApi
 from auth.web.gateway import Gateway
 from auth.web.waiting_pages import WaitingPages
+from tests.following import Following, NoTabs
 from tests.rules import PASSWORD, Rules
-
-
-class NoTabs:
-    """An audience that shows nothing."""
-
-    def shown_clients(self) -> set[str]:
-        return set()
-
-    def show(self, clients: object) -> None:
-        raise AssertionError('there is nobody to show it to')
-
-    def news(self, user_ids: object) -> None:
-        pass
-
-    def hide(self) -> None:
-        pass
 
 
 @dataclass
@@ -51,17 +35,16 @@ async def nothing_behind(scope: Any, receive: Any, send: Any) -> None:
 @pytest.fixture
 async def api(rules: Rules) -> AsyncIterator[Api]:
     """The Frontend API of the rules, behind its front door."""
-    watcher = Watcher(rules.auth, NoTabs())
-    await watcher.start()
-    await watcher.swept.wait()  # or a test that writes would wait for it, and it for the test
+    following = Following(rules.auth)
+    await following.start(NoTabs())
 
     async def prove(page_id: str, socket_id: str, token: object, *, absence: int, final: bool) -> bool:
         raise LookupError(page_id)
 
-    yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, api=FrontendApi(rules.auth, watcher, prove),
-                           routes={}, watcher=watcher, hosts=rules.auth.settings.hosts,
-                           waiting=WaitingPages(rules.auth.settings)))
-    await watcher.stop()
+    api = FrontendApi(rules.auth, following.clients, prove)
+    yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, api=api, routes={}, clients=following.clients,
+                             hosts=rules.auth.settings.hosts, waiting=WaitingPages(rules.auth.settings)))
+    await following.stop()
 
 
 async def sign_up(browser: httpx.AsyncClient, email_address: str = 'ann@example.com', **more: str) -> httpx.Response:

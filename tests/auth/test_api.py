@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from auth.changes.watcher import Watcher
+from auth.changes.clients import Clients
 from tests.auth.conftest import Api, sign_up
 from tests.rules import PASSWORD, Rules
 from tests.running import either_store
@@ -262,7 +262,7 @@ async def test_a_mistake_of_ours_is_a_500_that_tells_nothing(api: Api, monkeypat
     async def fail(*_: object) -> None:
         raise RuntimeError('an inner secret')
 
-    monkeypatch.setattr(Watcher, 'authenticate', fail)
+    monkeypatch.setattr(Clients, 'authenticate', fail)
     async with api.browser() as laptop:
         answer = await laptop.get('/v1/client')
 

@@ -81,7 +81,7 @@ async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(
         await send({'type': 'http.response.body', 'body': b''})
 
     nobody_knows: Any = None
-    front = Gateway(app, sockets=app, api=app, routes={}, watcher=nobody_knows,
+    front = Gateway(app, sockets=app, api=app, routes={}, clients=nobody_knows,
                   waiting=WaitingPages(Settings()), open_paths=['/reports/', '/_nicegui_ws'])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url='http://localhost') as browser:
         statuses = [(await browser.get(path)).status_code for path in

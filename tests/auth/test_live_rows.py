@@ -35,8 +35,12 @@ class OnePage:
     def here(self) -> OnePage:
         return self
 
-    def listen(self, _: object, listener: Callable[[Any], None]) -> Callable[[], None]:
-        self.tell = listener
+    @property
+    def subscriptions(self) -> OnePage:
+        return self
+
+    def subscribe(self, _: object, subscriber: Callable[[Any], None]) -> Callable[[], None]:
+        self.tell = subscriber
         return lambda: None
 
 
@@ -110,7 +114,7 @@ async def test_what_is_asked_for_twice_at_once_is_read_one_after_the_other(page:
     assert shelf.reads == 1
 
 
-async def test_news_during_a_reading_lets_it_be_read_once_more(page: OnePage, shelf: Shelf) -> None:
+async def test_a_change_during_a_reading_lets_it_be_read_once_more(page: OnePage, shelf: Shelf) -> None:
     shelf.gate.clear()
     rows = list_of(page, shelf.read)
     await settle()
@@ -126,7 +130,8 @@ async def test_news_during_a_reading_lets_it_be_read_once_more(page: OnePage, sh
 
 
 @pytest.mark.parametrize('trouble', [StoreAway(), NotSignedIn()])
-async def test_news_during_a_reading_that_fails_is_not_lost(page: OnePage, shelf: Shelf, trouble: Exception) -> None:
+async def test_a_change_during_a_reading_that_fails_is_not_lost(
+        page: OnePage, shelf: Shelf, trouble: Exception) -> None:
     shelf.gate.clear()
     shelf.troubles = [trouble]
     rows = list_of(page, shelf.read)

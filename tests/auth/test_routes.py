@@ -27,9 +27,8 @@ from nicegui import Client, core, ui
 from nicegui.page_arguments import PageArguments
 
 import pages
-from auth import admin_only, private, public
+from auth import admin_only, private, protect, public
 from auth.access import AccessNotStated, Here, PageRefused, answer, name_of
-from auth.live.socket_guard import protect
 from auth.timing import DEFAULT_TIMING
 from auth.web.gateway import Gateway
 from auth.web.routes import Routes
@@ -226,7 +225,7 @@ def test_a_page_at_a_path_that_is_not_looked_for_in_the_table_is_refused(path: s
     nothing: Any = None
 
     with pytest.raises(PageRefused, match='choose another path'):
-        Gateway(nothing, sockets=nothing, api=nothing, routes={path: private(lambda: None)}, watcher=nothing,
+        Gateway(nothing, sockets=nothing, api=nothing, routes={path: private(lambda: None)}, clients=nothing,
               waiting=nothing)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 from nicegui import binding
 
-from auth.live.tabs import Tab
+from auth.live.tab import Tab
 from auth.rules.clients import ClientView, SessionView, UserView
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -91,3 +92,30 @@ def test_another_session_is_told_also_to_what_binds_to_the_status_which_stays_th
 
     assert label.text == 'signed_in: sess_bob'
     binding.remove([label])
+
+
+async def test_whoever_waits_for_a_session_to_be_gone_goes_on_when_the_tab_shows_it_no_more() -> None:
+    page: Any = nullcontext()
+    client = client_using('sess_ann')
+    tab = Tab(page, client)
+    tab.render(NOW)
+
+    waiting = asyncio.create_task(tab.until_gone(['sess_bob'], 60))
+    await asyncio.sleep(0)
+    tab.client = replace(client, sessions=client.sessions[:1])
+    tab.render(NOW)
+    await asyncio.wait_for(waiting, 10)
+
+    assert not tab.on_change
+
+
+async def test_nobody_waits_for_a_session_that_is_not_shown_nor_for_long_for_one_that_stays() -> None:
+    page: Any = nullcontext()
+    tab = Tab(page, client_using('sess_ann'))
+    tab.render(NOW)
+
+    await asyncio.wait_for(tab.until_gone(['sess_of_another_tab'], 60), 10)
+    await asyncio.wait_for(tab.until_gone(['sess_ann'], 0.01), 10)
+
+    assert tab.state.session_id == 'sess_ann'
+    assert not tab.on_change

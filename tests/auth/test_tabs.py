@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from nicegui import core
 
+from auth.access import Here
 from auth.credentials.tokens import ClientToken
 from auth.errors import StoreAway
-from auth.live.tabs import PROVE, UP_TO_DATE, Tab, Tabs
+from auth.live.tab import PROVE, Tab
+from auth.live.tabs import UP_TO_DATE, Tabs
+from tests.following import Following
 from tests.rules import FAST, Rules
 from tests.running import either_store
 
@@ -58,14 +61,19 @@ class BrowserPage:
 
 
 @pytest.fixture
-async def tabs(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tabs]:
-    """The tabs of a process that watches the store."""
+def following(rules: Rules) -> Following:
+    """What follows the store."""
+    return Following(rules.auth)
+
+
+@pytest.fixture
+async def tabs(rules: Rules, following: Following, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tabs]:
+    """The tabs of a process that follows the store."""
     monkeypatch.setattr(core, 'loop', asyncio.get_running_loop())
-    tabs = Tabs(rules.auth)
-    await tabs.watcher.start()
-    await tabs.watcher.swept.wait()  # or a test that writes would wait for it, and it for the test
+    tabs = Tabs(rules.auth, following.clients, following.sync, following.deadlines)
+    await following.start(tabs, tabs.subscriptions.publish)
     yield tabs
-    await tabs.watcher.stop()
+    await following.stop()
 
 
 async def opened(tabs: Tabs, token: ClientToken | None) -> tuple[Tab, BrowserPage]:
@@ -99,7 +107,7 @@ async def test_a_tab_that_joins_is_told_what_changed_since_its_page_was_built_an
 
 
 async def test_a_tab_for_which_the_store_could_not_be_read_when_it_joined_is_hidden_and_proves_itself(
-        rules: Rules, tabs: Tabs, monkeypatch: pytest.MonkeyPatch) -> None:
+        rules: Rules, tabs: Tabs, following: Following, monkeypatch: pytest.MonkeyPatch) -> None:
     done = await rules.sign_up()
     tab, page = await opened(tabs, done.token)
 
@@ -107,12 +115,12 @@ async def test_a_tab_for_which_the_store_could_not_be_read_when_it_joined_is_hid
         raise StoreAway
 
     with monkeypatch.context() as patched:
-        patched.setattr(tabs.watcher, 'client', away)
+        patched.setattr(following.clients, 'find', away)
         await page.join()
 
     assert tab.state.status == 'loading'
     assert PROVE in page.told
-    tabs.grant(tab, await tabs.watcher.authenticate(done.token), 0)
+    tabs.grant(tab, await following.clients.authenticate(done.token), 0)
     assert tab.state.session_id == done.session_id
 
 
@@ -132,24 +140,65 @@ async def test_when_all_is_hidden_no_tab_of_anybody_shows_anything_until_it_has_
 
 
 @pytest.mark.parametrize('timing', [FAST])
-async def test_while_the_store_can_not_be_heard_a_proof_is_not_settled_but_has_to_be_tried_again(
-        rules: Rules, tabs: Tabs) -> None:
+async def test_while_the_process_is_out_of_sync_a_proof_is_not_settled_but_has_to_be_tried_again(
+        rules: Rules, tabs: Tabs, following: Following) -> None:
     done = await rules.sign_up()
     client = await rules.client(done.token)
 
     with rules.database.away():
-        await until(lambda: tabs.watcher.blind)
+        await until(lambda: following.sync.is_out_of_sync)
         (stranger, _), (laptop, _) = await opened(tabs, None), await opened(tabs, done.token)
         for tab, proved in ((stranger, None), (laptop, client)):
             with pytest.raises(StoreAway):  # or nobody would ever ask this tab again
                 tabs.grant(tab, proved, 0)
         shown = {stranger.state.status, laptop.state.status}
-    await until(lambda: not tabs.watcher.blind)
+    await until(lambda: not following.sync.is_out_of_sync)
     tabs.grant(stranger, None, 0)
     tabs.grant(laptop, client, 0)
 
     assert shown == {'loading'}
     assert (stranger.state.status, laptop.state.status) == ('signed_out', 'signed_in')
+
+
+async def test_to_confirm_who_is_at_a_tab_asks_the_store_and_leaves_it_to_the_pump_to_show(
+        rules: Rules, tabs: Tabs, following: Following) -> None:
+    done = await rules.sign_up()
+    tab, _ = await opened(tabs, done.token)
+    before = await tabs.confirm(tab)
+
+    await following.pump.stop()
+    await rules.elsewhere("UPDATE session SET status = 'revoked'")
+    after = await tabs.confirm(tab)
+
+    assert before == Here('signed_in')
+    assert after is None
+    assert tab.state.status == 'signed_in'
+
+
+async def test_a_right_that_was_withdrawn_is_not_confirmed(rules: Rules, tabs: Tabs, following: Following) -> None:
+    done = await rules.sign_up()
+    await rules.elsewhere('UPDATE user SET is_admin = ?', True)
+    tab, _ = await opened(tabs, done.token)
+    before = await tabs.confirm(tab)
+
+    await following.pump.stop()
+    await rules.elsewhere('UPDATE user SET is_admin = ?', False)
+    after = await tabs.confirm(tab)
+
+    assert before == Here('signed_in', is_admin=True)
+    assert after == Here('signed_in')
+
+
+@pytest.mark.parametrize('change', ["UPDATE client SET secret_hash = 'another'", 'UPDATE user SET is_admin = TRUE'])
+async def test_what_would_need_a_proof_is_not_confirmed(
+        rules: Rules, tabs: Tabs, following: Following, change: str) -> None:
+    done = await rules.sign_up()
+    tab, _ = await opened(tabs, done.token)
+
+    await following.pump.stop()
+    await rules.elsewhere(change)
+
+    assert await tabs.confirm(tab) is None
 
 
 async def test_a_tab_that_shows_nothing_of_a_session_keeps_none_alive(rules: Rules, tabs: Tabs) -> None:

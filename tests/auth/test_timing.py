@@ -15,8 +15,8 @@ PROMISED_SECONDS = 5
 def test_what_has_ended_is_hidden_within_the_time_that_is_promised_whatever_fails() -> None:
     timing = DEFAULT_TIMING
 
-    assert timing.round_seconds + timing.silence_seconds <= timing.blind_after_seconds
-    assert timing.blind_after_seconds + 2 * timing.blind_check_seconds < PROMISED_SECONDS
+    assert timing.round_seconds + timing.silence_seconds <= timing.out_of_sync_after_seconds
+    assert timing.out_of_sync_after_seconds + 2 * timing.sync_check_seconds < PROMISED_SECONDS
     assert timing.ping_seconds + 1 < timing.deaf_after_seconds  # a ping, and a second and more for its way
     assert timing.deaf_after_seconds + timing.hearing_check_seconds <= PROMISED_SECONDS
 
@@ -31,7 +31,7 @@ def test_everything_can_take_a_fifth_of_the_time() -> None:
 
 def test_it_can_not_be_changed_behind_anybodys_back() -> None:
     with pytest.raises(FrozenInstanceError):
-        DEFAULT_TIMING.blind_after_seconds = 60.0
+        DEFAULT_TIMING.out_of_sync_after_seconds = 60.0
 
 
 def test_the_browser_is_told_its_share() -> None:

@@ -12,13 +12,13 @@ import pytest
 from pydantic import ValidationError
 
 from auth import Settings
-from auth.changes.watcher import Watcher
 from auth.settings import wrong_setting
 from auth.web.api import FrontendApi
 from auth.web.gateway import Gateway
 from auth.web.waiting_pages import WaitingPages
-from tests.auth.conftest import Api, NoTabs, nothing_behind
+from tests.auth.conftest import Api, nothing_behind
 from tests.browser.devices import MakeDevice
+from tests.following import Following, NoTabs
 from tests.rules import PASSWORD, Rules
 from tests.running import either_store
 from tests.server import Server
@@ -61,14 +61,13 @@ async def answer_to(api: Api, *hosts: str, method: str = 'GET', path: str = '/v1
 @asynccontextmanager
 async def served(rules: Rules) -> AsyncIterator[Api]:
     """The front door of the rules, with its settings."""
-    watcher = Watcher(rules.auth, NoTabs())
-    await watcher.start()
-    await watcher.swept.wait()  # or a test that writes would wait for it, and it for the test
+    following = Following(rules.auth)
+    await following.start(NoTabs())
     hosts = rules.auth.settings.hosts
-    yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, routes={}, watcher=watcher, hosts=hosts,
+    yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, routes={}, clients=following.clients, hosts=hosts,
                            waiting=WaitingPages(rules.auth.settings),
-                           api=FrontendApi(rules.auth, watcher, nothing_behind)))
-    await watcher.stop()
+                           api=FrontendApi(rules.auth, following.clients, nothing_behind)))
+    await following.stop()
 
 
 async def test_without_settings_the_site_answers_to_this_machine_and_to_addresses_only(api: Api) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from starlette.routing import compile_path
 
-from ...changes.watcher import Watcher
+from ...changes.clients import Clients
 from ...credentials.tokens import ClientToken
 from ...errors import AuthError, ParamInvalid, ParamMissing, StoreAway
 from ...requests.asgi import Receive, Scope, Send
@@ -38,16 +38,16 @@ class FrontendApi:
     """The Frontend API; see the package.
 
     :param auth: what the verbs need
-    :param watcher: knows the clients
+    :param clients: know who is signed in
     :param prove: how a tab proves itself
     """
 
-    def __init__(self, auth: Auth, watcher: Watcher, prove: Prove) -> None:
-        self._watcher = watcher
+    def __init__(self, auth: Auth, clients: Clients, prove: Prove) -> None:
+        self._clients = clients
         self._prove = prove
         self._hosts = auth.settings.hosts
         routes: dict[str, dict[str, Endpoint]] = {
-            **ClientEndpoints(auth, watcher).routes, **MeEndpoints(auth, watcher).routes,
+            **ClientEndpoints(auth, clients).routes, **MeEndpoints(auth, clients).routes,
             '/v1/client/tabs': {'POST': self._prove_tab},
         }
         self._fixed = {path: methods for path, methods in routes.items() if '{' not in path}
@@ -82,7 +82,7 @@ class FrontendApi:
         if method != 'GET':
             check_origin(scope, self._hosts)
         tokens = tokens_of(scope)
-        return await endpoint(Call(scope, receive, await self._watcher.authenticate(*tokens), tokens, parts))
+        return await endpoint(Call(scope, receive, await self._clients.authenticate(*tokens), tokens, parts))
 
     def _find(self, path: str) -> tuple[dict[str, Endpoint], dict[str, str]]:
         if (methods := self._fixed.get(path)) is not None:

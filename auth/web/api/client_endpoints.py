@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models import SessionStatus
 
-from ...changes.watcher import Watcher
+from ...changes.clients import Clients
 from ...errors import SessionNotFound
 from ...rules.clients import ClientView
 from ...rules.context import Auth
@@ -18,12 +18,12 @@ class ClientEndpoints:
     """The endpoints of a client.
 
     :param auth: what the verbs need
-    :param watcher: knows the clients
+    :param clients: know who is signed in
     """
 
-    def __init__(self, auth: Auth, watcher: Watcher) -> None:
+    def __init__(self, auth: Auth, clients: Clients) -> None:
         self._auth = auth
-        self._watcher = watcher
+        self._clients = clients
         self.routes: dict[str, dict[str, Endpoint]] = {
             '/v1/client': {'GET': self._get, 'PUT': self._put, 'DELETE': self._forget},
             '/v1/client/cache': {'DELETE': self._clear_cache},
@@ -68,13 +68,13 @@ class ClientEndpoints:
         return await self._signed_in(call, done, 'sign_up', fields['email_address'])
 
     async def _signed_in(self, call: Call, done: SignedIn, kind: str, identifier: str) -> Answer:
-        client = await self._watcher.after_act(done.token.client_id)
+        client = await self._clients.find_after_act(done.token.client_id)
         attempt = attempt_json(kind, identifier.strip(), done.session_id, done.user_id)
         return envelope(attempt, shown(client, self._auth.now())).with_cookie(call, done.token)
 
     async def _sign_out_of_all(self, call: Call) -> Answer:
         await sign_out(self._auth, call.client, request_info=call.request_info)
-        after = call.client and await self._watcher.after_act(call.client.id)
+        after = call.client and await self._clients.find_after_act(call.client.id)
         return envelope(shown(after, self._auth.now())).with_clearing(after, self._auth.now())
 
     async def _remove(self, call: Call) -> Answer:
@@ -95,6 +95,6 @@ class ClientEndpoints:
         if before is None:
             raise SessionNotFound
         session = next((session for session in before.sessions if session.id == call.parts['session_id']), None)
-        after = await self._watcher.after_act(before.id)
+        after = await self._clients.find_after_act(before.id)
         answer = envelope(session and session_json(session, status), shown(after, self._auth.now()))
         return answer.with_clearing(after, self._auth.now())

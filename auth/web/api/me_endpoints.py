@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...changes.watcher import Watcher
+from ...changes.clients import Clients
 from ...credentials.passwords import check_password
 from ...rules.context import Auth
 from ...rules.devices import read_all_devices, revoke, revoke_others
@@ -15,12 +15,12 @@ class MeEndpoints:
     """The endpoints of one's own account.
 
     :param auth: what the verbs need
-    :param watcher: knows the clients
+    :param clients: know who is signed in
     """
 
-    def __init__(self, auth: Auth, watcher: Watcher) -> None:
+    def __init__(self, auth: Auth, clients: Clients) -> None:
         self._auth = auth
-        self._watcher = watcher
+        self._clients = clients
         self.routes: dict[str, dict[str, Endpoint]] = {
             '/v1/me': {'PATCH': self._change_name, 'DELETE': self._delete},
             '/v1/me/change_password': {'POST': self._change_password},
@@ -78,12 +78,12 @@ class MeEndpoints:
 
     async def _user(self, call: Call, **more: int) -> Answer:
         """Answer with the user who acted, as they are now."""
-        after = call.client and await self._watcher.after_act(call.client.id)
+        after = call.client and await self._clients.find_after_act(call.client.id)
         acting = call.acting_session_id or (call.client and call.client.chosen_session_id)
         found = next((session.user for session in (after.sessions if after else ()) if session.id == acting), None)
         user = {'object': 'user'} if found is None else user_json(found)  # nobody, if it has just ended elsewhere
         return envelope({**user, **more}, shown(after, self._auth.now()))
 
     async def _done(self, call: Call, response: Json) -> Answer:
-        after = call.client and await self._watcher.after_act(call.client.id)
+        after = call.client and await self._clients.find_after_act(call.client.id)
         return envelope(response, shown(after, self._auth.now())).with_clearing(after, self._auth.now())

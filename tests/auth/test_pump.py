@@ -1,4 +1,4 @@
-"""The watcher: what changes in the store reaches whoever shows it."""
+"""The pump: what changes in the store reaches whoever shows it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from types import SimpleNamespace
 import pytest
 
 from auth import Auth
-from auth.changes.watcher import Watcher
 from auth.errors import StoreAway
 from auth.rules.admin import create_user
 from auth.rules.authority import by_command_line
 from auth.rules.clients import ClientView, read_clients
+from tests.following import Following
 from tests.rules import FAST_TO_HEAR, PASSWORD, Rules
-from tests.running import only_on_sqlite
 
 
 @dataclass
@@ -34,7 +33,7 @@ class Screen:
     on_hide: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
-        self.watcher = Watcher(self.auth, self)
+        self.following = Following(self.auth)
 
     def shown_clients(self) -> set[str]:
         return set(self.clients)
@@ -50,7 +49,7 @@ class Screen:
         self.hidden = True
         self.changed.set()
 
-    def news(self, user_ids: Collection[str] | None) -> None:
+    def publish(self, user_ids: Collection[str] | None) -> None:
         self.told.update(user_ids or ())
 
     async def change(self) -> None:
@@ -61,12 +60,11 @@ class Screen:
 
 @pytest.fixture
 async def screen(rules: Rules) -> AsyncIterator[Screen]:
-    """A screen that is watched for."""
+    """A screen that is kept true."""
     screen = Screen(rules.auth)
-    await screen.watcher.start()
-    await screen.watcher.swept.wait()  # or a test that writes would wait for it, and it for the test
+    await screen.following.start(screen, screen.publish)
     yield screen
-    await screen.watcher.stop()
+    await screen.following.stop()
 
 
 async def test_a_change_by_another_process_is_shown(rules: Rules, screen: Screen) -> None:
@@ -96,9 +94,8 @@ async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
             await screen.change()
         return found
 
-    monkeypatch.setattr('auth.changes.watcher.read_clients', read_while_others_act)
-    watcher = screen.watcher
-    found = await asyncio.wait_for(watcher.authenticate(ann.token), 10)
+    monkeypatch.setattr('auth.changes.clients.read_clients', read_while_others_act)
+    found = await asyncio.wait_for(screen.following.clients.authenticate(ann.token), 10)
 
     assert found is not None
     assert reads == 1
@@ -121,10 +118,11 @@ async def test_only_the_clients_concerned_are_shown_anew(rules: Rules, screen: S
     assert screen.clients[bob.token.client_id] is untouched
 
 
-async def test_news_of_a_user_who_is_signed_in_nowhere_is_told(rules: Rules, screen: Screen) -> None:
+async def test_a_change_of_a_user_who_is_signed_in_nowhere_is_published(rules: Rules, screen: Screen) -> None:
     made = await create_user(rules.auth, by_command_line, email_address='ann@example.com', password=PASSWORD)
-    watcher = screen.watcher
-    await watcher.caught_up()
+    async with asyncio.timeout(10):
+        while made.id not in screen.told:
+            await asyncio.sleep(0.01)
     screen.told.clear()
 
     await rules.elsewhere('UPDATE user SET disabled = 1')
@@ -144,14 +142,16 @@ async def test_a_client_that_is_deleted_is_shown_as_no_more(rules: Rules, screen
 
 async def test_ends_that_nobody_will_see_are_not_kept_for_ever(
         rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr('auth.changes.watcher.ENDS_KEPT', 5)
-    watcher = screen.watcher
+    monkeypatch.setattr('auth.changes.deadlines.ENDS_KEPT', 5)
+    following = screen.following
     ann = await rules.sign_up()
-    screen.clients[ann.token.client_id] = await watcher.client(ann.token.client_id)
+    screen.clients[ann.token.client_id] = await following.clients.find(ann.token.client_id)
     for number in range(12):
         passer_by = await rules.sign_up(f'{number}@example.com')
-        await watcher.client(passer_by.token.client_id)
-        assert watcher.ends_kept <= 6
+        await following.clients.find(passer_by.token.client_id)
+    async with asyncio.timeout(10):
+        while len(following.deadlines) > 5:
+            await asyncio.sleep(0.01)
     screen.changed.clear()
 
     rules.clock.forward(days=7)
@@ -164,8 +164,8 @@ async def test_ends_that_nobody_will_see_are_not_kept_for_ever(
 
 async def test_the_end_of_a_lifetime_is_shown_and_marked_with_nobody_acting(rules: Rules, screen: Screen) -> None:
     done = await rules.sign_up()
-    watcher = screen.watcher
-    screen.clients[done.token.client_id] = await watcher.authenticate(done.token)
+    clients = screen.following.clients
+    screen.clients[done.token.client_id] = await clients.authenticate(done.token)
     screen.changed.clear()
 
     rules.clock.forward(days=7)
@@ -182,20 +182,20 @@ async def test_the_end_of_a_lifetime_is_shown_and_marked_with_nobody_acting(rule
 async def test_a_store_that_can_not_be_heard_hides_everything_and_its_return_shows_it(
         rules: Rules, screen: Screen) -> None:
     done = await rules.sign_up()
-    watcher = screen.watcher
-    screen.clients[done.token.client_id] = await watcher.authenticate(done.token)
+    clients, sync = screen.following.clients, screen.following.sync
+    screen.clients[done.token.client_id] = await clients.authenticate(done.token)
 
     with rules.database.away():
         while not screen.hidden:
             await screen.change()
-        blind = watcher.blind
+        was_out_of_sync = sync.is_out_of_sync
         with pytest.raises(StoreAway):
-            await watcher.authenticate(done.token)
-    while screen.hidden or watcher.blind:  # a busy machine may hide it once more
+            await clients.authenticate(done.token)
+    while screen.hidden or sync.is_out_of_sync:  # a busy machine may hide it once more
         await screen.change()
 
-    assert blind
-    assert await watcher.authenticate(done.token) is not None
+    assert was_out_of_sync
+    assert await clients.authenticate(done.token) is not None
 
 
 @pytest.mark.parametrize('timing', [FAST_TO_HEAR])  # a reader's patience is longer than a round
@@ -203,8 +203,9 @@ async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_a
         rules: Rules, screen: Screen) -> None:
     ann, bob = await rules.sign_up('ann@example.com'), await rules.sign_up('bob@example.com')
     screen.clients = {done.token.client_id: await rules.client(done.token) for done in (ann, bob)}
-    watcher = screen.watcher
-    await watcher.caught_up()
+    await rules.elsewhere("UPDATE user SET first_name = 'Kim'")  # once that is shown, so are the sign-ups
+    while not all(shown and shown.sessions[0].user.first_name for shown in screen.clients.values()):
+        await screen.change()
 
     async with AsyncExitStack() as readers:
         for _ in range(4):  # as many as there are
@@ -221,15 +222,15 @@ async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_a
     assert shown.sessions == ()
 
 
-@pytest.mark.parametrize('timing', [replace(FAST_TO_HEAR, blind_after_seconds=100.0, silence_seconds=1000.0)])
-async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_heard(
+@pytest.mark.parametrize('timing', [replace(FAST_TO_HEAR, out_of_sync_after_seconds=100.0, silence_seconds=1000.0)])
+async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_synced(
         rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     done = await rules.sign_up()
     screen.clients[done.token.client_id] = await rules.client(done.token)
-    watcher = screen.watcher
+    clients = screen.following.clients
     passed = 0.0
     clock = SimpleNamespace(monotonic=lambda: time.monotonic() + passed)
-    for module in ('auth.changes.watcher', 'models.sqlite_feed', 'models.postgres_feed'):
+    for module in ('auth.changes.sync', 'models.sqlite_feed', 'models.postgres_feed'):
         monkeypatch.setattr(f'{module}.time', clock)
     under_way: asyncio.Queue[asyncio.Event] = asyncio.Queue()
 
@@ -241,13 +242,13 @@ async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_heard(
         return found
 
     async with asyncio.timeout(30):
-        monkeypatch.setattr('auth.changes.watcher.read_clients', read_slowly)
+        monkeypatch.setattr('auth.changes.clients.read_clients', read_slowly)
         await rules.elsewhere("UPDATE user SET first_name = 'Ann'")
         first = await under_way.get()
         await rules.elsewhere("UPDATE session SET status = 'revoked'")  # after what is being read
         passed = 90.0
         while rules.auth.store.feed.synced_at < clock.monotonic() - 50:  # as somebody asks for something else
-            await watcher.client('client_of_somebody_else')
+            await clients.find('client_of_somebody_else')
             await under_way.get()
         first.set()
         second = await under_way.get()
@@ -261,8 +262,8 @@ async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_heard(
     assert not hidden_soon
 
 
-async def test_a_watcher_that_stumbles_goes_on(rules: Rules, screen: Screen,
-                                                caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_pump_that_stumbles_goes_on(rules: Rules, screen: Screen,
+                                            caplog: pytest.LogCaptureFixture) -> None:
     done = await rules.sign_up()
     screen.clients[done.token.client_id] = await rules.client(done.token)
     stumbles = iter([True])
@@ -279,47 +280,4 @@ async def test_a_watcher_that_stumbles_goes_on(rules: Rules, screen: Screen,
     shown = screen.clients[done.token.client_id]
     assert shown is not None
     assert shown.sessions == ()
-    assert 'the watcher stumbled' in caplog.text
-
-
-@only_on_sqlite  # where a feed is not exact, nothing is kept in memory
-async def test_a_read_that_a_write_overtakes_is_never_left_in_memory(
-        rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    done = await rules.sign_up()
-    watcher, client_id = screen.watcher, done.token.client_id
-    under_way: asyncio.Queue[asyncio.Event] = asyncio.Queue()
-
-    async def read_slowly(of: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
-        found = await read_clients(of, client_ids)
-        under_way.put_nowait(go_on := asyncio.Event())
-        await asyncio.wait_for(go_on.wait(), 30)
-        return found
-
-    monkeypatch.setattr('auth.changes.watcher.read_clients', read_slowly)
-    early = asyncio.create_task(watcher.client(client_id))
-    first = await under_way.get()
-    await rules.elsewhere("UPDATE session SET status = 'revoked'")
-    late = asyncio.create_task(watcher.client(client_id))
-    (await under_way.get()).set()
-    found = await late
-    monkeypatch.undo()
-    first.set()
-    while not early.done():
-        assert await watcher.client(client_id) == found
-        await asyncio.sleep(0)
-
-    assert found is not None
-    assert found.sessions == ()
-    assert await watcher.client(client_id) == found
-
-
-async def test_what_was_read_before_a_write_is_forgotten(rules: Rules, screen: Screen) -> None:
-    done = await rules.sign_up()
-    before = await screen.watcher.client(done.token.client_id)
-
-    await rules.elsewhere("UPDATE session SET status = 'revoked'")
-    after = await screen.watcher.client(done.token.client_id)
-
-    assert before is not None
-    assert after is not None
-    assert (len(before.sessions), len(after.sessions)) == (1, 0)
+    assert 'the pump stumbled' in caplog.text

@@ -1,0 +1,57 @@
+"""The sweeper: marks sessions whose lifetime has passed in the store, and prunes what nobody needs any more."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from models import StoreUnavailable
+
+from ..errors import StoreAway
+from ..rules.context import Auth
+from ..rules.sessions import end_overdue
+from .background import Background
+
+log = logging.getLogger('live_sessions')
+
+
+class Sweeper:
+    """Sweeps when it starts, at intervals, and as soon as an end has come.
+
+    :param auth: what the verbs need
+    """
+
+    def __init__(self, auth: Auth) -> None:
+        self._auth = auth
+        self._timing = auth.timing
+        self._due = asyncio.Event()
+        self._tasks = Background('sweeper', auth.timing.sweep_again_seconds / 2)
+        self.swept = asyncio.Event()
+        """Set after the first sweep."""
+
+    async def start(self) -> None:
+        """Begin to sweep."""
+        self._tasks.start(self._run)
+
+    async def stop(self) -> None:
+        """Finish the sweep that is under way, and end."""
+        await self._tasks.stop(self._due.set)
+
+    def sweep_soon(self) -> None:
+        """An end has come: mark it in the store now."""
+        self._due.set()
+
+    async def _run(self) -> None:
+        while not self._tasks.is_stopping:
+            self._due.clear()
+            try:
+                await end_overdue(self._auth)
+                await self._auth.store.tidy()
+                self.swept.set()
+            except (StoreAway, StoreUnavailable) as error:
+                log.warning('overdue sessions can not be marked: %s', error.__cause__ or error)
+                await self._tasks.pause(self._timing.sweep_again_seconds)
+                self._due.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._due.wait(), self._timing.sweep_seconds)

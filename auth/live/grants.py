@@ -1,0 +1,32 @@
+"""What a tab may gain by a push: nothing. A push only takes away; the cookie of an HTTP request grants."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ..rules.clients import ClientView
+
+
+def needs_proof(granted: ClientView | None, found: ClientView, now: datetime) -> bool:
+    """Whether a tab may show what was found of its client only after the browser has sent its cookie again.
+
+    :param granted: what the tab was granted by its last proof
+    :param found: the same client, as it is in the store
+    """
+    return granted is None or found.secret_hash != granted.secret_hash or _widens(granted, found, now)
+
+
+def _widens(granted: ClientView, found: ClientView, now: datetime) -> bool:
+    """Whether what was found would give a tab more than it has."""
+    rights = _rights(found, now)
+    if not rights:
+        return False
+    old, new = granted.active_session(now), found.active_session(now)
+    if new is not None and (old is None or old.id != new.id):
+        return True
+    return not rights <= _rights(granted, now)
+
+
+def _rights(client: ClientView, now: datetime) -> set[str]:
+    return {right for session in client.signed_in(now)
+            for right in (session.id, *([f'administrator {session.user.id}'] if session.user.is_admin else []))}

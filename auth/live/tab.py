@@ -1,0 +1,119 @@
+# pyright: reportUnknownMemberType=false
+"""One open tab: what it was granted, and what it shows of that."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from nicegui import Client as Page
+
+from ..access import Access, Here, Status
+from ..rules.clients import ClientView, SessionView
+from ..web.waiting_pages import Place
+from .notes import telling_for
+from .state import AuthState
+
+log = logging.getLogger('live_sessions')
+
+PROVE = 'window.liveSessions?.prove()'
+"""Makes the tab prove itself; see static/auth.js."""
+
+
+@dataclass(eq=False, slots=True)
+class Tab:
+    """One open page and what it was granted."""
+
+    page: Page
+    client: ClientView | None = None
+    """The client whose cookie the tab has proved itself with, as it was last read."""
+    state: AuthState = field(default_factory=AuthState)
+    place: Place | None = None
+    """Of the page among those that wait for their socket."""
+    proof_needed: bool = False
+    joined: bool = False
+    """Whether its socket was ever connected."""
+    touched_at: datetime | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Events of a tab are handled one after the other, also when one waits for the store."""
+    on_change: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+    """Called after ``state`` has changed, within the page."""
+    shows: dict[int, Access] = field(default_factory=dict[int, Access])
+    """Who may see what it shows, by the element that shows it."""
+    unanswerable: Collection[str] = ()
+    """The scripts whose answers count no more, because the page that waits for them may have been taken away."""
+
+    @property
+    def here(self) -> Here:
+        """Who is here, as the tab shows it."""
+        state = self.state
+        if state.status == 'signed_in' and state.user is not None:
+            return Here('signed_in', is_admin=state.user.is_admin)
+        return Here('loading' if state.status == 'loading' else 'signed_out', others=bool(state.sessions))
+
+    def active_session(self, now: datetime) -> SessionView | None:
+        """The session that the tab shows as its own."""
+        return self.client and self.client.active_session(now)
+
+    def render(self, now: datetime) -> None:
+        """Show what was granted."""
+        session = self.active_session(now)
+        signed_in = self.client.signed_in(now) if self.client else ()
+        self._set('signed_in' if session else 'signed_out', session, signed_in)
+
+    def load(self) -> None:
+        """Show nothing protected."""
+        self._set('loading', None, ())
+
+    def ask_for_proof(self) -> None:
+        """Show nothing protected until the tab has proved itself anew."""
+        self.proof_needed = True
+        self.load()
+        self.page.run_javascript(PROVE)
+
+    async def until_gone(self, session_ids: Collection[str], at_most_seconds: float) -> None:
+        """Wait until the tab shows none of these sessions, which have ended; not for long, since nothing depends on it.
+
+        All tabs of a client are shown in one go: then the others show none of them either.
+        """
+        changed = asyncio.Event()
+        self.on_change.append(changed.set)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(at_most_seconds):
+                    while self.client and any(session.id in session_ids for session in self.state.sessions):
+                        changed.clear()
+                        await changed.wait()
+        finally:
+            if changed.set in self.on_change:  # else it has closed
+                self.on_change.remove(changed.set)
+
+    def _set(self, status: Status, session: SessionView | None, sessions: tuple[SessionView, ...]) -> None:
+        state, session_id, user = self.state, session and session.id, session and session.user
+        before = (state.status, state.session_id, state.user, state.sessions)
+        if before == (status, session_id, user, sessions):
+            return
+        if status == state.status and session_id != state.session_id:
+            # A proof was faster than the push that hides it: whatever binds to the status is told, although it stays.
+            self.attempt(setattr, state, 'status', 'loading')
+        # The status is last: whatever binds to it finds the rest of the state as it is now.
+        for name, value in (('sessions', sessions), ('user', user), ('session_id', session_id), ('status', status)):
+            self.attempt(setattr, state, name, value)
+        with self.page, telling_for(None):
+            for notify in list(self.on_change):
+                self.attempt(notify)
+
+    def attempt(self, act: Callable[..., object], *given: object) -> None:
+        """Do what calls code of the page's author. If it fails, the page is loaded anew: it might show what has ended.
+
+        Nobody else waits for it: the rest of the page and the other tabs are served as ever.
+        """
+        try:
+            act(*given)
+        except Exception:
+            log.exception('a page could not show what changed, and is loaded anew')
+            self.page.run_javascript('location.reload()')

@@ -1,0 +1,97 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""The wiring: builds the parts of a running server, and hands each what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from nicegui import Client as Page
+from nicegui import core
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from .access import PageBuilder, PageRefused, name_of, stated_access
+from .changes.cache import ClientCache
+from .changes.clients import Clients
+from .changes.deadlines import Deadlines
+from .changes.inbox import Inbox
+from .changes.pump import Pump
+from .changes.sweeper import Sweeper
+from .changes.sync import Sync
+from .live import notes
+from .live.guarded_pages import guard_other_sub_pages
+from .live.memory import Memory
+from .live.nicegui_private import sockets
+from .live.socket_guard import SocketGuard
+from .live.tabs import Tabs, install
+from .requests.asgi import App
+from .rules.context import Auth
+from .web.api import FrontendApi
+from .web.connections import Connections
+from .web.gateway import Gateway
+from .web.routes import Routes, table_of
+from .web.waiting_pages import WaitingPages
+
+
+def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_paths: Iterable[str] = (),
+            not_found: str = '') -> Gateway:
+    """Put the guards in front of a NiceGUI app, and follow the store from when it starts.
+
+    :param app: the app that NiceGUI was mounted on with ``ui.run_with``
+    :param auth: what the verbs need
+    :param routes: the pages by path
+    :param open_paths: how paths begin that are no page's and are left to the app, for anybody: routes of its own, say
+    :param not_found: what is shown where there is no page, as HTML
+    :return: the app to serve
+    :raises AccessNotStated: if a page does not say whether it is public or private
+    :raises PageRefused: if a page asks for what can't be honoured
+    """
+    table = table_of(routes)
+    _refuse_a_second_way_in(table)
+
+    # What changes in the store.
+    cache = ClientCache(keeps=auth.store.feed.exact)
+    inbox = Inbox(auth.store.feed, cache)
+    sync, deadlines, sweeper = Sync(auth.timing.out_of_sync_after_seconds), Deadlines(), Sweeper(auth)
+    clients = Clients(auth, cache, inbox, sync, deadlines)
+
+    # What shows it.
+    tabs = Tabs(auth, clients, sync, deadlines)
+    pump = Pump(auth, clients, inbox, sync, deadlines, audience=tabs, publish=tabs.subscriptions.publish,
+                on_end=sweeper.sweep_soon)
+    install(tabs)
+
+    # Who gets to it.
+    guard = SocketGuard(tabs, clients, auth.settings.hosts)
+    connections = Connections(sockets.app, auth.settings, guard.expects, auth.timing)
+    connections.install()
+    guard.install(connections)
+    sockets.send_without_tasks()
+    guard_other_sub_pages()
+    notes.install()
+    memory = Memory(auth.timing)
+    memory.install()
+    core.app.add_exception_handler(404, _not_found)
+
+    core.app.on_startup(lambda: sockets.ping_every(auth.timing.ping_seconds))
+    for part in (memory, pump, sweeper):
+        core.app.on_startup(part.start)
+        core.app.on_shutdown(part.stop)
+    core.app.on_shutdown(auth.close)
+    return Gateway(app, sockets=connections, api=FrontendApi(auth, clients, guard.prove), routes=table,
+                   clients=clients, waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
+                   open_paths=open_paths, not_found=not_found)
+
+
+def _refuse_a_second_way_in(table: Routes) -> None:
+    """A page that ``@ui.page`` serves as well would be served there to anybody."""
+    ours = {id(builder) for builder in table.values()}
+    for builder, path in Page.page_routes.items():
+        if id(builder) in ours or stated_access(builder) is not None:
+            raise PageRefused(f'The page "{name_of(builder)}" is also served at {path} by @ui.page, which asks nobody '
+                              'who they are: take @ui.page away, and put the path into the table of routes.')
+
+
+def _not_found(_: Request, __: Exception) -> Response:
+    """What NiceGUI has no route for costs no page object."""
+    return PlainTextResponse('There is nothing here.', status_code=404)
