@@ -114,7 +114,7 @@ async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock, ti
         if isinstance(database, PostgresDatabase) and database.unharmed and timing == DEFAULT_TIMING:
             auth.passwords.close()
             await auth.store.feed.close()
-            auth.store.feed = open_database(database.url, timing).feed()  # which has heard nothing yet
+            auth.store.feed = open_database(database.url, timing).feed()  # which has followed nothing yet
             open_stores[database.url] = auth.store
             database.still_connected = True
         else:

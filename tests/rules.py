@@ -97,7 +97,7 @@ class Rules:
         return self.database.sql(statement, *values)
 
     async def elsewhere(self, statement: str, *values: Any) -> list[Any]:
-        """The same while this process goes on: a task of it, such as the watcher's sweep, may hold the lock."""
+        """The same while this process goes on: a task of it, such as the sweeper, may hold the lock."""
         return await asyncio.to_thread(self.sql, statement, *values)
 
     async def changes(self) -> Changes:
