@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from nicegui import Client as Page
-from nicegui import core
+from nicegui import app as nicegui_app
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -71,13 +71,13 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     notes.install()
     memory = Memory(auth.timing)
     memory.install()
-    core.app.add_exception_handler(404, _not_found)
+    nicegui_app.add_exception_handler(404, _not_found)
 
-    core.app.on_startup(lambda: sockets.ping_every(auth.timing.ping_seconds))
+    nicegui_app.on_startup(lambda: sockets.ping_every(auth.timing.ping_seconds))
     for part in (memory, pump, sweeper):
-        core.app.on_startup(part.start)
-        core.app.on_shutdown(part.stop)
-    core.app.on_shutdown(auth.close)
+        nicegui_app.on_startup(part.start)
+        nicegui_app.on_shutdown(part.stop)
+    nicegui_app.on_shutdown(auth.close)
     return Gateway(app, sockets=connections, api=FrontendApi(auth, clients, guard.prove), routes=table,
                    clients=clients, waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                    open_paths=open_paths, not_found=not_found)

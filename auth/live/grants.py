@@ -13,6 +13,8 @@ def needs_proof(granted: ClientView | None, found: ClientView, now: datetime) ->
     :param granted: what the tab was granted by its last proof
     :param found: the same client, as it is in the store
     """
+    if granted is found:  # nothing has changed since
+        return False
     return granted is None or found.secret_hash != granted.secret_hash or _widens(granted, found, now)
 
 

@@ -14,7 +14,7 @@ import time
 from weakref import WeakSet
 
 from nicegui import Client as Page
-from nicegui import core
+from nicegui import app
 from nicegui.element import Element
 
 from ..timing import Timing
@@ -55,7 +55,7 @@ class Memory:
     def install(self) -> None:
         """Free whatever NiceGUI removes from now on: pages, and parts of pages that are drawn anew."""
         on_removal(_let_go)
-        core.app.on_delete(self._closed.add)
+        app.on_delete(self._closed.add)
 
     async def start(self) -> None:
         """Set aside what is loaded, which stays anyway, and begin to look for garbage."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -17,10 +19,13 @@ from nicegui.elements.sub_pages import SubPages
 from nicegui.elements.timer import Timer
 from nicegui.functions.on import on
 from nicegui.javascript_request import JavaScriptRequest
+from nicegui.observables import ObservableCollection
 from nicegui.outbox import Outbox
+from nicegui.page import page
 from nicegui.page_arguments import PageArguments
 from nicegui.sub_pages_router import SubPagesRouter
 
+from auth.live import nicegui_private
 from auth.live.nicegui_private import NICEGUI_VERSION, sub_pages
 from tests.programs import ROOT
 
@@ -67,6 +72,34 @@ def test_the_hooks_of_sub_pages_are_there() -> None:
     assert 'with self.clear():' in inspect.getsource(SubPages._set_match)
     assert 'self._active_tasks.add(task)' in inspect.getsource(sub_pages._render_page)
     assert sub_pages._render_page.__qualname__ == 'SubPages._render_page'
+
+
+def test_where_sub_pages_are_and_what_they_were_asked_for_is_known_by_the_same_names() -> None:
+    for part in ('self._router = context.client.sub_pages_router', "self._rendered_path = ''", 'self._root_path = ',
+                 'self._data = ', 'self._active_tasks: set'):
+        assert part in inspect.getsource(SubPages.__init__), part
+    assert 'self._cancel_active_tasks()' in inspect.getsource(SubPages._handle_delete)
+    assert 'self.is_initial_request = ' in inspect.getsource(SubPagesRouter.__init__)
+
+
+def test_elements_are_removed_in_one_place_and_are_held_by_what_they_observe() -> None:
+    assert list(inspect.signature(Client.remove_elements).parameters) == ['self', 'elements']
+    assert 'remove_elements(' in inspect.getsource(Element.remove)
+    assert 'remove_elements(' in inspect.getsource(Element.clear)
+    assert 'self._change_handlers: list' in inspect.getsource(ObservableCollection.__init__)
+    with (client := Client(page(''))):
+        element = Element()
+    del Client.instances[client.id]
+    assert all(observed._change_handlers for observed in (element.props, element.classes, element.style))
+
+
+@pytest.mark.parametrize('module', [one.name for one in pkgutil.iter_modules(nicegui_private.__path__)])
+def test_each_module_says_what_it_reaches_into_which_public_way_there_is_and_what_guards_it(module: str) -> None:
+    described = importlib.import_module(f'{nicegui_private.__name__}.{module}').__doc__ or ''
+
+    assert 'Private: ' in described
+    assert 'Public way: ' in described
+    assert 'Guarded by tests/auth/' in described
 
 
 def test_what_a_page_can_be_given_is_what_the_table_lets_it_ask_for() -> None:

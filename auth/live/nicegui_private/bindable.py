@@ -3,6 +3,7 @@
 Private: ``binding.bindings``, and the name under which a ``BindableProperty`` stores its value.
 Public way: ``BindableProperty`` alone; it looks for bindings at every change, and an end may change very many tabs at
 once.
+Guarded by tests/auth/test_state.py.
 """
 
 from __future__ import annotations

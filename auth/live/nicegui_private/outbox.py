@@ -5,6 +5,7 @@
 Private: ``Outbox.enqueue_message``, ``enqueue_update``, ``messages``, ``message_history``, ``updates`` and
 ``_loaded_components``.
 Public way: none; what a page was told can't be taken back, and a tab that comes back is replayed all it has missed.
+Guarded by tests/auth/test_notes.py and test_nicegui_private.py.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 
 Private: ``Element._event_listeners``, ``SubPagesRouter._path_changed_handlers``, ``Client.connect_handlers``.
 Public way: none; what was added with ``on``, ``on_path_changed`` and ``on_connect`` can't be listed or removed.
+Guarded by tests/auth/test_nicegui_private.py.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@
 Private: ``Client.remove_elements``, through which every removal goes, and ``_change_handlers`` of an element's props,
 classes and style, which hold the element.
 Public way: ``gc.collect()``, which looks at the objects of all open tabs and holds up each of them.
+Guarded by tests/auth/test_nicegui_private.py.
 """
 
 from __future__ import annotations

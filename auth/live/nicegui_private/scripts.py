@@ -3,6 +3,7 @@
 
 Private: ``JavaScriptRequest._instances``.
 Public way: none; whoever awaits ``ui.run_javascript`` goes on with the answer, also when its page was taken away.
+Guarded by tests/auth/test_nicegui_private.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,11 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportMissingParameterType=false, reportUnknownParameterType=false
-"""The rooms of the sockets, of which each tab is one: what is sent to a tab is handed to its socket at once."""
+"""The rooms of the sockets, of which each tab is one: what is sent to a tab is handed to its socket at once.
+
+Private: ``core.sio.manager``, and of Socket.IO how a message is encoded and put into the queue of a socket.
+Public way: ``socketio.AsyncManager``, which is there if this one is not put in its place.
+Guarded by tests/auth/test_socket_manager.py.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +23,9 @@ from socketio.packet import Packet as Message
 class SocketManager(AsyncManager):
     """Sends without a task for each message.
 
-    Socket.IO's own manager makes a task that puts a message into the queue of a socket, and waits for that task: for
-    one room with many sockets. A tab has one socket, and when an end is told to many tabs, these tasks take a fifth of
-    the time (benchmarks/fan_out.py). The queue takes every message at once, so there is nothing to wait for.
+    Socket.IO's own manager makes a task for each message, which puts it into the queue of a socket, and waits for it.
+    That pays for a room with many sockets. A tab has one, and its queue takes every message at once; when an end is
+    told to many tabs, the tasks take a fifth of the time (benchmarks/fan_out.py).
 
     :param sockets: whose rooms they are
     """

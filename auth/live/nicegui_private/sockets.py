@@ -6,6 +6,7 @@ Private: ``nicegui.nicegui._on_connect``, ``_on_handshake``, ``_on_disconnect``,
 ``_on_javascript_response``, and ``core.sio``, whose rooms are named by the ids of pages.
 Public way: ``app.on_connect``, ``app.on_disconnect`` and event handlers; they are called after NiceGUI has let the
 socket in, and has taken its word for which page an event is of.
+Guarded by tests/auth/test_nicegui_private.py.
 """
 
 from __future__ import annotations

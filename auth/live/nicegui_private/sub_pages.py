@@ -6,6 +6,7 @@ Private: ``SubPages._find_matching_path``, ``_render_page``, ``_render_404``, ``
 ``_router``, ``_root_path``, ``_rendered_path``, ``_data``, ``_active_tasks`` and ``_handle_delete``.
 Public way: ``ui.sub_pages`` with a table of builders; it asks nobody whether a page may be shown, and shows an error
 page of its own.
+Guarded by tests/auth/test_nicegui_private.py.
 """
 
 from __future__ import annotations
