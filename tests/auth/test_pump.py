@@ -82,6 +82,10 @@ async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
         rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     ann, bob = await rules.sign_up(), await rules.sign_up('bob@example.com')
     screen.clients = {bob.token.client_id: await rules.client(bob.token)}
+    await rules.elsewhere("UPDATE user SET first_name = 'Bob 0' WHERE id = ?", bob.user_id)
+    # Once that is shown, what the sign-ups had to tell is told as well.
+    while (shown := screen.clients[bob.token.client_id]) and not shown.sessions[0].user.first_name:
+        await screen.change()
     reads = 0
 
     async def read_while_others_act(auth: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
