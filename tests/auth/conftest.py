@@ -1,4 +1,4 @@
-"""What the tests of the rules share: the front door of the rules, and browsers that knock at it."""
+"""What the tests of the rules share: the gateway of the rules, and browsers that use it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.rules import PASSWORD, Rules
 
 @dataclass
 class Api:
-    """The front door of the rules, and browsers that knock at it."""
+    """The gateway of the rules, and browsers that use it."""
 
     rules: Rules
     app: Gateway
@@ -29,12 +29,12 @@ class Api:
 
 
 async def nothing_behind(scope: Any, receive: Any, send: Any) -> None:
-    raise AssertionError('no request may get past the front door here')
+    raise AssertionError('no request may get past the gateway here')
 
 
 @pytest.fixture
 async def api(rules: Rules) -> AsyncIterator[Api]:
-    """The Frontend API of the rules, behind its front door."""
+    """The Frontend API of the rules, behind the gateway."""
     following = Following(rules.auth)
     await following.start(NoTabs())
 

@@ -1,4 +1,4 @@
-"""The front door with real visitors: some leave before they are answered, some knock where there is no door."""
+"""The gateway with real visitors: some leave before they are answered, some ask for what is not there."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(
         await send({'type': 'http.response.body', 'body': b''})
 
     nobody_knows: Any = None
-    front = Gateway(app, sockets=app, api=app, routes={}, clients=nobody_knows,
+    gateway = Gateway(app, sockets=app, api=app, routes={}, clients=nobody_knows,
                   waiting=WaitingPages(Settings()), open_paths=['/reports/', '/_nicegui_ws'])
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(front), base_url='http://localhost') as browser:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url='http://localhost') as browser:
         statuses = [(await browser.get(path)).status_code for path in
                     ('/reports/1', '/reports', '/other/reports/', '/_nicegui/client/1/upload/2',
                      '/_nicegui_ws/socket.io')]
