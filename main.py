@@ -15,11 +15,12 @@ import pages
 from auth import Auth, Settings, Timing, protect
 from auth.access import PageRefused
 from auth.credentials.passwords import Passwords
+from auth.rules.store import Store
 from auth.settings import wrong_setting
 from auth.timing import DEFAULT_TIMING
 from auth.web.log_lines import set_up_logging
 from auth.web.serving import serve
-from models import BadDatabaseUrl, CannotOpenStore, Store, migrate, wait_for_server
+from models import BadDatabaseUrl, CannotOpenStore, migrate, wait_for_server
 
 
 def main(timing: Timing = DEFAULT_TIMING, passwords: Passwords | None = None) -> None:

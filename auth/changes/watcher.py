@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Protocol
 
-from models import FeedLost, StoreUnavailable
+from models import FeedLost
 
 from ..credentials.tokens import ClientToken
 from ..errors import StoreAway
@@ -307,10 +307,11 @@ class Watcher:
         while not self._stopping.is_set():
             self._overdue.clear()
             try:
-                await end_overdue(self._auth)
-                await self._auth.store.tidy()
+                while await self._auth.run(end_overdue):
+                    pass
+                await self._auth.store.prune()
                 self.swept.set()
-            except (StoreAway, StoreUnavailable) as error:
+            except StoreAway as error:
                 log.warning('overdue sessions can not be marked: %s', error.__cause__ or error)
                 await self._pause(self._timing.sweep_again_seconds)
                 self._overdue.set()

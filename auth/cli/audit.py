@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
+from ..rules.actor import by_command_line
 from ..rules.admin_queries import EventRow, read_audit_log
-from ..rules.authority import by_command_line
 from ..rules.context import Auth
 from .printing import put, show, shown, to_json
 from .running import Commands, Json, Limit, run
@@ -35,7 +35,7 @@ def tail(limit: Limit = 20, json: Json = False,
     if follow:
         _follow(limit, json=json)
         return
-    rows = run(lambda auth: read_audit_log(auth, by_command_line, limit=limit))[::-1]
+    rows = run(lambda auth: auth.read(read_audit_log, by_command_line, limit=limit))[::-1]
     if json:
         show([asdict(row) for row in rows], json=True)
     else:
@@ -55,7 +55,7 @@ def _follow(limit: int, *, json: bool) -> None:
         since, seen, most = None, set[str](), limit  # of the past, no more than was asked for
         while True:
             looked_at = auth.now()
-            rows = await read_audit_log(auth, by_command_line, limit=max(most, _AT_ONCE), since=since)
+            rows = await auth.read(read_audit_log, by_command_line, limit=max(most, _AT_ONCE), since=since)
             print_events([row for row in rows if row.id not in seen][:most][::-1])
             since, seen, most = looked_at - LATE, {row.id for row in rows}, _AT_ONCE
             await asyncio.sleep(LOOK_INTERVAL_SECONDS)

@@ -9,11 +9,12 @@ from typing import Annotated, Any, TypeVar
 import typer
 from typer.core import TyperCommand
 
-from models import Store, check_schema
+from models import check_schema
 
+from ..rules.actor import by_command_line
 from ..rules.admin_queries import UserRow, find_user
-from ..rules.authority import by_command_line
 from ..rules.context import Auth
+from ..rules.store import Store
 from ..settings import Settings
 
 T = TypeVar('T')
@@ -64,7 +65,7 @@ def run_for(user: str, work: Callable[[Auth, str], Awaitable[T]]) -> tuple[UserR
     """
 
     async def find_and_work(auth: Auth) -> tuple[UserRow, T]:
-        found = await find_user(auth, by_command_line, user)
+        found = await auth.read(find_user, by_command_line, user)
         return found, await work(auth, found.user.id)
 
     return run(find_and_work)

@@ -9,8 +9,8 @@ import typer
 from models import CannotOpenStore, check_schema, migrate
 
 from ..rules import admin, admin_queries
+from ..rules.actor import by_command_line
 from ..rules.admin_queries import UserRow, find_user
-from ..rules.authority import by_command_line
 from ..rules.users import normal_address
 from ..settings import Settings
 from .asking import PasswordStdin, ask_password
@@ -40,7 +40,8 @@ def create(address: Annotated[str, typer.Argument(metavar='ADDRESS', help='Their
 @commands.command('list')
 def list_users(words: Words = None, limit: Limit = 100, json: Json = False) -> None:
     """List users by their address."""
-    rows = run(lambda auth: admin_queries.find_users(auth, by_command_line, ' '.join(words or ()), limit=limit + 1))
+    rows = run(lambda auth: auth.read(admin_queries.find_users, by_command_line, ' '.join(words or ()),
+                                      limit=limit + 1))
     show([{'id': row.user.id, 'email_address': row.user.email_address, 'name': row.user.name,
            'is_admin': row.user.is_admin, 'disabled': row.disabled, 'sessions': row.sessions,
            'created_at': row.created_at} for row in rows], json=json, limit=limit, less_important=('created_at',))
@@ -49,7 +50,7 @@ def list_users(words: Words = None, limit: Limit = 100, json: Json = False) -> N
 @commands.command('disable')
 def disable(user: Who, json: Json = False) -> None:
     """Disable a user: all their sessions end, and they can not sign in."""
-    found, ended = run_for(user, lambda auth, user_id: admin.set_disabled(auth, by_command_line, user_id, True))
+    found, ended = run_for(user, lambda auth, user_id: auth.run(admin.set_disabled, by_command_line, user_id, True))
     tell({**_who(found), 'disabled': True, 'sessions_ended': ended},
          f'{found.user.email_address} is disabled; {counted(ended, "session")} ended.', json=json)
 
@@ -57,14 +58,14 @@ def disable(user: Who, json: Json = False) -> None:
 @commands.command('enable')
 def enable(user: Who, json: Json = False) -> None:
     """Let a disabled user sign in again."""
-    found, _ = run_for(user, lambda auth, user_id: admin.set_disabled(auth, by_command_line, user_id, False))
+    found, _ = run_for(user, lambda auth, user_id: auth.run(admin.set_disabled, by_command_line, user_id, False))
     tell({**_who(found), 'disabled': False}, f'{found.user.email_address} may sign in.', json=json)
 
 
 @commands.command('set-password')
 def set_password(user: Who, password_stdin: PasswordStdin = False, json: Json = False) -> None:
     """Give a user another password, asked for or read from standard input; all their sessions end."""
-    run(lambda auth: find_user(auth, by_command_line, user))  # before anybody types a password for nobody
+    run(lambda auth: auth.read(find_user, by_command_line, user))  # before anybody types a password for nobody
     password = ask_password(from_stdin=password_stdin)
     found, ended = run_for(user, lambda auth, user_id: admin.set_password(auth, by_command_line, user_id, password))
     tell({**_who(found), 'sessions_ended': ended},
@@ -74,14 +75,14 @@ def set_password(user: Who, password_stdin: PasswordStdin = False, json: Json = 
 @commands.command('make-admin')
 def make_admin(user: Who, json: Json = False) -> None:
     """Make a user an administrator."""
-    found, _ = run_for(user, lambda auth, user_id: admin.set_admin(auth, by_command_line, user_id, True))
+    found, _ = run_for(user, lambda auth, user_id: auth.run(admin.set_admin, by_command_line, user_id, True))
     tell({**_who(found), 'is_admin': True}, f'{found.user.email_address} is an administrator.', json=json)
 
 
 @commands.command('remove-admin')
 def remove_admin(user: Who, json: Json = False) -> None:
     """Take the rights of an administrator from a user."""
-    found, _ = run_for(user, lambda auth, user_id: admin.set_admin(auth, by_command_line, user_id, False))
+    found, _ = run_for(user, lambda auth, user_id: auth.run(admin.set_admin, by_command_line, user_id, False))
     tell({**_who(found), 'is_admin': False}, f'{found.user.email_address} is no administrator.', json=json)
 
 

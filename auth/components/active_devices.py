@@ -38,7 +38,7 @@ class ActiveDevices(Section):
         return await self._pager.load()
 
     async def _read(self, _: Device | None, number: int) -> tuple[Sequence[Device], bool]:
-        self._found = await read_devices(tabs().auth, self.tab.client, page=number)
+        self._found = await tabs().auth.read(read_devices, self.tab.client, page=number)
         return self._found.devices, (number + 1) * DEVICES_A_PAGE < self._found.total
 
     def _concerns(self, user_ids: Collection[str]) -> bool:
@@ -73,7 +73,7 @@ class ActiveDevices(Section):
 
     async def _sign_out_of(self, device: Device) -> None:
         try:
-            await revoke(tabs().auth, self.tab.client, device.session_id, request_info=self.request_info)
+            await tabs().auth.run(revoke, self.tab.client, device.session_id, request_info=self.request_info)
         except SessionNotFound:
             self._rows.reload()
             self.tell(f'{device.user_agent} was signed out already.')
@@ -81,5 +81,5 @@ class ActiveDevices(Section):
             self.tell(f'Signed out of {device.user_agent}.')
 
     async def _sign_out_of_others(self) -> None:
-        count = await revoke_others(tabs().auth, self.tab.client, request_info=self.request_info)
+        count = await tabs().auth.run(revoke_others, self.tab.client, request_info=self.request_info)
         self.tell(f'Signed out of {count} other {"device" if count == 1 else "devices"}.')

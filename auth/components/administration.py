@@ -12,9 +12,9 @@ from nicegui.events import GenericEventArguments
 
 from ..errors import ParamInvalid, SessionNotFound
 from ..live.tabs import tabs
+from ..rules.actor import Administrator, by_admin
 from ..rules.admin import CONFIRMATION, revoke_everyone, revoke_session, revoke_user, set_disabled
 from ..rules.admin_queries import ROWS_A_PAGE, SessionRow, UserRow, count_sessions, find_sessions, find_users
-from ..rules.authority import Authority, by_admin
 from .action_button import ActionButton
 from .live_rows import LiveRows
 from .local_time import LocalTime
@@ -39,9 +39,9 @@ class _Searched(Section):
                       js_handler='(event) => emit(event.target.value)')
 
     @property
-    def authority(self) -> Authority:
+    def authority(self) -> Administrator:
         """Whoever uses the tab, if they are an administrator."""
-        return by_admin(tabs().auth, self.tab.client)
+        return by_admin(self.tab.client)
 
     def begin(self) -> None:
         """Show the first page of what was searched for."""
@@ -71,8 +71,8 @@ class UserTable(_Searched):
         return await self._pager.load()
 
     async def _read(self, last: UserRow | None, _: int) -> tuple[Sequence[UserRow], bool]:
-        rows = await find_users(tabs().auth, self.authority, self.words, after=last.user.email_address if last else '',
-                                limit=ROWS_A_PAGE + 1)
+        after = last.user.email_address if last else ''
+        rows = await tabs().auth.read(find_users, self.authority, self.words, after=after, limit=ROWS_A_PAGE + 1)
         return rows[:ROWS_A_PAGE], len(rows) > ROWS_A_PAGE
 
     def _draw(self, row: UserRow) -> None:
@@ -92,12 +92,12 @@ class UserTable(_Searched):
                 _small(word, partial(self._set_disabled, row, not row.disabled), row.user.email_address)
 
     async def _sign_out(self, row: UserRow) -> None:
-        ended = await revoke_user(tabs().auth, self.authority, row.user.id, self.request_info)
+        ended = await tabs().auth.run(revoke_user, self.authority, row.user.id, self.request_info)
         self._rows.reload()
         self.tell(f'{_counted(ended)} of {row.user.email_address} ended.')
 
     async def _set_disabled(self, row: UserRow, disabled: bool) -> None:
-        ended = await set_disabled(tabs().auth, self.authority, row.user.id, disabled, self.request_info)
+        ended = await tabs().auth.run(set_disabled, self.authority, row.user.id, disabled, self.request_info)
         self._rows.reload()
         self.tell(f'{row.user.email_address} is disabled; {_counted(ended)} ended.' if disabled
                   else f'{row.user.email_address} may sign in again.')
@@ -130,8 +130,8 @@ class SessionTable(_Searched):
         return await self._pager.load()
 
     async def _read(self, last: SessionRow | None, _: int) -> tuple[Sequence[SessionRow], bool]:
-        rows = await find_sessions(tabs().auth, self.authority, self.words, before=last, limit=ROWS_A_PAGE + 1)
-        self._count = await count_sessions(tabs().auth, self.authority, most=MOST_COUNTED)
+        rows = await tabs().auth.read(find_sessions, self.authority, self.words, before=last, limit=ROWS_A_PAGE + 1)
+        self._count = await tabs().auth.read(count_sessions, self.authority, most=MOST_COUNTED)
         return rows[:ROWS_A_PAGE], len(rows) > ROWS_A_PAGE
 
     def _draw(self, row: SessionRow) -> None:
@@ -153,7 +153,7 @@ class SessionTable(_Searched):
     async def _sign_out(self, row: SessionRow) -> None:
         whose = f'The session of {row.user.email_address} on {row.user_agent}'
         try:
-            await revoke_session(tabs().auth, self.authority, row.id, self.request_info)
+            await tabs().auth.run(revoke_session, self.authority, row.id, self.request_info)
         except SessionNotFound:
             self.tell(f'{whose} had ended already.')
         else:

@@ -49,7 +49,8 @@ async def sign_out(session_id: str | None = None, redirect_url: str | None = Non
     :raises StoreAway: if the store can't be reached; then everybody is still signed in
     """
     tab = tabs().here()
-    done = await end_sessions(tabs().auth, tab.client, session_id, request_info=request_info_of(tab.page.request.scope))
+    request_info = request_info_of(tab.page.request.scope)
+    done = await tabs().auth.run(end_sessions, tab.client, session_id, request_info=request_info)
     await tabs().watcher.caught_up()  # the other tabs come before what this one does next
     if done.session_ids and not done.others_remain:
         tab.page.run_javascript(_CLEAR_CACHE)
@@ -66,7 +67,9 @@ async def choose(session_id: str) -> None:
     :raises StoreAway: if the store can't be reached
     """
     tab = tabs().here()
-    await set_active(tabs().auth, tab.client, session_id, request_info=request_info_of(tab.page.request.scope))
+    auth = tabs().auth
+    await auth.run(set_active, tab.client, session_id, settings=auth.settings,
+                   request_info=request_info_of(tab.page.request.scope))
 
 
 def may_add_account() -> bool:

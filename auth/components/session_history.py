@@ -55,7 +55,7 @@ class SessionHistory(ui.element):
         return await self._pager.load()
 
     async def _read(self, last: HistoryEvent | None, _: int) -> tuple[Sequence[HistoryEvent], bool]:
-        found = await read_history(tabs().auth, self._tab.client, after=last)
+        found = await tabs().auth.read(read_history, self._tab.client, after=last)
         return found.events, found.has_more
 
     def _concerns(self, user_ids: Collection[str]) -> bool:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import auth.memory
 from nicegui import Client, binding, ui
 from nicegui.element import Element
 
+import auth.live.memory
 import main
 import pages
 from auth import Settings, UserButton, private, public
@@ -121,8 +121,8 @@ def build(settings: Settings, timing: Timing, passwords: Passwords | None = None
     return Counting(build_app(settings, timing, passwords))
 
 
-auth.memory.YOUNG_OBJECTS = int(os.environ.get('YOUNG_OBJECTS', '50000'))
-auth.memory.LINGERING_PAGES = int(os.environ.get('LINGERING_PAGES', '100'))
+auth.live.memory.YOUNG_OBJECTS = int(os.environ.get('YOUNG_OBJECTS', '50000'))
+auth.live.memory.LINGERING_PAGES = int(os.environ.get('LINGERING_PAGES', '100'))
 pages.ROUTES['/acting'] = acting
 pages.ROUTES['/circular'] = circular
 pages.ROUTES['/hoarded'] = hoarded
