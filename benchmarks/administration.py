@@ -17,7 +17,7 @@ from typing import Any
 sys.path[0] = str(Path(__file__).parent.parent)
 
 from auth import Auth, Settings
-from auth.components.administration import MOST_COUNTED
+from auth.components.session_table import MOST_COUNTED
 from auth.rules.actor import by_command_line
 from auth.rules.admin_queries import ROWS_A_PAGE, count_sessions, find_sessions, find_users
 from auth.rules.store import Store

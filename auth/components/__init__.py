@@ -2,22 +2,24 @@
 
 from .action_button import ActionButton
 from .active_devices import ActiveDevices
-from .administration import SessionTable, UserTable
-from .here import auth_state, choose, follow, may_add_account, open_tab, redraw_on_change, sign_out, who_is_here
+from .current_tab import auth_state, may_add_account, open_tab, who_is_here
+from .following import follow, redraw_on_change
 from .live_rows import LiveRows
 from .local_time import LocalTime
-from .pager import Pager
+from .session_acts import choose, sign_out
 from .session_history import SessionHistory
 from .session_label import SessionLabel
+from .session_table import SessionTable
 from .sign_out_button import SignOutButton
 from .user_button import UserButton
+from .user_table import UserTable
 
 __all__ = [
     'ActionButton',
     'ActiveDevices',
     'LiveRows',
     'LocalTime',
-    'Pager',
+
     'SessionHistory',
     'SessionLabel',
     'SessionTable',

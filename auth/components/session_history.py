@@ -14,7 +14,6 @@ from ..live.tabs import tabs
 from ..rules.history import HistoryEvent, read_history
 from .live_rows import LiveRows
 from .local_time import LocalTime
-from .pager import Pager
 
 _WORDS: dict[str, str] = {
     AuditAction.SIGNED_UP: 'Account created',
@@ -46,13 +45,8 @@ class SessionHistory(ui.element):
         self._user = self._tab.state.user
         with self:
             Text(tag='h2', text='Session history').props('id=history-heading tabindex=-1')
-            self._rows = LiveRows[HistoryEvent](self._load, key=lambda event: event.id, draw=_draw,
-                                                concerns=self._concerns, after=self._drawn,
-                                                empty='Nothing has happened yet.')
-            self._pager = Pager[HistoryEvent](self._read, self._rows.reload)
-
-    async def _load(self) -> Sequence[HistoryEvent]:
-        return await self._pager.load()
+            LiveRows[HistoryEvent](self._read, key=lambda event: event.id, draw=_draw, concerns=self._concerns,
+                                   empty='Nothing has happened yet.')
 
     async def _read(self, last: HistoryEvent | None, _: int) -> tuple[Sequence[HistoryEvent], bool]:
         found = await tabs().auth.read(read_history, self._tab.client, after=last)
@@ -60,9 +54,6 @@ class SessionHistory(ui.element):
 
     def _concerns(self, user_ids: Collection[str]) -> bool:
         return self._user is not None and self._user.id in user_ids
-
-    def _drawn(self, _: Sequence[HistoryEvent]) -> None:
-        self._pager.update_buttons()
 
 
 def describe(event: HistoryEvent) -> str:

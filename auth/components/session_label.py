@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from .here import auth_state
+from .current_tab import auth_state
 
 SIGNED_OUT = 'You are signed out'
 LOADING = 'Loading…'

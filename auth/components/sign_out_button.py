@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from .action_button import ActionButton
-from .here import auth_state, follow, sign_out
+from .current_tab import auth_state
+from .following import follow
+from .session_acts import sign_out
 
 _LABEL = 'Sign out'
 _ALL = 'Sign out of all accounts'

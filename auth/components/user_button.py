@@ -12,7 +12,9 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 from ..rules.clients import UserView
 from ..web.redirects import SIGN_IN_PATH
 from .action_button import ActionButton
-from .here import auth_state, choose, follow, may_add_account, who_is_here
+from .current_tab import auth_state, may_add_account, who_is_here
+from .following import follow
+from .session_acts import choose
 from .sign_out_button import SignOutButton
 
 Other = tuple[str, UserView]
