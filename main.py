@@ -12,12 +12,13 @@ from nicegui import ui
 from pydantic import ValidationError
 
 import pages
-from auth import Auth, Settings, Timing, protect
+from auth import Auth, Settings
 from auth.access import PageRefused
 from auth.credentials.passwords import Passwords
+from auth.live.socket_guard import protect
 from auth.rules.store import Store
 from auth.settings import wrong_setting
-from auth.timing import DEFAULT_TIMING
+from auth.timing import DEFAULT_TIMING, Timing
 from auth.web.log_lines import set_up_logging
 from auth.web.serving import serve
 from models import BadDatabaseUrl, CannotOpenStore, migrate, wait_for_server

@@ -6,7 +6,9 @@ from functools import partial
 
 from nicegui import ui
 
-from auth import DELETE_CONFIRMATION, SessionLabel, SignOutButton, auth_state, follow, private
+from auth import private
+from auth.components import SessionLabel, SignOutButton, auth_state, follow
+from auth.rules.profile import DELETE_CONFIRMATION
 
 from .parts import Static, Text, api_form, card, field, page_tabs
 

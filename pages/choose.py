@@ -6,17 +6,10 @@ from functools import partial
 
 from nicegui import ui
 
-from auth import (
-    AuthError,
-    SessionView,
-    SignOutButton,
-    auth_state,
-    choose,
-    may_add_account,
-    public,
-    redraw_on_change,
-    safe_path,
-)
+from auth import AuthError, public
+from auth.components import SignOutButton, auth_state, choose, may_add_account, redraw_on_change
+from auth.rules.clients import SessionView
+from auth.web.redirects import safe_path
 
 from .parts import Text, button_link, card
 

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from nicegui import ui
 
-from auth import SessionLabel, SignOutButton, auth_state, public
+from auth import public
+from auth.components import SessionLabel, SignOutButton, auth_state
 
 from .parts import Static, Text, card, link
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from auth import SessionLabel, SignOutButton, public
+from auth import public
+from auth.components import SessionLabel, SignOutButton
 
 from .parts import Static, button_link, card
 

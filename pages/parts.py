@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from auth import HOME_PATH
+from auth.web.redirects import HOME_PATH
 
 
 class Text(TextElement):

@@ -6,7 +6,8 @@ from typing import Any
 
 from nicegui import ui
 
-from auth import ActiveDevices, SessionHistory, auth_state, private
+from auth import private
+from auth.components import ActiveDevices, SessionHistory, auth_state
 
 from .account import account_heading
 from .parts import Text, api_form, card, field

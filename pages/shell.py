@@ -9,8 +9,10 @@ from pathlib import Path
 
 from nicegui import app, ui
 
-from auth import AuthState, GuardedPages, Placeholders, Timing, UserButton, auth_state, open_tab, who_is_here
 from auth.access import PageBuilder
+from auth.components import AuthState, GuardedPages, UserButton, auth_state, open_tab, who_is_here
+from auth.live.guarded_pages import Placeholders
+from auth.timing import Timing
 from auth.web.routes import table_of
 
 from .parts import Static, Text, button_link, card, spinner

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from auth import auth_state, may_add_account, public, safe_path
+from auth import public
+from auth.components import auth_state, may_add_account
+from auth.web.redirects import safe_path
 
 from .parts import Text, api_form, button_link, card, field, link
 

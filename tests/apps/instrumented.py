@@ -16,7 +16,8 @@ from nicegui.element import Element
 import auth.live.memory
 import main
 import pages
-from auth import Settings, UserButton, private, public
+from auth import Settings, private, public
+from auth.components import UserButton
 from auth.credentials.passwords import Passwords
 from auth.live.state import AuthState
 from auth.live.tabs import Tab, tabs

@@ -8,7 +8,8 @@ from pathlib import Path
 from nicegui import background_tasks, ui
 
 import pages
-from auth import SessionLabel, auth_state, follow, private, public
+from auth import private, public
+from auth.components import SessionLabel, auth_state, follow
 from tests.apps.serve import serve
 
 SECRET = 'SECRET'
