@@ -22,7 +22,7 @@ from auth.credentials.passwords import Passwords
 from auth.live.state import AuthState
 from auth.live.tabs import Tab, tabs
 from auth.timing import Timing
-from auth.web.serving import WebSocket
+from auth.web.websocket_protocol import WebSocket
 from tests.apps.serve import serve
 
 App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
