@@ -1,4 +1,4 @@
-"""The start page: the label, and the button that every tab sees."""
+"""The start page: the session label and the sign-out button."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in, or adding an account to those that are signed in already."""
+"""The sign-in page; it also adds an account to those that are signed in."""
 
 from __future__ import annotations
 

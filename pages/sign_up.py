@@ -1,4 +1,4 @@
-"""Signing up."""
+"""The sign-up page."""
 
 from __future__ import annotations
 

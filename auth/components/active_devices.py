@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false
-"""The devices where the person is signed in, live, with a button to sign out of each."""
+"""The devices where the person is signed in, live; each has a button to sign out of it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false
-"""What happened to the account of the person who is signed in, in words."""
+"""What happened to the account of the person who is signed in, one event a row."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _WORDS: dict[str, str] = {
 
 
 class SessionHistory(ui.element):
-    """A section with the events of one's own account, the newest first, a page at a time."""
+    """A section with the events of the account, the newest first, a page at a time."""
 
     def __init__(self) -> None:
         super().__init__('section')
@@ -57,7 +57,7 @@ class SessionHistory(ui.element):
 
 
 def describe(event: HistoryEvent) -> str:
-    """Tell an event in words; one that this version does not know is told by its name."""
+    """Describe an event in words; an action that this version does not know is described by its name."""
     words = _WORDS.get(event.action, event.action.replace('_', ' ').capitalize())
     if event.ended_device is not None:
         words = f'{event.ended_device} was signed out'

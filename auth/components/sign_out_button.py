@@ -16,7 +16,7 @@ Before = Callable[[], bool | None] | Callable[[], Awaitable[bool | None]]
 
 
 class SignOutButton(ActionButton):
-    """A button that signs out; an error is told beside it.
+    """A button that signs out; an error is shown beside it.
 
     Content put into it with ``with`` takes the place of the label::
 
