@@ -12,21 +12,23 @@ from nicegui import ui
 from pydantic import ValidationError
 
 import pages
-from auth import Auth, Settings, Timing, protect
+from auth import Auth, Settings
 from auth.access import PageRefused
 from auth.credentials.passwords import Passwords
+from auth.protect import protect
+from auth.rules.store import Store
 from auth.settings import wrong_setting
-from auth.timing import DEFAULT_TIMING
+from auth.timing import DEFAULT_TIMING, Timing
 from auth.web.log_lines import set_up_logging
 from auth.web.serving import serve
-from models import BadDatabaseUrl, CannotOpenStore, Store, migrate, wait_for_server
+from models import BadDatabaseUrl, CannotOpenStore, migrate, wait_for_server
 
 
 def main(timing: Timing = DEFAULT_TIMING, passwords: Passwords | None = None) -> None:
     """Read the settings, open the store, and serve until stopped.
 
-    :param timing: how long everything waits; tests of faults are less patient
-    :param passwords: how passwords are hashed; tests that sign in thousands of times do so at less cost
+    :param timing: how long everything waits; tests of faults wait less
+    :param passwords: how passwords are hashed; tests that sign in thousands of times use a cheaper hash
     """
     set_up_logging()
     try:
@@ -43,7 +45,7 @@ def main(timing: Timing = DEFAULT_TIMING, passwords: Passwords | None = None) ->
 
 
 def read_settings() -> Settings:
-    """Read the settings from the environment; the command line goes before it."""
+    """Read the settings from the environment; the command line takes precedence."""
     parser = argparse.ArgumentParser(description='Serve Live Sessions.')
     parser.add_argument('--host', help='the address to listen on (default: 127.0.0.1, this machine only)')
     parser.add_argument('--port', type=int, help='the port to listen on (default: 8080)')
@@ -62,7 +64,7 @@ def build(settings: Settings, timing: Timing, passwords: Passwords | None = None
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take the port now, to tell in one sentence if it is taken."""
+    """Bind the port now, to say in one sentence if it is taken."""
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ':' in host else socket.AF_INET,
                                     backlog=2048)
@@ -72,7 +74,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def explain(error: Exception) -> str:
-    """Tell in one sentence what is wrong with how the server was started."""
+    """Say in one sentence why the server does not start."""
     if isinstance(error, ValidationError):
         return wrong_setting(error)
     return str(error)

@@ -1,93 +1,12 @@
-"""What may happen: accounts, sessions, and the live state of every open tab. This is all that pages need."""
+"""Accounts and sessions for NiceGUI: who may see a page, what a page may catch, and what an app is set up with.
 
-from __future__ import annotations
+What stands on a page is in ``auth.components``. It is apart because it imports NiceGUI, which the command line and the
+rules do without. ``X as X`` says to type checkers that a name is public.
+"""
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
-from .access import admin_only, private, public
-from .errors import AuthError
-from .rules.clients import SessionView, UserView
-from .rules.context import Auth
-from .rules.profile import DELETE_CONFIRMATION
-from .settings import Settings
-from .timing import Timing
-from .web.redirects import CHOOSE_PATH, HOME_PATH, SIGN_IN_PATH, safe_path
-
-if TYPE_CHECKING:
-    from .components import (
-        ActionButton,
-        ActiveDevices,
-        LiveRows,
-        LocalTime,
-        Pager,
-        SessionHistory,
-        SessionLabel,
-        SessionTable,
-        SignOutButton,
-        UserButton,
-        UserTable,
-        auth_state,
-        choose,
-        follow,
-        may_add_account,
-        open_tab,
-        redraw_on_change,
-        sign_out,
-        who_is_here,
-    )
-    from .live.guarded_pages import GuardedPages, Placeholders
-    from .live.state import AuthState
-    from .live.tab import Tab
-    from .protect import protect
-
-__all__ = [
-    'CHOOSE_PATH',
-    'DELETE_CONFIRMATION',
-    'HOME_PATH',
-    'SIGN_IN_PATH',
-    'ActionButton',
-    'ActiveDevices',
-    'Auth',
-    'AuthError',
-    'AuthState',
-    'GuardedPages',
-    'LiveRows',
-    'LocalTime',
-    'Pager',
-    'Placeholders',
-    'SessionHistory',
-    'SessionLabel',
-    'SessionTable',
-    'SessionView',
-    'Settings',
-    'SignOutButton',
-    'Tab',
-    'Timing',
-    'UserButton',
-    'UserTable',
-    'UserView',
-    'admin_only',
-    'auth_state',
-    'choose',
-    'follow',
-    'may_add_account',
-    'open_tab',
-    'private',
-    'protect',
-    'public',
-    'redraw_on_change',
-    'safe_path',
-    'sign_out',
-    'who_is_here',
-]
-
-if not TYPE_CHECKING:
-    def __getattr__(name: str) -> object:
-        """Import what knows NiceGUI when it is first asked for: the command line does without, and starts sooner."""
-        modules = ('.components', '.live.guarded_pages', '.live.tab', '.live.state', '.protect')
-        for module in modules if name in __all__ else ():
-            if hasattr(found := import_module(module, __name__), name):
-                globals()[name] = getattr(found, name)  # in place of the module "protect", which its import puts here
-                return globals()[name]
-        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+from .access import admin_only as admin_only
+from .access import private as private
+from .access import public as public
+from .errors import AuthError as AuthError
+from .rules.context import Auth as Auth
+from .settings import Settings as Settings

@@ -17,12 +17,12 @@ from typing import Any
 sys.path[0] = str(Path(__file__).parent.parent)
 
 from auth import Auth, Settings
-from auth.components.administration import MOST_COUNTED
+from auth.components.session_table import MOST_COUNTED
+from auth.rules.actor import by_command_line
 from auth.rules.admin_queries import ROWS_A_PAGE, count_sessions, find_sessions, find_users
-from auth.rules.authority import by_command_line
+from auth.rules.store import Store
 from benchmarks.stores import NAMES, fill, row_id, store_of
 from benchmarks.support import Described, machine, percentile, table
-from models import Store
 from tests.databases import KINDS, connect_to
 
 SESSIONS_OF_ONE = 5
@@ -49,15 +49,15 @@ async def measure(url: str, sessions: int, rounds: int) -> list[list[object]]:
     auth = Auth(Store(url), Settings(database_url=url))
     most = ROWS_A_PAGE + 1
     someone = f'person{sessions // SESSIONS_OF_ONE // 2 * SESSIONS_OF_ONE + 1}@'
-    middle = (await find_sessions(auth, by_command_line, limit=sessions // 2))[-1]
+    middle = (await auth.read(find_sessions, by_command_line, limit=sessions // 2))[-1]
     reads: dict[str, Callable[[], Awaitable[Any]]] = {
-        'users, a page': lambda: find_users(auth, by_command_line, limit=most),
-        'users, a search': lambda: find_users(auth, by_command_line, someone, limit=most),
-        'sessions, a page': lambda: find_sessions(auth, by_command_line, limit=most),
-        'sessions, a page in the middle': lambda: find_sessions(auth, by_command_line, before=middle, limit=most),
-        'sessions, a search': lambda: find_sessions(auth, by_command_line, someone, limit=most),
-        'their number, as the page tells it': lambda: count_sessions(auth, by_command_line, most=MOST_COUNTED),
-        'their number': lambda: count_sessions(auth, by_command_line),
+        'users, a page': lambda: auth.read(find_users, by_command_line, limit=most),
+        'users, a search': lambda: auth.read(find_users, by_command_line, someone, limit=most),
+        'sessions, a page': lambda: auth.read(find_sessions, by_command_line, limit=most),
+        'sessions, a page in the middle': lambda: auth.read(find_sessions, by_command_line, before=middle, limit=most),
+        'sessions, a search': lambda: auth.read(find_sessions, by_command_line, someone, limit=most),
+        'their number, as the page tells it': lambda: auth.read(count_sessions, by_command_line, most=MOST_COUNTED),
+        'their number': lambda: auth.read(count_sessions, by_command_line),
     }
     rows: list[list[object]] = []
     for name, read in reads.items():

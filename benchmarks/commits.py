@@ -12,11 +12,10 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, event
 
 from auth import Auth, Settings
 from auth.credentials.passwords import Passwords
@@ -24,8 +23,9 @@ from auth.requests.request_info import RequestInfo
 from auth.rules.clients import read_clients
 from auth.rules.sessions import sign_out
 from auth.rules.sign_in import sign_up
+from auth.rules.store import Store
 from benchmarks.support import Described, machine, percentile, table
-from models import Store, migrate
+from models import migrate
 
 
 async def measure(folder: str, mode: str, rounds: int) -> list[float]:
@@ -34,12 +34,10 @@ async def measure(folder: str, mode: str, rounds: int) -> list[float]:
     migrate(url)
     store = Store(url)
 
-    def choose(connection: Any, _: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute(f'PRAGMA synchronous={mode}')
-        cursor.close()
+    def choose(connection: Connection) -> None:  # there is no setting for it
+        connection.connection.cursor().execute(f'PRAGMA synchronous={mode}')
 
-    event.listen(store._writer.sync_engine, 'connect', choose)  # there is no setting for it
+    event.listen(Engine, 'engine_connect', choose)
     auth = Auth(store, Settings(database_url=url), passwords=Passwords(memory_kib=8, time_cost=1))
     times: list[float] = []
     for number in range(rounds):
@@ -47,9 +45,10 @@ async def measure(folder: str, mode: str, rounds: int) -> list[float]:
                              request_info=RequestInfo())
         client = (await read_clients(auth, [done.token.client_id]))[done.token.client_id]
         start = time.perf_counter()
-        await sign_out(auth, client)
+        await auth.run(sign_out, client)
         times.append((time.perf_counter() - start) * 1000)
     await auth.close()
+    event.remove(Engine, 'engine_connect', choose)
     return [percentile(times, 0.5), percentile(times, 0.99), 1000 / (sum(times) / len(times))]
 
 

@@ -21,10 +21,10 @@ from sqlalchemy import insert
 
 from auth.credentials.tokens import ClientToken, hash_secret, new_secret
 from auth.rules.context import utc_now
+from auth.rules.store import Store
 from benchmarks.stores import NAMES, fill, row_id, store_of
 from benchmarks.support import ROOT, Described, Served, machine, percentile, serving, table
-from models import Store
-from models.tables import client, session
+from models import Client, Session
 from models.types import new_id
 from tests.databases import KINDS
 from tests.sockets import OpenPage, Update, texts
@@ -77,9 +77,8 @@ async def sign_in(url: str, count: int) -> list[Device]:
                  'status': 'active', 'created_at': now, 'last_active_at': now, 'expire_at': later, 'user_agent': '',
                  'ip_address': ''} for number, one in enumerate(clients)]
     store = Store(url)
-    async with store.transaction() as db:
-        await db.execute(insert(client), clients)
-        await db.execute(insert(session), sessions)
+    for model, rows in ((Client, clients), (Session, sessions)):
+        await store.run(lambda db, model, rows: db.execute(insert(model), rows), model, rows)
     await store.close()
     return [Device(f'__client={token}') for token in tokens]
 

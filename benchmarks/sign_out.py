@@ -50,7 +50,7 @@ def write(orders: Connection, database: str) -> None:
     from auth import Auth, Settings  # noqa: PLC0415
     from auth.rules.clients import read_clients  # noqa: PLC0415
     from auth.rules.sessions import sign_out  # noqa: PLC0415
-    from models import Store  # noqa: PLC0415
+    from auth.rules.store import Store  # noqa: PLC0415
 
     async def serve() -> None:
         url = f'sqlite:///{database}'
@@ -61,7 +61,7 @@ def write(orders: Connection, database: str) -> None:
             client = (await read_clients(auth, [client_id]))[client_id]
             at = time.time() * 1000
             if how == 'verb':
-                await sign_out(auth, client)
+                await auth.run(sign_out, client)
             else:
                 raw.execute("UPDATE session SET status = 'revoked' WHERE client_id = ?", [client_id])
             orders.send(at)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import random
 import sys
 import time
@@ -15,20 +14,20 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
-from sqlalchemy import Executable
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine, event
 
 from auth import Auth, Settings
 from auth.credentials.passwords import Passwords
-from auth.rules.clients import _READ, read_clients
+from auth.rules.clients import read_clients
 from auth.rules.context import utc_now
-from auth.rules.sessions import _END_ALL, sign_out
+from auth.rules.sessions import sign_out
+from auth.rules.store import Store
 from benchmarks.stores import NAMES, fill, row_id, store_of
 from benchmarks.support import Described, machine, percentile, table
-from models import Store
 from tests.databases import KINDS, connect_to
 
 AT_ONCE = 4
@@ -74,7 +73,7 @@ async def measure(url: str, size: int, seconds: float, warm_up: float, sign_outs
     for number in chance.sample(range(1, size + 1), min(sign_outs, size)):
         client = (await read_clients(auth, [row_id('client', number)]))[row_id('client', number)]
         start = time.perf_counter()
-        assert (await sign_out(auth, client)).active_ended
+        assert (await auth.run(sign_out, client)).active_ended
         ended.append((time.perf_counter() - start) * 1000)
     await auth.close()
     with closing(connect_to(url)) as connection:
@@ -82,26 +81,31 @@ async def measure(url: str, size: int, seconds: float, warm_up: float, sign_outs
     return Figures(len(together) / seconds, times, ended)
 
 
-def plan(url: str, statement: Executable, values: dict[str, object]) -> list[str]:
-    """How the database finds the rows of one of the store's own statements."""
-    of_sqlite = url.startswith('sqlite')
-    dialect = sqlite.dialect(paramstyle='named') if of_sqlite else postgresql.dialect(paramstyle='pyformat')
-    asked = statement.compile(dialect=dialect).construct_expanded_state(values)
-    explain, column = ('EXPLAIN QUERY PLAN', 3) if of_sqlite else ('EXPLAIN (COSTS OFF)', 0)
-    with closing(connect_to(url)) as connection:
-        return [row[column] for row in connection.execute(f'{explain} {asked.statement}', asked.parameters).fetchall()]
+async def statements_of(url: str, client_id: str) -> dict[str, tuple[str, Any]]:
+    """What the store sends to look a session up, and to end it: the statement and its parameters."""
+    auth = Auth(Store(url), Settings(database_url=url))
+    sent: list[tuple[str, Any]] = []
+
+    def listen(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(Engine, 'before_cursor_execute', listen)
+    client = (await read_clients(auth, [client_id]))[client_id]
+    await auth.run(sign_out, client)
+    event.remove(Engine, 'before_cursor_execute', listen)
+    await auth.close()
+    return {'looking a session up': next(one for one in sent if one[0].startswith('SELECT')),
+            'signing out': next(one for one in sent if 'UPDATE session' in one[0])}
 
 
 def plans(url: str) -> None:
     """Print how the database looks a session up, and how it ends one."""
-    client_id = row_id('client', 1)
-    asked = {'the_client': client_id, 'the_secret_hash': client_id, 'the_status': 'removed', 'now': str(utc_now())}
-    ids = json.dumps([client_id]) if url.startswith('sqlite') else [client_id]  # see models/array_parameter.py
-    for name, statement, values in (('looking a session up', _READ, {'the_ids': ids}),
-                                    ('signing out', _END_ALL, asked)):
+    explain, column = ('EXPLAIN QUERY PLAN', 3) if url.startswith('sqlite') else ('EXPLAIN (COSTS OFF)', 0)
+    for name, (statement, parameters) in asyncio.run(statements_of(url, row_id('client', 1))).items():
         print(f'\n{name}:')
-        for line in plan(url, statement, values):
-            print(f'    {line}')
+        with closing(connect_to(url)) as connection:
+            for row in connection.execute(f'{explain} {statement}', parameters).fetchall():
+                print(f'    {row[column]}')
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,8 +1,7 @@
-"""What is stored: the tables, the store, and the feed of what changes in it. Imports nothing else of ours."""
+"""What is stored: the tables, their databases, and the feed of what changes in them. Imports nothing else of ours."""
 
 from sqlmodel import SQLModel
 
-from .array_parameter import one_of
 from .audit_event import AuditAction, AuditEvent
 from .change import Change
 from .client import Client
@@ -12,7 +11,6 @@ from .database_url import BadDatabaseUrl
 from .feed import ChangeFeed, Changes, FeedLost
 from .migrate import check_schema, migrate, wait_for_server
 from .session import Session, SessionStatus
-from .store import CommitUnknown, Store, StoreUnavailable
 from .timing import StoreTiming
 from .user import User
 from .wrong_passwords import WrongPasswords
@@ -26,20 +24,16 @@ __all__ = [
     'ChangeFeed',
     'Changes',
     'Client',
-    'CommitUnknown',
     'Copied',
     'FeedLost',
     'SQLModel',
     'Session',
     'SessionStatus',
-    'Store',
     'StoreTiming',
-    'StoreUnavailable',
     'User',
     'WrongPasswords',
     'check_schema',
     'copy_store',
     'migrate',
-    'one_of',
     'wait_for_server',
 ]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Select, Table, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
+from sqlmodel import SQLModel, col
 
+from .audit_event import AuditEvent
+from .client import Client
 from .database import CannotOpenStore, Database
 from .database_url import open_database
 from .migrate import check_schema, migrate
-from .tables import audit_event, client, session, user
+from .session import Session
+from .user import User
 
-_TABLES = (user, client, session, audit_event)  # what others refer to comes first
+_MODELS: tuple[type[SQLModel], ...] = (User, Client, Session, AuditEvent)  # what others refer to comes first
 _AT_ONCE = 2000
 
 
@@ -44,36 +48,41 @@ def copy_store(source_url: str, target_url: str, told: Callable[[str, int], None
     migrate(target_url)
     with target.connect(to_write=True) as writing, source.connect(to_write=True) as reading:
         _check_empty(writing, target)
-        _hold(reading)
-        return [_copy(table, reading, writing, told) for table in _TABLES]
+        _lock(reading)
+        return [_copy(model, reading, writing, told) for model in _MODELS]
 
 
 def _check_empty(connection: Connection, database: Database) -> None:
-    for table in _TABLES:
-        if connection.execute(select(table.c.id).limit(1)).first() is not None:
+    for model in _MODELS:
+        if connection.execute(select(model).limit(1)).first() is not None:
             raise CannotOpenStore(f'There is something in {database.name} already. Nothing was copied: '
                                   'copy into an empty database.')
 
 
-def _hold(connection: Connection) -> None:
+def _lock(connection: Connection) -> None:
     """Keep others from writing what is copied. In SQLite, they are kept from it by the transaction itself."""
     if connection.dialect.name == 'postgresql':
-        names = ', '.join(f'"{table.name}"' for table in _TABLES)
+        names = ', '.join(f'"{_name(model)}"' for model in _MODELS)
         connection.exec_driver_sql(f'LOCK TABLE {names} IN SHARE MODE')
 
 
-def _copy(table: Table, reading: Connection, writing: Connection, told: Callable[[str, int], None]) -> Copied:
-    done = 0
-    with reading.execution_options(yield_per=_AT_ONCE).execute(_all_of(table)) as found:
+def _copy(model: type[SQLModel], reading: Connection, writing: Connection, told: Callable[[str, int], None]) -> Copied:
+    name, done = _name(model), 0
+    with reading.execution_options(yield_per=_AT_ONCE).execute(_all_of(model)) as found:
         for rows in found.mappings().partitions():
-            writing.execute(insert(table), [dict(row) for row in rows])
+            writing.execute(insert(model), [dict(row) for row in rows])
             done += len(rows)
-            told(table.name, done)
-    there = reading.execute(select(func.count()).select_from(table)).scalar_one()
-    return Copied(table.name, done, there - done)
+            told(name, done)
+    there = reading.execute(select(func.count()).select_from(model)).scalar_one()
+    return Copied(name, done, there - done)
 
 
-def _all_of(table: Table) -> Select[*tuple[Any, ...]]:
-    if table is not session:
-        return select(table)
-    return select(session).where(session.c.user_id.in_(select(user.c.id)), session.c.client_id.in_(select(client.c.id)))
+def _name(model: type[SQLModel]) -> str:
+    return cast(str, model.__tablename__)  # pyright: ignore[reportUnknownMemberType]
+
+
+def _all_of(model: type[SQLModel]) -> Select[Any]:
+    if model is not Session:
+        return select(model)
+    return select(model).where(col(Session.user_id).in_(select(col(User.id))),
+                               col(Session.client_id).in_(select(col(Client.id))))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
-from sqlalchemy import Connection, Executable
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, Engine, Executable
 
 from .feed import ChangeFeed
 
 UPGRADE = 'uv run python -m auth database upgrade'
+
+
+HangUp = Callable[[], None]
 
 
 class CannotOpenStore(Exception):
@@ -29,16 +31,26 @@ class Database(ABC):
     name: str
     """How to call it in a message; never with a password."""
 
-    tidying: Sequence[Executable] = ()
-    """What to run now and then."""
+    pruning: Sequence[Executable] = ()
+    """What to run now and then, to delete what nobody needs any more."""
+
+    writers: int
+    """How many connections there are to write with; each has a thread of its own."""
+
+    readers: int
+    """The same to read with."""
 
     @abstractmethod
-    def writer(self) -> AsyncEngine:
-        """Connections for transactions."""
+    def writing(self) -> Engine:
+        """Connections for transactions, one for each thread that asks."""
 
     @abstractmethod
-    def reader(self) -> AsyncEngine:
+    def reading(self) -> Engine:
         """Connections to read with; each statement sees the newest commit."""
+
+    def way_to_hang_up(self, connection: Connection) -> HangUp | None:
+        """How to end, from another thread, what a connection waits for too long; None where nothing can be silent."""
+        return None
 
     @abstractmethod
     def feed(self) -> ChangeFeed:

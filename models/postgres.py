@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,19 +13,15 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.string import StrDumper
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from .database import CannotOpenStore, Database, in_one_line
+from .database import CannotOpenStore, Database, HangUp, in_one_line
 from .postgres_feed import PostgresFeed
-from .postgres_line import Line, hang_up, was_hung_up
+from .postgres_line import Handle, Line, was_hung_up
 from .timing import StoreTiming
 from .types import DISTANT_PAST
-
-CONNECTIONS = 4
-"""How many a process opens to write, and as many to read; one more listens."""
 
 _MIGRATING = 0x11FE5E55  # the number of the lock that whoever migrates holds; any, but always the same
 
@@ -38,18 +33,25 @@ class PostgresDatabase(Database):
     :param timing: how long it waits for what
     """
 
+    writers = 4
+    readers = 4  # and one more connection listens
+
     def __init__(self, url: URL, timing: StoreTiming) -> None:
         self._url = url.set(drivername='postgresql+psycopg')
         self.name = url.render_as_string(hide_password=True)
         self._timing = timing
 
-    def writer(self) -> AsyncEngine:
-        """See the base class."""
-        return self._engine()
+    def writing(self) -> Engine:
+        """Connections whose transactions lock the rows that their statements name."""
+        return self._engine(pool_size=self.writers)
 
-    def reader(self) -> AsyncEngine:
-        """See the base class."""
-        return self._engine(isolation_level='AUTOCOMMIT', pool_reset_on_return=None)
+    def reading(self) -> Engine:
+        """Connections without transactions."""
+        return self._engine(pool_size=self.readers, isolation_level='AUTOCOMMIT', pool_reset_on_return=None)
+
+    def way_to_hang_up(self, connection: Connection) -> HangUp | None:
+        """The network, or the server, may be gone without a word."""
+        return connection.info['handle'].hang_up
 
     def feed(self) -> PostgresFeed:
         """See the base class."""
@@ -92,7 +94,7 @@ class PostgresDatabase(Database):
         finally:
             engine.dispose()
 
-    def _engine(self, **options: Any) -> AsyncEngine:
+    def _engine(self, **options: Any) -> Engine:
         timing = self._timing
         settings = {
             'lock_timeout': _milliseconds(timing.lock_seconds),
@@ -101,12 +103,12 @@ class PostgresDatabase(Database):
             'default_transaction_isolation': r'read\ committed',  # each verb says which rows it locks
             'timezone': 'UTC',
         }
-        engine = create_async_engine(self._url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=timing.lock_seconds,
-                                     pool_use_lifo=True, hide_parameters=True,
-                                     connect_args=self._connect_args(settings), **options)
-        event.listen(engine.sync_engine, 'connect', _adapt)
-        event.listen(engine.sync_engine, 'checkout', self._expect_back)
-        event.listen(engine.sync_engine, 'checkin', _came_back)
+        engine = create_engine(self._url, max_overflow=0, pool_use_lifo=True, hide_parameters=True,
+                               connect_args=self._connect_args(settings), **options)
+        event.listen(engine, 'connect', _adapt)
+        event.listen(engine, 'connect', _take_handle)
+        event.listen(engine, 'checkout', _check)
+        event.listen(engine, 'close', _close_handle)
         return engine
 
     async def _listener(self) -> Line:
@@ -125,21 +127,22 @@ class PostgresDatabase(Database):
                 'target_session_attrs': 'read-write', 'application_name': 'live-sessions',
                 'options': f'{given} {ours}'.strip()}
 
-    def _expect_back(self, connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
-        driver: Line = connection.driver_connection
-        if was_hung_up(driver):
-            raise DisconnectionError
-        loop = asyncio.get_running_loop()
-        record.info['timer'] = loop.call_later(self._timing.answer_seconds, hang_up, driver)
-
 
 def _milliseconds(seconds: float) -> str:
     return f'{seconds * 1000:.0f}ms'
 
 
-def _came_back(_: Any, record: ConnectionPoolEntry) -> None:
-    if (timer := record.info.pop('timer', None)) is not None:
-        timer.cancel()
+def _take_handle(connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info['handle'] = Handle(connection)
+
+
+def _check(connection: Any, _: ConnectionPoolEntry, __: Any) -> None:
+    if was_hung_up(connection):
+        raise DisconnectionError
+
+
+def _close_handle(_: Any, record: ConnectionPoolEntry) -> None:
+    record.info.pop('handle').close()
 
 
 def _adapt(connection: Any, _: ConnectionPoolEntry) -> None:

@@ -5,27 +5,26 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, delete, event, func, select
+from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, func, select
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import col
 
+from .change import Change
 from .database import UPGRADE, CannotOpenStore, Database
 from .private_file import close_to_others, make_private
 from .sqlite_feed import SqliteFeed
-from .tables import change
 from .timing import StoreTiming
 
 KEPT_CHANGES = 10_000
 """How many notes of changes are kept for a process that was held up; one that lacks some reads everything again."""
 
-_READERS = 4
-
-_PURGE_CHANGES = delete(change).where(change.c.seq <= select(func.max(change.c.seq)).scalar_subquery() - KEPT_CHANGES)
+_PRUNE_CHANGES = delete(Change).where(
+    col(Change.seq) <= select(func.max(Change.seq)).scalar_subquery() - KEPT_CHANGES)
 
 
 class SqliteDatabase(Database):
@@ -35,23 +34,24 @@ class SqliteDatabase(Database):
     :param timing: how long it waits for what
     """
 
-    tidying = (_PURGE_CHANGES,)
+    pruning = (_PRUNE_CHANGES,)
+    writers = 1  # SQLite has one at a time, and would make others poll for their turn
+    readers = 4
 
     def __init__(self, path: str, timing: StoreTiming) -> None:
         self._path = Path(path)
         self._timing = timing
         self.name = path
 
-    def writer(self) -> AsyncEngine:
-        """See the base class. Writers queue here, since SQLite would make them poll for their turn."""
-        engine = self._engine(pool_size=1)
-        event.listen(engine.sync_engine, 'begin', _begin_immediate)
-        event.listen(engine.sync_engine, 'invalidate', _roll_back)
+    def writing(self) -> Engine:
+        """One connection, whose transactions take the lock when they begin."""
+        engine = self._engine(pool_size=self.writers)
+        event.listen(engine, 'begin', _begin_immediate)
         return engine
 
-    def reader(self) -> AsyncEngine:
-        """See the base class."""
-        return self._engine(pool_size=_READERS, isolation_level='AUTOCOMMIT', pool_reset_on_return=None)
+    def reading(self) -> Engine:
+        """Connections that read beside the one that writes."""
+        return self._engine(pool_size=self.readers, isolation_level='AUTOCOMMIT', pool_reset_on_return=None)
 
     def feed(self) -> SqliteFeed:
         """See the base class."""
@@ -104,15 +104,14 @@ class SqliteDatabase(Database):
         finally:
             engine.dispose()
 
-    def _engine(self, **options: Any) -> AsyncEngine:
-        url = URL.create('sqlite+aiosqlite', database=self._path.absolute().as_uri(),
+    def _engine(self, **options: Any) -> Engine:
+        url = URL.create('sqlite', database=self._path.absolute().as_uri(),
                          query={'mode': 'rw', 'uri': 'true'})  # "rw": never make an empty file where ours is gone
-        patience = self._timing.lock_seconds
-        engine = create_async_engine(url, max_overflow=0, pool_timeout=patience, hide_parameters=True,
-                                     connect_args={'timeout': patience, 'isolation_level': None}, **options)
-        event.listen(engine.sync_engine, 'connect', _set_pragmas)
-        event.listen(engine.sync_engine, 'connect', self._note_file)
-        event.listen(engine.sync_engine, 'checkout', self._check_file)
+        engine = create_engine(url, max_overflow=0, hide_parameters=True,
+                               connect_args={'timeout': self._timing.lock_seconds, 'isolation_level': None}, **options)
+        event.listen(engine, 'connect', _set_pragmas)
+        event.listen(engine, 'connect', self._note_file)
+        event.listen(engine, 'checkout', self._check_file)
         return engine
 
     def _note_file(self, _: Any, record: ConnectionPoolEntry) -> None:
@@ -133,9 +132,3 @@ def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql('BEGIN IMMEDIATE')  # taken at the start, so that no transaction fails half-way
-
-
-def _roll_back(connection: Any, _: ConnectionPoolEntry, __: BaseException | None) -> None:
-    """Let go of the lock where a transaction was cancelled: a mere close keeps it while a cursor is held anywhere."""
-    with suppress(sqlite3.Error, ValueError):
-        connection.rollback()

@@ -1,4 +1,4 @@
-"""The account of whoever is signed in: a private page, which goes away live when the session ends."""
+"""The profile of whoever is signed in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from functools import partial
 
 from nicegui import ui
 
-from auth import DELETE_CONFIRMATION, SessionLabel, SignOutButton, auth_state, follow, private
+from auth import private
+from auth.components import SessionLabel, SignOutButton, auth_state, follow
+from auth.rules.profile import DELETE_CONFIRMATION
 
 from .parts import Static, Text, api_form, card, field, page_tabs
 
@@ -46,12 +48,12 @@ def page() -> None:
 
 
 def _show_name(entry: ui.element, name: str) -> None:
-    # The default value: whoever is typing into the field is not disturbed by a change from elsewhere.
+    # The default value, so that a change from elsewhere does not overwrite what somebody is typing.
     entry.props['defaultValue'] = getattr(auth_state().user, name, '')
 
 
 def account_heading(path: str) -> None:
-    """The title of the pages of an account, and the way from one to the other."""
+    """Build the heading of the account pages, with links between them."""
     ui.page_title('Account · Live Sessions')
     Text('h1', 'Account')
     page_tabs('Account', {'/account': 'Profile', '/account/security': 'Security'}, path)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from auth import SessionTable, UserTable, admin_only
+from auth import admin_only
+from auth.components import SessionTable, UserTable
 
 from .parts import Text, page_tabs
 

@@ -1,4 +1,4 @@
-"""Choosing an account, when several are signed in and none is in use. Nothing is chosen for the person."""
+"""The account chooser: several accounts are signed in and none is in use. None is chosen for the person."""
 
 from __future__ import annotations
 
@@ -6,17 +6,10 @@ from functools import partial
 
 from nicegui import ui
 
-from auth import (
-    AuthError,
-    SessionView,
-    SignOutButton,
-    auth_state,
-    choose,
-    may_add_account,
-    public,
-    redraw_on_change,
-    safe_path,
-)
+from auth import AuthError, public
+from auth.components import SignOutButton, auth_state, choose, may_add_account, redraw_on_change
+from auth.rules.clients import SessionView
+from auth.web.redirects import safe_path
 
 from .parts import Text, button_link, card
 
@@ -28,7 +21,7 @@ def page(redirect_url: str = '') -> None:
     :param redirect_url: where to go afterwards, if it is a path of this site
     """
     ui.page_title('Choose an account · Live Sessions')
-    if auth_state().status == 'signed_in' and not may_add_account():  # one account only: there is nothing to choose
+    if auth_state().status == 'signed_in' and not may_add_account():  # one account a browser: nothing to choose
         ui.navigate.to(safe_path(redirect_url))
         return
     with card('narrow'):

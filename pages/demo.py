@@ -1,4 +1,4 @@
-"""The demo board: four tabs of this browser in one window, and the way to another device."""
+"""The demo: four tabs of this browser in one window, and the address for another device."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from nicegui import ui
 
-from auth import SessionLabel, SignOutButton, auth_state, public
+from auth import public
+from auth.components import SessionLabel, SignOutButton, auth_state
 
 from .parts import Static, Text, card, link
 
@@ -24,7 +25,7 @@ _COPY = '''(event) => {
 
 @public
 def board() -> None:
-    """Build the board. Each pane is a real tab with a socket of its own: a frame of the same origin."""
+    """Build the board. Each pane is a frame of the same origin: a real tab with a socket of its own."""
     ui.page_title('Demo · Live Sessions')
     state = auth_state()
     Text('h1', 'Four tabs in one window')

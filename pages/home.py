@@ -1,10 +1,11 @@
-"""The start page: the label, and the button that every tab sees."""
+"""The start page: the session label and the sign-out button."""
 
 from __future__ import annotations
 
 from nicegui import ui
 
-from auth import SessionLabel, SignOutButton, public
+from auth import public
+from auth.components import SessionLabel, SignOutButton
 
 from .parts import Static, button_link, card
 

@@ -1,4 +1,4 @@
-"""Small parts that several pages are made of: native elements, so that they weigh little and browsers know them."""
+"""Small parts that several pages share. They are native elements: light, and known to browsers and screen readers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from auth import HOME_PATH
+from auth.web.redirects import HOME_PATH
 
 
 class Text(TextElement):
@@ -21,11 +21,11 @@ class Text(TextElement):
 
 
 class Static(ui.element):
-    """An element whose content never changes, such as a menu. However much is in it, it weighs as much as one.
+    """HTML that never changes, such as a menu, as a single element.
 
-    NiceGUI's page draws all of its elements anew when one of them changes, so a page of few is quick to follow.
+    NiceGUI's page redraws all of its elements when one of them changes, so a page of few elements changes quickly.
 
-    :param html: written by us; never a text of somebody else's
+    :param html: a constant; never text from somebody else
     """
 
     def __init__(self, tag: str, html: str) -> None:
@@ -34,7 +34,7 @@ class Static(ui.element):
 
 
 def card(*classes: str) -> ui.element:
-    """A framed piece of a page."""
+    """A section with a frame."""
     return ui.element('section').classes('card ' + ' '.join(classes))
 
 
@@ -46,9 +46,9 @@ def button(text: str, on_click: Callable[[], Any]) -> Text:
 
 
 def page_tabs(label: str, pages: dict[str, str], current: str) -> None:
-    """The way between pages that belong together.
+    """Links between pages that belong together.
 
-    :param label: what they are pages of
+    :param label: what the pages are about
     :param pages: their names, by path
     """
     Static('nav', ''.join(f'<a href="{path}"{" aria-current=page" if path == current else ""}>{name}</a>'
@@ -56,12 +56,12 @@ def page_tabs(label: str, pages: dict[str, str], current: str) -> None:
 
 
 def spinner() -> None:
-    """Something turns: it is being worked on."""
+    """A wheel that turns while something is under way."""
     ui.element('span').classes('spinner').props('aria-hidden=true')
 
 
 def link(text: str, path: str, **query: str) -> Text:
-    """A link within the site; a query that says nothing more than the default is left out."""
+    """A link within the site; a query parameter that is the default is left out."""
     query = {name: value for name, value in query.items() if value != HOME_PATH}
     anchor = Text('a', text)
     anchor.props['href'] = f'{path}?{urlencode(query)}' if query else path
@@ -82,10 +82,10 @@ def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callabl
 
     :param action: the path of the Frontend API
     :param submit: what is written on the button
-    :param on_done: called with the response when it was accepted and the tab has proved itself
-    :param announce: whether other tabs of this browser may gain by it, as by a sign-in
+    :param on_done: called with the response when it was accepted and the tab has re-authenticated
+    :param announce: whether other tabs of this browser have to re-authenticate then, as after a sign-in
     :param keep: whether what was typed stays in the fields
-    :param then: where to go when it was accepted, with a new page
+    :param then: where to go when it was accepted; loads a new page
     :param danger: whether it can't be undone
     """
     form = ui.element('form').props(f'method=post action={action} data-api={method} novalidate')
@@ -106,9 +106,9 @@ def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callabl
 
 def field(name: str, label: str, *, kind: str, autocomplete: str, hint: str = '', optional: bool = False,
           judge: bool = False) -> ui.element:
-    """A labelled input with a place for its error below it; returns the input.
+    """A labelled input, with room for its error below it; returns the input.
 
-    :param judge: whether it is a new password, to be judged while it is typed
+    :param judge: whether it is a new password, which is checked while it is typed
     """
     with ui.element('div').classes('field'):
         caption = Text('label', label).props(f'for={name}')

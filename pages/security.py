@@ -1,4 +1,4 @@
-"""The password, the devices and the history of whoever is signed in."""
+"""Security of the account: devices, password, history."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from nicegui import ui
 
-from auth import ActiveDevices, SessionHistory, auth_state, private
+from auth import private
+from auth.components import ActiveDevices, SessionHistory, auth_state
 
 from .account import account_heading
 from .parts import Text, api_form, card, field
@@ -34,7 +35,7 @@ def _password() -> None:
     with api_form('/v1/me/change_password', 'Change password', method='POST', on_done=tell, announce=True):
         user = auth_state().user
         username = ui.element('input').props('type=text name=username autocomplete=username hidden')
-        username.props['defaultValue'] = user.email_address if user else ''  # tells password managers whose it is
+        username.props['defaultValue'] = user.email_address if user else ''  # for password managers
         field('current_password', 'Current password', kind='password', autocomplete='current-password')
         field('new_password', 'New password', kind='password', autocomplete='new-password', judge=True,
               hint='8 to 256 characters. Any characters will do; a common password will not.')

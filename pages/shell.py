@@ -1,4 +1,4 @@
-"""What is around every page: the header, the place for the page, and what stands there when the page can't."""
+"""What is around every page: head, header and footer, and the placeholders for a page that can't be shown."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pathlib import Path
 
 from nicegui import app, ui
 
-from auth import AuthState, GuardedPages, Placeholders, Timing, UserButton, auth_state, open_tab, who_is_here
 from auth.access import PageBuilder
+from auth.components import AuthState, GuardedPages, UserButton, auth_state, open_tab, who_is_here
+from auth.live.guarded_pages import Placeholders
+from auth.timing import Timing
 from auth.web.routes import table_of
 
 from .parts import Static, Text, button_link, card, spinner
@@ -20,10 +22,10 @@ app_log = logging.getLogger('live_sessions')
 FAVICON = STATIC / 'icon.svg'
 
 RESPONSE_SECONDS = 60
-"""A page may take so long: after a restart all tabs come back at once, and one that gets an error page stays there."""
+"""How long a page may take. After a restart all tabs come back at once, and one that gets an error page stays there."""
 
 _FRAMED = {'/demo/pane'}
-"""Pages that stand in a frame of another page, without a header and a footer of their own."""
+"""Pages that another page shows in a frame; they have no header and footer."""
 
 NOT_FOUND = '''<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -33,7 +35,7 @@ NOT_FOUND = '''<!doctype html>
 <p class="quiet">The address may be mistyped, or the page has gone.</p>
 <a class="button primary" href="/">Go to the start page</a></section></main></body></html>
 '''
-"""Where there is no page: it stands alone, because a page of NiceGUI's would be kept in memory for a minute."""
+"""The page for an unknown path. It is static, because NiceGUI keeps each of its pages in memory for a minute."""
 
 _BRAND = '<img src="/static/icon.svg" alt="" width="28" height="28"><span>Live Sessions</span>'
 _NAVIGATION = ('<a href="/">Home</a><a href="/account">Account</a><a href="/examples">Examples</a>'
@@ -42,11 +44,11 @@ _WAYS_IN = '<a href="/sign-in">Sign in</a><a href="/sign-up">Sign up</a>'
 
 
 def install(routes: Mapping[str, PageBuilder], timing: Timing) -> None:
-    """Register, at every path, the one page of which the others are parts.
+    """Register, at every path, the one NiceGUI page that shows all pages as its sub pages.
 
     :param routes: the pages by path
     :param timing: how long a tab waits for what
-    :raises PageRefused: if one of them does not say who may see it, or asks for what can't be honoured
+    :raises PageRefused: if one does not say who may see it, or has a parameter that nothing fills in
     """
     table = table_of(routes)
     app.add_static_files('/static', STATIC, max_cache_age=0)
@@ -67,14 +69,14 @@ def install(routes: Mapping[str, PageBuilder], timing: Timing) -> None:
 
 
 async def build(routes: Mapping[str, PageBuilder]) -> None:
-    """Build the shell and, in it, the page that the path names."""
+    """Build the shell and, in it, the page at the path."""
     tab = await open_tab()
     outer = ui.context.client.content.parent_slot
     if outer is not None:
-        outer.parent.props('role=none')  # NiceGUI's own <main>; ours leaves the header out
+        outer.parent.props('role=none')  # NiceGUI's own <main> holds the header, too; ours does not
     shell = ui.element('div').classes('shell')
     framed = ui.context.client.request.url.path in _FRAMED
-    if framed:  # else the user button in the header tells
+    if framed:  # on other pages the user button in the header has it
         shell.props['data-here'] = who_is_here(tab.state)
         tab.on_change.append(lambda: shell.props.update({'data-here': who_is_here(tab.state)}))
     with shell:
@@ -88,7 +90,7 @@ async def build(routes: Mapping[str, PageBuilder]) -> None:
 
 
 def header() -> None:
-    """The name of the site, the way around it, and who is here."""
+    """Build the header: the name of the site, its navigation, and who is signed in."""
     with ui.element('header').props('data-public'):
         Static('a', _BRAND).classes('brand').props('href=/ aria-label="Live Sessions, home"')
         Static('nav', _NAVIGATION).props('aria-label=Pages')
@@ -100,7 +102,7 @@ def header() -> None:
 
 
 def loading() -> None:
-    """In place of a private page while it is not known who is signed in."""
+    """Instead of a private page, while it is not known who is signed in."""
     ui.page_title('Loading · Live Sessions')
     with card('narrow'):
         spinner()
@@ -108,7 +110,7 @@ def loading() -> None:
 
 
 def signed_out() -> None:
-    """In place of a private page to somebody who is not signed in."""
+    """Instead of a private page, for somebody who is not signed in."""
     ui.page_title('Signed out · Live Sessions')
     state: AuthState = auth_state()
     here = ui.context.client.sub_pages_router.current_path
@@ -124,7 +126,7 @@ def signed_out() -> None:
 
 
 def not_found() -> None:
-    """For a path that is no page's."""
+    """For an unknown path."""
     ui.page_title('Not found · Live Sessions')
     with card('narrow'):
         Text('h1', 'There is no page here')
@@ -133,7 +135,7 @@ def not_found() -> None:
 
 
 def failed(error: Exception) -> None:
-    """For a page that failed: no word of why, but a number that is in the log as well, beside what happened."""
+    """For a page that failed: it shows nothing of the error but a number that is in the log beside the traceback."""
     number = secrets.token_hex(4)
     path = ui.context.client.sub_pages_router.current_path.partition('?')[0]
     app_log.error('error %s: the page at %r failed', number, path, exc_info=error)

@@ -1,10 +1,12 @@
-"""Signing in, or adding an account to those that are signed in already."""
+"""The sign-in page; it also adds an account to those that are signed in."""
 
 from __future__ import annotations
 
 from nicegui import ui
 
-from auth import auth_state, may_add_account, public, safe_path
+from auth import public
+from auth.components import auth_state, may_add_account
+from auth.web.redirects import safe_path
 
 from .parts import Text, api_form, button_link, card, field, link
 

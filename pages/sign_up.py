@@ -1,10 +1,12 @@
-"""Signing up."""
+"""The sign-up page."""
 
 from __future__ import annotations
 
 from nicegui import ui
 
-from auth import may_add_account, public, safe_path
+from auth import public
+from auth.components import may_add_account
+from auth.web.redirects import safe_path
 
 from .parts import Text, api_form, card, field, link
 

@@ -10,8 +10,9 @@ import pytest
 
 from auth import Auth, Settings
 from auth.credentials.passwords import Passwords
+from auth.rules.store import Store
 from auth.timing import DEFAULT_TIMING, Timing
-from models import Store, migrate
+from models import migrate
 from models.database_url import open_database
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase
 from tests.postgres import Postgres, postgres_for_tests

@@ -6,8 +6,6 @@ import asyncio
 import logging
 from contextlib import suppress
 
-from models import StoreUnavailable
-
 from ..errors import StoreAway
 from ..rules.context import Auth
 from ..rules.sessions import end_overdue
@@ -46,10 +44,11 @@ class Sweeper:
         while not self._tasks.is_stopping:
             self._due.clear()
             try:
-                await end_overdue(self._auth)
-                await self._auth.store.tidy()
+                while await self._auth.run(end_overdue):
+                    pass
+                await self._auth.store.prune()
                 self.swept.set()
-            except (StoreAway, StoreUnavailable) as error:
+            except StoreAway as error:
                 log.warning('overdue sessions can not be marked: %s', error.__cause__ or error)
                 await self._tasks.pause(self._timing.sweep_again_seconds)
                 self._due.set()

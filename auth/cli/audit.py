@@ -9,21 +9,26 @@ from typing import Annotated
 
 import typer
 
+from ..rules.actor import by_command_line
 from ..rules.admin_queries import EventRow, read_audit_log
-from ..rules.authority import by_command_line
 from ..rules.context import Auth
-from .printing import put, show, shown, to_json
-from .running import Commands, Json, Limit, run
+from .command_group import CommandGroup
+from .options import Json, Limit
+from .output import format_value, print_line, to_json
+from .running import run
+from .tables import print_rows
 
-commands = Commands('Read what happened.')
+commands = CommandGroup('Read what happened.')
 
 LOOK_INTERVAL_SECONDS = 0.5
 """How often to look for new events."""
 
 LATE = timedelta(seconds=10)
-"""How long after the moment it tells an event may still be committed; more than a write ever waits for its turn."""
+"""An event is committed at most this long after the time in it: more than a write ever waits for its turn."""
 
 _AT_ONCE = 10_000
+"""Events that are read at once."""
+
 _LINE = '{at:23}  {action:16}  {user_id:29}  {session_id:29}  {ip_address:15}  {actor}'
 
 
@@ -35,9 +40,9 @@ def tail(limit: Limit = 20, json: Json = False,
     if follow:
         _follow(limit, json=json)
         return
-    rows = run(lambda auth: read_audit_log(auth, by_command_line, limit=limit))[::-1]
+    rows = run(lambda auth: auth.read(read_audit_log, by_command_line, limit=limit))[::-1]
     if json:
-        show([asdict(row) for row in rows], json=True)
+        print_rows([asdict(row) for row in rows], json=True)
     else:
         _header()
         _lines(rows)
@@ -47,15 +52,15 @@ def _follow(limit: int, *, json: bool) -> None:
     def print_events(events: list[EventRow]) -> None:
         if json:
             for event in events:
-                put(to_json(asdict(event)))
+                print_line(to_json(asdict(event)))
         else:
             _lines(events)
 
     async def forever(auth: Auth) -> None:
-        since, seen, most = None, set[str](), limit  # of the past, no more than was asked for
+        since, seen, most = None, set[str](), limit  # of the events before now, only as many as --limit says
         while True:
             looked_at = auth.now()
-            rows = await read_audit_log(auth, by_command_line, limit=max(most, _AT_ONCE), since=since)
+            rows = await auth.read(read_audit_log, by_command_line, limit=max(most, _AT_ONCE), since=since)
             print_events([row for row in rows if row.id not in seen][:most][::-1])
             since, seen, most = looked_at - LATE, {row.id for row in rows}, _AT_ONCE
             await asyncio.sleep(LOOK_INTERVAL_SECONDS)
@@ -69,10 +74,10 @@ def _follow(limit: int, *, json: bool) -> None:
 
 
 def _header() -> None:
-    put(_LINE.format(at='at', action='action', user_id='user id', session_id='session id', ip_address='ip address',
-                     actor='actor'))
+    print_line(_LINE.format(at='at', action='action', user_id='user id', session_id='session id',
+                            ip_address='ip address', actor='actor'))
 
 
 def _lines(events: list[EventRow]) -> None:
     for event in events:
-        put(_LINE.format(**{name: shown(value) for name, value in asdict(event).items()}).rstrip())
+        print_line(_LINE.format(**{name: format_value(value) for name, value in asdict(event).items()}).rstrip())

@@ -11,12 +11,14 @@ from sqlalchemy import make_url
 from models import Copied, copy_store, migrate
 
 from ..settings import Settings
-from .printing import counted, say, tell
-from .running import Commands, Json
+from .command_group import CommandGroup
+from .options import Json
+from .output import counted, print_notice, print_result
 
 _EVERY = 50_000
+"""Rows between two lines about the progress of a copy."""
 
-commands = Commands('Look after the database.')
+commands = CommandGroup('Look after the database.')
 
 
 @commands.callback()
@@ -30,7 +32,7 @@ def upgrade(json: Json = False) -> None:
     url = Settings().database_url
     migrate(url)
     name = _without_password(url)
-    tell({'database_url': name, 'upgraded': True}, f'The database {name} has the newest schema.', json=json)
+    print_result({'database_url': name, 'upgraded': True}, f'The database {name} has the newest schema.', json=json)
 
 
 @commands.command('copy')
@@ -43,8 +45,8 @@ def copy(source: Annotated[str, typer.Argument(metavar='URL', help='The database
     url = Settings().database_url
     copied = copy_store(source, url, _progress)
     name = _without_password(url)
-    tell({'database_url': name, 'copied': [asdict(table) for table in copied]},
-         f'Copied into {name}: {", ".join(map(_told, copied))}.', json=json)
+    print_result({'database_url': name, 'copied': [asdict(table) for table in copied]},
+                 f'Copied into {name}: {", ".join(map(_told, copied))}.', json=json)
 
 
 def _without_password(url: str) -> str:
@@ -53,7 +55,7 @@ def _without_password(url: str) -> str:
 
 def _progress(table: str, rows: int) -> None:
     if rows % _EVERY == 0:
-        say(f'{table}: {rows} rows so far')
+        print_notice(f'{table}: {rows} rows so far')
 
 
 def _told(copied: Copied) -> str:

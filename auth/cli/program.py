@@ -1,4 +1,4 @@
-"""The program: its groups of commands, and how what goes wrong is told."""
+"""The program: its groups of commands, its exit codes, and how it reports errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models import BadDatabaseUrl, CannotOpenStore
 from ..errors import AuthError, StoreAway
 from ..settings import wrong_setting
 from . import audit, database, sessions, users
-from .printing import say
+from .output import print_notice
 
 _EXPECTED = (AuthError, BadDatabaseUrl, CannotOpenStore, ValidationError, OSError)
 
@@ -31,19 +31,19 @@ def main() -> None:
     if (reconfigure := getattr(sys.stdout, 'reconfigure', None)) is not None:
         reconfigure(errors='backslashreplace')  # a terminal that can't show a name still gets the rest
     if not all(map(_is_text, sys.argv)):
-        say('An argument is not UTF-8 text. Nothing was done; write it anew.')
+        print_notice('An argument is not UTF-8 text. Nothing was done; write it anew.')
         sys.exit(2)
     try:
         app(prog_name='python -m auth')
     except _EXPECTED as error:
-        say(_explain(error))
+        print_notice(_explain(error))
         if isinstance(error, OSError):
             _drop_output()
         sys.exit(1)
 
 
 def _explain(error: Exception) -> str:
-    """Tell in one sentence what went wrong and what to do."""
+    """Say in one sentence what went wrong and what to do."""
     match error:
         case StoreAway():
             return (f'The database can not be used right now ({_root(error)}). '
@@ -63,17 +63,18 @@ def _root(error: BaseException) -> BaseException:
 
 
 def _is_text(argument: str) -> bool:
-    return not any('\ud800' <= char <= '\udfff' for char in argument)  # how Python keeps bytes that are not UTF-8
+    # Python keeps bytes that are not UTF-8 as surrogates.
+    return not any('\ud800' <= char <= '\udfff' for char in argument)
 
 
 def _open_what_is_closed() -> None:
-    """Read nothing from, and print nothing to, a stream that the program was started without."""
+    """Replace a standard stream that is closed by the null device."""
     for name, mode in (('stdin', 'r'), ('stdout', 'w'), ('stderr', 'w')):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding='utf-8'))  # noqa: SIM115 (open until the end)
 
 
 def _drop_output() -> None:
-    """Let go of what a full disk did not take, or the interpreter would complain of it again at its end."""
+    """Discard output that a full disk did not take, or Python would report it once more at exit."""
     with open(os.devnull, 'wb') as nothing:
         os.dup2(nothing.fileno(), 1)

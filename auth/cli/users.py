@@ -9,15 +9,18 @@ import typer
 from models import CannotOpenStore, check_schema, migrate
 
 from ..rules import admin, admin_queries
+from ..rules.actor import by_command_line
 from ..rules.admin_queries import UserRow, find_user
-from ..rules.authority import by_command_line
 from ..rules.users import normal_address
 from ..settings import Settings
-from .asking import PasswordStdin, ask_password
-from .printing import counted, say, show, tell
-from .running import Commands, Json, Limit, Who, Words, run, run_for
+from .command_group import CommandGroup
+from .options import Json, Limit, PasswordStdin, Who, Words
+from .output import counted, print_notice, print_result
+from .prompts import ask_password
+from .running import run, run_for
+from .tables import print_rows
 
-commands = Commands('Create, list, disable and enable users; set passwords; make administrators.')
+commands = CommandGroup('Create, list, disable and enable users; set passwords; make administrators.')
 
 
 @commands.command('create')
@@ -32,57 +35,59 @@ def create(address: Annotated[str, typer.Argument(metavar='ADDRESS', help='Their
     password = ask_password(from_stdin=password_stdin)
     made = run(lambda auth: admin.create_user(auth, by_command_line, email_address=address, password=password,
                                               first_name=first_name, last_name=last_name, is_admin=is_admin))
-    tell({'id': made.id, 'email_address': made.email_address, 'first_name': made.first_name,
-          'last_name': made.last_name, 'is_admin': made.is_admin},
-         f'{made.email_address} is a user now{", and an administrator" if is_admin else ""}: {made.id}', json=json)
+    print_result({'id': made.id, 'email_address': made.email_address, 'first_name': made.first_name,
+                  'last_name': made.last_name, 'is_admin': made.is_admin},
+                 f'{made.email_address} is a user now{", and an administrator" if is_admin else ""}: {made.id}',
+                 json=json)
 
 
 @commands.command('list')
 def list_users(words: Words = None, limit: Limit = 100, json: Json = False) -> None:
     """List users by their address."""
-    rows = run(lambda auth: admin_queries.find_users(auth, by_command_line, ' '.join(words or ()), limit=limit + 1))
-    show([{'id': row.user.id, 'email_address': row.user.email_address, 'name': row.user.name,
-           'is_admin': row.user.is_admin, 'disabled': row.disabled, 'sessions': row.sessions,
-           'created_at': row.created_at} for row in rows], json=json, limit=limit, less_important=('created_at',))
+    rows = run(lambda auth: auth.read(admin_queries.find_users, by_command_line, ' '.join(words or ()),
+                                      limit=limit + 1))
+    print_rows([{'id': row.user.id, 'email_address': row.user.email_address, 'name': row.user.name,
+                 'is_admin': row.user.is_admin, 'disabled': row.disabled, 'sessions': row.sessions,
+                 'created_at': row.created_at} for row in rows], json=json, limit=limit, less_important=('created_at',))
 
 
 @commands.command('disable')
 def disable(user: Who, json: Json = False) -> None:
     """Disable a user: all their sessions end, and they can not sign in."""
-    found, ended = run_for(user, lambda auth, user_id: admin.set_disabled(auth, by_command_line, user_id, True))
-    tell({**_who(found), 'disabled': True, 'sessions_ended': ended},
-         f'{found.user.email_address} is disabled; {counted(ended, "session")} ended.', json=json)
+    found, ended = run_for(user, lambda auth, user_id: auth.run(admin.set_disabled, by_command_line, user_id, True))
+    print_result({**_facts(found), 'disabled': True, 'sessions_ended': ended},
+                 f'{found.user.email_address} is disabled; {counted(ended, "session")} ended.', json=json)
 
 
 @commands.command('enable')
 def enable(user: Who, json: Json = False) -> None:
     """Let a disabled user sign in again."""
-    found, _ = run_for(user, lambda auth, user_id: admin.set_disabled(auth, by_command_line, user_id, False))
-    tell({**_who(found), 'disabled': False}, f'{found.user.email_address} may sign in.', json=json)
+    found, _ = run_for(user, lambda auth, user_id: auth.run(admin.set_disabled, by_command_line, user_id, False))
+    print_result({**_facts(found), 'disabled': False}, f'{found.user.email_address} may sign in.', json=json)
 
 
 @commands.command('set-password')
 def set_password(user: Who, password_stdin: PasswordStdin = False, json: Json = False) -> None:
     """Give a user another password, asked for or read from standard input; all their sessions end."""
-    run(lambda auth: find_user(auth, by_command_line, user))  # before anybody types a password for nobody
+    run(lambda auth: auth.read(find_user, by_command_line, user))  # refuse an unknown user before asking for a password
     password = ask_password(from_stdin=password_stdin)
     found, ended = run_for(user, lambda auth, user_id: admin.set_password(auth, by_command_line, user_id, password))
-    tell({**_who(found), 'sessions_ended': ended},
-         f'{found.user.email_address} has another password; {counted(ended, "session")} ended.', json=json)
+    print_result({**_facts(found), 'sessions_ended': ended},
+                 f'{found.user.email_address} has another password; {counted(ended, "session")} ended.', json=json)
 
 
 @commands.command('make-admin')
 def make_admin(user: Who, json: Json = False) -> None:
     """Make a user an administrator."""
-    found, _ = run_for(user, lambda auth, user_id: admin.set_admin(auth, by_command_line, user_id, True))
-    tell({**_who(found), 'is_admin': True}, f'{found.user.email_address} is an administrator.', json=json)
+    found, _ = run_for(user, lambda auth, user_id: auth.run(admin.set_admin, by_command_line, user_id, True))
+    print_result({**_facts(found), 'is_admin': True}, f'{found.user.email_address} is an administrator.', json=json)
 
 
 @commands.command('remove-admin')
 def remove_admin(user: Who, json: Json = False) -> None:
     """Take the rights of an administrator from a user."""
-    found, _ = run_for(user, lambda auth, user_id: admin.set_admin(auth, by_command_line, user_id, False))
-    tell({**_who(found), 'is_admin': False}, f'{found.user.email_address} is no administrator.', json=json)
+    found, _ = run_for(user, lambda auth, user_id: auth.run(admin.set_admin, by_command_line, user_id, False))
+    print_result({**_facts(found), 'is_admin': False}, f'{found.user.email_address} is no administrator.', json=json)
 
 
 def _make_database_if_there_is_none() -> None:
@@ -92,8 +97,8 @@ def _make_database_if_there_is_none() -> None:
         check_schema(url)
     except CannotOpenStore:
         migrate(url)
-        say('The database was made, or brought to the newest schema.')
+        print_notice('The database was made, or brought to the newest schema.')
 
 
-def _who(found: UserRow) -> dict[str, str]:
+def _facts(found: UserRow) -> dict[str, str]:
     return {'user_id': found.user.id, 'email_address': found.user.email_address}

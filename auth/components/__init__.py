@@ -1,35 +1,25 @@
-"""What pages are made of: reusable parts that show a session and act on it."""
+"""What pages are made of: parts that show a session and act on it, and the functions that a page calls.
 
-from .action_button import ActionButton
-from .active_devices import ActiveDevices
-from .administration import SessionTable, UserTable
-from .here import auth_state, choose, follow, may_add_account, open_tab, redraw_on_change, sign_out, who_is_here
-from .live_rows import LiveRows
-from .local_time import LocalTime
-from .pager import Pager
-from .session_history import SessionHistory
-from .session_label import SessionLabel
-from .sign_out_button import SignOutButton
-from .user_button import UserButton
+``X as X`` says to type checkers that a name is public.
+"""
 
-__all__ = [
-    'ActionButton',
-    'ActiveDevices',
-    'LiveRows',
-    'LocalTime',
-    'Pager',
-    'SessionHistory',
-    'SessionLabel',
-    'SessionTable',
-    'SignOutButton',
-    'UserButton',
-    'UserTable',
-    'auth_state',
-    'choose',
-    'follow',
-    'may_add_account',
-    'open_tab',
-    'redraw_on_change',
-    'sign_out',
-    'who_is_here',
-]
+from ..live.guarded_pages import GuardedPages as GuardedPages
+from ..live.state import AuthState as AuthState
+from .action_button import ActionButton as ActionButton
+from .active_devices import ActiveDevices as ActiveDevices
+from .current_tab import auth_state as auth_state
+from .current_tab import may_add_account as may_add_account
+from .current_tab import open_tab as open_tab
+from .current_tab import who_is_here as who_is_here
+from .following import follow as follow
+from .following import redraw_on_change as redraw_on_change
+from .live_rows import LiveRows as LiveRows
+from .local_time import LocalTime as LocalTime
+from .session_acts import choose as choose
+from .session_acts import sign_out as sign_out
+from .session_history import SessionHistory as SessionHistory
+from .session_label import SessionLabel as SessionLabel
+from .session_table import SessionTable as SessionTable
+from .sign_out_button import SignOutButton as SignOutButton
+from .user_button import UserButton as UserButton
+from .user_table import UserTable as UserTable

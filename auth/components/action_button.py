@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false
-"""A button that does something on the server: one thing at a time, with progress, and errors told beside it."""
+"""A button that runs one action on the server at a time, shows progress, and shows errors beside itself."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ..errors import AuthError
 from ..live.memory import HoldsItself
 
 DISABLED_AFTER_SECONDS = 0.1
-"""At work the button takes no click. It looks so after this time; sooner it would only be one more thing to draw."""
+"""When a running button looks disabled. It takes no click from the start; drawing that sooner would only cost time."""
 
 PROGRESS_AFTER_SECONDS = 0.3
-"""Whatever takes longer than this shows that it is at work."""
+"""When a running button shows progress."""
 
 
 class ActionButton(ui.element, HoldsItself):
@@ -26,8 +26,8 @@ class ActionButton(ui.element, HoldsItself):
     Content put into it with ``with`` takes the place of the label.
 
     :param label: what is written on the button
-    :param action: what it does; an ``AuthError`` that it raises is told beside the button
-    :param refused: put before the message of an error that does not tell it all
+    :param action: what it does; an ``AuthError`` that it raises is shown beside the button
+    :param refused: what has not happened then; stands before an error that does not say so itself
     """
 
     def __init__(self, label: str, action: Callable[[], Awaitable[object]], *, refused: str = '') -> None:
@@ -35,7 +35,7 @@ class ActionButton(ui.element, HoldsItself):
         self.classes('action')
         self._action = action
         self._refused = refused
-        self._at_work = False
+        self._is_running = False
         with self.default_slot:
             self.button = TextElement(tag='button', text=label).props('type=button').classes('button')
             self.button.on('click', self._clicked, [])
@@ -51,13 +51,13 @@ class ActionButton(ui.element, HoldsItself):
         self.button.__exit__(*_)
 
     def let_go(self) -> None:
-        """Drop the action, which may be a method of what this button is a part of."""
+        """Drop the action, which may be a method of an element around this button (a reference cycle)."""
         del self._action
 
     async def _clicked(self) -> None:
-        if self._at_work:  # a second click that was sent before the first one was answered
+        if self._is_running:  # a second click, sent before the button was disabled
             return
-        self._at_work = True
+        self._is_running = True
         self.error.set_visibility(False)
         later = asyncio.get_running_loop().call_later
         shown = [later(DISABLED_AFTER_SECONDS, self.button.props, 'disabled'),
@@ -69,7 +69,7 @@ class ActionButton(ui.element, HoldsItself):
         finally:
             for timer in shown:
                 timer.cancel()
-            self._at_work = False
+            self._is_running = False
             if not self.is_deleted:
                 self.button.props(remove='disabled aria-busy')
 

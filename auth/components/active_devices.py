@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false
-"""The devices where the person is signed in, live, with a button to sign out of each."""
+"""The devices where the person is signed in, live; each has a button to sign out of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ..rules.devices import DEVICES_A_PAGE, Device, Devices, read_devices, revok
 from .action_button import ActionButton
 from .live_rows import LiveRows
 from .local_time import LocalTime
-from .pager import Pager
 from .section import Section
 from .sign_out_button import SignOutButton
 
@@ -28,18 +27,14 @@ class ActiveDevices(Section):
         self._user = self.tab.state.user
         self._found = Devices((), 0)
         with self:
-            self._rows = LiveRows[Device](self._load, key=lambda device: device.session_id,
-                                          draw=self._draw, concerns=self._concerns, after=self._drawn)
-            self._pager = Pager[Device](self._read, self._rows.reload)
+            self._rows = LiveRows[Device](self._read, key=lambda device: device.session_id, draw=self._draw,
+                                          concerns=self._concerns, after=self._drawn, where=self._where)
             self._all = ActionButton('', self._sign_out_of_others, refused='Nobody was signed out.')
             self._all.set_visibility(False)
 
-    async def _load(self) -> Sequence[Device]:
-        return await self._pager.load()
-
-    async def _read(self, _: Device | None, number: int) -> tuple[Sequence[Device], bool]:
-        self._found = await read_devices(tabs().auth, self.tab.client, page=number)
-        return self._found.devices, (number + 1) * DEVICES_A_PAGE < self._found.total
+    async def _read(self, _: Device | None, page: int) -> tuple[Sequence[Device], bool]:
+        self._found = await tabs().auth.read(read_devices, self.tab.client, page=page)
+        return self._found.devices, (page + 1) * DEVICES_A_PAGE < self._found.total
 
     def _concerns(self, user_ids: Collection[str]) -> bool:
         return self._user is not None and self._user.id in user_ids
@@ -65,15 +60,17 @@ class ActiveDevices(Section):
                                       refused='That device is still signed in.')
                 button.button.props['aria-label'] = f'Sign out of device: {device.user_agent}'
 
-    def _drawn(self, _: Sequence[Device]) -> None:
+    def _drawn(self) -> None:
         others = self._found.others
         self._all.button.set_text(f'Sign out of all other devices ({others})')
         self._all.set_visibility(others > 0)
-        self._pager.update_buttons(f'Page {self._pager.number + 1} of {-(-self._found.total // DEVICES_A_PAGE)}')
+
+    def _where(self, page: int) -> str:
+        return f'Page {page + 1} of {-(-self._found.total // DEVICES_A_PAGE)}'
 
     async def _sign_out_of(self, device: Device) -> None:
         try:
-            await revoke(tabs().auth, self.tab.client, device.session_id, request_info=self.request_info)
+            await tabs().auth.run(revoke, self.tab.client, device.session_id, request_info=self.request_info)
         except SessionNotFound:
             self._rows.reload()
             self.tell(f'{device.user_agent} was signed out already.')
@@ -81,5 +78,5 @@ class ActiveDevices(Section):
             self.tell(f'Signed out of {device.user_agent}.')
 
     async def _sign_out_of_others(self) -> None:
-        count = await revoke_others(tabs().auth, self.tab.client, request_info=self.request_info)
+        count = await tabs().auth.run(revoke_others, self.tab.client, request_info=self.request_info)
         self.tell(f'Signed out of {count} other {"device" if count == 1 else "devices"}.')

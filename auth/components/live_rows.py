@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false
-"""A list that is read from the store and stays true: read again whenever something that it shows has changed."""
+"""A list that is read from the store and stays true: it is read again whenever something that it shows has changed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from nicegui import background_tasks, ui
 from ..errors import AuthError, NotSignedIn, StoreAway
 from ..live.memory import HoldsItself
 from ..live.tabs import tabs
+from .pager import Pager
 
 Item = TypeVar('Item')
 
@@ -20,47 +21,57 @@ _AWAY = 'The server cannot reach its data right now. Trying again…'
 
 
 class LiveRows(ui.element, HoldsItself, Generic[Item]):
-    """A list whose rows are kept while what they show is the same, so that nobody loses the focus or their place.
+    """A live list, a page at a time. A row that shows the same stays, so nobody loses the focus or their place.
 
-    :param load: reads the items
+    :param read: reads one page; given the last item of the page before it (None for the first page) and its number,
+        counted from 0; returns its items, and whether more follow
     :param key: names an item
     :param draw: builds the content of a row
-    :param concerns: tells whether a change of these users may change the list; None is "of anybody"
-    :param after: called with the items after they were drawn
+    :param concerns: tells whether a change of these users may change the list
+    :param after: called when a page was drawn
     :param empty: what is written in place of rows if there are none
-    :param at_most_every_seconds: how long to wait between two readings, for lists that change all the time
+    :param turn: what is written on the buttons that turn the pages
+    :param where: what is written between them; given the number of the page
+    :param at_most_every_seconds: how long to wait between two reads, for lists that change all the time
     """
 
-    def __init__(self, load: Callable[[], Awaitable[Sequence[Item]]], *, key: Callable[[Item], str],
-                 draw: Callable[[Item], None], concerns: Callable[[Collection[str]], bool],
-                 after: Callable[[Sequence[Item]], None] = lambda _: None, empty: str = '',
-                 at_most_every_seconds: float = 0) -> None:
-        super().__init__('ul')
-        self.classes('rows')
-        self._load, self._key, self._draw, self._concerns, self._after = load, key, draw, concerns, after
-        self._rows: dict[str, tuple[Item, ui.element]] = {}
+    def __init__(self, read: Callable[[Item | None, int], Awaitable[tuple[Sequence[Item], bool]]], *,
+                 key: Callable[[Item], str], draw: Callable[[Item], None], concerns: Callable[[Collection[str]], bool],
+                 after: Callable[[], None] = lambda: None, empty: str = '', turn: tuple[str, str] = ('Newer', 'Older'),
+                 where: Callable[[int], str] = lambda _: '', at_most_every_seconds: float = 0) -> None:
+        super().__init__('div')
+        self.classes('live-rows')
+        self._key, self._draw, self._concerns, self._after, self._where = key, draw, concerns, after, where
+        self._shown: dict[str, tuple[Item, ui.element]] = {}
         self._loading = False
         self._again = False
         self._wanted = asyncio.Event()
         with self:
-            self._note = ui.element('li').classes('quiet')
-            with self._note:
-                self._words = ui.label('Loading…').props('role=status')
+            self._rows = ui.element('ul').classes('rows')
+            with self._rows:
+                self._note = ui.element('li').classes('quiet')
+                with self._note:
+                    self._words = ui.label('Loading…').props('role=status')
+            self.pager = Pager(read, self.reload, words=turn)
         self._empty = empty
         self._pause = at_most_every_seconds
         self._unsubscribe = tabs().subscriptions.subscribe(tabs().here(), self._published)
         self.reload()
 
     def reload(self) -> None:
-        """Read and draw again, once more if it is asked for while that is under way."""
+        """Read and draw again; once more if a read is under way."""
         self._wanted.set()
         self._reload_soon()
 
+    def begin(self) -> None:
+        """Turn to the first page, and read it again."""
+        self.pager.begin()
+
     def let_go(self) -> None:
-        """Unsubscribe, and drop the functions of what this list is a part of."""
+        """Unsubscribe, and drop the functions of whatever this list is a part of."""
         self._unsubscribe()
-        del self._unsubscribe, self._load, self._key, self._draw, self._concerns, self._after
-        self._rows.clear()
+        del self._unsubscribe, self._key, self._draw, self._concerns, self._after, self._where
+        self._shown.clear()
 
     def _reload_soon(self) -> None:
         self._again = True
@@ -84,8 +95,8 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
     async def _read(self) -> None:
         pause = self._pause
         try:
-            self._show(await self._load())
-        except NotSignedIn:  # the page is on its way out
+            self._show(await self.pager.load())
+        except NotSignedIn:  # the guard is about to take this page away
             self._show([])
         except StoreAway:
             self._say(_AWAY)
@@ -96,7 +107,7 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
             await self._rest(pause)
 
     async def _rest(self, seconds: float) -> None:
-        """Wait, unless somebody at the page wants to see something else."""
+        """Wait, but not if the person asks for something else."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wanted.wait(), seconds)
 
@@ -104,26 +115,27 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
         if self.is_deleted:
             return
         wanted = {self._key(item): item for item in items}
-        for key in self._rows.keys() - wanted.keys():
-            self._rows.pop(key)[1].delete()
+        for key in self._shown.keys() - wanted.keys():
+            self._shown.pop(key)[1].delete()
         for position, (key, item) in enumerate(wanted.items(), start=1):
-            self._place(key, item, position)
+            self._show_row(key, item, position)
         self._say('' if items else self._empty)
         with self:
-            self._after(items)
+            self._after()
+        self.pager.update_buttons(self._where(self.pager.number))
 
-    def _place(self, key: str, item: Item, position: int) -> None:
-        shown, row = self._rows.get(key, (None, None))
+    def _show_row(self, key: str, item: Item, position: int) -> None:
+        shown, row = self._shown.get(key, (None, None))
         if row is None:
-            with self:
+            with self._rows:
                 row = ui.element('li')
         if shown != item:
             row.clear()
             with row:
                 self._draw(item)
-            self._rows[key] = (item, row)
-        if self.default_slot.children.index(row) != position:
-            row.move(self, target_index=position)
+            self._shown[key] = (item, row)
+        if self._rows.default_slot.children.index(row) != position:
+            row.move(self._rows, target_index=position)
 
     def _say(self, words: str) -> None:
         if not self.is_deleted:

@@ -1,4 +1,4 @@
-"""A moment, in the reader's own time and words; static/local-time.js writes it."""
+"""A time in the reader's own time zone and language; static/local-time.js writes it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nicegui import ui
 
 
 class LocalTime(ui.element):
-    """Reads like "Today at 15:04"; it is written by the browser, which knows its time zone and language."""
+    """Reads like "Today at 15:04". The browser writes it, since it knows the time zone and the language."""
 
     def __init__(self, moment: datetime) -> None:
         super().__init__('local-time')

@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false
-"""Turning the pages of a list."""
+"""The two buttons that turn the pages of ``LiveRows``, and which page is shown."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ Row = TypeVar('Row')
 
 
 class Pager(ui.element, HoldsItself, Generic[Row]):
-    """Two buttons that turn the pages of a list, shown while there is more than one.
+    """Two buttons, shown while there is more than one page.
 
-    :param read: reads a page; it is given the last row of the page before, or None, and its number, counted from 0;
-        returns its rows, and whether there are more after them
-    :param reload: lets the list be loaded, by ``load``
+    :param read: as in ``LiveRows``
+    :param reload: has the list call ``load``
     :param words: what is written on the buttons
     """
 
@@ -30,7 +29,7 @@ class Pager(ui.element, HoldsItself, Generic[Row]):
         self._read = read
         self._reload = reload
         self._before: list[Row] = []  # the last row of each page before this one
-        self._rows: Sequence[Row] = ()  # none from a turn until the page that was turned to is there
+        self._rows: Sequence[Row] = ()  # empty from a click until the page that it turns to has been read
         self._has_more = False
         with self:
             self._newer = Text(tag='button', text=words[0]).classes('button plain').props('type=button')
@@ -51,7 +50,7 @@ class Pager(ui.element, HoldsItself, Generic[Row]):
         self._turned()
 
     def turn_on(self) -> None:
-        """Turn to the next page, if there is one; nothing while a page is still being turned to."""
+        """Turn to the next page, if there is one; does nothing until the page before has been read."""
         if self._has_more and self._rows:
             self._before.append(self._rows[-1])
             self._turned()
@@ -63,15 +62,15 @@ class Pager(ui.element, HoldsItself, Generic[Row]):
             self._turned()
 
     def let_go(self) -> None:
-        """Drop the functions of what these buttons are a part of."""
+        """Drop the functions of the list."""
         del self._read, self._reload
 
     async def load(self) -> Sequence[Row]:
-        """Read this page, or if it has emptied, the last one before it that has not; returns its rows."""
+        """Read this page and return its rows; if it has become empty, those of the last page before it that has any."""
         while not self.is_deleted:
             before = list(self._before)
             rows, has_more = await self._read(before[-1] if before else None, len(before))
-            if before != self._before:  # turned meanwhile
+            if before != self._before:  # the person turned the page meanwhile
                 continue
             if rows or not before:
                 self._rows, self._has_more = rows, has_more
@@ -85,7 +84,8 @@ class Pager(ui.element, HoldsItself, Generic[Row]):
         :param where: which page this is
         """
         for button, able in ((self._newer, bool(self._before)), (self._older, self._has_more)):
-            button.props(remove='aria-disabled') if able else button.props('aria-disabled=true')  # it keeps the focus
+            # A disabled button would lose the focus, so it is only marked as one.
+            button.props(remove='aria-disabled') if able else button.props('aria-disabled=true')
         self._where.set_text(where)
         self.set_visibility(bool(self._before) or self._has_more)
 

@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false
-"""A part of a page in which things are done, and which says what was done."""
+"""A section of a page with buttons that act, and a line that says what they did."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..requests.request_info import RequestInfo, request_info_of
 
 
 class Section(ui.element):
-    """A section with a heading, and under it a line for what was done.
+    """A section with a heading and, below it, the line that says what was done.
 
     :param name: what is written in the heading
     """
@@ -29,11 +29,11 @@ class Section(ui.element):
 
     @property
     def request_info(self) -> RequestInfo:
-        """Where the person is who uses the tab."""
+        """Address and browser of the person who uses the tab."""
         return request_info_of(self.tab.page.request.scope)
 
     def tell(self, words: str) -> None:
-        """Say what was done; the button that was pressed goes away, so the focus is put on the heading."""
+        """Say what was done, and move the focus to the heading: the button that was pressed may be gone."""
         if not self.is_deleted:
             self._status.set_text(words)
             self.tab.page.run_javascript(f'document.getElementById("{self._heading_id}")?.focus()')

@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false
-"""What happened to the account of the person who is signed in, in words."""
+"""What happened to the account of the person who is signed in, one event a row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ..live.tabs import tabs
 from ..rules.history import HistoryEvent, read_history
 from .live_rows import LiveRows
 from .local_time import LocalTime
-from .pager import Pager
 
 _WORDS: dict[str, str] = {
     AuditAction.SIGNED_UP: 'Account created',
@@ -37,7 +36,7 @@ _WORDS: dict[str, str] = {
 
 
 class SessionHistory(ui.element):
-    """A section with the events of one's own account, the newest first, a page at a time."""
+    """A section with the events of the account, the newest first, a page at a time."""
 
     def __init__(self) -> None:
         super().__init__('section')
@@ -46,27 +45,19 @@ class SessionHistory(ui.element):
         self._user = self._tab.state.user
         with self:
             Text(tag='h2', text='Session history').props('id=history-heading tabindex=-1')
-            self._rows = LiveRows[HistoryEvent](self._load, key=lambda event: event.id, draw=_draw,
-                                                concerns=self._concerns, after=self._drawn,
-                                                empty='Nothing has happened yet.')
-            self._pager = Pager[HistoryEvent](self._read, self._rows.reload)
-
-    async def _load(self) -> Sequence[HistoryEvent]:
-        return await self._pager.load()
+            LiveRows[HistoryEvent](self._read, key=lambda event: event.id, draw=_draw, concerns=self._concerns,
+                                   empty='Nothing has happened yet.')
 
     async def _read(self, last: HistoryEvent | None, _: int) -> tuple[Sequence[HistoryEvent], bool]:
-        found = await read_history(tabs().auth, self._tab.client, after=last)
+        found = await tabs().auth.read(read_history, self._tab.client, after=last)
         return found.events, found.has_more
 
     def _concerns(self, user_ids: Collection[str]) -> bool:
         return self._user is not None and self._user.id in user_ids
 
-    def _drawn(self, _: Sequence[HistoryEvent]) -> None:
-        self._pager.update_buttons()
-
 
 def describe(event: HistoryEvent) -> str:
-    """Tell an event in words; one that this version does not know is told by its name."""
+    """Describe an event in words; an action that this version does not know is described by its name."""
     words = _WORDS.get(event.action, event.action.replace('_', ' ').capitalize())
     if event.ended_device is not None:
         words = f'{event.ended_device} was signed out'

@@ -1,11 +1,11 @@
 # pyright: reportUnknownMemberType=false
-"""The label that tells whether somebody is signed in."""
+"""The label that says which session is active, or that nobody is signed in."""
 
 from __future__ import annotations
 
 from nicegui import ui
 
-from .here import auth_state
+from .current_tab import auth_state
 
 SIGNED_OUT = 'You are signed out'
 LOADING = 'Loading…'
@@ -19,4 +19,4 @@ class SessionLabel(ui.label):
         state = auth_state()
         texts = {'signed_out': SIGNED_OUT, 'loading': LOADING}
         self.bind_text_from(state, 'status', lambda status: texts.get(status) or f'Active Session: {state.session_id}')
-        self.props('role=status translate=no')  # a translator would write the id anew
+        self.props('role=status translate=no')  # a translator would change the id

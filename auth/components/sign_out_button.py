@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from .action_button import ActionButton
-from .here import auth_state, follow, sign_out
+from .current_tab import auth_state
+from .following import follow
+from .session_acts import sign_out
 
 _LABEL = 'Sign out'
 _ALL = 'Sign out of all accounts'
@@ -14,7 +16,7 @@ Before = Callable[[], bool | None] | Callable[[], Awaitable[bool | None]]
 
 
 class SignOutButton(ActionButton):
-    """A button that signs out; an error is told beside it.
+    """A button that signs out; an error is shown beside it.
 
     Content put into it with ``with`` takes the place of the label::
 

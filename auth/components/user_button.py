@@ -12,14 +12,16 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 from ..rules.clients import UserView
 from ..web.redirects import SIGN_IN_PATH
 from .action_button import ActionButton
-from .here import auth_state, choose, follow, may_add_account, who_is_here
+from .current_tab import auth_state, may_add_account, who_is_here
+from .following import follow
+from .session_acts import choose
 from .sign_out_button import SignOutButton
 
 Other = tuple[str, UserView]
 """Another account of this browser: its session, and whose it is."""
 
 Content = tuple[UserView, str | None, list[Other], bool]
-"""What the panel shows: who is here, in which session, the other accounts, and whether one may be added."""
+"""What the panel shows: who is signed in, in which session, the other accounts, and whether one may be added."""
 
 MANAGE_PATH = '/account'
 ADMIN_PATH = '/admin'
@@ -73,9 +75,9 @@ _RETURN_FOCUS = '''({currentTarget: panel}) => {
 class UserButton(ui.element):
     """An avatar that opens a panel: who is signed in, the other accounts of this browser, and signing out of them.
 
-    The panel is a dialog: the focus stays in it, Escape closes it and puts the focus back. What is in it is built when
-    it is opened, and follows every change while it is open, until the person is signed out. The button's ``data-here``
-    says who is here; see ``who_is_here``.
+    The panel is a dialog: the focus stays in it, and Escape closes it and puts the focus back. Its content is built
+    when it is opened, and follows every change until it is closed or the person is signed out. The button's
+    ``data-here`` says who is signed in; see ``who_is_here``.
     """
 
     def __init__(self) -> None:
@@ -112,14 +114,14 @@ class UserButton(ui.element):
         state = self._state
         if state.status == 'signed_out':
             self._close()
-        elif state.user is None:  # not known at the moment: nothing of anybody stays here
+        elif state.user is None:  # unknown at the moment, so nobody is shown
             self._show(None)
         else:
             others = [(other.id, other.user) for other in state.sessions if other.id != state.session_id]
             self._show((state.user, state.session_id, others, may_add_account()))
 
     def _show(self, content: Content | None) -> None:
-        if content == self._content:  # drawn anew it would lose the focus, and the error that it may show
+        if content == self._content:  # redrawn it would lose the focus, and an error that it shows
             return
         self._content = content
         self._panel.clear()
@@ -156,13 +158,13 @@ class UserButton(ui.element):
 
 
 def initials(user: UserView) -> str:
-    """One or two letters that stand for a person."""
+    """The initials of a person: one or two letters."""
     letters = [name.strip()[0] for name in (user.first_name, user.last_name) if name.strip()]
     return ''.join(letters or [user.email_address[0]]).upper()
 
 
 def _face(user: UserView) -> str:
-    """What the button reads, as one element for the page to redraw."""
+    """The content of the button, as HTML: one element to redraw instead of three."""
     return (f'<span class="person" translate="no">{escape(user.name)}</span> '
             f'<span class="avatar" translate="no">{escape(initials(user))}</span> '
             '<span class="unseen">Open account panel</span>')

@@ -136,7 +136,7 @@ class Tabs:
 
     async def _touch(self, tab: Tab, client_id: str, session_id: str) -> None:
         try:
-            await touch(self.auth, client_id, session_id)
+            await self.auth.run(touch, client_id, session_id, settings=self.auth.settings)
         except StoreAway:
             tab.touched_at = None  # the next activity is noted
 

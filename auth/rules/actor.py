@@ -1,39 +1,29 @@
-"""Who acts: found in the transaction that acts for them, so that nobody acts in a session that has just ended."""
+"""Who acts: found in the transaction that acts for them, so that nobody acts in a session that has just ended.
+
+A verb asks with ``lock``: then the actor's user, client and session, and the user whom the act concerns, stay as they
+are until the transaction ends. Every verb locks users before clients, and clients before sessions.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import bindparam, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Connection, or_, select
+from sqlmodel import col
 
-from models.tables import client, session, user
+from models import Client, Session, User
+from models.statements import built_once, columns
 
 from ..errors import NotAllowed, NotSignedIn
+from .audit import Subject
 from .clients import ClientView
-from .context import Connection
-from .sessions import signed_in_now
-
-_WHO = (
-    select(session.c.id, client.c.id, user.c.id, user.c.email_address, user.c.is_admin, user.c.password_hash)
-    .where(session.c.id == bindparam('the_session'), session.c.client_id == bindparam('the_client'), signed_in_now(),
-           client.c.id == session.c.client_id, client.c.secret_hash == bindparam('the_secret_hash'),
-           user.c.id == session.c.user_id, user.c.disabled.is_(False))
-)
-_HOLD = _WHO.with_for_update(of=[user, client, session], key_share=True)
-"""The session can't end, nor its user act elsewhere, before the act is done. Every act takes rows in this order."""
-_HOLD_USERS = (
-    select(user.c.id)
-    .where(or_(user.c.id == bindparam('the_other'), user.c.id.in_(
-        select(session.c.user_id).where(session.c.id == bindparam('the_session')))))
-    .order_by(user.c.id).with_for_update(key_share=True)
-)
-"""Two who act on each other take both users in one order; else each would wait for the other."""
+from .sessions import signed_in
 
 
 @dataclass(frozen=True, slots=True)
-class Acting:
+class Actor:
     """A user, in one of their sessions."""
 
     session_id: str
@@ -43,40 +33,97 @@ class Acting:
     is_admin: bool
     password_hash: str = field(repr=False)
 
+    @property
+    def as_subject(self) -> Subject:
+        """The subject of an audit event of what they do to their own account."""
+        return Subject(self.user_id, self.client_id, self.session_id)
 
-async def acting(db: Connection, client: ClientView | None, now: datetime, session_id: str | None = None) -> Acting:
-    """Find the user for whom a client acts; within a transaction, they are held until it ends.
+
+def find_actor(db: Connection, now: datetime, client: ClientView | None, session_id: str | None = None, *,
+               lock: bool = False) -> Actor:
+    """Find the user for whom a client acts.
 
     :param session_id: the session of the client in which they act; by default the active one
+    :param lock: whether they are locked until the transaction ends
     :raises NotSignedIn: if it is not signed in, or the client has another secret by now
     """
     active = client and client.active_session(now)
     wanted = session_id or (active and active.id)
     if client is None or wanted is None:
         raise NotSignedIn
-    found = (await db.execute(_HOLD if isinstance(db, AsyncSession) else _WHO, {
-        'the_session': wanted, 'the_client': client.id, 'the_secret_hash': client.secret_hash, 'now': now})).first()
+    find = _find_and_lock if lock else _find
+    found = db.execute(*find(wanted, client.id, client.secret_hash, now)).first()
     if found is None:
         raise NotSignedIn
-    return Acting(*found)
+    return Actor(*found)
 
 
-async def hold_users(db: Connection, other: str | None, session_id: str | None = None) -> None:
-    """Within a transaction that concerns another user: hold them, and the user of a session, before all else."""
-    if other is not None and isinstance(db, AsyncSession):
-        await db.execute(_HOLD_USERS, {'the_other': other, 'the_session': session_id or ''})
+class Administrator(Protocol):
+    """Tells who administers, for the audit log; asked in the transaction that acts: a right withdrawn a moment ago is
+    gone."""
+
+    def __call__(self, db: Connection, now: datetime, *, on: str | None = None, lock: bool = False) -> str:
+        """Tell who it is.
+
+        :param on: the user whom the act concerns
+        :param lock: whether both are locked until the transaction ends
+        :raises NotSignedIn: if nobody is signed in
+        :raises NotAllowed: if they may not administer
+        """
+        ...
 
 
-async def acting_admin(db: Connection, client: ClientView | None, now: datetime, *, on: str | None = None) -> Acting:
-    """Find the administrator for whom a client acts.
+COMMAND_LINE = 'command line'
+"""The actor of what was done there: whoever can run a program beside the store may do anything with it."""
 
-    :param on: the user whom the act concerns
-    :raises NotSignedIn: if nobody is signed in
-    :raises NotAllowed: if it is no administrator
-    """
-    active = client and client.active_session(now)
-    await hold_users(db, on, active and active.id)
-    who = await acting(db, client, now)
-    if not who.is_admin:
-        raise NotAllowed
-    return who
+
+def by_admin(client: ClientView | None) -> Administrator:
+    """The administrator who uses a client, if it is one."""
+
+    def administrator(db: Connection, now: datetime, *, on: str | None = None, lock: bool = False) -> str:
+        active = client and client.active_session(now)
+        if lock and on is not None:
+            _lock_users(db, on, active and active.id)
+        actor = find_actor(db, now, client, lock=lock)
+        if not actor.is_admin:
+            raise NotAllowed
+        return actor.user_id
+
+    return administrator
+
+
+def by_command_line(db: Connection, now: datetime, *, on: str | None = None, lock: bool = False) -> str:
+    """Whoever can run a program beside the store."""
+    if lock and on is not None:
+        _lock_users(db, on, None)
+    return COMMAND_LINE
+
+
+def _lock_users(db: Connection, user_id: str, session_id: str | None) -> None:
+    """Lock a user and the user of a session. Two who act on each other lock both in one order, and do not wait for
+    each other."""
+    db.execute(*_both_users(user_id, session_id or ''))
+
+
+def _who(session_id: str, client_id: str, secret_hash: str, now: datetime):
+    return (select(*columns(Session.id, Client.id, User.id, User.email_address, User.is_admin, User.password_hash))
+            .where(col(Session.id) == session_id, col(Session.client_id) == client_id, signed_in(now),
+                   col(Client.id) == Session.client_id, col(Client.secret_hash) == secret_hash,
+                   col(User.id) == Session.user_id, col(User.disabled).is_(False)))
+
+
+@built_once
+def _find(session_id: str, client_id: str, secret_hash: str, now: datetime):
+    return _who(session_id, client_id, secret_hash, now)
+
+
+@built_once
+def _find_and_lock(session_id: str, client_id: str, secret_hash: str, now: datetime):
+    return _who(session_id, client_id, secret_hash, now).with_for_update(of=[User, Client, Session], key_share=True)
+
+
+@built_once
+def _both_users(user_id: str, session_id: str):
+    of_session = select(col(Session.user_id)).where(col(Session.id) == session_id)
+    return (select(col(User.id)).where(or_(col(User.id) == user_id, col(User.id).in_(of_session)))
+            .order_by(col(User.id)).with_for_update(key_share=True))

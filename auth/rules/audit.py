@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, cast, func, insert, select
+from sqlalchemy import Connection, String, cast, func, insert, select
+from sqlmodel import col
 
-from models import AuditAction, one_of
-from models.tables import audit_event, session, user
+from models import AuditAction, AuditEvent, Session, User
+from models.statements import built_once
 from models.types import new_ordered_id
 
 from ..requests.request_info import RequestInfo
-from .context import Connection
+
+RECORDED_AT_ONCE = 1000
+"""Of how many sessions one statement writes the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +30,8 @@ class Subject:
     session_id: str | None = None
 
 
-_INSERT = insert(audit_event)
-_HOLD_USER = select(user.c.id).where(user.c.id == bindparam('the_user')).with_for_update(key_share=True)
-
-_EVENTS = audit_event.c
-_INSERT_ENDED = insert(audit_event).from_select(
-    [_EVENTS.id, _EVENTS.user_id, _EVENTS.client_id, _EVENTS.session_id, _EVENTS.at, _EVENTS.action,
-     _EVENTS.ip_address, _EVENTS.user_agent, _EVENTS.actor],
-    select(bindparam('the_stem', type_=String) + cast(bindparam('the_first', type_=Integer)
-                                                      + func.row_number().over(order_by=session.c.id), String),
-           session.c.user_id, session.c.client_id, session.c.id,
-           *(bindparam(f'the_{column.name}', type_=column.type)
-             for column in (_EVENTS.at, _EVENTS.action, _EVENTS.ip_address, _EVENTS.user_agent, _EVENTS.actor)))
-    .where(one_of(session.c.id, 'the_sessions')))
-
-
-async def record(db: Connection, action: AuditAction, at: datetime, subjects: Iterable[Subject],
-                 request_info: RequestInfo | None = None, *, actor: str = '') -> None:
+def record(db: Connection, action: AuditAction, at: datetime, subjects: Iterable[Subject],
+           request_info: RequestInfo | None = None, *, actor: str = '') -> None:
     """Write one event for each subject.
 
     :param request_info: where it was done
@@ -54,30 +43,44 @@ async def record(db: Connection, action: AuditAction, at: datetime, subjects: It
              'ip_address': request_info.ip_address, 'user_agent': request_info.user_agent, 'actor': actor}
             for subject in subjects]
     if rows:
-        await db.execute(_INSERT, rows)
+        db.execute(_INSERT, rows)
 
 
-async def record_attempt(db: Connection, action: AuditAction, at: datetime, subject: Subject,
-                         request_info: RequestInfo) -> None:
+def record_attempt(db: Connection, now: datetime, action: AuditAction, subject: Subject,
+                   request_info: RequestInfo) -> None:
     """Write the event of something that was refused.
 
-    Nothing held its user meanwhile: of one who has been deleted, not even the event tells where it was tried.
+    Its user was not locked meanwhile: of one who has been deleted, not even the event tells where it was tried.
     """
-    gone = subject.user_id and (await db.execute(_HOLD_USER, {'the_user': subject.user_id})).first() is None
-    await record(db, action, at, [subject], None if gone else request_info)
+    locked = select(col(User.id)).where(col(User.id) == subject.user_id).with_for_update(key_share=True)
+    is_gone = subject.user_id is not None and db.execute(locked).first() is None
+    record(db, action, now, [subject], None if is_gone else request_info)
 
 
-async def record_ended(db: Connection, action: AuditAction, at: datetime, session_ids: Collection[str],
-                       request_info: RequestInfo | None = None, *, actor: str = '') -> None:
-    """Write one event for each of these sessions, by one statement, since they may be very many.
+def record_ended(db: Connection, action: AuditAction, at: datetime, session_ids: Sequence[str],
+                 request_info: RequestInfo | None = None, *, actor: str = '') -> None:
+    """Write one event for each of these sessions, by one statement for a thousand, since they may be very many.
 
     :param request_info: where it was done
     :param actor: who did it, if not the subject themselves
     """
-    if not session_ids:
-        return
     request_info = request_info or RequestInfo()
-    await db.execute(_INSERT_ENDED, {
-        'the_stem': new_ordered_id('evt')[:-8], 'the_first': 10_000_000 + secrets.randbelow(80_000_000),
-        'the_at': at, 'the_action': action, 'the_ip_address': request_info.ip_address,
-        'the_user_agent': request_info.user_agent, 'the_actor': actor, 'the_sessions': session_ids})
+    for start in range(0, len(session_ids), RECORDED_AT_ONCE):
+        db.execute(*_insert_ended(
+            stem=new_ordered_id('evt')[:-8], first=10_000_000 + secrets.randbelow(80_000_000), at=at, action=action,
+            ip_address=request_info.ip_address, user_agent=request_info.user_agent, actor=actor,
+            session_ids=session_ids[start:start + RECORDED_AT_ONCE]))
+
+
+_INSERT = insert(AuditEvent)
+
+
+@built_once
+def _insert_ended(stem: str, first: int, at: datetime, action: AuditAction, ip_address: str, user_agent: str,
+                  actor: str, session_ids: Collection[str]):
+    event_id = stem + cast(first + func.row_number().over(order_by=col(Session.id)), String)
+    written: dict[str, Any] = {
+        'id': event_id, 'user_id': Session.user_id, 'client_id': Session.client_id, 'session_id': Session.id,
+        'at': at, 'action': action, 'ip_address': ip_address, 'user_agent': user_agent, 'actor': actor}
+    ended = select(*written.values()).where(col(Session.id).in_(session_ids))
+    return insert(AuditEvent).from_select(list(written), ended)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, and_, select
+from sqlmodel import col
 
-from models import SessionStatus, one_of
-from models.tables import client, session, user
+from models import Client, Session, SessionStatus, User
+from models.statements import built_once, columns
 
 from ..credentials.tokens import ClientToken, secret_matches
 from .context import Auth
@@ -74,6 +76,13 @@ class ClientView:
         return min((session.ends_at for session in self.signed_in(now)), default=None)
 
 
+USER_VIEW = columns(User.id, User.email_address, User.first_name, User.last_name, User.is_admin)
+"""The columns of a ``UserView``, in its order."""
+
+READ_AT_ONCE = 500
+"""How many clients are read before whatever else waits has its turn; after a restart all that have tabs are read."""
+
+
 def authenticate(token: ClientToken | None, found: ClientView | None) -> ClientView | None:
     """Give the client to whoever has its secret, and to nobody else."""
     if token is None or found is None or not secret_matches(token, found.secret_hash):
@@ -81,22 +90,7 @@ def authenticate(token: ClientToken | None, found: ClientView | None) -> ClientV
     return found
 
 
-READ_AT_ONCE = 500
-"""How many clients are read before whatever else waits has its turn; after a restart all of them are read."""
-
-_READ = (
-    select(client.c.id, client.c.secret_hash, client.c.active_session_id, client.c.created_at,
-           session.c.id, session.c.created_at, session.c.last_active_at, session.c.expire_at, session.c.abandon_at,
-           user.c.id, user.c.email_address, user.c.first_name, user.c.last_name, user.c.is_admin)
-    .select_from(client
-                 .outerjoin(session, (session.c.client_id == client.c.id) & (session.c.status == SessionStatus.ACTIVE))
-                 .outerjoin(user, (user.c.id == session.c.user_id) & user.c.disabled.is_(False)))
-    .where(one_of(client.c.id, 'the_ids'))
-    .order_by(session.c.created_at, session.c.id)
-)
-
-
-async def read_clients(auth: Auth, client_ids: Iterable[str]) -> dict[str, ClientView]:
+async def read_clients(auth: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
     """Read clients and their sessions; ids that are no client's are left out.
 
     Those that are read together are of one moment; of very many, each part is of its own.
@@ -106,13 +100,27 @@ async def read_clients(auth: Auth, client_ids: Iterable[str]) -> dict[str, Clien
     ids = list(client_ids)
     clients: dict[str, ClientView] = {}
     for start in range(0, len(ids), READ_AT_ONCE):
-        async with auth.read() as connection:
-            rows = (await connection.execute(_READ, {'the_ids': ids[start:start + READ_AT_ONCE]})).all()
-        by_client: dict[str, list[Any]] = {}
-        for row in rows:
-            by_client.setdefault(row[0], []).append(row)
-        clients.update((client_id, _view(found)) for client_id, found in by_client.items())
+        clients.update(await auth.store.read(find_clients, ids[start:start + READ_AT_ONCE]))
     return clients
+
+
+def find_clients(db: Connection, client_ids: Collection[str]) -> dict[str, ClientView]:
+    """Read clients and their sessions, at most as many as are read at once."""
+    return {client_id: _view(list(rows))
+            for client_id, rows in groupby(db.execute(*_clients(client_ids)), lambda row: row[0])}
+
+
+@built_once
+def _clients(client_ids: Collection[str]):
+    is_active = col(Session.status) == SessionStatus.ACTIVE
+    return (select(*columns(Client.id, Client.secret_hash, Client.active_session_id, Client.created_at, Session.id,
+                            Session.created_at, Session.last_active_at, Session.expire_at, Session.abandon_at),
+                   *USER_VIEW)
+            .select_from(Client)
+            .outerjoin(Session, and_(col(Session.client_id) == Client.id, is_active))
+            .outerjoin(User, and_(col(User.id) == Session.user_id, col(User.disabled).is_(False)))
+            .where(col(Client.id).in_(client_ids))
+            .order_by(col(Client.id), col(Session.created_at), col(Session.id)))
 
 
 def _view(rows: list[Any]) -> ClientView:

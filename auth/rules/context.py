@@ -1,23 +1,21 @@
-"""What every verb needs: the store, the settings, the clock and the password hasher."""
+"""What acts need: the store, the settings, the clock and the password hasher."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-
-from models import CommitUnknown, Store, StoreUnavailable
+from sqlalchemy import Connection
 
 from ..credentials.passwords import Passwords
-from ..errors import OutcomeUnknown, StoreAway
 from ..settings import Settings
 from ..timing import DEFAULT_TIMING, Timing
+from .store import Store
 
-Connection = AsyncSession | AsyncConnection
-"""What statements are run on: within a transaction, or to read."""
+P = ParamSpec('P')
+T = TypeVar('T')
 
 
 def utc_now() -> datetime:
@@ -27,7 +25,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """Handed to every verb; made once, when the server starts."""
+    """Made once, when the server starts."""
 
     store: Store
     settings: Settings
@@ -35,32 +33,22 @@ class Auth:
     passwords: Passwords = field(default_factory=Passwords)
     timing: Timing = DEFAULT_TIMING
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[AsyncSession]:
-        """All or nothing: what is written in this block is committed at its end.
+    async def run(self, verb: Callable[Concatenate[Connection, datetime, P], T], *args: P.args, **kwargs: P.kwargs
+                  ) -> T:
+        """Run a verb in a transaction of its own, as something that happens now; see ``Store.run``.
 
         :raises StoreAway: if the store can't be reached; then nothing was changed
-        :raises OutcomeUnknown: if it went away at the very end
+        :raises OutcomeUnknown: if it went away while it was told to commit
         """
-        try:
-            async with self.store.transaction() as session:
-                yield session
-        except CommitUnknown as error:
-            raise OutcomeUnknown from error
-        except StoreUnavailable as error:
-            raise StoreAway from error
+        return await self.store.run(verb, self.now(), *args, **kwargs)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncGenerator[AsyncConnection]:
-        """A connection to read the newest commit with.
+    async def read(self, query: Callable[Concatenate[Connection, datetime, P], T], *args: P.args, **kwargs: P.kwargs
+                   ) -> T:
+        """Run a query about what is true now.
 
         :raises StoreAway: if the store can't be reached
         """
-        try:
-            async with self.store.read() as connection:
-                yield connection
-        except StoreUnavailable as error:
-            raise StoreAway from error
+        return await self.store.read(query, self.now(), *args, **kwargs)
 
     async def close(self) -> None:
         """Close the store and end the hashing threads."""

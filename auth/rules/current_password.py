@@ -4,41 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlmodel import col
 
-from models import AuditAction, SessionStatus
-from models.tables import session, wrong_passwords
+from models import AuditAction, Session, SessionStatus, WrongPasswords
 
 from ..errors import ParamMissing, PasswordIncorrect, TooBusy, TooManyWrongPasswords
 from ..requests.request_info import RequestInfo
-from .actor import Acting, acting
-from .audit import Subject, record, record_attempt
+from .actor import Actor, find_actor
+from .audit import record, record_attempt
 from .clients import ClientView
-from .context import Auth, Connection
-from .sessions import ending, signed_in_now
+from .context import Auth
+from .sessions import ending, signed_in
 
 GUESSES = 5
 """Wrong ones in a row, and the session has to sign in anew: it may be in the hands of somebody else (ASVS 6.3.1)."""
 
 WRONG = 'That is not your password. Nothing was changed. Try again.'
 
-_OF_SESSION = wrong_passwords.c.session_id == bindparam('the_session')
-_COUNT_ONE_MORE = (
-    update(wrong_passwords).where(_OF_SESSION, wrong_passwords.c.count < GUESSES)
-    .values(count=wrong_passwords.c.count + 1).returning(wrong_passwords.c.count)
-)
-_COUNT_ONE_LESS = (update(wrong_passwords).where(_OF_SESSION, wrong_passwords.c.count > 0)
-                   .values(count=wrong_passwords.c.count - 1))
-_ARE_USED_UP = exists().where(_OF_SESSION, wrong_passwords.c.count >= GUESSES)
-_ANY = select(wrong_passwords.c.count).where(_OF_SESSION)
-_FORGET = delete(wrong_passwords).where(_OF_SESSION)
-_END_IF_USED_UP = (
-    ending(select(session.c.id).where(session.c.id == bindparam('the_session'), signed_in_now(), _ARE_USED_UP))
-    .values(status=SessionStatus.REVOKED).returning(session.c.id)
-)
 
-
-async def check_current_password(auth: Auth, client: ClientView | None, who: Acting, password: str, *, param: str,
+async def check_current_password(auth: Auth, client: ClientView | None, actor: Actor, password: str, *, param: str,
                                  request_info: RequestInfo) -> None:
     """Go on only with the password of the person who acts.
 
@@ -51,49 +36,66 @@ async def check_current_password(auth: Auth, client: ClientView | None, who: Act
     """
     if not password:
         raise ParamMissing('Enter your password.', param=param)
-    await _take_a_guess(auth, client, who, request_info)
+    if not await auth.run(take_a_guess, client, actor.session_id, request_info):
+        raise TooManyWrongPasswords
     try:
-        right = await auth.passwords.verify(password, who.password_hash)
+        right = await auth.passwords.verify(password, actor.password_hash)
     except TooBusy:
-        async with auth.transaction() as db:
-            await db.execute(_COUNT_ONE_LESS, {'the_session': who.session_id})
+        await auth.run(give_the_guess_back, actor.session_id)
         raise
-    now = auth.now()
-    async with auth.transaction() as db:
-        if right:
-            await forget_wrong_passwords(db, who.session_id)
-            return
-        await record_attempt(db, AuditAction.WRONG_PASSWORD, now, _subject(who), request_info)
-        ended = await _end_if_used_up(db, who, now, request_info)
-    raise TooManyWrongPasswords if ended else PasswordIncorrect(WRONG, param=param)
+    if right:
+        await auth.run(_note_right, actor.session_id)
+    elif await auth.run(note_wrong, actor, request_info):
+        raise TooManyWrongPasswords
+    else:
+        raise PasswordIncorrect(WRONG, param=param)
 
 
-async def forget_wrong_passwords(db: Connection, session_id: str) -> None:
+def take_a_guess(db: Connection, now: datetime, client: ClientView | None, session_id: str,
+                 request_info: RequestInfo) -> bool:
+    """Count a guess before anybody knows what it is worth; returns whether there was one left."""
+    actor = find_actor(db, now, client, session_id, lock=True)  # so that two do not both take the first guess
+    one_more = (update(WrongPasswords)
+                .where(col(WrongPasswords.session_id) == session_id, col(WrongPasswords.count) < GUESSES)
+                .values(count=col(WrongPasswords.count) + 1).returning(col(WrongPasswords.count)))
+    if db.execute(one_more).first() is not None:
+        return True
+    any_before = select(col(WrongPasswords.count)).where(col(WrongPasswords.session_id) == session_id)
+    if db.execute(any_before).first() is None:
+        db.execute(insert(WrongPasswords).values(session_id=session_id, count=1))
+        return True
+    _end_if_used_up(db, now, actor, request_info)
+    return False
+
+
+def give_the_guess_back(db: Connection, now: datetime, session_id: str) -> None:
+    """Count one guess less, since it was not looked at."""
+    db.execute(update(WrongPasswords)
+               .where(col(WrongPasswords.session_id) == session_id, col(WrongPasswords.count) > 0)
+               .values(count=col(WrongPasswords.count) - 1))
+
+
+def note_wrong(db: Connection, now: datetime, actor: Actor, request_info: RequestInfo) -> bool:
+    """Tell of a wrong guess in the audit log; returns whether it was the last one, and the session has ended."""
+    record_attempt(db, now, AuditAction.WRONG_PASSWORD, actor.as_subject, request_info)
+    return _end_if_used_up(db, now, actor, request_info)
+
+
+def forget_wrong_passwords(db: Connection, session_id: str) -> None:
     """Begin to count anew, since the right password was given."""
-    await db.execute(_FORGET, {'the_session': session_id})
+    db.execute(delete(WrongPasswords).where(col(WrongPasswords.session_id) == session_id))
 
 
-async def _take_a_guess(auth: Auth, client: ClientView | None, who: Acting, request_info: RequestInfo) -> None:
-    """Count a guess before anybody knows what it is worth."""
-    now, asked = auth.now(), {'the_session': who.session_id}
-    async with auth.transaction() as db:
-        await acting(db, client, now, who.session_id)  # held, so that two do not both take the first guess
-        if (await db.execute(_COUNT_ONE_MORE, asked)).first() is not None:
-            return
-        if (await db.execute(_ANY, asked)).first() is None:
-            await db.execute(insert(wrong_passwords), {'session_id': who.session_id, 'count': 1})
-            return
-        await _end_if_used_up(db, who, now, request_info)
-    raise TooManyWrongPasswords
+def _note_right(db: Connection, now: datetime, session_id: str) -> None:
+    forget_wrong_passwords(db, session_id)
 
 
-async def _end_if_used_up(db: Connection, who: Acting, now: datetime, request_info: RequestInfo) -> bool:
+def _end_if_used_up(db: Connection, now: datetime, actor: Actor, request_info: RequestInfo) -> bool:
     """End the session if it has no guesses left; returns whether this has ended it."""
-    ended = (await db.execute(_END_IF_USED_UP, {'the_session': who.session_id, 'now': now})).first()
+    are_used_up = exists().where(col(WrongPasswords.session_id) == actor.session_id,
+                                 col(WrongPasswords.count) >= GUESSES)
+    those = select(col(Session.id)).where(col(Session.id) == actor.session_id, signed_in(now), are_used_up)
+    ended = db.execute(ending(those).values(status=SessionStatus.REVOKED).returning(col(Session.id))).first()
     if ended is not None:
-        await record(db, AuditAction.REVOKED, now, [_subject(who)], request_info)
+        record(db, AuditAction.REVOKED, now, [actor.as_subject], request_info)
     return ended is not None
-
-
-def _subject(who: Acting) -> Subject:
-    return Subject(who.user_id, who.client_id, who.session_id)

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Connection, Select, and_, or_, select
+from sqlmodel import col
 
-from models import AuditAction
-from models.tables import audit_event, session
+from models import AuditAction, AuditEvent, Session
+from models.statements import columns
 
 from ..requests.user_agents import UserAgent, read_user_agent
-from .actor import acting
+from .actor import find_actor
 from .clients import ClientView
-from .context import Auth
 
 EVENTS_A_PAGE = 15
-
-_LIST = (
-    select(audit_event.c.id, audit_event.c.at, audit_event.c.action, audit_event.c.ip_address, audit_event.c.user_agent,
-           audit_event.c.actor, session.c.user_agent)
-    .select_from(audit_event.outerjoin(session, session.c.id == audit_event.c.session_id))
-    .where(audit_event.c.user_id == bindparam('the_user'))
-    .order_by(audit_event.c.at.desc(), audit_event.c.id.desc())
-    .limit(EVENTS_A_PAGE + 1)
-)
-_LIST_AFTER = _LIST.where(or_(audit_event.c.at < bindparam('the_at'),
-                              and_(audit_event.c.at == bindparam('the_at'), audit_event.c.id < bindparam('the_id'))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +44,29 @@ class History:
     has_more: bool
 
 
-async def read_history(auth: Auth, client: ClientView | None, *, after: HistoryEvent | None = None) -> History:
+def read_history(db: Connection, now: datetime, client: ClientView | None, *, after: HistoryEvent | None = None
+                 ) -> History:
     """Read a page of the history of whoever acts.
 
     :param after: the last event of the page before
     :raises NotSignedIn: if nobody is signed in
-    :raises StoreAway: if the store can't be reached
     """
-    async with auth.read() as connection:
-        who = await acting(connection, client, auth.now())
-        asked: dict[str, object] = {'the_user': who.user_id}
-        if after is None:
-            rows = (await connection.execute(_LIST, asked)).all()
-        else:
-            rows = (await connection.execute(_LIST_AFTER, {**asked, 'the_at': after.at, 'the_id': after.id})).all()
+    actor = find_actor(db, now, client)
+    listed = _events_of(actor.user_id)
+    if after is not None:
+        listed = listed.where(or_(col(AuditEvent.at) < after.at,
+                                  and_(col(AuditEvent.at) == after.at, col(AuditEvent.id) < after.id)))
+    rows = db.execute(listed).all()
     return History(tuple(_event(*row) for row in rows[:EVENTS_A_PAGE]), has_more=len(rows) > EVENTS_A_PAGE)
+
+
+def _events_of(user_id: str) -> Select[*tuple[Any, ...]]:
+    return (select(*columns(AuditEvent.id, AuditEvent.at, AuditEvent.action, AuditEvent.ip_address,
+                            AuditEvent.user_agent, AuditEvent.actor, Session.user_agent))
+            .select_from(AuditEvent).outerjoin(Session, col(Session.id) == AuditEvent.session_id)
+            .where(col(AuditEvent.user_id) == user_id)
+            .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
+            .limit(EVENTS_A_PAGE + 1))
 
 
 def _event(event_id: str, at: datetime, action: str, ip_address: str, user_agent: str, actor: str,

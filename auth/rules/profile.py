@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import bindparam, delete, exists, literal_column, select, update
+from sqlalchemy import Connection, Update, delete, exists, literal_column, select, update
+from sqlmodel import col
 
-from models import AuditAction, one_of
-from models.tables import audit_event, client, session, user, wrong_passwords
+from models import AuditAction, AuditEvent, Client, Session, User, WrongPasswords
 
 from ..credentials.passwords import check_password
 from ..credentials.tokens import ClientToken
 from ..errors import ParamInvalid, PasswordIncorrect
 from ..requests.request_info import RequestInfo
-from .actor import Acting, acting
-from .audit import Subject, record
+from .actor import Actor, find_actor
+from .audit import record
 from .clients import ClientView
 from .context import Auth
 from .current_password import WRONG, check_current_password
@@ -25,30 +26,8 @@ from .users import check_names
 DELETE_CONFIRMATION = 'delete my account'
 """What has to be typed before an account is deleted."""
 
-_RENAME = update(user).where(user.c.id == bindparam('the_user'))
-_CHANGE_PASSWORD = (
-    update(user)
-    .where(user.c.id == bindparam('the_user'), user.c.password_hash == bindparam('the_old_hash'))
-    .values(password_hash=bindparam('the_new_hash'), password_changed_at=bindparam('now'))
-    .returning(user.c.id)
-)
-_CLIENTS_OF_USER = (
-    select(client.c.id)
-    .where(client.c.id.in_(select(session.c.client_id).where(session.c.user_id == bindparam('the_user'))))
-    .order_by(client.c.id).with_for_update()  # before their sessions, as everybody takes them
-)
-_DELETE_WRONG_PASSWORDS = delete(wrong_passwords).where(
-    wrong_passwords.c.session_id.in_(select(session.c.id).where(session.c.user_id == bindparam('the_user'))))
-_DELETE_SESSIONS = delete(session).where(session.c.user_id == bindparam('the_user'))
-_DELETE_USER = delete(user).where(user.c.id == bindparam('the_user'))
-_DELETE_CLIENTS_LEFT_EMPTY = delete(client).where(one_of(client.c.id, 'the_clients'),
-                                                  ~exists().where(session.c.client_id == client.c.id))
-_FORGET_WHERE = (update(audit_event).where(audit_event.c.user_id == bindparam('the_user'))
-                 .values(ip_address='', user_agent=''))
-_FORGET_WHERE_FOR_OTHERS = (  # an administrator's address; "is not empty" is what the index is of
-    update(audit_event).where(audit_event.c.actor != literal_column("''"), audit_event.c.actor == bindparam('the_user'))
-    .values(ip_address='', user_agent='')
-)
+DELETED_AT_ONCE = 500
+"""Of how many clients one statement sees whether they are left empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,90 +39,115 @@ class PasswordChanged:
     token: ClientToken = field(repr=False)
 
 
-async def change_name(auth: Auth, client: ClientView | None, *, first_name: str | None = None,
-                      last_name: str | None = None, request_info: RequestInfo,
-                      acting_session_id: str | None = None) -> None:
+def change_name(db: Connection, now: datetime, client: ClientView | None, *, first_name: str | None = None,
+                last_name: str | None = None, request_info: RequestInfo, actor_session_id: str | None = None) -> None:
     """Give the person who acts another name; the part that is not given stays as it is.
 
-    :param acting_session_id: the session of the client in which they act; by default the active one
+    :param actor_session_id: the session of the client in which they act; by default the active one
     :raises ParamInvalid: if it is too long
     :raises NotSignedIn: if nobody is signed in
-    :raises StoreAway: if the store can't be reached
     """
-    now = auth.now()
-    async with auth.transaction() as db:
-        who = await acting(db, client, now, acting_session_id)
-        check_names(first_name or '', last_name or '')
-        given = {part: name.strip() for part, name in (('first_name', first_name), ('last_name', last_name))
-                 if name is not None}
-        if given:
-            await db.execute(_RENAME.values(given), {'the_user': who.user_id})
-            await record(db, AuditAction.NAME_CHANGED, now, [_subject(who)], request_info)
+    actor = find_actor(db, now, client, actor_session_id, lock=True)
+    check_names(first_name or '', last_name or '')
+    given = {part: name.strip() for part, name in (('first_name', first_name), ('last_name', last_name))
+             if name is not None}
+    if given:
+        db.execute(update(User).where(col(User.id) == actor.user_id).values(given))
+        record(db, AuditAction.NAME_CHANGED, now, [actor.as_subject], request_info)
 
 
 async def change_password(auth: Auth, client: ClientView | None, *, current_password: str, new_password: str,
-                          sign_out_others: bool, request_info: RequestInfo, acting_session_id: str | None = None
+                          sign_out_others: bool, request_info: RequestInfo, actor_session_id: str | None = None
                           ) -> PasswordChanged:
     """Change the password of the person who acts; this client gets a new secret (ASVS 7.2.4, 7.4.3).
 
     :param sign_out_others: whether their sessions on all other devices end
-    :param acting_session_id: the session of the client in which they act; by default the active one
+    :param actor_session_id: the session of the client in which they act; by default the active one
     :raises PasswordIncorrect: if the current password is wrong; then nothing is changed
     :raises AuthError: naming the field to correct; or ``NotSignedIn``, ``StoreAway``
     """
-    who = await _who(auth, client, acting_session_id)
-    await check_current_password(auth, client, who, current_password, param='current_password',
+    actor = await auth.read(find_actor, client, actor_session_id)
+    await check_current_password(auth, client, actor, current_password, param='current_password',
                                  request_info=request_info)
-    check_password(new_password, email_address=who.email_address, param='new_password')
+    check_password(new_password, email_address=actor.email_address, param='new_password')
     if new_password == current_password:
         raise ParamInvalid('That is the password you have. Choose another one.', param='new_password')
     new_hash = await auth.passwords.hash(new_password)
-    now = auth.now()
-    async with auth.transaction() as db:
-        await acting(db, client, now, who.session_id)  # hashing took its time: they may have been signed out since
-        changed = await db.execute(_CHANGE_PASSWORD, {'the_user': who.user_id, 'the_old_hash': who.password_hash,
-                                                      'the_new_hash': new_hash, 'now': now})
-        if changed.first() is None:
-            raise PasswordIncorrect(WRONG, param='current_password')
-        await record(db, AuditAction.PASSWORD_CHANGED, now, [_subject(who)], request_info)
-        revoked = await revoke_elsewhere(db, who.user_id, who.client_id, now, request_info) if sign_out_others else 0
-        return PasswordChanged(revoked, await renew_client(db, client, now))
+    return await auth.run(store_password, client, actor, new_hash, sign_out_others=sign_out_others,
+                          request_info=request_info)
+
+
+def store_password(db: Connection, now: datetime, client: ClientView | None, actor: Actor, new_hash: str, *,
+                   sign_out_others: bool, request_info: RequestInfo) -> PasswordChanged:
+    """Store the hash of a new password.
+
+    :param actor: as they were when the current password was checked
+    :raises NotSignedIn: if they were signed out while it was hashed
+    :raises PasswordIncorrect: if the password was changed meanwhile
+    """
+    find_actor(db, now, client, actor.session_id, lock=True)
+    changed = db.execute(
+        update(User).where(col(User.id) == actor.user_id, col(User.password_hash) == actor.password_hash)
+        .values(password_hash=new_hash, password_changed_at=now).returning(col(User.id)))
+    if changed.first() is None:
+        raise PasswordIncorrect(WRONG, param='current_password')
+    record(db, AuditAction.PASSWORD_CHANGED, now, [actor.as_subject], request_info)
+    revoked = revoke_elsewhere(db, now, actor.user_id, actor.client_id, request_info) if sign_out_others else 0
+    return PasswordChanged(revoked, renew_client(db, now, client))
 
 
 async def delete_account(auth: Auth, client: ClientView | None, *, password: str, confirmation: str,
-                         request_info: RequestInfo, acting_session_id: str | None = None) -> None:
+                         request_info: RequestInfo, actor_session_id: str | None = None) -> None:
     """Delete the account of the person who acts, with all its sessions. Of the audit log only ids and times stay.
 
     :param confirmation: what they typed to confirm it: ``DELETE_CONFIRMATION``
-    :param acting_session_id: the session of the client in which they act; by default the active one
+    :param actor_session_id: the session of the client in which they act; by default the active one
     :raises ParamInvalid: if it is something else
     :raises PasswordIncorrect: if the password is wrong
     :raises NotSignedIn: if nobody is signed in
     :raises StoreAway: if the store can't be reached; then nothing was deleted
     """
-    who = await _who(auth, client, acting_session_id)
+    actor = await auth.read(find_actor, client, actor_session_id)
     if confirmation.strip().lower() != DELETE_CONFIRMATION:
         raise ParamInvalid(f'Type "{DELETE_CONFIRMATION}" to confirm it. Nothing was deleted.', param='confirmation')
-    await check_current_password(auth, client, who, password, param='password', request_info=request_info)
-    now = auth.now()
-    async with auth.transaction() as db:
-        if (await acting(db, client, now, who.session_id)).password_hash != who.password_hash:
-            raise PasswordIncorrect(WRONG, param='password')  # it was changed while this one was hashed
-        asked = {'the_user': who.user_id}
-        clients = [row[0] for row in await db.execute(_CLIENTS_OF_USER, asked)]
-        await db.execute(_DELETE_WRONG_PASSWORDS, asked)
-        await db.execute(_DELETE_SESSIONS, asked)
-        await db.execute(_DELETE_USER, asked)
-        await db.execute(_DELETE_CLIENTS_LEFT_EMPTY, {'the_clients': clients})
-        await record(db, AuditAction.ACCOUNT_DELETED, now, [_subject(who)], request_info)
-        await db.execute(_FORGET_WHERE, asked)
-        await db.execute(_FORGET_WHERE_FOR_OTHERS, asked)
+    await check_current_password(auth, client, actor, password, param='password', request_info=request_info)
+    await auth.run(delete_user, client, actor, request_info)
 
 
-async def _who(auth: Auth, client: ClientView | None, session_id: str | None) -> Acting:
-    async with auth.read() as connection:
-        return await acting(connection, client, auth.now(), session_id)
+def delete_user(db: Connection, now: datetime, client: ClientView | None, actor: Actor, request_info: RequestInfo
+                ) -> None:
+    """Delete a user, their sessions, and the clients that are left without any.
+
+    :param actor: as they were when the password was checked
+    :raises NotSignedIn: if they were signed out while it was hashed
+    :raises PasswordIncorrect: if the password was changed meanwhile
+    """
+    user_id = actor.user_id
+    if find_actor(db, now, client, actor.session_id, lock=True).password_hash != actor.password_hash:
+        raise PasswordIncorrect(WRONG, param='password')
+    theirs = select(col(Session.id)).where(col(Session.user_id) == user_id)
+    client_ids = _lock_clients(db, user_id)
+    db.execute(delete(WrongPasswords).where(col(WrongPasswords.session_id).in_(theirs)))
+    db.execute(delete(Session).where(col(Session.user_id) == user_id))
+    db.execute(delete(User).where(col(User.id) == user_id))
+    for start in range(0, len(client_ids), DELETED_AT_ONCE):
+        db.execute(delete(Client).where(col(Client.id).in_(client_ids[start:start + DELETED_AT_ONCE]),
+                                        ~exists().where(col(Session.client_id) == Client.id)))
+    record(db, AuditAction.ACCOUNT_DELETED, now, [actor.as_subject], request_info)
+    for statement in forgetting_where(user_id):
+        db.execute(statement)
 
 
-def _subject(who: Acting) -> Subject:
-    return Subject(who.user_id, who.client_id, who.session_id)
+def _lock_clients(db: Connection, user_id: str) -> list[str]:
+    """Lock the clients of a user before their sessions, as every verb does; returns their ids."""
+    with_sessions = select(col(Session.client_id)).where(col(Session.user_id) == user_id)
+    return list(db.scalars(select(col(Client.id)).where(col(Client.id).in_(with_sessions))
+                           .order_by(col(Client.id)).with_for_update()))
+
+
+def forgetting_where(user_id: str) -> tuple[Update, Update]:
+    """After these, the audit log does not tell from where a user did anything, nor an administrator to others."""
+    nowhere = {'ip_address': '', 'user_agent': ''}
+    has_actor = col(AuditEvent.actor) != literal_column("''")  # what the index is of
+    return (update(AuditEvent).where(col(AuditEvent.user_id) == user_id).values(nowhere),
+            update(AuditEvent).where(has_actor, col(AuditEvent.actor) == user_id).values(nowhere))

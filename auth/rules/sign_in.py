@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Connection, insert, select, update
+from sqlmodel import col
 
-from models import AuditAction, SessionStatus
-from models.tables import client as client_table
-from models.tables import session as session_table
-from models.tables import user as user_table
+from models import AuditAction, Client, Session, SessionStatus, User
+from models.statements import built_once, columns
 from models.types import new_id
 
 from ..credentials.tokens import ClientToken, hash_secret, new_secret
@@ -26,22 +23,13 @@ from ..errors import (
     UserDisabled,
 )
 from ..requests.request_info import RequestInfo
+from ..settings import Settings
 from .audit import Subject, record, record_attempt
 from .clients import ClientView
 from .context import Auth
 from .current_password import forget_wrong_passwords
-from .sessions import abandon_at, signed_in_now
-from .users import add_user, check_new_user, normal_address
-
-_FIND_USER = select(user_table.c.id, user_table.c.password_hash, user_table.c.disabled).where(
-    user_table.c.email_address == bindparam('email_address'))
-_FIND_SESSIONS = (
-    select(session_table.c.id, session_table.c.user_id)
-    .where(session_table.c.client_id == bindparam('client'), signed_in_now(),
-           user_table.c.id == session_table.c.user_id, user_table.c.disabled.is_(False))
-    .order_by(session_table.c.created_at, session_table.c.id)
-    .with_for_update(of=session_table, key_share=True)  # the one that is used again can't end meanwhile
-)
+from .sessions import abandon_at, signed_in
+from .users import NewUser, add_user, check_new_user, normal_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +41,15 @@ class SignedIn:
     token: ClientToken = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose password was given."""
+
+    user_id: str
+    password_hash: str = field(repr=False)
+    """As it was when the password was compared with it."""
+
+
 async def sign_up(auth: Auth, client: ClientView | None, *, email_address: str, password: str,
                   first_name: str = '', last_name: str = '', request_info: RequestInfo) -> SignedIn:
     """Make a user and sign them in, both or neither.
@@ -62,11 +59,7 @@ async def sign_up(auth: Auth, client: ClientView | None, *, email_address: str, 
     """
     new = await check_new_user(auth, email_address=email_address, password=password, first_name=first_name,
                                last_name=last_name)
-    now = auth.now()
-    async with auth.transaction() as db:
-        user_id = await add_user(db, new, now)
-        await record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], request_info)
-        return await _start_session(auth, db, client, user_id, now, request_info)
+    return await auth.run(add_and_sign_in, client, new, settings=auth.settings, request_info=request_info)
 
 
 async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, password: str,
@@ -84,93 +77,112 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
         raise ParamMissing('Enter your email address.', param='identifier')
     if not password:
         raise ParamMissing('Enter your password.', param='password')
-    found = await _find_user(auth, identifier)
-    right = await auth.passwords.verify(password, found and found.password_hash)
-    now = auth.now()
-    if not right or found is None:
-        await _note(auth, AuditAction.SIGN_IN_FAILED, found and found.id, now, request_info)
+    account = await _find_account(auth, identifier)
+    right = await auth.passwords.verify(password, account and account.password_hash)
+    if not right or account is None:
+        await auth.run(record_attempt, AuditAction.SIGN_IN_FAILED, Subject(account and account.user_id), request_info)
         raise PasswordIncorrect(param='password')
-    upgraded = await auth.passwords.hash(password) if auth.passwords.needs_upgrade(found.password_hash) else None
+    upgraded = await auth.passwords.hash(password) if auth.passwords.needs_upgrade(account.password_hash) else None
     try:
-        return await _sign_in(auth, client, found, upgraded, now, request_info)
+        return await auth.run(sign_in_to, client, account, upgraded, settings=auth.settings,
+                              request_info=request_info)
     except PasswordIncorrect:
-        await _note(auth, AuditAction.SIGN_IN_FAILED, found.id, now, request_info)
+        await auth.run(record_attempt, AuditAction.SIGN_IN_FAILED, Subject(account.user_id), request_info)
         raise
-    except (UserDisabled, SessionExists, AccountLimitReached, ClientRenewed):
-        await _note(auth, AuditAction.SIGN_IN_REFUSED, found.id, now, request_info)  # it told: right password
+    except (UserDisabled, SessionExists, AccountLimitReached, ClientRenewed):  # it told that the password is right
+        await auth.run(record_attempt, AuditAction.SIGN_IN_REFUSED, Subject(account.user_id), request_info)
         raise
 
 
-async def _sign_in(auth: Auth, client: ClientView | None, found: Any, upgraded: str | None, now: datetime,
-                   request_info: RequestInfo) -> SignedIn:
-    async with auth.transaction() as db:
-        # The hash took its time: the user may have been disabled, deleted or given another password since.
-        unchanged = (await db.execute(
-            update(user_table).where(user_table.c.id == found.id, user_table.c.password_hash == found.password_hash)
-            .values(password_hash=upgraded or found.password_hash).returning(user_table.c.disabled))).first()
-        if unchanged is None:
-            raise PasswordIncorrect(param='password')
-        if unchanged.disabled:
-            raise UserDisabled(param='identifier')
-        return await _start_session(auth, db, client, found.id, now, request_info)
+def add_and_sign_in(db: Connection, now: datetime, client: ClientView | None, new: NewUser, *, settings: Settings,
+                    request_info: RequestInfo) -> SignedIn:
+    """Write a new user and start a session of theirs.
+
+    :raises IdentifierExists: if somebody has the address
+    """
+    user_id = add_user(db, now, new)
+    record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], request_info)
+    return _start_session(db, now, client, user_id, settings, request_info)
 
 
-async def _note(auth: Auth, action: AuditAction, user_id: str | None, now: datetime, request_info: RequestInfo) -> None:
-    """Tell of an attempt in the audit log, although it was refused."""
-    async with auth.transaction() as db:
-        await record_attempt(db, action, now, Subject(user_id), request_info)
+def sign_in_to(db: Connection, now: datetime, client: ClientView | None, account: Account,
+               upgraded_hash: str | None, *, settings: Settings, request_info: RequestInfo) -> SignedIn:
+    """Start a session of a user whose password was right.
+
+    :param upgraded_hash: a hash of the same password by the parameters of today, to store in place of the one it has
+    :raises PasswordIncorrect: if the password was changed, or the user deleted, while it was hashed
+    :raises AuthError: or ``UserDisabled``, ``SessionExists``, ``AccountLimitReached``, ``ClientRenewed``
+    """
+    checked = update(User).where(col(User.id) == account.user_id, col(User.password_hash) == account.password_hash)
+    is_disabled = db.scalar(checked.values(password_hash=upgraded_hash or account.password_hash)
+                            .returning(col(User.disabled)))
+    if is_disabled is None:
+        raise PasswordIncorrect(param='password')
+    if is_disabled:
+        raise UserDisabled(param='identifier')
+    return _start_session(db, now, client, account.user_id, settings, request_info)
 
 
-async def _find_user(auth: Auth, identifier: str) -> Any:
-    try:
-        email_address = normal_address(identifier)
-    except (ParamInvalid, ParamMissing):
-        return None
-    async with auth.read() as connection:
-        return (await connection.execute(_FIND_USER, {'email_address': email_address})).first()
-
-
-async def _start_session(auth: Auth, db: AsyncSession, client: ClientView | None, user_id: str, now: datetime,
-                         request_info: RequestInfo) -> SignedIn:
-    token = await renew_client(db, client, now)
-    lifetimes = {'last_active_at': now, 'expire_at': now + auth.settings.session_lifetime,
-                 'abandon_at': abandon_at(auth, now), 'user_agent': request_info.user_agent,
-                 'ip_address': request_info.ip_address}
-    signed_in = (await db.execute(_FIND_SESSIONS, {'client': token.client_id, 'now': now})).all()
-    if auth.settings.single_session_mode and signed_in:
-        raise SessionExists
-    session_id = next((row.id for row in signed_in if row.user_id == user_id), None)
-    if session_id is not None:
-        await db.execute(update(session_table).where(session_table.c.id == session_id).values(lifetimes))
-        await forget_wrong_passwords(db, session_id)
-    elif len(signed_in) >= auth.settings.max_accounts:
-        raise AccountLimitReached(auth.settings.max_accounts)
-    else:
-        session_id = new_id('sess')
-        await db.execute(insert(session_table), {
-            'id': session_id, 'user_id': user_id, 'client_id': token.client_id, 'status': SessionStatus.ACTIVE,
-            'created_at': now, **lifetimes})
-    await db.execute(update(client_table).where(client_table.c.id == token.client_id)
-                     .values(active_session_id=session_id))
-    await record(db, AuditAction.SIGNED_IN, now, [Subject(user_id, token.client_id, session_id)], request_info)
-    return SignedIn(user_id, session_id, token)
-
-
-async def renew_client(db: AsyncSession, client: ClientView | None, now: datetime) -> ClientToken:
-    """Give the client a new secret, or make one; whoever knew the old one, such as who planted it, has nothing now.
+def renew_client(db: Connection, now: datetime, client: ClientView | None) -> ClientToken:
+    """Rotate the secret of a client, or make a client: the old cookie is worthless then (session fixation).
 
     :raises ClientRenewed: if it was given another secret since it was read
     """
     secret = new_secret()
     if client is not None:
-        renewed = await db.execute(
-            update(client_table)
-            .where(client_table.c.id == client.id, client_table.c.secret_hash == client.secret_hash)
-            .values(secret_hash=hash_secret(secret)).returning(client_table.c.id))
+        renewed = db.execute(
+            update(Client).where(col(Client.id) == client.id, col(Client.secret_hash) == client.secret_hash)
+            .values(secret_hash=hash_secret(secret)).returning(col(Client.id)))
         if renewed.first() is None:  # a client of its own would take the place of the one with the other accounts
             raise ClientRenewed
         return ClientToken(client.id, secret)
     token = ClientToken(new_id('client'), secret)
-    await db.execute(insert(client_table), {'id': token.client_id, 'secret_hash': hash_secret(secret),
-                                            'created_at': now})
+    db.execute(insert(Client).values(id=token.client_id, secret_hash=hash_secret(secret), created_at=now))
     return token
+
+
+async def _find_account(auth: Auth, identifier: str) -> Account | None:
+    try:
+        email_address = normal_address(identifier)
+    except (ParamInvalid, ParamMissing):
+        return None
+    return await auth.read(_read_account, email_address)
+
+
+def _read_account(db: Connection, now: datetime, email_address: str) -> Account | None:
+    found = db.execute(select(*columns(User.id, User.password_hash)).where(col(User.email_address) == email_address))
+    row = found.first()
+    return None if row is None else Account(*row)
+
+
+def _start_session(db: Connection, now: datetime, client: ClientView | None, user_id: str, settings: Settings,
+                   request_info: RequestInfo) -> SignedIn:
+    token = renew_client(db, now, client)
+    lifetimes = {'last_active_at': now, 'expire_at': now + settings.session_lifetime,
+                 'abandon_at': abandon_at(settings, now), 'user_agent': request_info.user_agent,
+                 'ip_address': request_info.ip_address}
+    there = db.execute(*_lock_sessions(token.client_id, now)).all()
+    if settings.single_session_mode and there:
+        raise SessionExists
+    session_id = next((found_id for found_id, owner in there if owner == user_id), None)
+    if session_id is not None:
+        db.execute(update(Session).where(col(Session.id) == session_id).values(lifetimes))
+        forget_wrong_passwords(db, session_id)
+    elif len(there) >= settings.max_accounts:
+        raise AccountLimitReached(settings.max_accounts)
+    else:
+        session_id = new_id('sess')
+        db.execute(insert(Session).values(id=session_id, user_id=user_id, client_id=token.client_id,
+                                          status=SessionStatus.ACTIVE, created_at=now, **lifetimes))
+    db.execute(update(Client).where(col(Client.id) == token.client_id).values(active_session_id=session_id))
+    record(db, AuditAction.SIGNED_IN, now, [Subject(user_id, token.client_id, session_id)], request_info)
+    return SignedIn(user_id, session_id, token)
+
+
+@built_once
+def _lock_sessions(client_id: str, now: datetime):
+    return (select(col(Session.id), col(Session.user_id))
+            .where(col(Session.client_id) == client_id, signed_in(now), col(User.id) == Session.user_id,
+                   col(User.disabled).is_(False))
+            .order_by(col(Session.created_at), col(Session.id))
+            .with_for_update(of=Session, key_share=True))  # the one that is used again can't end meanwhile

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.tables import user
+from models import User
 from models.types import new_id
 
 from ..credentials.passwords import check_password
@@ -22,8 +21,6 @@ MAX_NAME = 100
 """Characters of a first or last name."""
 
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-
-_ADD_USER = insert(user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +44,17 @@ async def check_new_user(auth: Auth, *, email_address: str, password: str, first
     return NewUser(email_address, first_name.strip(), last_name.strip(), await auth.passwords.hash(password))
 
 
-async def add_user(db: AsyncSession, new: NewUser, now: datetime, *, is_admin: bool = False) -> str:
-    """Within a transaction: write a user; returns the id.
+def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = False) -> str:
+    """Write a user; returns the id.
 
     :raises IdentifierExists: if somebody has the address
     """
     user_id = new_id('user')
     try:
-        await db.execute(_ADD_USER, {
-            'id': user_id, 'email_address': new.email_address, 'first_name': new.first_name,
-            'last_name': new.last_name, 'password_hash': new.password_hash, 'password_changed_at': now,
-            'is_admin': is_admin, 'disabled': False, 'created_at': now})
+        db.execute(insert(User).values(
+            id=user_id, email_address=new.email_address, first_name=new.first_name, last_name=new.last_name,
+            password_hash=new.password_hash, password_changed_at=now, is_admin=is_admin, disabled=False,
+            created_at=now))
     except IntegrityError as error:
         raise IdentifierExists(param='email_address') from error
     return user_id

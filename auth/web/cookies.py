@@ -9,15 +9,15 @@ from ..credentials.tokens import ClientToken, parse_token
 from ..requests.asgi import Scope
 
 MAX_AGE_SECONDS = 400 * 24 * 3600
-"""As long as browsers keep a cookie at most. A client outlives its sessions; those end by their own lifetimes."""
+"""The longest that browsers keep a cookie. A client outlives its sessions, which end by their own lifetimes."""
 
 CANDIDATES = 8
-"""How many cookies of our name are tried, from the last: browsers send longer paths first, and ours has the shortest.
-Of those with this path, a browser holds one for each domain that the host belongs to."""
+"""How many cookies of our name are tried, the last one first: browsers send longer paths first, and ours is shortest.
+With this path, a browser holds one cookie for each domain that the host belongs to."""
 
 
 def cookie_name(*, secure: bool) -> str:
-    """Over https the name keeps other hosts and plain http from planting the cookie (ASVS 3.3.3)."""
+    """The prefix ``__Host-`` keeps other hosts and plain http from planting the cookie (ASVS 3.3.3)."""
     return '__Host-client' if secure else '__client'
 
 
@@ -38,15 +38,15 @@ def is_secure(scope: Scope) -> bool:
 
 
 def tokens_of(scope: Scope) -> tuple[ClientToken, ...]:
-    """Read from an ASGI request the tokens that may be its client's; the first one that is right counts.
+    """Read the tokens that may be of the client that sends a request; the first valid one counts.
 
-    A sub-domain may plant cookies beside ours. What a browser lets it plant never has our name over https, as long as
-    the name is read as browsers do: the white space around it is space and tab. All of the header is searched, however
-    long it is, or whoever plants many cookies would lock people out.
+    A sub-domain may plant cookies beside ours. Over https, browsers never let it use our name. So the name is read as
+    browsers read it: the white space around it is space and tab. The whole header is searched, however long it is, or
+    whoever plants many cookies would lock people out.
     """
     header = b'; '.join(value for name, value in scope['headers'] if name == b'cookie')
     found = _WRITTEN[is_secure(scope)].findall(header)
-    if len(found) == 1:  # as nearly always
+    if len(found) == 1:  # the usual case
         token = parse_token(found[0].decode())
         return () if token is None else (token,)
     tokens = (parse_token(value.decode()) for value in dict.fromkeys(reversed(found)))

@@ -1,4 +1,4 @@
-"""How many connections this process may hold: each takes a file descriptor, and so does what the store needs."""
+"""How many connections this process may hold, by the file descriptors that the system allows it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ RESERVED = 96
 """Kept free for the store's connections and files, listening sockets and the log."""
 
 SHARE_OF_SOCKETS = 0.75
-"""Of the others, at most so many are sockets of tabs; the rest answers requests, signing in and out among them."""
+"""Of the others, the share that may be sockets of tabs; the rest answers requests, such as sign-ins and sign-outs."""
 
 _FEWEST = 32
-_MOST = 1_000_000  # where there is no limit
+_MOST = 1_000_000  # where the system sets no limit
 
 
 def raise_limit() -> None:
-    """Allow as many descriptors as the system lets this process have; a service gets 1,024 if nobody asks for more."""
+    """Raise the soft limit to the hard one; a service starts with 1,024 descriptors."""
     if sys.platform == 'win32':
         return
     import resource  # noqa: PLC0415 - not on Windows
@@ -24,7 +24,7 @@ def raise_limit() -> None:
     if soft != hard:
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (OSError, ValueError):  # not allowed here: what there is has to do
+        except (OSError, ValueError):  # not allowed here: keep the soft limit
             return
 
 

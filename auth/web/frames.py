@@ -1,10 +1,12 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
-"""What a socket may send: what pages send, and nothing else.
+"""What a socket may send: only what pages send.
 
-A frame is a packet of Engine.IO: a digit, and what belongs to it. A 4 is a message, which is a packet of Socket.IO:
-again a digit, and what belongs to it. Pages connect, disconnect and emit events, all of them as text. They announce
-no bytes, which Socket.IO would collect without bound; they acknowledge nothing, since nothing asks them to; and they
-emit no event with a name of the protocol's own, which would reach a handler that expects the server's data.
+A frame is a packet of Engine.IO: a digit and its data. A 4 is a message, which is a packet of Socket.IO: again a digit
+and its data. Pages connect, disconnect and emit events, all of them as text. They never
+
+* announce bytes, which Socket.IO would collect without limit,
+* acknowledge anything, since nothing asks them to,
+* emit an event with a name of the protocol's own, which would reach a handler that expects the server's data.
 """
 
 from __future__ import annotations
@@ -14,28 +16,28 @@ from collections.abc import Iterator
 from socketio.packet import CONNECT, Packet
 
 MAX_POLLED_PACKETS = 128
-"""Packets in one request of a socket that polls; a page that was away for a while sends what it has kept at once."""
+"""Packets in one request of a socket that polls; a page that was away for a while sends all that it has kept."""
 
 _WHOLE = {'1', '3', '40', '41'}
-"""A page closes, answers a ping, connects, disconnects."""
+"""Close, pong, connect, disconnect."""
 
 _UPGRADE = {'2probe', '5'}
-"""With these, a socket that polls goes over to a websocket, on that websocket."""
+"""Sent through a websocket to which a socket that polls is upgraded."""
 
 
 _OF_THE_PROTOCOL = {'connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener', '*',
                     '__disconnect_final'}
-"""What Socket.IO's own client refuses to emit, and what its server takes for more than a name."""
+"""Names that Socket.IO's own client refuses to emit, and that its server gives a meaning of their own."""
 
 
 class Refused(Exception):
-    """No page sends this. The message tells what is wrong, in words of ours only."""
+    """No page sends this. The message says what is wrong, and quotes nothing of it."""
 
 
 def check_frame(frame: str | bytes, *, upgrading: bool = False) -> None:
     """Check one frame before Engine.IO and Socket.IO read it.
 
-    :param upgrading: whether it comes through a websocket to which a socket goes over that has polled
+    :param upgrading: whether it comes through a websocket to which a socket that polls is upgraded
     :raises Refused: if no page sends it
     """
     if isinstance(frame, bytes) or frame.startswith('b'):
@@ -57,12 +59,12 @@ def check_body(body: bytes) -> None:
 
 
 def is_event(message: str) -> bool:
-    """Tell whether a message that was checked is an event."""
+    """Tell whether a checked message is an event."""
     return message.startswith('2')
 
 
 def is_connect(message: str) -> bool:
-    """Tell whether a message that was checked asks to connect."""
+    """Tell whether a checked message asks to connect."""
     return message.startswith('0')
 
 

@@ -1,4 +1,4 @@
-"""What a line of the log may hold: what comes from outside can neither begin a line of its own nor fill the disk."""
+"""The format of the log: text from outside can neither begin a line of its own nor fill the disk."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ MAX_LINE = 1000
 """Characters of a message; enough for every sentence of ours."""
 
 MAX_TRACE_LINES = 200
-"""Lines of one traceback; the oldest are left out, since the last ones tell what went wrong."""
+"""Lines of one traceback; the first are left out, since the last say what went wrong."""
 
 REPEAT_SECONDS = 10
-"""A complaint about what somebody sent is written at most so often, however many come."""
+"""A complaint of one kind is written at most once in this time."""
 
 _OUTSIDE = ('uvicorn', 'engineio', 'socketio', 'asyncio', 'nicegui')
 _FORMAT = '%(asctime)s %(levelname)s %(name)s: %(message)s'
 
 
 def printable(text: str, limit: int = MAX_LINE) -> str:
-    """Write out whatever is not printed, such as escapes, line ends and marks that turn the direction of writing."""
+    """Escape what is not printable, such as control characters, line ends and marks that reverse the text."""
     shown = ''.join(one if one.isprintable() else one.encode('unicode_escape').decode() for one in text[:limit])
     return shown[:limit] + ('…' if len(text) > limit or len(shown) > limit else '')
 
 
 class OneLine(logging.Formatter):
-    """Writes a message in one line; what a traceback adds is moved in, where no line of the log begins."""
+    """Writes a message in one line, and indents a traceback, so that none of its lines looks like one of the log."""
 
     def __init__(self) -> None:
         super().__init__(_FORMAT)
@@ -37,15 +37,15 @@ class OneLine(logging.Formatter):
 
     def formatException(self, ei: object) -> str:
         """Write a traceback."""
-        return _moved_in(super().formatException(ei))  # type: ignore[arg-type]
+        return _indented(super().formatException(ei))  # type: ignore[arg-type]
 
     def formatStack(self, stack_info: str) -> str:
         """Write where something was logged."""
-        return _moved_in(stack_info)
+        return _indented(stack_info)
 
 
 class NowAndThen:
-    """Lets one complaint through, and for a while no other; the next one tells how many there were meanwhile."""
+    """Lets one complaint through, then none for a while; the next one says how many were left out."""
 
     def __init__(self, seconds: float = REPEAT_SECONDS) -> None:
         self._seconds = seconds
@@ -61,20 +61,20 @@ class NowAndThen:
         return True
 
     def others(self) -> str:
-        """What to add about those that were not written."""
+        """What to add about those that were left out."""
         count, self._kept_back = self._kept_back, 0
         return f' ({count} more like it since the last one)' if count else ''
 
 
 class OncePerKind(logging.Filter):
-    """Keeps libraries from writing a line, or a traceback, for each thing that somebody sends them."""
+    """Keeps libraries from writing a line, or a traceback, for every malformed thing that they are sent."""
 
     def __init__(self) -> None:
         super().__init__()
         self._kinds: dict[object, NowAndThen] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let it through, or not."""
+        """Tell whether to write a record."""
         if record.levelno >= logging.CRITICAL or not record.name.startswith(_OUTSIDE):
             return True
         kind = self._kinds.setdefault((record.name, record.lineno, _where_it_failed(record)), NowAndThen())
@@ -86,9 +86,9 @@ class OncePerKind(logging.Filter):
 
 
 def set_up_logging() -> None:
-    """Write the log to standard error, also what the libraries below have to say, and in one way.
+    """Write the log to standard error, that of the libraries too, in one format.
 
-    Call it after they were imported: Engine.IO and Socket.IO have handlers of their own, which escape nothing.
+    Call it after they were imported: it removes the handlers of Engine.IO and Socket.IO, which escape nothing.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(OneLine())
@@ -99,16 +99,16 @@ def set_up_logging() -> None:
 
 
 def _where_it_failed(record: logging.LogRecord) -> object:
-    """The line at which what a record tells of was raised; whoever sends the same again fails at the same one."""
-    place = record.exc_info[2] if record.exc_info else None
-    if place is None:
+    """The line at which the error was raised: the same input, sent again, fails at the same line."""
+    trace = record.exc_info[2] if record.exc_info else None
+    if trace is None:
         return None
-    while place.tb_next is not None:
-        place = place.tb_next
-    return place.tb_frame.f_code.co_filename, place.tb_lineno
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_code.co_filename, trace.tb_lineno
 
 
-def _moved_in(text: str) -> str:
+def _indented(text: str) -> str:
     lines = text.splitlines()
     kept = lines if len(lines) <= MAX_TRACE_LINES else ['…', *lines[-MAX_TRACE_LINES:]]
     return '\n'.join('    ' + printable(line) for line in kept)

@@ -1,7 +1,7 @@
-"""What a page may ask for in its parameters.
+"""Which parameters a page may have.
 
-NiceGUI builds these pages as sub pages, where FastAPI's ``Depends``, ``Header``, ``Query`` and the like are not run.
-What a page would ask for in vain is refused at the start: its author may rely on it to keep somebody out.
+NiceGUI builds these pages as sub pages, for which FastAPI does not run ``Depends``, ``Header``, ``Query`` and the like.
+A page that has one is refused at the start: its author may rely on it to keep somebody out.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..access import PageBuilder, PageRefused, name_of
 _SIMPLE: dict[Any, Any] = {kind: kind for kind in (str, int, float, inspect.Parameter.empty)} | {
     Any: inspect.Parameter.empty}
 _WRITTEN = {kind.__name__: kind for kind in (str, int, float, PageArguments)}
-"""How these are written where the annotations of a page can't be evaluated."""
+"""Their names, for pages whose annotations can't be evaluated."""
 
 _INSTEAD = ('A page is given what its path and its query say, as str, int or float, and PageArguments. Call what else '
             'it needs within the page, or serve a route of your own below open_paths.')
@@ -27,13 +27,13 @@ _INSTEAD = ('A page is given what its path and its query say, as str, int or flo
 
 def signature_of(builder: PageBuilder, path: str, in_path: Collection[str],
                  given: Collection[str] = ()) -> inspect.Signature:
-    """Tell what NiceGUI gives a page, with the types that NiceGUI understands.
+    """Return what NiceGUI gives a page, with types that NiceGUI understands.
 
-    It would not turn a value into the type of an annotation that is a text, as ``from __future__ import annotations``
-    makes of all, nor into one like ``int | None``.
+    It would convert no value whose annotation is a string, as ``from __future__ import annotations`` makes all of them,
+    or is like ``int | None``.
 
     :param in_path: the names of the parameters in its path
-    :param given: the names of those that it is given by somebody else
+    :param given: the names of those that somebody else fills in
     :raises PageRefused: if it asks for anything else
     """
     function = inspect.unwrap(builder)
@@ -41,11 +41,11 @@ def signature_of(builder: PageBuilder, path: str, in_path: Collection[str],
         raise PageRefused(f'The page "{name_of(builder)}" at {path} yields, so that it would never be built: '
                           'write it without yield.')
     try:
-        asked = inspect.signature(builder, eval_str=True)
-    except Exception:  # of some annotation, such as one that only type checkers see
-        asked = inspect.signature(builder)
+        written = inspect.signature(builder, eval_str=True)
+    except Exception:  # raised by an annotation, such as one that only type checkers see
+        written = inspect.signature(builder)
     parameters: list[inspect.Parameter] = []
-    for name, parameter in asked.parameters.items():
+    for name, parameter in written.parameters.items():
         if name in given or name in _filled_in(builder):
             continue
         annotation = _understood(parameter.annotation)
@@ -57,7 +57,7 @@ def signature_of(builder: PageBuilder, path: str, in_path: Collection[str],
 
 
 def _why_not(parameter: inspect.Parameter, annotation: Any, in_path: Collection[str]) -> str:
-    """Why nothing would fill a parameter, or something wrong; nothing if it can be."""
+    """Why a parameter can't be filled in, or only wrongly; an empty string if it can."""
     default = parameter.default
     if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
         return 'nothing is given to a page but by name (a decorator needs functools.wraps)'
@@ -73,7 +73,7 @@ def _why_not(parameter: inspect.Parameter, annotation: Any, in_path: Collection[
 
 
 def _understood(annotation: Any) -> Any:
-    """The type that a value is turned into; None if there is none."""
+    """The type that a value is converted to; None if there is none."""
     if get_origin(annotation) in (Union, UnionType):
         kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
         annotation = kinds[0] if len(kinds) == 1 else None
@@ -84,18 +84,18 @@ def _understood(annotation: Any) -> Any:
     return next((kind for simple, kind in _SIMPLE.items() if annotation is simple), None)
 
 
-def _in_words(asked: Any) -> str:
-    if isinstance(asked, str):
-        return asked
-    if get_origin(asked) is Annotated:
-        return ' or '.join(_in_words(what) for what in get_args(asked)[1:])
-    if isinstance(asked, type):
-        return asked.__name__
-    return f'{type(asked).__name__}(…)' if get_origin(asked) is None else str(asked)
+def _in_words(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if get_origin(value) is Annotated:
+        return ' or '.join(_in_words(part) for part in get_args(value)[1:])
+    if isinstance(value, type):
+        return value.__name__
+    return f'{type(value).__name__}(…)' if get_origin(value) is None else str(value)
 
 
 def _filled_in(builder: PageBuilder) -> set[str]:
-    """What ``functools.partial`` has filled in by name, and an address must not replace."""
+    """The parameters that ``functools.partial`` has filled in by name; an address must not replace them."""
     names: set[str] = set()
     while isinstance(builder, functools.partial):
         names.update(builder.keywords)

@@ -1,4 +1,4 @@
-"""Where a person may be sent: to a page of this site and nowhere else."""
+"""Where a redirect may lead: to a page of this site and nowhere else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HOME_PATH = '/'
 def safe_path(url: str | None, default: str = HOME_PATH) -> str:
     """Return the URL if it is a path of this site, else the default.
 
-    Browsers take a backslash for a slash and leave out control characters, so ``/\\\\host`` is another site as well.
+    Browsers read a backslash as a slash and drop control characters, so ``/\\\\host`` is another site as well.
     """
     if not url or not url.startswith('/') or url.startswith('//') or '\\' in url or not url.isprintable():
         return default

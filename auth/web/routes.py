@@ -1,4 +1,4 @@
-"""The table of routes: which page is at a path. The door and the page look here, so that they find the same one."""
+"""The table of routes: which page is at a path. The gateway and the page both look here, so they find the same one."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ..access import Access, PageBuilder, PageRefused, access_of, check_access, 
 from .page_parameters import signature_of
 
 PARAMETER = re.compile(r'\{(.*?)\}')
-"""A part of a path that stands for any one segment."""
+"""A parameter in a path; it stands for one segment."""
 
 _SEGMENT = r'[^/\x00-\x1f\x7f]+'
-"""No path of ours has control characters in it; NiceGUI's routes see some of them and not others."""
+"""No control characters: NiceGUI's own routes match some of them and not others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class Route:
 
 
 class Routes(Mapping[str, PageBuilder]):
-    """A table of routes in which everything can be honoured.
+    """A table of routes that was checked.
 
     :param pages: the pages by path, as their author wrote them
     :raises AccessNotStated: if a page does not say who may see it
@@ -66,7 +66,7 @@ class Routes(Mapping[str, PageBuilder]):
         return len(self._routes)
 
     def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
-        """Find the page at a path, as it is without percent-encoding; the first in the table counts.
+        """Find the page at a path without percent-encoding; the first in the table counts.
 
         :return: its route, and the parameters in the path
         """
@@ -77,7 +77,7 @@ class Routes(Mapping[str, PageBuilder]):
 
 
 def table_of(pages: Mapping[str, PageBuilder]) -> Routes:
-    """Check a table of routes, unless it was already.
+    """Check a table of routes, unless it was checked already.
 
     :raises PageRefused: if a page or a path asks for what can't be honoured
     """

@@ -1,7 +1,7 @@
-"""Pages that were asked for and whose socket has not joined yet: they cost memory and are worth nothing so far.
+"""Pages that were requested and whose socket has not joined yet: they take memory and may be of no use.
 
-A browser joins within a second or two; a program that only asks never does. So there is a limit to such pages, for each
-address and in all, and they are given up soon. A browser whose page was given up loads it again by itself.
+A browser joins within a second or two; a program that only sends requests never does. So the number of such pages is
+limited, for each address and in all, and they are deleted soon. A browser whose page was deleted reloads it by itself.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .log_lines import NowAndThen
 log = logging.getLogger('live_sessions')
 
 PLACE = 'live_sessions.place'
-"""Where the scope of a request for a page holds its place."""
+"""The key under which the scope of a request holds the place of its page."""
 
 
 class WaitingPages:
@@ -29,14 +29,14 @@ class WaitingPages:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._by_network: defaultdict[str, dict[Place, None]] = defaultdict(dict)
-        """The places, the oldest first."""
+        """The places of each network, the oldest first."""
         self._complaint = NowAndThen()
 
     def __len__(self) -> int:
         return sum(map(len, self._by_network.values()))
 
     def admit(self, network: str) -> Place | None:
-        """Give a page a place, or none if too many wait.
+        """Give a page a place; None if too many wait.
 
         :param network: where its request comes from, as ``RequestInfo.network`` names it
         """
@@ -53,7 +53,7 @@ class WaitingPages:
         return place
 
     def _make_room(self, fewer: int) -> bool:
-        """Give up the oldest page of the network that has most, if it has more: a flood must not keep others out."""
+        """Delete the oldest page of the network that has most, if it has more: a flood must not keep others out."""
         most = max(self._by_network.values(), key=len)
         oldest = next((place for place in most if place.is_answered), None)
         if len(most) <= fewer or oldest is None:
@@ -68,9 +68,9 @@ class WaitingPages:
 
 
 class Place:
-    """The place of one page, from its request until its socket joins or it is given up.
+    """The place of one page, from its request until its socket joins or it is deleted.
 
-    :param leave: called once, when it is free again
+    :param leave: called once, when the place is free again
     :param join_seconds: how long a page may wait after it was sent
     """
 
@@ -86,21 +86,21 @@ class Place:
         return self._timer is not None
 
     def take(self, give_up: Callable[[], None]) -> None:
-        """A page was built for the request.
+        """Note that a page was built for the request.
 
         :param give_up: deletes it; called if nobody joins it in time
         """
         self._give_up = give_up
 
     def answered(self) -> None:
-        """The request was answered: by the page, whose time runs from now on, or by something that costs nothing."""
+        """Note that the request was answered: with a page, whose time runs from now on; else the place is free."""
         if self._give_up is None:
             self.free()
         elif self._leave is not None:
             self._timer = asyncio.get_running_loop().call_later(self._join_seconds, self.give_up)
 
     def free(self) -> None:
-        """The page is used, or gone."""
+        """Free the place: the page is in use, or gone."""
         if self._leave is not None:
             self._leave()
         self._leave = self._give_up = None
@@ -108,7 +108,7 @@ class Place:
             self._timer.cancel()
 
     def give_up(self) -> None:
-        """Delete the page, which nobody has joined."""
+        """Delete the page: no socket has joined it."""
         give_up = self._give_up
         self.free()
         if give_up is not None:

@@ -4,7 +4,8 @@ from enum import Enum, auto
 
 from nicegui import binding, ui
 
-from auth import AuthError, AuthState, auth_state, public, sign_out
+from auth import AuthError, public
+from auth.components import AuthState, auth_state, sign_out
 
 from ..parts import Text, button, button_link, spinner
 from .frame import example

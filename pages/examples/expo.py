@@ -2,7 +2,8 @@
 
 from nicegui import ui
 
-from auth import SessionLabel, SignOutButton, auth_state, public
+from auth import public
+from auth.components import SessionLabel, SignOutButton, auth_state
 
 from ..parts import Text, button_link
 from .frame import example

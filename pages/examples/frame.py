@@ -1,4 +1,4 @@
-"""What is around every example: its title, the running thing, and the source it runs from."""
+"""What is around every example: its title, the example itself, and its source."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..parts import Text, card, link
 
 @contextmanager
 def example(title: str, text: str, file: str) -> Generator[None]:
-    """Frame an example; the running thing is built within the ``with`` block.
+    """Frame an example, which is built within the ``with`` block.
 
     :param title: the platform
     :param text: what the example shows
@@ -38,5 +38,5 @@ def example(title: str, text: str, file: str) -> Generator[None]:
 
 @cache
 def _source(file: str) -> str:
-    """The source as HTML; it is our own file, so there is nothing to sanitize."""
+    """The source as HTML; it is our own file, so nothing has to be sanitized."""
     return highlight(Path(file).read_text(encoding='utf-8'), PythonLexer(), HtmlFormatter(nowrap=False))

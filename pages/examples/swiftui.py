@@ -2,7 +2,8 @@
 
 from nicegui import ui
 
-from auth import AuthError, auth_state, public, redraw_on_change, sign_out
+from auth import AuthError, public
+from auth.components import auth_state, redraw_on_change, sign_out
 
 from ..parts import Text, button, button_link
 from .frame import example

@@ -5,7 +5,8 @@ from __future__ import annotations
 from nicegui import ui
 
 import pages
-from auth import SignOutButton, auth_state, public
+from auth import public
+from auth.components import SignOutButton, auth_state
 from tests.apps.serve import serve
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from nicegui import ui
 
 import pages
-from auth import GuardedPages, admin_only, private, public
+from auth import admin_only, private, public
+from auth.components import GuardedPages
 from auth.live.tabs import tabs
 from tests.apps.serve import serve
 

@@ -13,16 +13,17 @@ from typing import Any
 from nicegui import Client, binding, ui
 from nicegui.element import Element
 
+import auth.live.memory
 import main
 import pages
-from auth import Settings, UserButton, private, public
+from auth import Settings, private, public
+from auth.components import UserButton
 from auth.credentials.passwords import Passwords
-from auth.live import memory
 from auth.live.state import AuthState
 from auth.live.tab import Tab
 from auth.live.tabs import tabs
 from auth.timing import Timing
-from auth.web.serving import WebSocket
+from auth.web.websocket_protocol import WebSocket
 from tests.apps.serve import serve
 
 App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
@@ -122,8 +123,8 @@ def build(settings: Settings, timing: Timing, passwords: Passwords | None = None
     return Counting(build_app(settings, timing, passwords))
 
 
-memory.YOUNG_OBJECTS = int(os.environ.get('YOUNG_OBJECTS', '50000'))
-memory.LINGERING_PAGES = int(os.environ.get('LINGERING_PAGES', '100'))
+auth.live.memory.YOUNG_OBJECTS = int(os.environ.get('YOUNG_OBJECTS', '50000'))
+auth.live.memory.LINGERING_PAGES = int(os.environ.get('LINGERING_PAGES', '100'))
 pages.ROUTES['/acting'] = acting
 pages.ROUTES['/circular'] = circular
 pages.ROUTES['/hoarded'] = hoarded

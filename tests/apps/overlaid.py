@@ -8,7 +8,8 @@ from pathlib import Path
 from nicegui import background_tasks, ui
 
 import pages
-from auth import SessionLabel, auth_state, follow, private, public
+from auth import private, public
+from auth.components import SessionLabel, auth_state, follow
 from tests.apps.serve import serve
 
 SECRET = 'SECRET'
@@ -112,7 +113,7 @@ def slow() -> None:
 
 @private
 def plain() -> None:
-    """A private page made without our parts, as in the README."""
+    """A private page made without our parts, as in docs/components.md."""
     state = auth_state()
     ui.label().bind_text_from(state, 'session_id', lambda id: f'Active Session: {id}')
     ui.label().bind_text_from(state, 'user', lambda user: f'This is {user.name}, {user.email_address}' if user else '')

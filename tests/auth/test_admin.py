@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import closing
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth import Auth
 from auth.credentials.passwords import Passwords
@@ -28,34 +26,35 @@ from auth.errors import (
     UserNotFound,
 )
 from auth.rules import admin
+from auth.rules.actor import COMMAND_LINE, Administrator, by_admin, by_command_line
 from auth.rules.admin import revoke_everyone, revoke_session, revoke_user, set_admin, set_disabled, set_password
 from auth.rules.admin_queries import SessionRow, count_sessions, find_sessions, find_user, find_users, read_audit_log
-from auth.rules.authority import COMMAND_LINE, Authority, by_admin, by_command_line
 from auth.rules.sessions import set_active, sign_out
 from auth.rules.sign_in import SignedIn
+from tests.databases import connect_to
 from tests.rules import LAPTOP, NEW_PASSWORD, PHONE, TABLET, Rules
 from tests.running import only_on_postgres, only_on_sqlite
 
-Verb = Callable[[Rules, Authority, SignedIn], Awaitable[Any]]
+Verb = Callable[[Rules, Administrator, SignedIn], Awaitable[Any]]
 READS: dict[str, Verb] = {
-    'find_users': lambda rules, authority, _: find_users(rules.auth, authority),
-    'find_users by words': lambda rules, authority, _: find_users(rules.auth, authority, 'ann'),
-    'find_sessions': lambda rules, authority, _: find_sessions(rules.auth, authority),
-    'find_sessions of one': lambda rules, authority, of: find_sessions(rules.auth, authority, user_id=of.user_id),
-    'read_audit_log': lambda rules, authority, _: read_audit_log(rules.auth, authority, limit=10),
-    'count_sessions': lambda rules, authority, _: count_sessions(rules.auth, authority),
-    'find_user': lambda rules, authority, of: find_user(rules.auth, authority, of.user_id),
-    'find_user who is not': lambda rules, authority, _: find_user(rules.auth, authority, 'user_x'),
+    'find_users': lambda rules, authority, _: rules.auth.read(find_users, authority),
+    'find_users by words': lambda rules, authority, _: rules.auth.read(find_users, authority, 'ann'),
+    'find_sessions': lambda rules, authority, _: rules.auth.read(find_sessions, authority),
+    'find_sessions of one': lambda rules, authority, of: rules.auth.read(find_sessions, authority, user_id=of.user_id),
+    'read_audit_log': lambda rules, authority, _: rules.auth.read(read_audit_log, authority, limit=10),
+    'count_sessions': lambda rules, authority, _: rules.auth.read(count_sessions, authority),
+    'find_user': lambda rules, authority, of: rules.auth.read(find_user, authority, of.user_id),
+    'find_user who is not': lambda rules, authority, _: rules.auth.read(find_user, authority, 'user_x'),
 }
 ACTS: dict[str, Verb] = {
-    'revoke_session': lambda rules, authority, of: revoke_session(rules.auth, authority, of.session_id),
-    'revoke_session that is not': lambda rules, authority, _: revoke_session(rules.auth, authority, 'sess_x'),
-    'revoke_user': lambda rules, authority, of: revoke_user(rules.auth, authority, of.user_id),
+    'revoke_session': lambda rules, authority, of: rules.auth.run(revoke_session, authority, of.session_id),
+    'revoke_session that is not': lambda rules, authority, _: rules.auth.run(revoke_session, authority, 'sess_x'),
+    'revoke_user': lambda rules, authority, of: rules.auth.run(revoke_user, authority, of.user_id),
     'revoke_everyone': lambda rules, authority, _: revoke_everyone(rules.auth, authority),
-    'set_disabled': lambda rules, authority, of: set_disabled(rules.auth, authority, of.user_id, True),
-    'set_disabled of nobody': lambda rules, authority, _: set_disabled(rules.auth, authority, 'user_x', True),
-    'set_admin': lambda rules, authority, of: set_admin(rules.auth, authority, of.user_id, True),
-    'set_admin of nobody': lambda rules, authority, _: set_admin(rules.auth, authority, 'user_x', True),
+    'set_disabled': lambda rules, authority, of: rules.auth.run(set_disabled, authority, of.user_id, True),
+    'set_disabled of nobody': lambda rules, authority, _: rules.auth.run(set_disabled, authority, 'user_x', True),
+    'set_admin': lambda rules, authority, of: rules.auth.run(set_admin, authority, of.user_id, True),
+    'set_admin of nobody': lambda rules, authority, _: rules.auth.run(set_admin, authority, 'user_x', True),
     'set_password': lambda rules, authority, of: set_password(rules.auth, authority, of.user_id, NEW_PASSWORD),
     'set_password of nobody': lambda rules, authority, _: set_password(rules.auth, authority, 'user_x', NEW_PASSWORD),
     'set_password that is weak': lambda rules, authority, of: set_password(rules.auth, authority, of.user_id, '1'),
@@ -78,9 +77,9 @@ async def ann(rules: Rules, boss: SignedIn) -> SignedIn:
     return await rules.sign_up(first_name='Ann', last_name='Smith')
 
 
-async def authority_of(rules: Rules, who: SignedIn) -> Authority:
+async def authority_of(rules: Rules, who: SignedIn) -> Administrator:
     """The authority that somebody has on their client as it is now."""
-    return by_admin(rules.auth, await rules.here(who.token))
+    return by_admin(await rules.here(who.token))
 
 
 # Who may
@@ -108,14 +107,14 @@ async def test_who_is_signed_out_is_refused(
         rules: Rules, boss: SignedIn, ann: SignedIn, subtests: pytest.Subtests) -> None:
     on_bosss_browser = await rules.sign_in(client=await rules.here(boss.token))
     boss_not_in_use = await rules.here(on_bosss_browser.token)
-    await sign_out(rules.auth, boss_not_in_use, on_bosss_browser.session_id)
+    await rules.auth.run(sign_out, boss_not_in_use, on_bosss_browser.session_id)
     before = rules.everything()
 
     for name, verb in VERBS.items():
         with subtests.test(verb=name):
             for client in (None, await rules.here(on_bosss_browser.token)):
                 with pytest.raises(NotSignedIn):
-                    await verb(rules, by_admin(rules.auth, client), ann)
+                    await verb(rules, by_admin(client), ann)
 
             assert rules.everything() == before
 
@@ -144,7 +143,7 @@ async def test_an_administrator_is_refused_a_moment_after_they_are_none(
                 assert rules.everything() == before
         rules.sql(f'UPDATE {table} SET {column} = ? WHERE id = ?', before_it, names[place])
 
-    assert await count_sessions(rules.auth, authority) == 2  # all is as it was, and so is the authority
+    assert await rules.auth.read(count_sessions, authority) == 2  # all is as it was, and so is the authority
 
 
 async def test_an_administrator_who_uses_another_account_of_the_browser_is_none(rules: Rules, boss: SignedIn,
@@ -152,10 +151,10 @@ async def test_an_administrator_who_uses_another_account_of_the_browser_is_none(
     both = await rules.sign_in(client=await rules.here(boss.token))
 
     with pytest.raises(NotAllowed):
-        await count_sessions(rules.auth, await authority_of(rules, both))
-    await set_active(rules.auth, await rules.here(both.token), boss.session_id)
+        await rules.auth.read(count_sessions, await authority_of(rules, both))
+    await rules.auth.run(set_active, await rules.here(both.token), boss.session_id, settings=rules.auth.settings)
 
-    assert await count_sessions(rules.auth, await authority_of(rules, both)) == 3
+    assert await rules.auth.read(count_sessions, await authority_of(rules, both)) == 3
 
 
 @pytest.mark.parametrize('verb', CHANGES)
@@ -211,10 +210,10 @@ async def test_while_the_store_is_away_that_is_said_and_nothing_is_changed(rules
 async def test_users_are_listed_by_address_with_their_sessions(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     await rules.sign_in(request_info=PHONE)
     ended = await rules.sign_in(request_info=TABLET)
-    await sign_out(rules.auth, await rules.here(ended.token))
+    await rules.auth.run(sign_out, await rules.here(ended.token))
     rules.sql('UPDATE user SET disabled = 1 WHERE id = ?', ann.user_id)
 
-    rows = await find_users(rules.auth, await authority_of(rules, boss))
+    rows = await rules.auth.read(find_users, await authority_of(rules, boss))
 
     assert [(row.user.email_address, row.user.name, row.user.is_admin, row.disabled, row.sessions) for row in rows] == [
         ('ann@example.com', 'Ann Smith', False, True, 2), ('boss@example.com', 'boss@example.com', True, False, 1)]
@@ -244,7 +243,7 @@ async def test_a_search_finds_what_was_typed_and_nothing_that_it_might_mean(
             ('Back\\Slash', ['back.slash@example.com']), ('back nobody', []), ('🦊', []), ('%%', []), ('__', []),
             ('us', []), ('user_', PEOPLE), ('user_%', [])):
         with subtests.test(words=words):
-            rows = await find_users(rules.auth, authority, words)
+            rows = await rules.auth.read(find_users, authority, words)
 
             assert sorted(row.user.email_address for row in rows) == sorted(found)
 
@@ -254,8 +253,8 @@ async def test_a_user_is_found_by_their_names_in_any_order_and_by_the_beginning_
     authority = await authority_of(rules, boss)
 
     for words in ('smith ann', 'SMI', ann.user_id, ann.user_id[:15], f'{ann.user_id} Ann', 'ann@example.com'):
-        assert [row.user.id for row in await find_users(rules.auth, authority, words)] == [ann.user_id]
-        assert [row.user.id for row in await find_sessions(rules.auth, authority, words)] == [ann.user_id]
+        assert [row.user.id for row in await rules.auth.read(find_users, authority, words)] == [ann.user_id]
+        assert [row.user.id for row in await rules.auth.read(find_sessions, authority, words)] == [ann.user_id]
 
 
 async def test_a_very_long_search_is_no_error(rules: Rules, boss: SignedIn, subtests: pytest.Subtests) -> None:
@@ -263,8 +262,8 @@ async def test_a_very_long_search_is_no_error(rules: Rules, boss: SignedIn, subt
 
     for words in ['a ' * 5_000, 'x' * 100_000, '%' * 100_000, "'" * 100_000, 'é_' * 50_000]:
         with subtests.test(words=words[:9]):
-            assert isinstance(await find_users(rules.auth, authority, words), list)
-            assert isinstance(await find_sessions(rules.auth, authority, words), list)
+            assert isinstance(await rules.auth.read(find_users, authority, words), list)
+            assert isinstance(await rules.auth.read(find_sessions, authority, words), list)
 
 
 @only_on_sqlite
@@ -272,7 +271,7 @@ async def test_letters_of_an_id_are_not_found_by_chance(rules: Rules, boss: Sign
     rules.sql("UPDATE user SET id = 'user_xxxAnnaxxx'")
     rules.sql("UPDATE session SET user_id = 'user_xxxAnnaxxx'")
 
-    assert await find_users(rules.auth, await authority_of(rules, boss), 'anna') == []
+    assert await rules.auth.read(find_users, await authority_of(rules, boss), 'anna') == []
 
 
 async def test_users_are_paged_without_gaps_or_doubles(rules: Rules, boss: SignedIn) -> None:
@@ -282,7 +281,7 @@ async def test_users_are_paged_without_gaps_or_doubles(rules: Rules, boss: Signe
                   f'user_{number}', f'{"Ää_%zZ-~"[number]}@example.com')
     authority, listed = await authority_of(rules, boss), list[str]()
 
-    while page := await find_users(rules.auth, authority, 'example', after=listed[-1] if listed else '', limit=4):
+    while page := await rules.auth.read(find_users, authority, 'example', after=listed[-1] if listed else '', limit=4):
         listed += [row.user.email_address for row in page]
 
     assert len(listed) == len(set(listed)) == 9
@@ -297,12 +296,12 @@ async def test_sessions_are_listed_newest_first_and_paged_without_gaps_even_at_e
     newest = await rules.sign_in(request_info=TABLET)
     authority, listed = await authority_of(rules, boss), list[SessionRow]()
 
-    while page := await find_sessions(rules.auth, authority, before=listed[-1] if listed else None, limit=3):
+    while page := await rules.auth.read(find_sessions, authority, before=listed[-1] if listed else None, limit=3):
         listed += page
 
     ids = [row.id for row in listed]
     assert ids[0] == newest.session_id
-    assert len(ids) == len(set(ids)) == await count_sessions(rules.auth, authority) == 8
+    assert len(ids) == len(set(ids)) == await rules.auth.read(count_sessions, authority) == 8
     assert ids == [row[0] for row in rules.sql('SELECT id FROM session ORDER BY created_at DESC, id DESC')]
     assert (str(listed[0].user_agent), listed[0].ip_address, listed[0].user.email_address) == (
         'Chrome 141 on Android device', TABLET.ip_address, 'ann@example.com')
@@ -311,38 +310,38 @@ async def test_sessions_are_listed_newest_first_and_paged_without_gaps_even_at_e
 async def test_only_sessions_that_are_signed_in_are_listed_and_of_one_user_only_theirs(
         rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     phone = await rules.sign_in(request_info=PHONE)
-    await sign_out(rules.auth, await rules.here(phone.token))
+    await rules.auth.run(sign_out, await rules.here(phone.token))
     late = await rules.sign_in()
     rules.sql("UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = ?", late.session_id)
     authority = await authority_of(rules, boss)
 
-    everybodys = {row.id for row in await find_sessions(rules.auth, authority)}
-    anns = {row.id for row in await find_sessions(rules.auth, authority, user_id=ann.user_id)}
-    anns_by_words = {row.id for row in await find_sessions(rules.auth, authority, 'boss', user_id=ann.user_id)}
+    everybodys = {row.id for row in await rules.auth.read(find_sessions, authority)}
+    anns = {row.id for row in await rules.auth.read(find_sessions, authority, user_id=ann.user_id)}
+    anns_by_words = {row.id for row in await rules.auth.read(find_sessions, authority, 'boss', user_id=ann.user_id)}
 
     assert everybodys == {boss.session_id, ann.session_id}
     assert anns == {ann.session_id}
     assert anns_by_words == set()
-    assert await find_sessions(rules.auth, authority, user_id="' OR 1=1 --") == []
+    assert await rules.auth.read(find_sessions, authority, user_id="' OR 1=1 --") == []
 
 
 async def test_one_user_is_found_by_id_or_whole_address(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     authority = await authority_of(rules, boss)
 
     for key in (ann.user_id, f' {ann.user_id} ', 'ann@example.com', ' ANN@Example.COM '):
-        assert (await find_user(rules.auth, authority, key)).user.id == ann.user_id
+        assert (await rules.auth.read(find_user, authority, key)).user.id == ann.user_id
     for key in ('', 'ann', 'user_', '%', 'nobody@example.com', ann.user_id[:-1], ann.session_id):
         with pytest.raises(UserNotFound):
-            await find_user(rules.auth, authority, key)
+            await rules.auth.read(find_user, authority, key)
     with pytest.raises(ParamInvalid):
-        await find_user(rules.auth, authority, 'no@address')
+        await rules.auth.read(find_user, authority, 'no@address')
 
 
 async def test_the_audit_log_of_everybody_is_read_newest_first(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     rules.clock.forward(minutes=1)
-    await revoke_session(rules.auth, await authority_of(rules, boss), ann.session_id, LAPTOP)
+    await rules.auth.run(revoke_session, await authority_of(rules, boss), ann.session_id, LAPTOP)
 
-    newest, *rest = await read_audit_log(rules.auth, await authority_of(rules, boss), limit=3)
+    newest, *rest = await rules.auth.read(read_audit_log, await authority_of(rules, boss), limit=3)
 
     assert (newest.action, newest.user_id, newest.session_id, newest.actor, newest.ip_address, newest.at) == (
         'revoked', ann.user_id, ann.session_id, boss.user_id, LAPTOP.ip_address, rules.clock())
@@ -367,7 +366,7 @@ async def test_one_session_of_anybody_ends_and_only_that_one(rules: Rules, boss:
     phone = await rules.sign_in(request_info=PHONE)
     await rules.changes()
 
-    await revoke_session(rules.auth, await authority_of(rules, boss), phone.session_id, LAPTOP)
+    await rules.auth.run(revoke_session, await authority_of(rules, boss), phone.session_id, LAPTOP)
     changes = await rules.changes()
 
     assert rules.status(phone.session_id) == 'revoked'
@@ -380,13 +379,13 @@ async def test_one_session_of_anybody_ends_and_only_that_one(rules: Rules, boss:
 async def test_a_session_that_is_unknown_ended_or_malformed_gets_one_answer_and_nothing_ends(
         rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     ended = await rules.sign_in()
-    await sign_out(rules.auth, await rules.here(ended.token))
+    await rules.auth.run(sign_out, await rules.here(ended.token))
     authority, before, answers = await authority_of(rules, boss), rules.everything(), set[str]()
 
     for session_id in ('sess_' + 'x' * 24, ended.session_id, '', '%', "' OR 1=1 --", ann.user_id, 'sess_\x00', '🦊',
                        'x' * 10_000):
         with pytest.raises(SessionNotFound) as refused:
-            await revoke_session(rules.auth, authority, session_id)
+            await rules.auth.run(revoke_session, authority, session_id)
         answers.add(refused.value.message)
 
     assert len(answers) == 1
@@ -398,7 +397,8 @@ async def test_all_sessions_of_a_user_end_and_no_others(rules: Rules, boss: Sign
     bob = await rules.sign_up('bob@example.com', await rules.here(phone.token))
     authority = await authority_of(rules, boss)
 
-    told = [await revoke_user(rules.auth, authority, user_id) for user_id in (ann.user_id, ann.user_id, 'user_x', '%')]
+    told = [await rules.auth.run(revoke_user, authority, user_id)
+            for user_id in (ann.user_id, ann.user_id, 'user_x', '%')]
 
     assert told == [2, 0, 0, 0]
     assert rules.status(ann.session_id) == rules.status(phone.session_id) == 'revoked'
@@ -409,7 +409,7 @@ async def test_all_sessions_of_a_user_end_and_no_others(rules: Rules, boss: Sign
 async def test_no_more_sessions_are_counted_than_are_asked_for(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     await rules.sign_in()
 
-    counted = [await count_sessions(rules.auth, by_command_line, most=most) for most in (None, 2, 3, 4)]
+    counted = [await rules.auth.read(count_sessions, by_command_line, most=most) for most in (None, 2, 3, 4)]
 
     assert counted == [3, 2, 3, 3]
 
@@ -418,7 +418,7 @@ async def test_everybodys_sessions_end_those_of_the_administrator_among_them(rul
                                                                            ann: SignedIn) -> None:
     authority = await authority_of(rules, boss)
     removed = await rules.sign_in()
-    await sign_out(rules.auth, await rules.here(removed.token))
+    await rules.auth.run(sign_out, await rules.here(removed.token))
     await rules.changes()
 
     told = await revoke_everyone(rules.auth, authority, LAPTOP)
@@ -434,14 +434,14 @@ async def test_everybodys_sessions_end_those_of_the_administrator_among_them(rul
 async def test_where_the_store_goes_away_after_some_of_everybodys_sessions_ended_their_number_is_told(
         rules: Rules, boss: SignedIn, ann: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admin, 'ENDED_AT_ONCE', 1)
-    transaction, authority = Auth.transaction, await authority_of(rules, boss)
+    run, authority = Auth.run, await authority_of(rules, boss)
 
-    def transaction_unless_one_ended(auth: Auth) -> AbstractAsyncContextManager[AsyncSession]:
+    async def run_unless_one_ended(auth: Auth, *args: Any, **kwargs: Any) -> Any:
         if 'revoked' in (rules.status(boss.session_id), rules.status(ann.session_id)):
             raise StoreAway
-        return transaction(auth)
+        return await run(auth, *args, **kwargs)
 
-    monkeypatch.setattr(Auth, 'transaction', transaction_unless_one_ended)
+    monkeypatch.setattr(Auth, 'run', run_unless_one_ended)
 
     with pytest.raises(SomeEnded, match='1 session ended, then the server could not reach'):
         await revoke_everyone(rules.auth, authority)
@@ -457,7 +457,7 @@ async def test_two_administrators_who_end_one_session_at_once_end_it_once(rules:
     other = await rules.sign_up('carol@example.com')
     authorities = [await authority_of(rules, boss), await authority_of(rules, ann), by_command_line]
 
-    outcomes = await asyncio.gather(*(revoke_session(rules.auth, authority, other.session_id)
+    outcomes = await asyncio.gather(*(rules.auth.run(revoke_session, authority, other.session_id)
                                       for authority in authorities), return_exceptions=True)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NoneType', 'SessionNotFound', 'SessionNotFound']
@@ -469,14 +469,16 @@ async def test_who_revokes_all_sessions_of_a_user_does_not_hold_some_while_waiti
         rules: Rules, ann: SignedIn) -> None:
     rules.clock.forward(seconds=1)
     newer = await rules.sign_in(request_info=PHONE)
-    async with rules.auth.transaction() as db:  # Ann, on her phone, is about to sign out all other devices
-        await db.execute(text('SELECT 1 FROM "user" WHERE id = :id FOR NO KEY UPDATE'), {'id': ann.user_id})
-        await db.execute(text('SELECT 1 FROM session WHERE id = :id FOR NO KEY UPDATE'), {'id': newer.session_id})
-        revoking = asyncio.create_task(revoke_user(rules.auth, by_command_line, ann.user_id))
+    with closing(connect_to(rules.database.url)) as db:
+        db.execute('BEGIN')  # Ann, on her phone, is about to sign out all other devices
+        db.execute('SELECT 1 FROM "user" WHERE id = %s FOR NO KEY UPDATE', [ann.user_id])
+        db.execute('SELECT 1 FROM session WHERE id = %s FOR NO KEY UPDATE', [newer.session_id])
+        revoking = asyncio.create_task(rules.auth.run(revoke_user, by_command_line, ann.user_id))
         await asyncio.sleep(0.3)
-        await db.execute(text('SELECT 1 FROM session WHERE id = :id FOR NO KEY UPDATE NOWAIT'), {'id': ann.session_id})
+        db.execute('SELECT 1 FROM session WHERE id = %s FOR NO KEY UPDATE NOWAIT', [ann.session_id])
+        db.execute('COMMIT')
 
-    assert await revoking == 2
+        assert await revoking == 2
 
 
 # Disabling
@@ -487,7 +489,7 @@ async def test_a_disabled_user_is_signed_out_everywhere_and_the_feed_says_so(rul
     phone = await rules.sign_in(request_info=PHONE)
     await rules.changes()
 
-    told = await set_disabled(rules.auth, await authority_of(rules, boss), ann.user_id, True, LAPTOP)
+    told = await rules.auth.run(set_disabled, await authority_of(rules, boss), ann.user_id, True, LAPTOP)
     changes = await rules.changes()
 
     assert told == 2
@@ -504,9 +506,9 @@ async def test_a_disabled_user_is_signed_out_everywhere_and_the_feed_says_so(rul
 async def test_an_enabled_user_may_sign_in_again_and_no_old_session_comes_back(rules: Rules, boss: SignedIn,
                                                                               ann: SignedIn) -> None:
     authority = await authority_of(rules, boss)
-    await set_disabled(rules.auth, authority, ann.user_id, True)
+    await rules.auth.run(set_disabled, authority, ann.user_id, True)
 
-    told = await set_disabled(rules.auth, authority, ann.user_id, False)
+    told = await rules.auth.run(set_disabled, authority, ann.user_id, False)
     old = await rules.active(ann.token)
     again = await rules.sign_in()
 
@@ -517,13 +519,13 @@ async def test_an_enabled_user_may_sign_in_again_and_no_old_session_comes_back(r
 
 async def test_what_is_so_already_is_not_done_again(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     authority = await authority_of(rules, boss)
-    await set_disabled(rules.auth, authority, ann.user_id, True)
+    await rules.auth.run(set_disabled, authority, ann.user_id, True)
     before = rules.everything()
 
-    await set_disabled(rules.auth, authority, ann.user_id, True)
-    await set_disabled(rules.auth, authority, boss.user_id, False)
-    await set_admin(rules.auth, authority, boss.user_id, True)
-    await set_admin(rules.auth, authority, ann.user_id, False)
+    await rules.auth.run(set_disabled, authority, ann.user_id, True)
+    await rules.auth.run(set_disabled, authority, boss.user_id, False)
+    await rules.auth.run(set_admin, authority, boss.user_id, True)
+    await rules.auth.run(set_admin, authority, ann.user_id, False)
 
     assert rules.everything() == before
 
@@ -532,7 +534,7 @@ async def test_disabling_who_was_disabled_by_hand_ends_the_sessions_that_were_le
                                                                                  ann: SignedIn) -> None:
     rules.sql('UPDATE user SET disabled = 1 WHERE id = ?', ann.user_id)
 
-    told = await set_disabled(rules.auth, await authority_of(rules, boss), ann.user_id, True)
+    told = await rules.auth.run(set_disabled, await authority_of(rules, boss), ann.user_id, True)
 
     assert told == 1
     assert rules.status(ann.session_id) == 'revoked'
@@ -543,7 +545,7 @@ async def test_an_administrator_can_not_disable_themselves(rules: Rules, boss: S
     before = rules.everything()
 
     with pytest.raises(AuthError, match='another administrator'):
-        await set_disabled(rules.auth, await authority_of(rules, boss), boss.user_id, True)
+        await rules.auth.run(set_disabled, await authority_of(rules, boss), boss.user_id, True)
 
     assert rules.everything() == before
 
@@ -552,10 +554,11 @@ async def test_of_two_administrators_who_disable_each_other_one_is_left(rules: R
                                                                        ann: SignedIn) -> None:
     rules.sql('UPDATE user SET is_admin = 1')
     bosss, anns = await authority_of(rules, boss), await authority_of(rules, ann)
-    await asyncio.gather(*(set_admin(rules.auth, by_command_line, boss.user_id, True) for _ in range(2)))  # connects
+    await asyncio.gather(*(rules.auth.run(set_admin, by_command_line, boss.user_id, True)
+                           for _ in range(2)))  # connects
 
-    outcomes = await asyncio.gather(set_disabled(rules.auth, bosss, ann.user_id, True),
-                                    set_disabled(rules.auth, anns, boss.user_id, True), return_exceptions=True)
+    outcomes = await asyncio.gather(rules.auth.run(set_disabled, bosss, ann.user_id, True),
+                                    rules.auth.run(set_disabled, anns, boss.user_id, True), return_exceptions=True)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NotSignedIn', 'int']
     assert rules.sql('SELECT count(*) FROM user WHERE disabled') == [(1,)]
@@ -578,13 +581,13 @@ async def test_a_user_who_is_not_is_not_found_and_nothing_changes(rules: Rules, 
 async def test_an_administrator_makes_another_and_takes_it_back(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     authority = await authority_of(rules, boss)
 
-    await set_admin(rules.auth, authority, ann.user_id, True)
-    counted = await count_sessions(rules.auth, await authority_of(rules, ann))
-    await set_admin(rules.auth, authority, ann.user_id, False)
+    await rules.auth.run(set_admin, authority, ann.user_id, True)
+    counted = await rules.auth.read(count_sessions, await authority_of(rules, ann))
+    await rules.auth.run(set_admin, authority, ann.user_id, False)
 
     assert counted == 2
     with pytest.raises(NotAllowed):
-        await count_sessions(rules.auth, await authority_of(rules, ann))
+        await rules.auth.read(count_sessions, await authority_of(rules, ann))
     assert rules.events('action', 'user_id', 'actor')[-2:] == [
         ('admin_granted', ann.user_id, boss.user_id), ('admin_withdrawn', ann.user_id, boss.user_id)]
 

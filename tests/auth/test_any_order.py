@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,13 @@ from auth import Auth, Settings
 from auth.credentials.passwords import Passwords
 from auth.credentials.tokens import ClientToken
 from auth.errors import NotSignedIn, ParamInvalid, PasswordIncorrect, SessionNotFound, UserDisabled
+from auth.rules.actor import by_command_line
 from auth.rules.admin import set_disabled
-from auth.rules.authority import by_command_line
 from auth.rules.devices import read_all_devices, revoke, revoke_others
 from auth.rules.profile import change_password
 from auth.rules.sessions import end_overdue, set_active, sign_out, touch
-from models import Store, migrate
+from auth.rules.store import Store
+from models import migrate
 from tests.databases import SqliteFile
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, Clock, Rules
 
@@ -137,7 +138,7 @@ class Sessions(RuleBasedStateMachine):
     def sign_out_of_all(self, browser: int) -> None:
         leaving = {one.id for one in self.alive(browser)}
 
-        done = self.run(sign_out(self.rules.auth, self.client(browser)))
+        done = self.run(self.rules.auth.run(sign_out, self.client(browser)))
 
         # A disabled user's session is removed as well; the model counts it as ended only if it was said to be.
         assert leaving <= set(done.session_ids)
@@ -150,16 +151,17 @@ class Sessions(RuleBasedStateMachine):
         ids = [*self.sessions, 'sess_' + 'x' * 24, 'nonsense']
         session_id = ids[number % len(ids)]
         model = self.sessions.get(session_id)
+        verb = act if act is sign_out else partial(act, settings=self.rules.auth.settings)
         now = self.rules.clock()
         mine = model is not None and model.browser == browser and model.ended is None \
             and now < model.expire_at and now < model.abandon_at
         allowed = mine and (act is sign_out or (model is not None and model.person not in self.disabled))
         if not allowed:
             with pytest.raises(SessionNotFound):
-                self.run(act(self.rules.auth, self.client(browser), session_id))
+                self.run(self.rules.auth.run(verb, self.client(browser), session_id))
             return
 
-        self.run(act(self.rules.auth, self.client(browser), session_id))
+        self.run(self.rules.auth.run(verb, self.client(browser), session_id))
 
         assert model is not None
         if act is sign_out:
@@ -182,7 +184,7 @@ class Sessions(RuleBasedStateMachine):
         now = self.rules.clock()
         before = self.rules.sql('SELECT last_active_at FROM session WHERE id = ?', model.id)
 
-        self.run(touch(self.rules.auth, token.client_id, model.id))
+        self.run(self.rules.auth.run(touch, token.client_id, model.id, settings=self.rules.auth.settings))
 
         if self.rules.sql('SELECT last_active_at FROM session WHERE id = ?', model.id) != before:
             assert model.ended is None
@@ -214,10 +216,10 @@ class Sessions(RuleBasedStateMachine):
         client = self.client(browser)
         if here is None or wanted not in self.alive() or wanted.person != here.person:
             with pytest.raises(NotSignedIn if here is None else SessionNotFound):
-                self.run(revoke(self.rules.auth, client, session_id))
+                self.run(self.rules.auth.run(revoke, client, session_id))
             return
 
-        self.run(revoke(self.rules.auth, client, session_id))
+        self.run(self.rules.auth.run(revoke, client, session_id))
 
         self.end([wanted], 'removed' if wanted.browser == browser else 'revoked')
 
@@ -226,11 +228,11 @@ class Sessions(RuleBasedStateMachine):
         here, client = self.acting(browser), self.client(browser)
         if here is None:
             with pytest.raises(NotSignedIn):
-                self.run(revoke_others(self.rules.auth, client))
+                self.run(self.rules.auth.run(revoke_others, client))
             return
         others = [one for one in self.alive() if one.person == here.person and one is not here]
 
-        told = self.run(revoke_others(self.rules.auth, client))
+        told = self.run(self.rules.auth.run(revoke_others, client))
 
         assert told == len(others)
         self.end(others, 'revoked')
@@ -267,10 +269,10 @@ class Sessions(RuleBasedStateMachine):
         here, client = self.acting(browser), self.client(browser)
         if here is None:
             with pytest.raises(NotSignedIn):
-                self.run(read_all_devices(self.rules.auth, client))
+                self.run(self.rules.auth.read(read_all_devices, client))
             return
 
-        devices = self.run(read_all_devices(self.rules.auth, client))
+        devices = self.run(self.rules.auth.read(read_all_devices, client))
 
         assert (devices[0].session_id, [device.this_device for device in devices].count(True)) == (here.id, 1)
         assert sorted(device.session_id for device in devices) == sorted(
@@ -283,7 +285,7 @@ class Sessions(RuleBasedStateMachine):
                 and now < one.expire_at and now < one.abandon_at]
         user_id = self.rules.sql('SELECT id FROM user WHERE email_address = ?', ADDRESSES[person])[0][0]
 
-        told = self.run(set_disabled(self.rules.auth, by_command_line, user_id, disabled))
+        told = self.run(self.rules.auth.run(set_disabled, by_command_line, user_id, disabled))
 
         assert told == len(left)
         self.end(left, 'revoked')
@@ -301,7 +303,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        self.run(end_overdue(self.rules.auth))
+        self.run(self.rules.auth.run(end_overdue))
         now = self.rules.clock()
         for one in self.sessions.values():
             if one.ended is None and now >= one.expire_at:

@@ -28,9 +28,9 @@ from sqlalchemy import make_url
 
 from auth.cli import main
 from auth.errors import NotAllowed
+from auth.rules.actor import by_admin
 from auth.rules.admin import create_user
-from auth.rules.authority import by_admin
-from models import Store
+from auth.rules.store import Store
 from tests.databases import PostgresDatabase
 from tests.postgres import Postgres
 from tests.programs import ROOT, clean_environment, end, run_python
@@ -186,7 +186,7 @@ REFUSED: list[tuple[list[str], str | bytes, str]] = [
 
 async def test_nobody_but_an_administrator_or_the_command_line_makes_users(rules: Rules) -> None:
     ann = await rules.sign_up()
-    authority = by_admin(rules.auth, await rules.here(ann.token))
+    authority = by_admin(await rules.here(ann.token))
 
     with pytest.raises(NotAllowed):
         await create_user(rules.auth, authority, email_address='ann@example.com', password='short', is_admin=True)

@@ -38,15 +38,15 @@ async def ann(rules: Rules) -> Anns:
 
 
 VERBS: dict[str, Callable[[Rules, Any, str], Awaitable[Any]]] = {
-    'read_devices': lambda rules, client, _: read_devices(rules.auth, client),
-    'read_all_devices': lambda rules, client, _: read_all_devices(rules.auth, client),
-    'revoke': lambda rules, client, session_id: revoke(rules.auth, client, session_id),
-    'revoke_others': lambda rules, client, _: revoke_others(rules.auth, client),
+    'read_devices': lambda rules, client, _: rules.auth.read(read_devices, client),
+    'read_all_devices': lambda rules, client, _: rules.auth.read(read_all_devices, client),
+    'revoke': lambda rules, client, session_id: rules.auth.run(revoke, client, session_id),
+    'revoke_others': lambda rules, client, _: rules.auth.run(revoke_others, client),
 }
 
 
 async def test_every_device_is_told_with_its_words_and_this_one_is_first_and_said_once(rules: Rules, ann: Anns) -> None:
-    page = await read_devices(rules.auth, await rules.here(ann.phone.token))
+    page = await rules.auth.read(read_devices, await rules.here(ann.phone.token))
 
     assert page.total == 3
     assert [device.session_id for device in page.devices] == [
@@ -56,7 +56,7 @@ async def test_every_device_is_told_with_its_words_and_this_one_is_first_and_sai
         'Safari 18 on iPhone', 'Chrome 141 on Android device', 'Web browser on Unknown device']
     assert [device.ip_address for device in page.devices] == ['2001:db8::7', '198.51.100.3', '192.0.2.1']
     assert page.devices[1].created_at == page.devices[1].last_active_at == rules.clock()
-    assert page.devices == await read_all_devices(rules.auth, await rules.here(ann.phone.token))
+    assert page.devices == await rules.auth.read(read_all_devices, await rules.here(ann.phone.token))
 
 
 async def test_nothing_of_the_others_on_the_same_browser_or_elsewhere_is_listed(rules: Rules, ann: Anns) -> None:
@@ -64,8 +64,8 @@ async def test_nothing_of_the_others_on_the_same_browser_or_elsewhere_is_listed(
     bob = await rules.sign_up('bob@example.com', await rules.here(ann.laptop.token))
     client = await rules.here(bob.token)
 
-    as_bob = await read_devices(rules.auth, client)
-    as_ann = await read_devices(rules.auth, client, session_id=ann.laptop.session_id)
+    as_bob = await rules.auth.read(read_devices, client)
+    as_ann = await rules.auth.read(read_devices, client, session_id=ann.laptop.session_id)
 
     assert [device.session_id for device in as_bob.devices] == [bob.session_id]
     assert as_bob.total == 1
@@ -75,10 +75,10 @@ async def test_nothing_of_the_others_on_the_same_browser_or_elsewhere_is_listed(
 
 
 async def test_only_sessions_that_are_signed_in_are_listed(rules: Rules, ann: Anns) -> None:
-    await sign_out(rules.auth, await rules.here(ann.tablet.token))
+    await rules.auth.run(sign_out, await rules.here(ann.tablet.token))
     rules.sql("UPDATE session SET expire_at = '2026-01-01 12:00:00.000000' WHERE id = ?", ann.laptop.session_id)
 
-    page = await read_devices(rules.auth, await rules.here(ann.phone.token))
+    page = await rules.auth.read(read_devices, await rules.here(ann.phone.token))
 
     assert [device.session_id for device in page.devices] == [ann.phone.session_id]
     assert page.total == 1
@@ -87,7 +87,7 @@ async def test_only_sessions_that_are_signed_in_are_listed(rules: Rules, ann: An
 async def test_a_device_with_neither_an_address_nor_a_header_is_listed(rules: Rules, ann: Anns) -> None:
     rules.sql("UPDATE session SET ip_address = '', user_agent = ''")
 
-    page = await read_devices(rules.auth, await rules.here(ann.phone.token))
+    page = await rules.auth.read(read_devices, await rules.here(ann.phone.token))
 
     assert {(str(device.user_agent), device.ip_address) for device in page.devices} == {
         ('Web browser on Unknown device', '')}
@@ -98,7 +98,7 @@ async def test_many_devices_are_paged_in_a_stable_order_without_gaps_or_doubles(
     devices = [await rules.sign_in() for _ in range(2 * DEVICES_A_PAGE + 2)]  # all at the same moment
     client = await rules.here(devices[7].token)
 
-    pages = [await read_devices(rules.auth, client, page=number) for number in range(4)]
+    pages = [await rules.auth.read(read_devices, client, page=number) for number in range(4)]
     listed = [device.session_id for page in pages for device in page.devices]
 
     assert [len(page.devices) for page in pages] == [10, 10, 3, 0]
@@ -108,25 +108,25 @@ async def test_many_devices_are_paged_in_a_stable_order_without_gaps_or_doubles(
     assert listed[0] == devices[7].session_id
     assert listed[1:] == sorted(listed[1:])
     assert [device.this_device for page in pages for device in page.devices] == [True] + 22 * [False]
-    assert listed == [device.session_id for device in await read_all_devices(rules.auth, client)]
+    assert listed == [device.session_id for device in await rules.auth.read(read_all_devices, client)]
 
 
 async def test_ending_one_device_keeps_the_others(rules: Rules, ann: Anns) -> None:
     bystander = await rules.sign_up('bob@example.com', await rules.here(ann.tablet.token))
 
-    await revoke(rules.auth, await rules.here(ann.phone.token), ann.tablet.session_id, request_info=PHONE)
+    await rules.auth.run(revoke, await rules.here(ann.phone.token), ann.tablet.session_id, request_info=PHONE)
 
     assert rules.status(ann.tablet.session_id) == 'revoked'
     assert await rules.active(ann.phone.token) == ann.phone.session_id
     assert await rules.active(ann.laptop.token) == ann.laptop.session_id
     assert await rules.active(bystander.token) == bystander.session_id
-    page = await read_devices(rules.auth, await rules.here(ann.phone.token))
+    page = await rules.auth.read(read_devices, await rules.here(ann.phone.token))
     assert [device.session_id for device in page.devices] == [ann.phone.session_id, ann.laptop.session_id]
 
 
 async def test_the_log_tells_which_session_ended_and_from_which_device(rules: Rules, ann: Anns) -> None:
-    await revoke(rules.auth, await rules.here(ann.phone.token), ann.tablet.session_id, request_info=PHONE)
-    await revoke(rules.auth, await rules.here(ann.phone.token), ann.phone.session_id, request_info=PHONE)
+    await rules.auth.run(revoke, await rules.here(ann.phone.token), ann.tablet.session_id, request_info=PHONE)
+    await rules.auth.run(revoke, await rules.here(ann.phone.token), ann.phone.session_id, request_info=PHONE)
 
     columns = ('action', 'user_id', 'client_id', 'session_id', 'ip_address', 'user_agent', 'actor')
     revoked, signed_out = rules.events(*columns)[-2:]
@@ -140,7 +140,7 @@ async def test_the_log_tells_which_session_ended_and_from_which_device(rules: Ru
 async def test_one_device_ends_and_the_feed_tells_its_client_and_its_user(rules: Rules, ann: Anns) -> None:
     await rules.changes()
 
-    await revoke(rules.auth, await rules.here(ann.phone.token), ann.tablet.session_id)
+    await rules.auth.run(revoke, await rules.here(ann.phone.token), ann.tablet.session_id)
     changes = await rules.changes()
 
     assert changes.client_ids == {ann.tablet.token.client_id}
@@ -150,7 +150,7 @@ async def test_one_device_ends_and_the_feed_tells_its_client_and_its_user(rules:
 async def test_ending_ones_own_current_session_is_a_plain_sign_out(rules: Rules, ann: Anns) -> None:
     bob = await rules.sign_up('bob@example.com', await rules.here(ann.phone.token))
 
-    await revoke(rules.auth, await rules.here(bob.token), bob.session_id)
+    await rules.auth.run(revoke, await rules.here(bob.token), bob.session_id)
 
     assert rules.status(bob.session_id) == 'removed'
     assert rules.events()[-1] == ('signed_out',)
@@ -164,7 +164,7 @@ async def test_a_session_of_ones_own_here_that_is_not_in_use_is_signed_out_by_th
     bob = await rules.sign_up('bob@example.com', await rules.here(ann.laptop.token))
     client = await rules.here(bob.token)
 
-    await revoke(rules.auth, client, ann.laptop.session_id, acting_session_id=ann.laptop.session_id)
+    await rules.auth.run(revoke, client, ann.laptop.session_id, actor_session_id=ann.laptop.session_id)
 
     assert rules.status(ann.laptop.session_id) == 'removed'
     assert await rules.active(bob.token) == bob.session_id
@@ -175,7 +175,7 @@ async def test_ids_that_are_foreign_unknown_ended_or_malformed_get_one_answer_an
     stranger = await rules.sign_up('carol@example.com')
     bob = await rules.sign_up('bob@example.com', await rules.here(ann.laptop.token))
     ended = await rules.sign_in()
-    await sign_out(rules.auth, await rules.here(ended.token))
+    await rules.auth.run(sign_out, await rules.here(ended.token))
     client = await rules.here(bob.token)
     before, answers = rules.everything(), set[str]()
 
@@ -183,7 +183,7 @@ async def test_ids_that_are_foreign_unknown_ended_or_malformed_get_one_answer_an
                        ended.session_id, '', '%', '_', "' OR 1=1 --", bob.user_id, bob.token.client_id, 'sess_\x00',
                        '🦊', bob.session_id.lower() + ' ', bob.session_id + '\x00', 'x' * 10_000):
         with pytest.raises(SessionNotFound) as refused:
-            await revoke(rules.auth, client, session_id, request_info=LAPTOP)
+            await rules.auth.run(revoke, client, session_id, request_info=LAPTOP)
         answers.add(refused.value.message)
 
     assert len(answers) == 1
@@ -193,13 +193,13 @@ async def test_ids_that_are_foreign_unknown_ended_or_malformed_get_one_answer_an
 async def test_a_device_that_ended_while_it_was_shown_gets_that_same_answer(rules: Rules, ann: Anns) -> None:
     client = await rules.here(ann.phone.token)
     answers = set[str]()
-    await revoke(rules.auth, client, ann.tablet.session_id)
+    await rules.auth.run(revoke, client, ann.tablet.session_id)
     rules.sql("UPDATE session SET abandon_at = '2026-01-01 12:00:01.000000' WHERE id = ?", ann.laptop.session_id)
     before = rules.everything()
 
     for session_id in (ann.tablet.session_id, ann.laptop.session_id, 'sess_' + 'x' * 24):
         with pytest.raises(SessionNotFound) as refused:
-            await revoke(rules.auth, client, session_id)
+            await rules.auth.run(revoke, client, session_id)
         answers.add(refused.value.message)
 
     assert len(answers) == 1
@@ -212,9 +212,9 @@ async def test_all_others_end_and_are_counted_and_this_one_stays(rules: Rules, a
     client = await rules.here(bob_on_the_phone.token)
     await rules.changes()
 
-    told = await revoke_others(rules.auth, client, acting_session_id=ann.phone.session_id, request_info=PHONE)
+    told = await rules.auth.run(revoke_others, client, actor_session_id=ann.phone.session_id, request_info=PHONE)
     changes = await rules.changes()
-    again = await revoke_others(rules.auth, client, acting_session_id=ann.phone.session_id, request_info=PHONE)
+    again = await rules.auth.run(revoke_others, client, actor_session_id=ann.phone.session_id, request_info=PHONE)
 
     assert (told, again) == (2, 0)
     assert rules.status(ann.laptop.session_id) == rules.status(ann.tablet.session_id) == 'revoked'
@@ -228,10 +228,10 @@ async def test_all_others_end_and_are_counted_and_this_one_stays(rules: Rules, a
 
 
 async def test_what_had_ended_already_keeps_the_reason_for_which_it_did(rules: Rules, ann: Anns) -> None:
-    await sign_out(rules.auth, await rules.here(ann.tablet.token))
+    await rules.auth.run(sign_out, await rules.here(ann.tablet.token))
     rules.sql("UPDATE session SET expire_at = '2026-01-01 12:00:01.000000' WHERE id = ?", ann.laptop.session_id)
 
-    told = await revoke_others(rules.auth, await rules.here(ann.phone.token))
+    told = await rules.auth.run(revoke_others, await rules.here(ann.phone.token))
 
     assert told == 0
     assert rules.status(ann.tablet.session_id) == 'removed'
@@ -263,7 +263,7 @@ async def test_a_session_that_ended_a_moment_ago_may_not_act(
 
 async def test_nobody_who_is_signed_out_may_act(rules: Rules, ann: Anns, subtests: pytest.Subtests) -> None:
     bob = await rules.sign_up('bob@example.com', await rules.here(ann.phone.token))
-    await sign_out(rules.auth, await rules.here(bob.token), bob.session_id)
+    await rules.auth.run(sign_out, await rules.here(bob.token), bob.session_id)
     choosing = await rules.here(bob.token)
     before = rules.everything()
 
@@ -284,13 +284,13 @@ async def test_the_session_of_another_client_is_not_one_to_act_in(rules: Rules, 
 
     for session_id in (ann.phone.session_id, 'sess_' + 'x' * 24, 'nonsense', bob.user_id):
         with pytest.raises(NotSignedIn):
-            await verb(rules.auth, client, session_id=session_id)
+            await rules.auth.read(verb, client, session_id=session_id)
         with pytest.raises(NotSignedIn):
-            await revoke(rules.auth, client, ann.phone.session_id, acting_session_id=session_id)
+            await rules.auth.run(revoke, client, ann.phone.session_id, actor_session_id=session_id)
         with pytest.raises(NotSignedIn):
-            await revoke(rules.auth, client, bob.session_id, acting_session_id=session_id)
+            await rules.auth.run(revoke, client, bob.session_id, actor_session_id=session_id)
         with pytest.raises(NotSignedIn):
-            await revoke_others(rules.auth, client, acting_session_id=session_id)
+            await rules.auth.run(revoke_others, client, actor_session_id=session_id)
 
     assert rules.everything() == before
 
@@ -298,7 +298,7 @@ async def test_the_session_of_another_client_is_not_one_to_act_in(rules: Rules, 
 async def test_a_session_revoked_by_two_devices_at_once_ends_once(rules: Rules, ann: Anns) -> None:
     laptop, phone = await rules.here(ann.laptop.token), await rules.here(ann.phone.token)
 
-    outcomes = await asyncio.gather(*(revoke(rules.auth, client, ann.tablet.session_id)
+    outcomes = await asyncio.gather(*(rules.auth.run(revoke, client, ann.tablet.session_id)
                                       for client in (laptop, phone, laptop)), return_exceptions=True)
 
     assert outcomes.count(SessionStatus.REVOKED) == 1
@@ -309,7 +309,7 @@ async def test_a_session_revoked_by_two_devices_at_once_ends_once(rules: Rules, 
 async def test_of_two_devices_that_revoke_each_other_one_stays(rules: Rules, ann: Anns) -> None:
     laptop, phone = await rules.here(ann.laptop.token), await rules.here(ann.phone.token)
 
-    outcomes = await asyncio.gather(revoke_others(rules.auth, laptop), revoke_others(rules.auth, phone),
+    outcomes = await asyncio.gather(rules.auth.run(revoke_others, laptop), rules.auth.run(revoke_others, phone),
                                     return_exceptions=True)
 
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ['NotSignedIn', 'int']
@@ -345,7 +345,7 @@ async def test_an_address_is_shown_as_it_was_seen(rules: Rules, address: str) ->
     laptop = await rules.sign_up()
     phone = await rules.sign_in(request_info=RequestInfo(address, 'x' * 512))
 
-    here, there = await read_all_devices(rules.auth, await rules.here(laptop.token))
+    here, there = await rules.auth.read(read_all_devices, await rules.here(laptop.token))
 
     assert (here.session_id, there.session_id) == (laptop.session_id, phone.session_id)
     assert there.ip_address == address
@@ -354,6 +354,6 @@ async def test_an_address_is_shown_as_it_was_seen(rules: Rules, address: str) ->
 async def test_a_list_of_devices_waits_for_no_writer(rules: Rules, ann: Anns) -> None:
 
     with rules.database.locked():
-        page = await read_devices(rules.auth, await rules.here(ann.phone.token))
+        page = await rules.auth.read(read_devices, await rules.here(ann.phone.token))
 
     assert page.total == 3

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 
 import pytest
 
-from auth import Auth
-from auth.rules.clients import ClientView, read_clients
+from auth.rules.clients import ClientView
 from tests.following import Following, NoTabs
 from tests.rules import Rules
 from tests.running import only_on_sqlite
+
+Query = Callable[..., dict[str, ClientView]]
 
 
 @pytest.fixture
@@ -29,14 +30,15 @@ async def test_a_read_that_a_write_overtakes_is_never_left_in_memory(
     done = await rules.sign_up()
     clients, client_id = following.clients, done.token.client_id
     under_way: asyncio.Queue[asyncio.Event] = asyncio.Queue()
+    read = rules.auth.store.read
 
-    async def read_slowly(of: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
-        found = await read_clients(of, client_ids)
+    async def read_slowly(query: Query, client_ids: Collection[str]) -> dict[str, ClientView]:
+        found = await read(query, client_ids)
         under_way.put_nowait(go_on := asyncio.Event())
         await asyncio.wait_for(go_on.wait(), 30)
         return found
 
-    monkeypatch.setattr('auth.changes.clients.read_clients', read_slowly)
+    monkeypatch.setattr(rules.auth.store, 'read', read_slowly)
     early = asyncio.create_task(clients.find(client_id))
     first = await under_way.get()
     await rules.elsewhere("UPDATE session SET status = 'revoked'")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from auth.errors import NotSignedIn, PasswordIncorrect, StoreAway
+from auth.rules.actor import by_admin, by_command_line
 from auth.rules.admin import revoke_user, set_admin, set_disabled, set_password
-from auth.rules.authority import by_admin, by_command_line
 from auth.rules.devices import revoke, revoke_others
 from auth.rules.history import EVENTS_A_PAGE, HistoryEvent, read_history
 from auth.rules.profile import change_name, change_password
@@ -28,7 +28,7 @@ async def history(rules: Rules, token: Any) -> list[HistoryEvent]:
     """The whole history of whoever is active on a client, page by page."""
     client, events, page = await rules.here(token), list[HistoryEvent](), None
     while page is None or page.has_more:
-        page = await read_history(rules.auth, client, after=events[-1] if events else None)
+        page = await rules.auth.read(read_history, client, after=events[-1] if events else None)
         assert 0 < len(page.events) <= EVENTS_A_PAGE
         events += page.events
     return events
@@ -45,7 +45,7 @@ def add_events(rules: Rules, user_id: str, number: int, at: str) -> list[str]:
 
 async def test_the_newest_event_is_first(rules: Rules, ann: SignedIn) -> None:
     rules.clock.forward(minutes=1)
-    await change_name(rules.auth, await rules.here(ann.token), first_name='Anna', request_info=PHONE)
+    await rules.auth.run(change_name, await rules.here(ann.token), first_name='Anna', request_info=PHONE)
     rules.clock.forward(minutes=1)
     with pytest.raises(PasswordIncorrect):
         await rules.sign_in(password='not the password', request_info=TABLET)
@@ -81,10 +81,10 @@ async def test_events_that_come_while_the_pages_are_turned_neither_shift_nor_dou
     add_events(rules, ann.user_id, EVENTS_A_PAGE + 5, '2026-01-01 11:00:00.000000')
     client = await rules.here(ann.token)
     before = {row[0] for row in rules.events('id')}
-    first = await read_history(rules.auth, client)
+    first = await rules.auth.read(read_history, client)
 
     add_events(rules, ann.user_id, 4, '2026-01-01 13:00:00.000000')
-    second = await read_history(rules.auth, client, after=first.events[-1])
+    second = await rules.auth.read(read_history, client, after=first.events[-1])
 
     assert first.has_more
     assert not second.has_more
@@ -95,23 +95,23 @@ async def test_events_that_come_while_the_pages_are_turned_neither_shift_nor_dou
 async def test_a_full_last_page_says_that_there_is_no_more(rules: Rules, ann: SignedIn) -> None:
     add_events(rules, ann.user_id, EVENTS_A_PAGE - 2, '2026-01-01 11:00:00.000000')
 
-    page = await read_history(rules.auth, await rules.here(ann.token))
+    page = await rules.auth.read(read_history, await rules.here(ann.token))
 
     assert len(page.events) == EVENTS_A_PAGE
     assert not page.has_more
-    assert (await read_history(rules.auth, await rules.here(ann.token), after=page.events[-1])).events == ()
+    assert (await rules.auth.read(read_history, await rules.here(ann.token), after=page.events[-1])).events == ()
 
 
 async def test_only_ones_own_events_are_told_and_an_event_of_others_is_no_way_to_them(rules: Rules,
                                                                                    ann: SignedIn) -> None:
     bob = await rules.sign_up('bob@example.com', await rules.here(ann.token))
-    await set_active(rules.auth, await rules.here(bob.token), ann.session_id)
+    await rules.auth.run(set_active, await rules.here(bob.token), ann.session_id, settings=rules.auth.settings)
     anns = {event.id for event in await history(rules, bob.token)}
-    last_of_ann = (await read_history(rules.auth, await rules.here(bob.token))).events[-1]
-    await set_active(rules.auth, await rules.here(bob.token), bob.session_id)
+    last_of_ann = (await rules.auth.read(read_history, await rules.here(bob.token))).events[-1]
+    await rules.auth.run(set_active, await rules.here(bob.token), bob.session_id, settings=rules.auth.settings)
 
     bobs = {event.id for event in await history(rules, bob.token)}
-    after_one_of_ann = await read_history(rules.auth, await rules.here(bob.token), after=last_of_ann)
+    after_one_of_ann = await rules.auth.read(read_history, await rules.here(bob.token), after=last_of_ann)
 
     assert anns == {row[0] for row in rules.sql('SELECT id FROM audit_event WHERE user_id = ?', ann.user_id)}
     assert bobs == {row[0] for row in rules.sql('SELECT id FROM audit_event WHERE user_id = ?', bob.user_id)}
@@ -121,7 +121,7 @@ async def test_only_ones_own_events_are_told_and_an_event_of_others_is_no_way_to
 async def test_a_revoked_device_is_named_beside_the_one_it_was_done_from(rules: Rules, ann: SignedIn) -> None:
     phone = await rules.sign_in(request_info=PHONE)
     rules.clock.forward(minutes=1)
-    await revoke(rules.auth, await rules.here(ann.token), phone.session_id, request_info=TABLET)
+    await rules.auth.run(revoke, await rules.here(ann.token), phone.session_id, request_info=TABLET)
 
     event = (await history(rules, ann.token))[0]
 
@@ -137,7 +137,7 @@ async def test_each_of_many_revoked_devices_is_named_and_one_that_said_nothing_i
     silent = await rules.sign_in(request_info=TABLET)
     rules.sql("UPDATE session SET user_agent = '' WHERE id = ?", silent.session_id)
     rules.clock.forward(minutes=1)
-    await revoke_others(rules.auth, await rules.here(ann.token), request_info=LAPTOP)
+    await rules.auth.run(revoke_others, await rules.here(ann.token), request_info=LAPTOP)
 
     told = (await history(rules, ann.token))[:2]
 
@@ -147,7 +147,7 @@ async def test_each_of_many_revoked_devices_is_named_and_one_that_said_nothing_i
 async def test_what_a_person_did_on_the_device_itself_names_no_other(rules: Rules, ann: SignedIn) -> None:
     phone = await rules.sign_in(request_info=PHONE)
     rules.clock.forward(minutes=1)
-    await revoke(rules.auth, await rules.here(phone.token), phone.session_id, request_info=PHONE)
+    await rules.auth.run(revoke, await rules.here(phone.token), phone.session_id, request_info=PHONE)
 
     event = (await history(rules, ann.token))[0]
 
@@ -158,7 +158,7 @@ async def test_what_ended_by_itself_was_done_from_no_device(rules: Rules, ann: S
     rules.clock.forward(days=6)
     phone = await rules.sign_in(request_info=PHONE)
     rules.clock.forward(days=2)
-    await end_overdue(rules.auth)
+    await rules.auth.run(end_overdue)
 
     event = (await history(rules, phone.token))[0]
 
@@ -170,7 +170,7 @@ async def test_what_an_administrator_did_is_told_as_such_without_where_they_are(
     boss = await rules.sign_up('boss@example.com')
     rules.sql('UPDATE user SET is_admin = 1 WHERE id = ?', boss.user_id)
     rules.clock.forward(minutes=1)
-    await revoke_user(rules.auth, by_admin(rules.auth, await rules.here(boss.token)), ann.user_id, TABLET)
+    await rules.auth.run(revoke_user, by_admin(await rules.here(boss.token)), ann.user_id, TABLET)
     again = await rules.sign_in(request_info=LAPTOP)
 
     told = [event for event in await history(rules, again.token) if event.action == 'revoked']
@@ -184,9 +184,9 @@ async def test_what_an_administrator_did_is_told_as_such_without_where_they_are(
 
 async def test_what_was_done_at_the_command_line_is_told_as_an_administrators(rules: Rules, ann: SignedIn) -> None:
     rules.clock.forward(minutes=1)
-    await set_admin(rules.auth, by_command_line, ann.user_id, True)
-    await set_disabled(rules.auth, by_command_line, ann.user_id, True)
-    await set_disabled(rules.auth, by_command_line, ann.user_id, False)
+    await rules.auth.run(set_admin, by_command_line, ann.user_id, True)
+    await rules.auth.run(set_disabled, by_command_line, ann.user_id, True)
+    await rules.auth.run(set_disabled, by_command_line, ann.user_id, False)
     await set_password(rules.auth, by_command_line, ann.user_id, 'given at the command line')
     again = await rules.sign_in(password='given at the command line')
 
@@ -212,19 +212,19 @@ async def test_a_session_that_ended_a_moment_ago_reads_nothing(rules: Rules, ann
     rules.sql(gone)
 
     with pytest.raises(NotSignedIn):
-        await read_history(rules.auth, client)
+        await rules.auth.read(read_history, client)
 
 
 async def test_nobody_who_is_signed_out_reads_anything(rules: Rules, ann: SignedIn) -> None:
-    await sign_out(rules.auth, await rules.here(ann.token))
+    await rules.auth.run(sign_out, await rules.here(ann.token))
 
     for client in (None, await rules.here(ann.token)):
         with pytest.raises(NotSignedIn):
-            await read_history(rules.auth, client)
+            await rules.auth.read(read_history, client)
 
 
 async def test_while_the_store_is_away_that_is_said(rules: Rules, ann: SignedIn) -> None:
     client = await rules.here(ann.token)
 
     with rules.database.away(), pytest.raises(StoreAway):
-        await read_history(rules.auth, client)
+        await rules.auth.read(read_history, client)

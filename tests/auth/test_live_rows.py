@@ -13,7 +13,6 @@ from nicegui import Client, core, ui
 
 from auth.components import live_rows
 from auth.components.live_rows import LiveRows
-from auth.components.pager import Pager
 from auth.errors import NotSignedIn, StoreAway
 from auth.rules.admin_queries import SessionRow
 from auth.timing import DEFAULT_TIMING, Timing
@@ -65,6 +64,10 @@ class Shelf:
             raise self.troubles.pop(0)
         return found
 
+    async def whole(self, _: str | None, __: int) -> tuple[Sequence[str], bool]:
+        """All of them on one page."""
+        return await self.read(), False
+
     async def page(self, after: str | None, number: int) -> tuple[Sequence[str], bool]:
         """Two things a page."""
         found = [thing for thing in await self.read() if after is None or thing > after]
@@ -88,9 +91,9 @@ async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OnePage]:
     one.client.delete()
 
 
-def list_of(page: OnePage, load: Any, **more: Any) -> LiveRows[str]:
+def list_of(page: OnePage, read: Any, **more: Any) -> LiveRows[str]:
     with page.client:
-        return LiveRows[str](load, key=str, draw=lambda thing: ui.label(thing) and None, concerns=lambda _: True,
+        return LiveRows[str](read, key=str, draw=lambda thing: ui.label(thing) and None, concerns=lambda _: True,
                              **more)
 
 
@@ -106,7 +109,7 @@ async def settle() -> None:
 
 
 async def test_what_is_asked_for_twice_at_once_is_read_one_after_the_other(page: OnePage, shelf: Shelf) -> None:
-    rows = list_of(page, shelf.read)
+    rows = list_of(page, shelf.whole)
     rows.reload()
     rows.reload()
     await settle()
@@ -116,7 +119,7 @@ async def test_what_is_asked_for_twice_at_once_is_read_one_after_the_other(page:
 
 async def test_a_change_during_a_reading_lets_it_be_read_once_more(page: OnePage, shelf: Shelf) -> None:
     shelf.gate.clear()
-    rows = list_of(page, shelf.read)
+    rows = list_of(page, shelf.whole)
     await settle()
 
     shelf.things = ['a']
@@ -134,7 +137,7 @@ async def test_a_change_during_a_reading_that_fails_is_not_lost(
         page: OnePage, shelf: Shelf, trouble: Exception) -> None:
     shelf.gate.clear()
     shelf.troubles = [trouble]
-    rows = list_of(page, shelf.read)
+    rows = list_of(page, shelf.whole)
     await settle()
 
     shelf.things = ['a']
@@ -147,7 +150,7 @@ async def test_a_change_during_a_reading_that_fails_is_not_lost(
 
 async def test_while_the_store_is_away_it_is_tried_again_and_the_rows_stay(page: OnePage, shelf: Shelf) -> None:
     shelf.things = ['a']
-    rows = list_of(page, shelf.read)
+    rows = list_of(page, shelf.whole)
     await settle()
     shelf.troubles = [StoreAway()] * 3
     page.auth.timing = timing(0.2)
@@ -165,7 +168,7 @@ async def test_while_the_store_is_away_it_is_tried_again_and_the_rows_stay(page:
 
 async def test_a_list_that_is_gone_is_not_read_any_more(page: OnePage, shelf: Shelf) -> None:
     shelf.troubles = [StoreAway()] * 1000
-    rows = list_of(page, shelf.read)
+    rows = list_of(page, shelf.whole)
     await settle()
 
     rows.delete()
@@ -181,20 +184,15 @@ async def test_a_list_that_is_gone_is_not_read_any_more(page: OnePage, shelf: Sh
 
 @dataclass
 class Book:
-    """A list with pages, as a component makes it."""
+    """A list with pages, and its two buttons."""
 
     shelf: Shelf
     page: OnePage
 
     def __post_init__(self) -> None:
-        self.rows = list_of(self.page, self.load, after=lambda _: self.pages.update_buttons(),
-                            empty='Nothing.')
-        with self.page.client:
-            self.pages = Pager[str](self.shelf.page, self.rows.reload)
+        self.rows = list_of(self.page, self.shelf.page, empty='Nothing.')
+        self.pages = self.rows.pager
         self.newer, _, self.older = self.pages.default_slot.children
-
-    async def load(self) -> Sequence[str]:
-        return await self.pages.load()
 
     def click(self, button: ui.element) -> None:
         """Press a button, whether it is disabled on the screen by now or not."""

@@ -22,13 +22,12 @@ from auth.errors import (
 from auth.rules.clients import ClientView
 from auth.rules.devices import revoke_others
 from auth.rules.profile import (
-    _FORGET_WHERE,
-    _FORGET_WHERE_FOR_OTHERS,
     DELETE_CONFIRMATION,
     PasswordChanged,
     change_name,
     change_password,
     delete_account,
+    forgetting_where,
 )
 from auth.rules.sessions import sign_out
 from auth.rules.sign_in import SignedIn
@@ -39,7 +38,7 @@ from tests.running import only_on_sqlite
 
 async def rename(rules: Rules, client: ClientView | None, **more: Any) -> None:
     """Ann becomes Anna Smith."""
-    await change_name(rules.auth, client, **({
+    await rules.auth.run(change_name, client, **({
         'first_name': 'Anna', 'last_name': 'Smith', 'request_info': LAPTOP} | more))
 
 
@@ -138,7 +137,7 @@ async def test_a_password_that_is_changed_elsewhere_while_it_is_hashed_is_the_wr
 @pytest.mark.parametrize('verb', VERBS)
 async def test_nobody_who_is_signed_out_may_act_whatever_they_send(rules: Rules, ann: SignedIn, verb: Verb) -> None:
     bob = await rules.sign_up('bob@example.com', await rules.here(ann.token))
-    await sign_out(rules.auth, await rules.here(bob.token), bob.session_id)
+    await rules.auth.run(sign_out, await rules.here(bob.token), bob.session_id)
     choosing = await rules.here(bob.token)  # Ann is signed in here, but she is not in use
     before = rules.everything()
     nonsense = {rename: {'first_name': 'x' * 101}, change: {'current_password': '', 'new_password': ''},
@@ -160,7 +159,7 @@ async def test_an_act_is_that_of_the_account_it_names_and_not_of_the_one_in_use(
     bobs_row = rules.sql('SELECT * FROM user WHERE id = ?', bob.user_id)
     anns_row = rules.sql('SELECT * FROM user WHERE id = ?', ann.user_id)
 
-    await verb(rules, await rules.here(bob.token), acting_session_id=ann.session_id)
+    await verb(rules, await rules.here(bob.token), actor_session_id=ann.session_id)
 
     assert rules.sql('SELECT * FROM user WHERE id = ?', bob.user_id) == bobs_row
     assert rules.sql('SELECT * FROM user WHERE id = ?', ann.user_id) != anns_row
@@ -174,7 +173,7 @@ async def test_the_session_of_another_client_is_not_one_to_act_in(rules: Rules, 
 
     for session_id in (ann.session_id, 'sess_' + 'x' * 24, 'nonsense', bob.user_id):
         with pytest.raises(NotSignedIn):
-            await verb(rules, client, acting_session_id=session_id)
+            await verb(rules, client, actor_session_id=session_id)
 
     assert rules.everything() == before
 
@@ -449,7 +448,7 @@ async def test_nothing_of_a_deleted_person_is_left_but_ids_and_times_in_the_log(
     ann = await rules.sign_up('ann.of.devon@example.com', first_name='Annabella', last_name='Featherstone')
     phone = await rules.sign_in('ann.of.devon@example.com', request_info=PHONE)
     ended = await rules.sign_in('ann.of.devon@example.com', request_info=TABLET)
-    await sign_out(rules.auth, await rules.here(ended.token), request_info=TABLET)
+    await rules.auth.run(sign_out, await rules.here(ended.token), request_info=TABLET)
     with pytest.raises(PasswordIncorrect):
         await rules.sign_in('ann.of.devon@example.com', password='not the password', request_info=TABLET)
     await rename(rules, await rules.here(phone.token), first_name='Annabella Maria', request_info=PHONE)
@@ -505,10 +504,10 @@ async def test_the_accounts_of_others_on_the_same_browser_survive_a_deletion(rul
     bob = await rules.sign_up('bob@example.com', await rules.here(ann.token))
     bob_was_here = await rules.sign_in(request_info=PHONE)
     bob_was_here = await rules.sign_in('bob@example.com', await rules.here(bob_was_here.token))
-    await sign_out(rules.auth, await rules.here(bob_was_here.token), bob_was_here.session_id)
+    await rules.auth.run(sign_out, await rules.here(bob_was_here.token), bob_was_here.session_id)
     bobs_events = rules.sql('SELECT * FROM audit_event WHERE user_id = ? ORDER BY id', bob.user_id)
 
-    await delete(rules, await rules.here(bob.token), acting_session_id=ann.session_id)
+    await delete(rules, await rules.here(bob.token), actor_session_id=ann.session_id)
 
     assert await rules.active(bob.token) == bob.session_id
     assert [session.id for session in (await rules.here(bob.token)).sessions] == [bob.session_id]
@@ -563,7 +562,7 @@ async def test_a_deletion_that_races_the_sign_out_of_its_own_session_is_made_or_
     phone = await rules.sign_in(request_info=PHONE)
     laptop_client, phone_client = await rules.here(ann.token), await rules.here(phone.token)
 
-    deleted, revoked = await asyncio.gather(delete(rules, laptop_client), revoke_others(rules.auth, phone_client),
+    deleted, revoked = await asyncio.gather(delete(rules, laptop_client), rules.auth.run(revoke_others, phone_client),
                                             return_exceptions=True)
 
     if isinstance(deleted, NotSignedIn):
@@ -576,10 +575,8 @@ async def test_a_deletion_that_races_the_sign_out_of_its_own_session_is_made_or_
 
 @only_on_sqlite
 async def test_a_deletion_reads_no_more_of_the_log_than_it_has_to(rules: Rules) -> None:
-    statements = (_FORGET_WHERE, _FORGET_WHERE_FOR_OTHERS)
-
     plans = [rules.sql(f'EXPLAIN QUERY PLAN {statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))}',
-                       '', '', 'user_x')[0][3] for statement in statements]
+                       '', '', 'user_x')[0][3] for statement in forgetting_where('user_x')]
 
     assert 'USING INDEX ix_audit_event_user_id_at' in plans[0]
     assert 'USING INDEX ix_audit_event_actor' in plans[1]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
@@ -13,11 +13,13 @@ import pytest
 
 from auth import Auth
 from auth.errors import StoreAway
+from auth.rules.actor import by_command_line
 from auth.rules.admin import create_user
-from auth.rules.authority import by_command_line
-from auth.rules.clients import ClientView, read_clients
+from auth.rules.clients import ClientView
 from tests.following import Following
 from tests.rules import FAST_TO_HEAR, PASSWORD, Rules
+
+Query = Callable[..., dict[str, ClientView]]
 
 
 @dataclass
@@ -86,11 +88,11 @@ async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
     # Once that is shown, what the sign-ups had to tell is told as well.
     while (shown := screen.clients[bob.token.client_id]) and not shown.sessions[0].user.first_name:
         await screen.change()
-    reads = 0
+    reads, read = 0, rules.auth.store.read
 
-    async def read_while_others_act(auth: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
+    async def read_while_others_act(query: Query, client_ids: Collection[str]) -> dict[str, ClientView]:
         nonlocal reads
-        found = await read_clients(auth, client_ids)
+        found = await read(query, client_ids)
         if ann.token.client_id in client_ids:
             reads += 1
             screen.changed.clear()
@@ -98,7 +100,7 @@ async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
             await screen.change()
         return found
 
-    monkeypatch.setattr('auth.changes.clients.read_clients', read_while_others_act)
+    monkeypatch.setattr(rules.auth.store, 'read', read_while_others_act)
     found = await asyncio.wait_for(screen.following.clients.authenticate(ann.token), 10)
 
     assert found is not None
@@ -211,13 +213,14 @@ async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_a
     while not all(shown and shown.sessions[0].user.first_name for shown in screen.clients.values()):
         await screen.change()
 
-    async with AsyncExitStack() as readers:
-        for _ in range(4):  # as many as there are
-            await readers.enter_async_context(rules.auth.read())
-        await rules.elsewhere("UPDATE session SET status = 'revoked' WHERE id = ?", ann.session_id)
-        while not screen.hidden:
-            await screen.change()
-        screen.clients[bob.token.client_id] = None
+    go_on = threading.Event()
+    readers = [asyncio.create_task(rules.auth.store.read(lambda _: go_on.wait(60))) for _ in range(4)]  # all there are
+    await rules.elsewhere("UPDATE session SET status = 'revoked' WHERE id = ?", ann.session_id)
+    while not screen.hidden:
+        await screen.change()
+    screen.clients[bob.token.client_id] = None
+    go_on.set()
+    await asyncio.gather(*readers)
     while screen.clients[bob.token.client_id] is None:
         await screen.change()
 
@@ -237,16 +240,17 @@ async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_synced(
     for module in ('auth.changes.sync', 'models.sqlite_feed', 'models.postgres_feed'):
         monkeypatch.setattr(f'{module}.time', clock)
     under_way: asyncio.Queue[asyncio.Event] = asyncio.Queue()
+    read = rules.auth.store.read
 
-    async def read_slowly(of: Auth, client_ids: Collection[str]) -> dict[str, ClientView]:
-        found = await read_clients(of, client_ids)
+    async def read_slowly(query: Query, client_ids: Collection[str]) -> dict[str, ClientView]:
+        found = await read(query, client_ids)
         under_way.put_nowait(go_on := asyncio.Event())
         if client_ids != ['client_of_somebody_else']:
             await asyncio.wait_for(go_on.wait(), 30)
         return found
 
     async with asyncio.timeout(30):
-        monkeypatch.setattr('auth.changes.clients.read_clients', read_slowly)
+        monkeypatch.setattr(rules.auth.store, 'read', read_slowly)
         await rules.elsewhere("UPDATE user SET first_name = 'Ann'")
         first = await under_way.get()
         await rules.elsewhere("UPDATE session SET status = 'revoked'")  # after what is being read

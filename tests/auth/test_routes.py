@@ -27,8 +27,9 @@ from nicegui import Client, core, ui
 from nicegui.page_arguments import PageArguments
 
 import pages
-from auth import admin_only, private, protect, public
+from auth import admin_only, private, public
 from auth.access import AccessNotStated, Here, PageRefused, answer, name_of
+from auth.protect import protect
 from auth.timing import DEFAULT_TIMING
 from auth.web.gateway import Gateway
 from auth.web.routes import Routes

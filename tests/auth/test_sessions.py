@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.errors import ClientRenewed, SessionNotFound, StoreAway
 from auth.rules.sessions import OVERDUE_AT_ONCE, end_overdue, forget_client, set_active, sign_out, touch
@@ -24,11 +23,11 @@ async def two_accounts(rules: Rules) -> tuple[SignedIn, SignedIn]:
 
 async def test_with_nothing_signed_in_sign_out_succeeds_and_does_nothing(rules: Rules) -> None:
     done = await rules.sign_up()
-    await sign_out(rules.auth, await rules.here(done.token))
+    await rules.auth.run(sign_out, await rules.here(done.token))
     events = rules.events()
 
-    nobody = await sign_out(rules.auth, None)
-    again = await sign_out(rules.auth, await rules.here(done.token))
+    nobody = await rules.auth.run(sign_out, None)
+    again = await rules.auth.run(sign_out, await rules.here(done.token))
 
     assert not nobody.session_ids
     assert not again.session_ids
@@ -39,7 +38,7 @@ async def test_with_nothing_signed_in_sign_out_succeeds_and_does_nothing(rules: 
 async def test_without_an_id_every_session_of_the_client_is_removed_and_the_client_stays(rules: Rules) -> None:
     ann, bob = await two_accounts(rules)
 
-    done = await sign_out(rules.auth, await rules.here(bob.token))
+    done = await rules.auth.run(sign_out, await rules.here(bob.token))
 
     assert set(done.session_ids) == {ann.session_id, bob.session_id}
     assert done.active_ended
@@ -51,7 +50,7 @@ async def test_without_an_id_every_session_of_the_client_is_removed_and_the_clie
 async def test_of_several_accounts_the_active_one_leaves_and_none_is_chosen_in_its_place(rules: Rules) -> None:
     ann, bob = await two_accounts(rules)
 
-    done = await sign_out(rules.auth, await rules.here(bob.token), bob.session_id)
+    done = await rules.auth.run(sign_out, await rules.here(bob.token), bob.session_id)
 
     assert done.active_ended
     assert done.others_remain
@@ -62,7 +61,7 @@ async def test_of_several_accounts_the_active_one_leaves_and_none_is_chosen_in_i
 async def test_another_account_leaves_and_the_active_one_is_untouched(rules: Rules) -> None:
     ann, bob = await two_accounts(rules)
 
-    done = await sign_out(rules.auth, await rules.here(bob.token), ann.session_id)
+    done = await rules.auth.run(sign_out, await rules.here(bob.token), ann.session_id)
 
     assert not done.active_ended
     assert await rules.active(bob.token) == bob.session_id
@@ -73,7 +72,7 @@ async def test_sign_out_leaves_the_users_other_devices(rules: Rules) -> None:
     laptop = await rules.sign_up()
     phone = await rules.sign_in()
 
-    await sign_out(rules.auth, await rules.here(laptop.token))
+    await rules.auth.run(sign_out, await rules.here(laptop.token))
 
     assert await rules.active(laptop.token) is None
     assert await rules.active(phone.token) == phone.session_id
@@ -82,20 +81,20 @@ async def test_sign_out_leaves_the_users_other_devices(rules: Rules) -> None:
 async def test_ids_that_are_unknown_foreign_ended_or_malformed_get_one_answer_and_change_nothing(rules: Rules) -> None:
     ann, bob = await two_accounts(rules)
     foreign = await rules.sign_up('carol@example.com')
-    await sign_out(rules.auth, await rules.here(bob.token), ann.session_id)
+    await rules.auth.run(sign_out, await rules.here(bob.token), ann.session_id)
     before = rules.sql('SELECT id, status FROM session ORDER BY id'), rules.events()
     answers: set[str] = set()
 
     for session_id in ('sess_' + 'x' * 24, foreign.session_id, ann.session_id, '', '%', "' OR 1=1 --", bob.user_id,
                        'sess_\x00', '🦊', 'x' * 10_000):
-        for verb in (sign_out, set_active):
+        for verb in (sign_out, partial(set_active, settings=rules.auth.settings)):
             with pytest.raises(SessionNotFound) as refused:
-                await verb(rules.auth, await rules.here(bob.token), session_id)
+                await rules.auth.run(verb, await rules.here(bob.token), session_id)
             answers.add(str(refused.value))
     with pytest.raises(SessionNotFound):
-        await sign_out(rules.auth, None, bob.session_id)
+        await rules.auth.run(sign_out, None, bob.session_id)
     with pytest.raises(SessionNotFound):
-        await set_active(rules.auth, None, bob.session_id)
+        await rules.auth.run(set_active, None, bob.session_id, settings=rules.auth.settings)
 
     assert len(answers) == 1
     assert before == (rules.sql('SELECT id, status FROM session ORDER BY id'), rules.events())
@@ -106,7 +105,7 @@ async def test_two_sign_outs_at_once_end_one_session_once(rules: Rules) -> None:
     done = await rules.sign_up()
     client = await rules.here(done.token)
 
-    outcomes = await asyncio.gather(*(sign_out(rules.auth, client) for _ in range(5)))
+    outcomes = await asyncio.gather(*(rules.auth.run(sign_out, client) for _ in range(5)))
 
     assert sorted(len(outcome.session_ids) for outcome in outcomes) == [0, 0, 0, 0, 1]
     assert rules.events().count(('signed_out',)) == 1
@@ -118,15 +117,15 @@ async def test_the_old_secret_of_a_client_can_do_nothing(rules: Rules) -> None:
     second = await rules.sign_in(client=stale)
 
     with pytest.raises(ClientRenewed):  # to say that everybody is signed out would be untrue
-        await sign_out(rules.auth, stale)
+        await rules.auth.run(sign_out, stale)
     with pytest.raises(SessionNotFound):
-        await sign_out(rules.auth, stale, second.session_id)
+        await rules.auth.run(sign_out, stale, second.session_id)
     with pytest.raises(SessionNotFound):
-        await set_active(rules.auth, stale, second.session_id)
+        await rules.auth.run(set_active, stale, second.session_id, settings=rules.auth.settings)
 
     assert await rules.active(second.token) == second.session_id
-    await sign_out(rules.auth, await rules.here(second.token))
-    assert (await sign_out(rules.auth, stale)).session_ids == ()
+    await rules.auth.run(sign_out, await rules.here(second.token))
+    assert (await rules.auth.run(sign_out, stale)).session_ids == ()
 
 
 async def test_a_forgotten_client_is_signed_out_and_its_cookie_is_worthless(rules: Rules) -> None:
@@ -134,7 +133,7 @@ async def test_a_forgotten_client_is_signed_out_and_its_cookie_is_worthless(rule
     phone = await rules.sign_in('ann@example.com')
     await rules.changes()
 
-    await forget_client(rules.auth, await rules.here(bob.token), request_info=PHONE)
+    await rules.auth.run(forget_client, await rules.here(bob.token), request_info=PHONE)
     changes = await rules.changes()
 
     assert (rules.status(ann.session_id), rules.status(bob.session_id)) == ('removed', 'removed')
@@ -152,8 +151,8 @@ async def test_a_client_that_was_renewed_meanwhile_is_not_forgotten(rules: Rules
     events = rules.events()
 
     with pytest.raises(ClientRenewed):
-        await forget_client(rules.auth, stale)
-    await forget_client(rules.auth, None)
+        await rules.auth.run(forget_client, stale)
+    await rules.auth.run(forget_client, None)
 
     assert await rules.active(second.token) == second.session_id
     assert rules.events() == events
@@ -163,7 +162,7 @@ async def test_a_client_that_is_forgotten_twice_at_once_is_forgotten_once(rules:
     done = await rules.sign_up()
     client = await rules.here(done.token)
 
-    await asyncio.gather(*(forget_client(rules.auth, client) for _ in range(3)))
+    await asyncio.gather(*(rules.auth.run(forget_client, client) for _ in range(3)))
 
     assert rules.status(done.session_id) == 'removed'
     assert rules.events().count(('signed_out',)) == 1
@@ -172,8 +171,8 @@ async def test_a_client_that_is_forgotten_twice_at_once_is_forgotten_once(rules:
 async def test_switching_changes_the_session_in_use_and_nothing_else(rules: Rules) -> None:
     ann, bob = await two_accounts(rules)
 
-    await set_active(rules.auth, await rules.here(bob.token), ann.session_id)
-    await set_active(rules.auth, await rules.here(bob.token), ann.session_id)
+    await rules.auth.run(set_active, await rules.here(bob.token), ann.session_id, settings=rules.auth.settings)
+    await rules.auth.run(set_active, await rules.here(bob.token), ann.session_id, settings=rules.auth.settings)
 
     assert await rules.active(bob.token) == ann.session_id
     assert rules.status(bob.session_id) == 'active'
@@ -186,9 +185,9 @@ async def test_an_unreachable_store_leaves_everybody_signed_in_and_a_retry_works
 
     with rules.database.locked():
         with pytest.raises(StoreAway) as told:
-            await sign_out(rules.auth, client)
+            await rules.auth.run(sign_out, client)
         still = rules.status(done.session_id)
-    await sign_out(rules.auth, client)
+    await rules.auth.run(sign_out, client)
 
     assert 'Nothing was changed' in told.value.message
     assert still == 'active'
@@ -200,7 +199,7 @@ async def test_an_end_and_its_audit_event_are_written_together_or_not_at_all(rul
     rules.database.fail('INSERT ON audit_event')
 
     with pytest.raises(Exception, match='full'):
-        await sign_out(rules.auth, await rules.here(done.token))
+        await rules.auth.run(sign_out, await rules.here(done.token))
 
     assert rules.status(done.session_id) == 'active'
 
@@ -211,14 +210,14 @@ async def test_the_absolute_lifetime_ends_a_session_under_constant_use(rules_wit
 
     for _ in range(11):
         rules.clock.forward(minutes=5)
-        await touch(rules.auth, done.token.client_id, done.session_id)
+        await rules.auth.run(touch, done.token.client_id, done.session_id, settings=rules.auth.settings)
     just_before = await rules.active(done.token)
     rules.clock.forward(minutes=5)
 
     assert just_before == done.session_id
     assert await rules.active(done.token) is None
-    await end_overdue(rules.auth)
-    await end_overdue(rules.auth)
+    await rules.auth.run(end_overdue)
+    await rules.auth.run(end_overdue)
     assert rules.status(done.session_id) == 'expired'
     assert rules.events().count(('expired',)) == 1
 
@@ -231,7 +230,7 @@ async def test_the_inactivity_limit_abandons_a_session_that_nobody_uses(rules_wi
     just_below = await rules.active(done.token)
     rules.clock.forward(seconds=2)
     just_above = await rules.active(done.token)
-    await end_overdue(rules.auth)
+    await rules.auth.run(end_overdue)
 
     assert just_below == done.session_id
     assert just_above is None
@@ -245,34 +244,24 @@ async def test_an_overdue_session_can_not_be_used_before_the_sweep_has_marked_it
     rules.clock.forward(days=8)
 
     with pytest.raises(SessionNotFound):
-        await sign_out(rules.auth, client, bob.session_id)
+        await rules.auth.run(sign_out, client, bob.session_id)
     with pytest.raises(SessionNotFound):
-        await set_active(rules.auth, client, ann.session_id)
-    await touch(rules.auth, client.id, bob.session_id)
-    await end_overdue(rules.auth)
+        await rules.auth.run(set_active, client, ann.session_id, settings=rules.auth.settings)
+    await rules.auth.run(touch, client.id, bob.session_id, settings=rules.auth.settings)
+    await rules.auth.run(end_overdue)
 
     assert (rules.status(ann.session_id), rules.status(bob.session_id)) == ('expired', 'expired')
 
 
-async def test_very_many_overdue_sessions_are_ended_some_at_a_time(
-        rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_very_many_overdue_sessions_are_ended_some_at_a_time(rules: Rules) -> None:
     done = await rules.sign_up()
     rules.sql('INSERT INTO session WITH RECURSIVE numbers (n) AS '
               f'(SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {2 * OVERDUE_AT_ONCE}) '
               "SELECT 'sess_' || n, user_id, client_id, status, created_at, last_active_at, expire_at, abandon_at, "
               'user_agent, ip_address FROM session, numbers')
     rules.clock.forward(days=8)
-    transaction, opened = rules.auth.store.transaction, 0
 
-    def counted() -> AbstractAsyncContextManager[AsyncSession]:
-        nonlocal opened
-        opened += 1
-        return transaction()
-
-    monkeypatch.setattr(rules.auth.store, 'transaction', counted)
-    await end_overdue(rules.auth)
-
-    assert opened == 3
+    assert [await rules.auth.run(end_overdue) for _ in range(3)] == [True, True, False]
     assert rules.sql("SELECT count(*) FROM session WHERE status = 'expired'") == [(2 * OVERDUE_AT_ONCE + 1,)]
     assert rules.sql("SELECT count(DISTINCT session_id), count(*) FROM audit_event WHERE action = 'expired' AND "
                      'user_id = ? AND client_id = ?', done.user_id, done.token.client_id) == [
@@ -284,7 +273,7 @@ async def test_whoever_says_what_to_use_is_active(rules: Rules) -> None:
     before = rules.sql('SELECT last_active_at FROM session WHERE id = ?', ann.session_id)
 
     rules.clock.forward(seconds=61)
-    await set_active(rules.auth, await rules.here(bob.token), ann.session_id)
+    await rules.auth.run(set_active, await rules.here(bob.token), ann.session_id, settings=rules.auth.settings)
 
     assert rules.sql('SELECT last_active_at FROM session WHERE id = ?', ann.session_id) > before
 
@@ -295,10 +284,10 @@ async def test_activity_is_written_at_most_once_an_interval(rules: Rules) -> Non
     at_first = rules.sql(last_seen)
 
     rules.clock.forward(seconds=59)
-    await touch(rules.auth, done.token.client_id, done.session_id)
+    await rules.auth.run(touch, done.token.client_id, done.session_id, settings=rules.auth.settings)
     too_soon = rules.sql(last_seen)
     rules.clock.forward(seconds=2)
-    await touch(rules.auth, done.token.client_id, done.session_id)
+    await rules.auth.run(touch, done.token.client_id, done.session_id, settings=rules.auth.settings)
 
     assert too_soon == at_first
     assert rules.sql(last_seen) > at_first
@@ -315,7 +304,8 @@ async def test_only_an_active_session_is_signed_in(rules: Rules, subtests: pytes
 
             assert await rules.active(done.token) is None
             with pytest.raises(SessionNotFound):
-                await set_active(rules.auth, await rules.here(done.token), done.session_id)
+                await rules.auth.run(set_active, await rules.here(done.token), done.session_id,
+                                     settings=rules.auth.settings)
 
 
 @pytest.mark.parametrize(('kind', 'garbage'), [

@@ -251,7 +251,7 @@ async def test_an_account_that_left_makes_room_for_another(rules_with: Callable[
     rules = rules_with(max_accounts=3)
     first, _, last = await three_on_one_browser(rules)
     if leave == 'sign out':
-        await sign_out(rules.auth, await rules.here(last.token), first.session_id)
+        await rules.auth.run(sign_out, await rules.here(last.token), first.session_id)
     elif leave == 'revoke':
         rules.sql("UPDATE session SET status = 'revoked' WHERE id = ?", first.session_id)
     else:

@@ -21,12 +21,12 @@ import asyncio, sys
 from auth import Auth, Settings
 from auth.rules.clients import read_clients
 from auth.rules.sessions import sign_out
-from models import Store
+from auth.rules.store import Store
 
 async def main():
     auth = Auth(Store(Settings().database_url), Settings())
     client = (await read_clients(auth, [sys.argv[1]]))[sys.argv[1]]
-    await sign_out(auth, client)
+    await auth.run(sign_out, client)
     await auth.close()
 
 asyncio.run(main())

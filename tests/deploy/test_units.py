@@ -20,8 +20,8 @@ from tests.programs import ROOT, clean_environment
 DEPLOY = ROOT / 'deploy'
 INSTALLED = '/opt/live-sessions'
 
-# What a process takes that has just started and hashes passwords, what README.md says of a tab, and how many tabs in
-# which nothing happens keep a core busy.
+# What a process takes that has just started and hashes passwords, what docs/performance.md says of a tab, and how many
+# tabs in which nothing happens keep a core busy.
 BARE_MIB, KIB_OF_A_TAB, TABS_OF_A_CORE = 174, 208, 5000
 
 

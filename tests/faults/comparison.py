@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import select
 
 from auth.credentials.tokens import hash_secret, parse_token
+from auth.rules.store import Store
 from auth.timing import Timing
-from models import Store
-from models.tables import audit_event, client, session, user
+from models import AuditEvent, Client, Session, User
 
 from .browser import Browser
 from .ledger import Ledger
@@ -59,9 +59,8 @@ async def read_all(url: str) -> Stored:
     """Read everything, on a connection of our own."""
     store = Store(url)
     try:
-        async with store.read() as connection:
-            users, clients, sessions, events = [
-                (await connection.execute(select(table))).all() for table in (user, client, session, audit_event)]
+        users, clients, sessions, events = await store.read(
+            lambda db: [db.execute(select(model)).all() for model in (User, Client, Session, AuditEvent)])
     finally:
         await store.close()
     by_id = [{row.id: row for row in rows} for rows in (users, clients, sessions)]

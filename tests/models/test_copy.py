@@ -11,7 +11,8 @@ import pytest
 from auth import Auth, Settings
 from auth.credentials.passwords import Passwords
 from auth.rules.sign_in import SignedIn
-from models import CannotOpenStore, Store, copy_store
+from auth.rules.store import Store
+from models import CannotOpenStore, copy_store
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase, connect_to
 from tests.postgres import Postgres
 from tests.rules import PHONE, TABLES, Rules

@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from models import Changes, FeedLost, Store
+from auth.rules.store import Store
+from models import Changes, FeedLost
 from models.timing import DEFAULT_TIMING
 from tests.programs import run_python
 from tests.rules import Rules

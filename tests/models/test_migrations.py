@@ -16,12 +16,13 @@ from sqlalchemy import create_engine
 from auth import Auth, Settings
 from auth.credentials.passwords import Passwords
 from auth.credentials.tokens import ClientToken, hash_secret, new_secret
+from auth.rules.actor import by_command_line
 from auth.rules.admin_queries import find_sessions, find_users
-from auth.rules.authority import by_command_line
 from auth.rules.devices import read_devices, revoke
 from auth.rules.history import read_history
 from auth.rules.sign_in import sign_in
-from models import Store, migrate
+from auth.rules.store import Store
+from models import migrate
 from models.migrate import MIGRATIONS
 from tests.rules import PASSWORD, PHONE, Clock, Rules
 
@@ -130,13 +131,13 @@ async def test_who_was_signed_in_in_an_earlier_store_still_is_and_finds_everythi
     rules = Rules(old_store, auth, Clock())
 
     client = await rules.here(ClientToken(CLIENT, SECRET))
-    devices = await read_devices(auth, client)
-    history = await read_history(auth, client)
-    users = await find_users(auth, by_command_line)
-    sessions = await find_sessions(auth, by_command_line)
+    devices = await auth.read(read_devices, client)
+    history = await auth.read(read_history, client)
+    users = await auth.read(find_users, by_command_line)
+    sessions = await auth.read(find_sessions, by_command_line)
     phone = await sign_in(auth, None, identifier='ann@example.com', password=PASSWORD, request_info=PHONE)
     auth.store.feed.drain()
-    await revoke(auth, client, phone.session_id)
+    await auth.run(revoke, client, phone.session_id)
     changes = auth.store.feed.drain()
 
     assert [device.session_id for device in devices.devices] == ['sess_ann']

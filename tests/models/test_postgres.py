@@ -7,8 +7,8 @@ import fcntl
 import resource
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -18,14 +18,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from psycopg import sql
-from sqlalchemy import make_url, text
+from sqlalchemy import Connection, make_url, text
 
-from auth import Auth
 from auth.errors import OutcomeUnknown, StoreAway
 from auth.rules.sessions import sign_out
 from auth.rules.sign_in import SignedIn
+from auth.rules.store import Store
 from auth.timing import DEFAULT_TIMING, Timing
-from models import BadDatabaseUrl, CannotOpenStore, Changes, FeedLost, SQLModel, Store, StoreUnavailable, migrate
+from models import BadDatabaseUrl, CannotOpenStore, Changes, FeedLost, SQLModel, migrate
 from models.database_url import open_database
 from models.postgres_feed import PostgresFeed
 from models.postgres_line import Line, was_hung_up
@@ -42,7 +42,21 @@ MIGRATE = 'import os, models; models.migrate(os.environ["DATABASE_URL"])'
 
 END_LISTENERS = ('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
                  "WHERE datname = current_database() AND pid != pg_backend_pid() AND query ~ 'LISTEN|pg_notify'")
-READ = text('SELECT 1')
+
+
+def one(db: Connection) -> int:
+    """See whether the store answers."""
+    return db.execute(text('SELECT 1')).scalar_one()
+
+
+def cutting(relay: Relay) -> Callable[[], None]:
+    """What a verb, in its thread, cuts the network with."""
+    loop = asyncio.get_running_loop()
+
+    async def cut() -> None:
+        relay.cut()
+
+    return lambda: asyncio.run_coroutine_threadsafe(cut(), loop).result(10)
 
 
 async def changes_of(store: Store) -> Changes:
@@ -101,7 +115,7 @@ async def test_what_one_process_commits_is_heard_by_another(
     await other.feed.open()
     assert other.feed.drain().missed
 
-    await sign_out(rules.auth, await rules.here(ann.token))
+    await rules.auth.run(sign_out, await rules.here(ann.token))
 
     assert await asyncio.wait_for(changes_of(other), 5) == Changes(frozenset({ann.token.client_id}),
                                                              frozenset({ann.user_id}))
@@ -141,7 +155,7 @@ async def test_connections_that_the_server_has_closed_are_used_for_nothing(rules
               'WHERE datname = current_database() AND pid != pg_backend_pid()')
 
     active = await asyncio.gather(*(rules.active(ann.token) for _ in range(8)))
-    await sign_out(rules.auth, await rules.here(ann.token))
+    await rules.auth.run(sign_out, await rules.here(ann.token))
 
     assert active == [ann.session_id] * 8
     assert rules.status(ann.session_id) == 'removed'
@@ -156,13 +170,11 @@ async def test_a_server_that_restarts_is_heard_again(stores: Callable[..., Store
 
         server.stop()
         lost_after = await lost(store)
-        with pytest.raises(StoreUnavailable):
-            async with store.read() as connection:
-                await connection.execute(READ)
+        with pytest.raises(StoreAway):
+            await store.read(one)
         server.start()
         changes = await asyncio.wait_for(changes_of(store), 10)
-        async with store.read() as connection:
-            await connection.execute(READ)
+        assert await store.read(one) == 1
         await store.close()
 
     assert lost_after < DEFAULT_TIMING.silence_seconds  # the server says so itself
@@ -173,19 +185,17 @@ async def test_nobody_waits_long_for_a_network_that_is_gone_and_all_is_well_when
         rules: Rules, ann: SignedIn, far: tuple[Relay, Store]) -> None:
     relay, store = far
     assert store.feed.drain().missed
-    async with store.transaction() as session:
-        await session.execute(READ)
+    assert await store.run(one) == 1
 
-    async def refused_after(way: Callable[[], AbstractAsyncContextManager[Any]]) -> float:
+    async def refused_after(way: Callable[..., Awaitable[Any]]) -> float:
         start = time.monotonic()
-        with pytest.raises(StoreUnavailable):
-            async with way() as session:
-                await session.execute(READ)
+        with pytest.raises(StoreAway):
+            await way(one)
         return time.monotonic() - start
 
     relay.cut()
     # To write there is a connection already; to read it has to be made.
-    lost_after, *waited = await asyncio.gather(lost(store), refused_after(store.transaction),
+    lost_after, *waited = await asyncio.gather(lost(store), refused_after(store.run),
                                                refused_after(store.read))
     rules.sql("UPDATE session SET status = 'revoked'")
     relay.mend()
@@ -196,21 +206,22 @@ async def test_nobody_waits_long_for_a_network_that_is_gone_and_all_is_well_when
     assert changes.missed or changes.client_ids == {ann.token.client_id}
     rules.sql("UPDATE session SET status = 'active'")
     assert (await asyncio.wait_for(changes_of(store), 5)).client_ids == {ann.token.client_id}
-    for way in (store.transaction, store.read):
-        async with way() as session:
-            assert (await session.execute(READ)).scalar() == 1
+    for way in (store.run, store.read):
+        assert await way(one) == 1
 
 
 @pytest.mark.parametrize('timing', [replace(DEFAULT_TIMING, answer_seconds=1.5)])
 async def test_nobody_is_told_that_nothing_happened_when_the_commit_was_cut_off(
         rules: Rules, far: tuple[Relay, Store]) -> None:
     relay, store = far
-    far_away = Auth(store, rules.auth.settings, rules.clock, rules.auth.passwords)
+    cut = cutting(relay)
 
-    with pytest.raises(OutcomeUnknown) as told:  # noqa: PT012 (the network goes within the block)
-        async with far_away.transaction() as session:
-            await session.execute(text("UPDATE session SET status = 'revoked'"))
-            relay.cut()
+    def verb(db: Connection) -> None:
+        db.execute(text("UPDATE session SET status = 'revoked'"))
+        cut()
+
+    with pytest.raises(OutcomeUnknown) as told:
+        await store.run(verb)
     relay.mend()
 
     assert 'Nothing was changed' not in told.value.message
@@ -221,16 +232,20 @@ async def test_a_transaction_that_was_cut_off_is_rolled_back_and_keeps_nothing_l
         rules: Rules, ann: SignedIn, far: tuple[Relay, Store]) -> None:
     relay, store = far
 
-    with pytest.raises(StoreUnavailable):  # noqa: PT012 (the network goes within the block)
-        async with store.transaction() as session:
-            await session.execute(text("UPDATE session SET status = 'revoked'"))
-            relay.cut()
-            await session.execute(READ)
+    cut = cutting(relay)
+
+    def verb(db: Connection) -> None:
+        db.execute(text("UPDATE session SET status = 'revoked'"))
+        cut()
+        one(db)
+
+    with pytest.raises(StoreAway):
+        await store.run(verb)
     after = rules.status(ann.session_id)
     async with asyncio.timeout(10):
         while True:  # the server still waits for the rest, for some seconds
             with suppress(StoreAway):
-                await sign_out(rules.auth, await rules.here(ann.token))
+                await rules.auth.run(sign_out, await rules.here(ann.token))
                 break
 
     assert after == 'active'
@@ -305,8 +320,7 @@ async def test_a_url_may_be_written_in_the_ways_that_others_write_it(
         rules: Rules, stores: Callable[..., Store], start: str) -> None:
     store = stores(rules.database.url.replace('postgresql', start, 1))
 
-    async with store.read() as connection:
-        assert (await connection.execute(READ)).scalar() == 1
+    assert await store.read(one) == 1
 
 
 def test_what_can_not_be_reached_is_told_without_the_password(postgres: Postgres) -> None:
@@ -326,9 +340,11 @@ def test_a_url_without_a_database_is_refused() -> None:
 
 
 async def test_a_read_only_copy_of_the_store_is_unavailable_and_no_mistake(rules: Rules, ann: SignedIn) -> None:
-    with pytest.raises(StoreUnavailable):  # noqa: PT012 (the error has to come from within the block)
-        async with rules.auth.store.transaction() as session:
-            await session.execute(text('SET TRANSACTION READ ONLY'))
-            await session.execute(text("UPDATE session SET status = 'revoked'"))
+    def verb(db: Connection) -> None:
+        db.execute(text('SET TRANSACTION READ ONLY'))
+        db.execute(text("UPDATE session SET status = 'revoked'"))
+
+    with pytest.raises(StoreAway):
+        await rules.auth.store.run(verb)
 
     assert rules.status(ann.session_id) == 'active'

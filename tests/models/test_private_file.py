@@ -12,8 +12,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
-from models import CannotOpenStore, Store, copy_store, migrate
+from auth.rules.store import Store
+from models import CannotOpenStore, copy_store, migrate
 from models.change import Change
 from models.private_file import close_to_others, make_private
 from tests.programs import run_python
@@ -85,8 +87,7 @@ async def test_what_a_running_store_writes_beside_its_file_is_its_owners_alone(t
     with umask(0):
         migrate(url(path))
         store = Store(url(path))
-        async with store.transaction() as session:
-            session.add(Change(client_id='client_1'))
+        await store.run(lambda db: db.execute(insert(Change).values(client_id='client_1')))
         found = modes(path.parent)
         await store.close()
 

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from models import BadDatabaseUrl, CannotOpenStore, FeedLost, SQLModel, Store, StoreUnavailable, migrate
+from auth.errors import StoreAway
+from auth.rules.store import Store
+from models import BadDatabaseUrl, CannotOpenStore, FeedLost, SQLModel, migrate
 from models.database_url import open_database
 from models.sqlite import KEPT_CHANGES
 from tests.databases import connect_to
@@ -23,6 +25,11 @@ from tests.running import only_on_sqlite
 MIGRATE = 'import os, models; models.migrate(os.environ["DATABASE_URL"])'
 
 
+def one(db: Connection) -> int:
+    """See whether the store answers."""
+    return db.execute(text('SELECT 1')).scalar_one()
+
+
 async def concerned(rules: Rules) -> tuple[set[str], set[str]]:
     """Take what the feed has to tell: the clients and the users concerned."""
     changes = await rules.changes()
@@ -31,46 +38,42 @@ async def concerned(rules: Rules) -> tuple[set[str], set[str]]:
 
 
 async def test_a_transaction_is_committed_whole_or_not_at_all(rules: Rules) -> None:
-    with pytest.raises(RuntimeError):  # noqa: PT012 (the error has to come from within the block)
-        async with rules.auth.store.transaction() as session:
-            await session.execute(text("INSERT INTO audit_event (id, at, action) VALUES ('x', '2026-01-01', 'x')"))
-            raise RuntimeError
+    def fail(db: Connection) -> None:
+        db.execute(text("INSERT INTO audit_event (id, at, action) VALUES ('x', '2026-01-01', 'x')"))
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await rules.auth.store.run(fail)
 
     assert rules.sql('SELECT count(*) FROM audit_event') == [(0,)]
 
 
 @only_on_sqlite
 async def test_a_store_whose_file_is_gone_is_unavailable_and_makes_no_empty_one(rules: Rules) -> None:
-    async with rules.auth.store.transaction() as session:
-        await session.execute(text('SELECT 1'))
+    assert await rules.auth.store.run(one) == 1
     elsewhere = rules.path.with_name('elsewhere.db')
     rules.path.rename(elsewhere)
 
-    for way in (rules.auth.store.transaction, rules.auth.store.read):
-        with pytest.raises(StoreUnavailable):
-            async with way() as session:
-                await session.execute(text('SELECT 1'))
+    for way in (rules.auth.store.run, rules.auth.store.read):
+        with pytest.raises(StoreAway):
+            await way(one)
 
     assert not rules.path.exists()
     elsewhere.rename(rules.path)
-    async with rules.auth.store.transaction() as session:
-        await session.execute(text('SELECT 1'))
+    assert await rules.auth.store.run(one) == 1
 
 
 async def test_a_mistake_in_a_statement_is_not_hidden_as_unavailable(rules: Rules, ann) -> None:
     with pytest.raises(Exception, match=r'(?i)unique'):
-        async with rules.auth.store.transaction() as session:
-            await session.execute(text('INSERT INTO "user" SELECT * FROM "user"'))
+        await rules.auth.store.run(lambda db: db.execute(text('INSERT INTO "user" SELECT * FROM "user"')))
 
 
 @only_on_sqlite
 async def test_what_ends_a_session_is_on_the_disk_when_it_is_committed(rules: Rules) -> None:
-    async with rules.auth.store.transaction() as session:
-        synchronous = (await session.execute(text('PRAGMA synchronous'))).scalar()
-        foreign_keys = (await session.execute(text('PRAGMA foreign_keys'))).scalar()
-        journal = (await session.execute(text('PRAGMA journal_mode'))).scalar()
+    def pragmas(db: Connection) -> list[object]:
+        return [db.scalar(text(f'PRAGMA {name}')) for name in ('synchronous', 'foreign_keys', 'journal_mode')]
 
-    assert (synchronous, foreign_keys, journal) == (2, 1, 'wal')
+    assert await rules.auth.store.run(pragmas) == [2, 1, 'wal']
 
 
 @pytest.mark.parametrize('statement', [
@@ -158,7 +161,7 @@ async def test_a_feed_that_was_held_up_until_changes_were_purged_says_that_it_mi
         connection.executemany('INSERT INTO change (client_id) VALUES (?)', [('client_x',)] * (KEPT_CHANGES + 50))
     connection.close()
 
-    await rules.auth.store.tidy()
+    await rules.auth.store.prune()
 
     assert rules.sql('SELECT count(*) FROM change') == [(KEPT_CHANGES,)]
     assert rules.auth.store.feed.drain().missed

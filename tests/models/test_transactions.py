@@ -7,21 +7,24 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
+import threading
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from auth.errors import StoreAway
 from auth.rules.sessions import sign_out
+from auth.rules.store import Store
 from auth.timing import DEFAULT_TIMING
-from models import CannotOpenStore, Store, StoreUnavailable, migrate
+from models import CannotOpenStore, migrate
+from tests.databases import connect_to
 from tests.rules import Rules
-from tests.running import only_on_sqlite
+from tests.running import only_on_postgres, only_on_sqlite
 
 HOLD_THE_LOCK = ('import sqlite3, sys\n'
                  'connection = sqlite3.connect(sys.argv[1], isolation_level=None)\n'
@@ -35,8 +38,7 @@ WRITE = text("INSERT INTO client (id, secret_hash, created_at) VALUES (:id, 'x',
 
 
 async def write_something(store: Store, client_id: str = 'client_x') -> None:
-    async with store.transaction() as session:
-        await session.execute(WRITE, {'id': client_id})
+    await store.run(lambda db: db.execute(WRITE, {'id': client_id}))
 
 
 async def test_a_verb_that_is_cancelled_at_any_moment_did_everything_or_nothing(rules: Rules) -> None:
@@ -45,42 +47,79 @@ async def test_a_verb_that_is_cancelled_at_any_moment_did_everything_or_nothing(
     for turns in range(0, 120, 3):
         done = await rules.sign_in()
         client = await rules.here(done.token)
-        leaving = asyncio.create_task(sign_out(rules.auth, client))
+        leaving = asyncio.create_task(rules.auth.run(sign_out, client))
         for _ in range(turns):
             await asyncio.sleep(0)
         leaving.cancel()
         with suppress(asyncio.CancelledError):
             await leaving
 
-        told = rules.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_out' AND session_id = ?",
-                         done.session_id)
-        assert (rules.status(done.session_id), told) in [('active', [(0,)]), ('removed', [(1,)])]
+        told = rules.sql("SELECT status, (SELECT count(*) FROM audit_event WHERE action = 'signed_out' "
+                         'AND session_id = session.id) FROM session WHERE id = ?', done.session_id)
+        assert told in [[('active', 0)], [('removed', 1)]]
     done = await rules.sign_in()
-    await asyncio.wait_for(sign_out(rules.auth, await rules.here(done.token)), 5)
+    await asyncio.wait_for(rules.auth.run(sign_out, await rules.here(done.token)), 5)
 
     assert rules.status(done.session_id) == 'removed'
 
 
-@pytest.mark.parametrize('statements', [0, 1])
-async def test_a_transaction_that_is_cancelled_in_a_statement_leaves_the_store_free(
-        rules: Rules, statements: int) -> None:
+async def test_a_verb_whose_caller_has_gone_is_finished_and_the_feed_hears_of_it(rules: Rules) -> None:
     done = await rules.sign_up()
+    await rules.changes()
+    began, go_on = threading.Event(), threading.Event()
 
-    async def cut_off() -> None:
-        async with rules.auth.store.transaction() as session:
-            for _ in range(statements):
-                await session.execute(text("UPDATE session SET status = 'revoked'"))
-            task = asyncio.current_task()
-            assert task is not None
-            task.cancel()
-            await session.execute(text('SELECT 1'))
+    def verb(db: Connection) -> None:
+        db.execute(text("UPDATE session SET status = 'revoked'"))
+        began.set()
+        go_on.wait(30)
 
+    leaving = asyncio.create_task(rules.auth.store.run(verb))
+    await asyncio.to_thread(began.wait, 30)
+    leaving.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.create_task(cut_off())
+        await leaving
+    before = rules.status(done.session_id)
+    go_on.set()
+    await rules.auth.run(sign_out, await rules.here(done.token))  # after it: both are signed out of nothing
 
-    assert rules.status(done.session_id) == 'active'
-    await sign_out(rules.auth, await rules.here(done.token))
-    assert rules.status(done.session_id) == 'removed'
+    assert (before, rules.status(done.session_id)) == ('active', 'revoked')
+    assert done.token.client_id in (await rules.changes()).client_ids
+
+
+async def test_a_verb_that_waits_for_its_turn_is_not_begun_when_its_caller_has_gone(rules: Rules) -> None:
+    go_on, begun = threading.Event(), []
+    holding = [asyncio.create_task(rules.auth.store.run(lambda _: go_on.wait(30))) for _ in range(8)]
+    await asyncio.sleep(0)
+    leaving = asyncio.create_task(rules.auth.store.run(begun.append))
+    await asyncio.sleep(0)
+
+    leaving.cancel()
+    with suppress(asyncio.CancelledError):
+        await leaving
+    go_on.set()
+    await asyncio.gather(*holding)
+    await write_something(rules.auth.store)
+
+    assert begun == []
+
+
+@only_on_postgres
+async def test_of_two_verbs_that_wait_for_each_other_both_are_done(rules: Rules) -> None:
+    ids = [(await rules.sign_up(f'{name}@example.com')).session_id for name in ('ann', 'bob')]
+    both = threading.Barrier(2, timeout=10)
+    runs = []
+
+    def end(db: Connection, first: str, second: str) -> None:
+        runs.append(first)
+        for session_id in (first, second):
+            db.execute(text("UPDATE session SET user_agent = user_agent || 'x' WHERE id = :id"), {'id': session_id})
+            if session_id == first and len(runs) <= 2:
+                both.wait()
+
+    await asyncio.gather(rules.auth.store.run(end, *ids), rules.auth.store.run(end, *reversed(ids)))
+
+    assert len(runs) == 3
+    assert rules.sql('SELECT user_agent FROM session') == [('Laptopxx',), ('Laptopxx',)]
 
 
 async def test_a_read_that_is_cancelled_leaves_the_others_their_connections(rules: Rules) -> None:
@@ -109,7 +148,7 @@ async def test_a_process_that_keeps_the_store_locked_holds_up_writers_only(rules
 
     with rules.database.locked():
         active = await rules.active(done.token)
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(StoreAway):
             await write_something(rules.auth.store)
     await write_something(rules.auth.store)
 
@@ -133,20 +172,20 @@ async def test_a_process_that_is_killed_while_it_keeps_the_store_locked_lets_go_
 async def test_what_is_read_is_the_newest_commit_also_on_a_connection_that_stays_open(rules: Rules) -> None:
     count = text('SELECT count(*) FROM client')
 
-    async with rules.auth.store.read() as connection:
-        before = (await connection.execute(count)).scalar()
-        rules.sql(str(WRITE).replace(':id', "'client_x'"))
-        after = (await connection.execute(count)).scalar()
+    def query(db: Connection) -> tuple[int, int]:
+        before = db.execute(count).scalar_one()
+        with closing(connect_to(rules.database.url)) as other:
+            other.execute(str(WRITE).replace(':id', "'client_x'"))
+        return before, db.execute(count).scalar_one()
 
-    assert (before, after) == (0, 1)
+    assert await rules.auth.store.read(query) == (0, 1)
 
 
 async def test_nothing_can_be_written_to_rows_that_belong_to_nobody(rules: Rules) -> None:
     done = await rules.sign_up()
 
     with pytest.raises(Exception, match=r'(?i)foreign key'):
-        async with rules.auth.store.transaction() as session:
-            await session.execute(text("UPDATE session SET user_id = 'user_of_nobody'"))
+        await rules.auth.store.run(lambda db: db.execute(text("UPDATE session SET user_id = 'user_of_nobody'")))
 
     assert rules.sql('SELECT user_id FROM session') == [(done.user_id,)]
 
@@ -154,14 +193,13 @@ async def test_nothing_can_be_written_to_rows_that_belong_to_nobody(rules: Rules
 @pytest.mark.parametrize('statement', ['SELECT nothing FROM nowhere', 'UPDATE session SET colour = 1', 'SELECT FROM'])
 async def test_a_mistake_in_a_statement_is_not_taken_for_a_store_that_is_away(rules: Rules, statement: str) -> None:
     with pytest.raises(DBAPIError):
-        async with rules.auth.transaction() as session:
-            await session.execute(text(statement))
+        await rules.auth.store.run(lambda db: db.execute(text(statement)))
 
 
 async def test_errors_of_the_store_show_nobodys_data(rules: Rules) -> None:
     with pytest.raises(DBAPIError) as error:
-        async with rules.auth.transaction() as session:
-            await session.execute(text('INSERT INTO nowhere VALUES (:secret)'), {'secret': 'ann@example.com'})
+        await rules.auth.store.run(
+            lambda db: db.execute(text('INSERT INTO nowhere VALUES (:secret)'), {'secret': 'ann@example.com'}))
 
     assert 'ann@example.com' not in str(error.value)
 
@@ -173,7 +211,7 @@ async def test_a_folder_that_goes_and_comes_back_makes_no_file_and_loses_nothing
     elsewhere = folder.with_name('elsewhere')
 
     folder.rename(elsewhere)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreAway):
         await write_something(rules.auth.store)
     with pytest.raises(StoreAway):
         await rules.active(done.token)
@@ -182,14 +220,14 @@ async def test_a_folder_that_goes_and_comes_back_makes_no_file_and_loses_nothing
 
     assert nothing_made
     assert await rules.active(done.token) == done.session_id
-    await sign_out(rules.auth, await rules.here(done.token))
+    await rules.auth.run(sign_out, await rules.here(done.token))
     assert rules.status(done.session_id) == 'removed'
 
 
 async def test_a_store_that_was_never_made_is_unavailable_and_stays_unmade(tmp_path: Path) -> None:
     store = Store(f'sqlite:///{tmp_path}/never.db')
 
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreAway):
         await write_something(store)
 
     await store.close()

@@ -7,11 +7,11 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from auth.errors import PasswordIncorrect
+from auth.rules.actor import by_command_line
 from auth.rules.admin import create_user, revoke_everyone
-from auth.rules.authority import by_command_line
 from auth.rules.sessions import end_overdue, set_active, sign_out
 from auth.rules.sign_in import SignedIn
 from tests.databases import connect_to
@@ -49,12 +49,12 @@ async def test_a_sign_up_concerns_the_client_and_the_user_that_it_makes(rules: R
 async def test_every_verb_concerns_its_own_client_only(rules: Rules, bob: SignedIn) -> None:
     carol = await rules.sign_up('carol@example.com', await rules.here(bob.token))
     after_sign_in = await concerned(rules)
-    await set_active(rules.auth, await rules.here(carol.token), bob.session_id)
+    await rules.auth.run(set_active, await rules.here(carol.token), bob.session_id, settings=rules.auth.settings)
     after_switch = await concerned(rules)
-    await sign_out(rules.auth, await rules.here(carol.token), bob.session_id)
+    await rules.auth.run(sign_out, await rules.here(carol.token), bob.session_id)
     after_sign_out = await concerned(rules)
     rules.clock.forward(days=8)
-    await end_overdue(rules.auth)
+    await rules.auth.run(end_overdue)
     after_expiry = await concerned(rules)
 
     client_id = carol.token.client_id
@@ -131,7 +131,7 @@ async def test_a_deleted_row_concerns_its_clients_with_foreign_keys_and_without(
 
 
 async def test_a_user_who_is_signed_in_nowhere_is_named_and_no_client(rules: Rules, ann: SignedIn) -> None:
-    await sign_out(rules.auth, await rules.here(ann.token))
+    await rules.auth.run(sign_out, await rules.here(ann.token))
     await rules.changes()
 
     rules.sql("UPDATE user SET first_name = 'x', disabled = 1")
@@ -182,10 +182,12 @@ async def test_a_session_that_ends_sends_one_note_and_an_earlier_version_can_rea
 
 
 async def test_a_transaction_of_ours_that_fails_concerns_nobody(rules: Rules, ann: SignedIn) -> None:
-    with pytest.raises(RuntimeError):  # noqa: PT012 (the error has to come from within the block)
-        async with rules.auth.store.transaction() as session:
-            await session.execute(text("UPDATE session SET status = 'revoked'"))
-            raise RuntimeError
+    def fail(db: Connection) -> None:
+        db.execute(text("UPDATE session SET status = 'revoked'"))
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await rules.auth.store.run(fail)
 
     assert await concerned(rules) == (set(), set())
     assert rules.status(ann.session_id) == 'active'
@@ -264,6 +266,6 @@ async def test_the_notes_are_purged_only_when_many_have_been_kept(rules: Rules,
                                                                   ann: SignedIn) -> None:
     rules.sql("UPDATE session SET status = 'revoked'")
 
-    await rules.auth.store.tidy()
+    await rules.auth.store.prune()
 
     assert await concerned(rules) == ({ann.token.client_id}, {ann.user_id})

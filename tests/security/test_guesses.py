@@ -12,8 +12,8 @@ import pytest
 
 from auth.credentials.passwords import Passwords
 from auth.errors import AuthError, NotSignedIn, PasswordIncorrect, UserDisabled
+from auth.rules.actor import by_command_line
 from auth.rules.admin import set_disabled
-from auth.rules.authority import by_command_line
 from auth.rules.history import read_history
 from auth.rules.profile import DELETE_CONFIRMATION, change_password
 from auth.rules.sign_in import SignedIn, sign_in
@@ -206,7 +206,7 @@ async def test_the_history_tells_of_every_guess(rules: Rules) -> None:
         with pytest.raises(PasswordIncorrect):
             await change(rules, ann, 'wrong horse')
 
-    history = await read_history(rules.auth, await rules.here(ann.token))
+    history = await rules.auth.read(read_history, await rules.here(ann.token))
 
     assert [(event.action, event.ip_address) for event in history.events[:3]] == [
         ('wrong_password', PHONE.ip_address)] * 2 + [('signed_in', '192.0.2.1')]
@@ -224,7 +224,7 @@ async def test_a_guess_is_news_for_those_who_show_the_history(rules: Rules) -> N
 
 async def test_the_right_password_of_a_disabled_account_is_in_the_log(rules: Rules) -> None:
     ann = await rules.sign_up()
-    await set_disabled(rules.auth, by_command_line, ann.user_id, disabled=True)
+    await rules.auth.run(set_disabled, by_command_line, ann.user_id, disabled=True)
     await rules.changes()
 
     for password in (PASSWORD, 'wrong horse'):

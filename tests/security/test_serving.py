@@ -15,7 +15,8 @@ from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.websockets import websockets_sansio_impl
 
 from auth.requests.asgi import App, Receive, Scope, Send
-from auth.web.serving import Http, WebSocket
+from auth.web.http_protocol import Http
+from auth.web.websocket_protocol import WebSocket
 from tests.ports import free_port
 from tests.server import Server
 

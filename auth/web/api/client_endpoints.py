@@ -43,7 +43,7 @@ class ClientEndpoints:
         return envelope(shown(call.client, self._auth.now()) or no_client_json(self._auth.now()))
 
     async def _forget(self, call: Call) -> Answer:
-        await forget_client(self._auth, call.client, request_info=call.request_info)
+        await self._auth.run(forget_client, call.client, request_info=call.request_info)
         answer = envelope(no_client_json(self._auth.now())).with_clearing(None, self._auth.now())
         # A cookie that is nobody's may have been renewed meanwhile; the browser must not drop the one it gets for it.
         return answer if call.client is None else answer.with_cookie(call, None)
@@ -73,21 +73,22 @@ class ClientEndpoints:
         return envelope(attempt, shown(client, self._auth.now())).with_cookie(call, done.token)
 
     async def _sign_out_of_all(self, call: Call) -> Answer:
-        await sign_out(self._auth, call.client, request_info=call.request_info)
+        await self._auth.run(sign_out, call.client, request_info=call.request_info)
         after = call.client and await self._clients.find_after_act(call.client.id)
         return envelope(shown(after, self._auth.now())).with_clearing(after, self._auth.now())
 
     async def _remove(self, call: Call) -> Answer:
-        await sign_out(self._auth, call.client, call.parts['session_id'], request_info=call.request_info)
+        await self._auth.run(sign_out, call.client, call.parts['session_id'], request_info=call.request_info)
         return await self._with_session(call, 'removed')
 
     async def _end(self, call: Call) -> Answer:
-        await sign_out(self._auth, call.client, call.parts['session_id'], status=SessionStatus.ENDED,
+        await self._auth.run(sign_out, call.client, call.parts['session_id'], status=SessionStatus.ENDED,
                        request_info=call.request_info)
         return await self._with_session(call, 'ended')
 
     async def _touch(self, call: Call) -> Answer:
-        await set_active(self._auth, call.client, call.parts['session_id'], request_info=call.request_info)
+        await self._auth.run(set_active, call.client, call.parts['session_id'], settings=self._auth.settings,
+                             request_info=call.request_info)
         return await self._with_session(call, 'active')
 
     async def _with_session(self, call: Call, status: str) -> Answer:

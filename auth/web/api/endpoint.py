@@ -37,7 +37,7 @@ class Call:
         return request_info_of(self.scope)
 
     @property
-    def acting_session_id(self) -> str | None:
+    def actor_session_id(self) -> str | None:
         """The session of the client for which Clerk's clients say they ask; none is the active one."""
         return parse_qs(self.scope['query_string'].decode('latin-1')).get('_clerk_session_id', [None])[0]
 

@@ -32,9 +32,9 @@ class MeEndpoints:
 
     async def _change_name(self, call: Call) -> Answer:
         fields = await call.fields()
-        await change_name(self._auth, call.client, first_name=fields.get('first_name'),
+        await self._auth.run(change_name, call.client, first_name=fields.get('first_name'),
                           last_name=fields.get('last_name'), request_info=call.request_info,
-                          acting_session_id=call.acting_session_id)
+                          actor_session_id=call.actor_session_id)
         return await self._user(call)
 
     async def _change_password(self, call: Call) -> Answer:
@@ -42,7 +42,7 @@ class MeEndpoints:
         done = await change_password(
             self._auth, call.client, current_password=fields.get('current_password', ''),
             new_password=fields.get('new_password', ''), request_info=call.request_info,
-            acting_session_id=call.acting_session_id,
+            actor_session_id=call.actor_session_id,
             sign_out_others=fields.get('sign_out_of_other_sessions', '') in {'true', 'on', '1'})
         return (await self._user(call, revoked=done.revoked)).with_cookie(call, done.token)
 
@@ -50,21 +50,21 @@ class MeEndpoints:
         fields = await call.fields()
         await delete_account(self._auth, call.client, password=fields.get('password', ''),
                              confirmation=fields.get('confirmation', ''), request_info=call.request_info,
-                             acting_session_id=call.acting_session_id)
+                             actor_session_id=call.actor_session_id)
         return await self._done(call, {'object': 'user', 'deleted': True})
 
     async def _devices(self, call: Call) -> Answer:
-        devices = await read_all_devices(self._auth, call.client, session_id=call.acting_session_id)
+        devices = await self._auth.read(read_all_devices, call.client, session_id=call.actor_session_id)
         return Answer([device_json(device) for device in devices])
 
     async def _revoke(self, call: Call) -> Answer:
         session_id = call.parts['session_id']
-        status = await revoke(self._auth, call.client, session_id, acting_session_id=call.acting_session_id,
+        status = await self._auth.run(revoke, call.client, session_id, actor_session_id=call.actor_session_id,
                               request_info=call.request_info)
         return await self._done(call, {'object': 'session', 'id': session_id, 'status': status})
 
     async def _revoke_others(self, call: Call) -> Answer:
-        revoked = await revoke_others(self._auth, call.client, acting_session_id=call.acting_session_id,
+        revoked = await self._auth.run(revoke_others, call.client, actor_session_id=call.actor_session_id,
                                       request_info=call.request_info)
         return await self._done(call, {'object': 'sessions', 'revoked': revoked})
 
@@ -79,7 +79,7 @@ class MeEndpoints:
     async def _user(self, call: Call, **more: int) -> Answer:
         """Answer with the user who acted, as they are now."""
         after = call.client and await self._clients.find_after_act(call.client.id)
-        acting = call.acting_session_id or (call.client and call.client.chosen_session_id)
+        acting = call.actor_session_id or (call.client and call.client.chosen_session_id)
         found = next((session.user for session in (after.sessions if after else ()) if session.id == acting), None)
         user = {'object': 'user'} if found is None else user_json(found)  # nobody, if it has just ended elsewhere
         return envelope({**user, **more}, shown(after, self._auth.now()))

@@ -1,27 +1,24 @@
-"""What the command line asks of a person: a password, and whether they are sure. Nothing of it is printed."""
+"""What the command line asks for: a password, and whether the person is sure. Neither is printed."""
 
 from __future__ import annotations
 
 import getpass
 import sys
-from typing import Annotated
 
 import typer
 
 from ..errors import AuthError, ParamInvalid
 
-PasswordStdin = Annotated[bool, typer.Option('--password-stdin', help='Read the password from standard input.')]
-
 _MOST_BYTES = 16 * 1024
-"""More than any password has; whatever is sent, no more is read."""
+"""More than any password takes. Nothing beyond it is read."""
 
 
 def ask_password(*, from_stdin: bool) -> str:
-    """Ask for a new password twice, hidden; or read it where standard input is no terminal.
+    """Ask for a new password twice, hidden; where standard input is not a terminal, read it from there.
 
-    It is never an argument: those are seen by everybody on the machine, and kept in the history of the shell.
+    It is never an argument: everybody on the machine can see those, and the shell keeps them in its history.
 
-    :param from_stdin: insist on reading it
+    :param from_stdin: read it from standard input, and refuse if that is a terminal
     :raises AuthError: if it can't be read, or was not typed the same twice
     """
     try:
@@ -39,9 +36,9 @@ def ask_password(*, from_stdin: bool) -> str:
 
 
 def confirm(words: str, what: str) -> None:
-    """Go on only if the words are typed.
+    """Go on only if the person types the words.
 
-    :raises AuthError: if something else is
+    :raises AuthError: if they type anything else
     """
     print(f'{what} Type "{words}" to confirm: ', end='', file=sys.stderr, flush=True)
     typed = sys.stdin.buffer.readline(_MOST_BYTES).decode(errors='replace')

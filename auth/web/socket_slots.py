@@ -1,53 +1,26 @@
-"""How many sockets there may be, of whom, and how many of them that have not joined a tab."""
+"""How many sockets there may be: in all, from one address, and of those that have not joined a tab."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property
 
 from ..settings import Settings
 from .descriptors import sockets_in_all
+from .sockets import Socket, do_nothing
 
 SOCKETS_FOR_A_TAB = 3
 """Sockets that name the same open tab and have not joined it: its own, and the one before that was lost."""
 
 
-class NoPlace(Exception):
-    """There is no place for another socket; the message tells which limit was reached."""
+class NoSlot(Exception):
+    """There is no slot for another socket; the message says which limit was reached."""
 
 
-async def _nothing() -> None:
-    pass
-
-
-@dataclass(eq=False, slots=True)
-class Socket:
-    """One socket, by whichever transport."""
-
-    address: str
-    counted_as: str
-    """Among those that have not joined: its address, or the tab that it names if that is open."""
-    close: Callable[[], Awaitable[None]] = _nothing
-    sid: str = ''
-    """What Engine.IO calls it."""
-    polls: bool = False
-    asks: bool = False
-    """Whether one of its polls waits for an answer."""
-    joined: bool = False
-    dropped: bool = False
-    upgrading: bool = False
-    complained: bool = False
-    connects: int = 0
-    unhandled: int = 0
-    unhandled_size: int = 0
-    deadline: asyncio.TimerHandle | None = None
-
-
-class Places:
-    """Gives sockets a place, and counts who has one.
+class SocketSlots:
+    """Gives each socket a slot from when it is opened until it is gone, and counts them.
 
     :param settings: the limits
     :param expects: tells of the id of a page whether it is open and has no socket
@@ -64,14 +37,14 @@ class Places:
         """Those that have not joined, by what they are counted as."""
 
     def take(self, address: str, page_id: str) -> Socket:
-        """Give a socket a place; it has to join a tab in time.
+        """Give a new socket a slot; it has to join a tab in time.
 
-        A socket that names an open tab is that tab's. It is not counted among the others of its address that have not
-        joined, so that these keep nobody out who could open a page.
+        A socket that names an open tab counts for that tab, not for its address. So whoever could open a page gets a
+        socket for it, however many sockets of the same address never join.
 
         :param address: as ``RequestInfo.network`` names it
         :param page_id: which page it says that it belongs to
-        :raises NoPlace: if there is none
+        :raises NoSlot: if a limit is reached
         """
         settings, in_all = self._settings, self._in_all
         expected = self._expects(page_id)
@@ -79,12 +52,12 @@ class Places:
         may_wait = SOCKETS_FOR_A_TAB if expected else min(settings.max_waiting_sockets_per_address, in_all // 4)
         of_address = self._by_address[address]
         if len(self._taken) >= in_all:
-            raise NoPlace(f'there are {in_all} (MAX_SOCKETS, or as many as the system lets this process have)')
+            raise NoSlot(f'there are {in_all} (MAX_SOCKETS, or as many as the system lets this process have)')
         if of_address >= min(settings.max_sockets_per_address, in_all * 3 // 4):
-            raise NoPlace(f'{of_address} are open from there (MAX_SOCKETS_PER_ADDRESS). '
+            raise NoSlot(f'{of_address} are open from there (MAX_SOCKETS_PER_ADDRESS). '
                           'If it is your proxy, name it in TRUSTED_PROXIES')
         if self._waiting[counted_as] >= may_wait:
-            raise NoPlace(f'{may_wait} that name one tab have not joined it' if expected else
+            raise NoSlot(f'{may_wait} that name one tab have not joined it' if expected else
                           f'{may_wait} from there have not joined a tab yet (MAX_WAITING_SOCKETS_PER_ADDRESS)')
         socket = Socket(address, counted_as)
         self._taken.add(socket)
@@ -93,30 +66,30 @@ class Places:
         return socket
 
     def joined(self, socket: Socket) -> None:
-        """It has joined a tab."""
+        """Note that a socket has joined a tab."""
         socket.joined = True
         self.stop_waiting(socket)
 
     def left(self, socket: Socket) -> None:
-        """It has no tab any more, and has to join one anew."""
+        """Note that a socket has left its tab; it has to join one again."""
         if socket.joined and socket in self._taken:
             socket.joined = False
             self._wait(socket)
 
     def stop_waiting(self, socket: Socket) -> None:
-        """It need not join a tab."""
+        """Stop waiting for a socket to join a tab."""
         if socket.deadline is not None:
             socket.deadline.cancel()
             socket.deadline = None
             _take_one(self._waiting, socket.counted_as)
 
     def give_back(self, socket: Socket) -> None:
-        """It has gone."""
+        """Take the slot back: the socket is gone."""
         if socket in self._taken:
             self._taken.discard(socket)
             _take_one(self._by_address, socket.address)
             self.stop_waiting(socket)
-            socket.close = _nothing  # which would hold the connection
+            socket.close = do_nothing  # the other function would keep the connection in memory
 
     @cached_property
     def _in_all(self) -> int:

@@ -1,0 +1,48 @@
+# pyright: reportUnknownMemberType=false
+"""What a handler of a page calls to act on the sessions of its browser."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from ..live.tabs import tabs
+from ..requests.request_info import request_info_of
+from ..rules.sessions import SignedOut, set_active
+from ..rules.sessions import sign_out as end_sessions
+from ..web.redirects import CHOOSE_PATH, HOME_PATH
+
+_CLEAR_CACHE = 'window.liveSessions?.clearCache()'
+"""The browser asks for it by HTTP: only an HTTP answer has the header that clears its cache."""
+
+
+async def sign_out(session_id: str | None = None, redirect_url: str | None = None) -> SignedOut:
+    """Sign out on this browser; if the active session ended, or all of them, go to another page.
+
+    :param session_id: the one session to end; without it, every session of this browser
+    :param redirect_url: where this tab goes then; by default home, or to the chooser if other accounts remain
+    :raises SessionNotFound: if the given session is not signed in here; then nobody was signed out
+    :raises StoreAway: if the store can't be reached; then everybody is still signed in
+    """
+    tab = tabs().here()
+    request_info = request_info_of(tab.page.request.scope)
+    done = await tabs().auth.run(end_sessions, tab.client, session_id, request_info=request_info)
+    # The other tabs show it before this one goes elsewhere.
+    await tab.until_gone(done.session_ids, tabs().auth.timing.catch_up_seconds)
+    if done.session_ids and not done.others_remain:
+        tab.page.run_javascript(_CLEAR_CACHE)
+    if done.active_ended or (session_id is None and done.session_ids):
+        with tab.page:
+            ui.navigate.to(redirect_url or (CHOOSE_PATH if done.others_remain else HOME_PATH))
+    return done
+
+
+async def choose(session_id: str) -> None:
+    """Use another account of this browser.
+
+    :raises SessionNotFound: if it is not signed in here; then nothing changes
+    :raises StoreAway: if the store can't be reached
+    """
+    tab = tabs().here()
+    auth = tabs().auth
+    await auth.run(set_active, tab.client, session_id, settings=auth.settings,
+                   request_info=request_info_of(tab.page.request.scope))

@@ -1,0 +1,59 @@
+# pyright: reportUnknownMemberType=false
+"""All users, for administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement as Text
+
+from ..live.tabs import tabs
+from ..rules.admin import revoke_user, set_disabled
+from ..rules.admin_queries import ROWS_A_PAGE, UserRow, find_users
+from .live_rows import LiveRows
+from .searched_section import SearchedSection, counted, small_button
+
+
+class UserTable(SearchedSection):
+    """All users by their address, with a search; sign one out everywhere, disable or enable one."""
+
+    def __init__(self) -> None:
+        super().__init__('Users', 'Search users by name, email address or id')
+        with self:
+            self.rows = LiveRows[UserRow](self._read, key=lambda row: row.user.id, draw=self._draw,
+                                          concerns=lambda _: True, empty='Nobody was found.', turn=('Back', 'More'),
+                                          at_most_every_seconds=tabs().auth.timing.list_rest_seconds)
+
+    async def _read(self, last: UserRow | None, _: int) -> tuple[Sequence[UserRow], bool]:
+        after = last.user.email_address if last else ''
+        rows = await tabs().auth.read(find_users, self.administrator, self.words, after=after, limit=ROWS_A_PAGE + 1)
+        return rows[:ROWS_A_PAGE], len(rows) > ROWS_A_PAGE
+
+    def _draw(self, row: UserRow) -> None:
+        with ui.element('div').classes('row'):
+            with ui.element('div').classes('row-text'):
+                with ui.element('p'):
+                    Text(tag='strong', text=row.user.name).props('translate=no')
+                    for word, applies in (('Administrator', row.user.is_admin), ('Disabled', row.disabled)):
+                        if applies:
+                            Text(tag='span', text=word).classes('badge')
+                Text(tag='p', text=f'{row.user.email_address} · {row.user.id}').classes('quiet').props('translate=no')
+                Text(tag='p', text=counted(row.sessions)).classes('quiet')
+            with ui.element('div').classes('actions'):
+                if row.sessions:
+                    small_button('Sign out everywhere', partial(self._sign_out, row), row.user.email_address)
+                word = 'Enable' if row.disabled else 'Disable'
+                small_button(word, partial(self._set_disabled, row, not row.disabled), row.user.email_address)
+
+    async def _sign_out(self, row: UserRow) -> None:
+        ended = await tabs().auth.run(revoke_user, self.administrator, row.user.id, self.request_info)
+        self.rows.reload()
+        self.tell(f'{counted(ended)} of {row.user.email_address} ended.')
+
+    async def _set_disabled(self, row: UserRow, disabled: bool) -> None:
+        ended = await tabs().auth.run(set_disabled, self.administrator, row.user.id, disabled, self.request_info)
+        self.rows.reload()
+        self.tell(f'{row.user.email_address} is disabled; {counted(ended)} ended.' if disabled
+                  else f'{row.user.email_address} may sign in again.')

@@ -1,0 +1,42 @@
+"""Bodies of HTTP requests of sockets that poll: read whole, with a limit, and handed on."""
+
+from __future__ import annotations
+
+from ..requests.asgi import Message, Receive, Scope, Send, header
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
+    """Read a body; None if it is longer than allowed."""
+    announced = header(scope, b'content-length') or '0'
+    if not announced.isdecimal() or int(announced[:20]) > limit:
+        return None
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get('body', b'')
+        if len(body) > limit:
+            return None
+        if message['type'] != 'http.request' or not message.get('more_body'):
+            return bytes(body)
+
+
+def replay(body: bytes, receive: Receive) -> Receive:
+    """Let a body that was read be read once more."""
+    left = [body]
+
+    async def receiving() -> Message:
+        return {'type': 'http.request', 'body': left.pop(), 'more_body': False} if left else await receive()
+
+    return receiving
+
+
+async def refuse(scope: Scope, send: Send, status: int, text: str) -> None:
+    """Answer a request with an error, or close a websocket."""
+    if scope['type'] == 'websocket':
+        await send({'type': 'websocket.close'})  # answered with 403
+        return
+    body = text.encode()
+    await send({'type': 'http.response.start', 'status': status,
+                'headers': [(b'content-type', b'text/plain; charset=utf-8'), (b'cache-control', b'no-store'),
+                            (b'content-length', str(len(body)).encode())]})
+    await send({'type': 'http.response.body', 'body': body})

@@ -1,0 +1,80 @@
+"""The documents: they name all that there is, and their links lead somewhere."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from auth import AuthError, Settings
+from auth.access import access_of
+from auth.errors import NotAllowed
+from auth.web.api import FrontendApi
+from tests.programs import ROOT
+
+DOCUMENTS = [*ROOT.glob('*.md'), *ROOT.glob('docs/*.md'), ROOT / 'deploy' / 'README.md', ROOT / 'tests' / 'README.md']
+PATH_IN_THE_TREE = re.compile(r'`((?:auth|models|pages|static|tests|benchmarks|deploy|docs)/[\w./-]+)`')
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding='utf-8')
+
+
+def kinds(error: type[AuthError]) -> Iterator[type[AuthError]]:
+    yield error
+    for kind in error.__subclasses__():
+        yield from kinds(kind)
+
+
+@pytest.mark.parametrize('document', DOCUMENTS, ids=lambda document: document.relative_to(ROOT).as_posix())
+def test_links_and_paths_lead_somewhere(document: Path) -> None:
+    written = re.sub(r'^```.*?^```$', '', document.read_text(encoding='utf-8'), flags=re.DOTALL | re.MULTILINE)
+    links = [link for link in re.findall(r'\]\(([^)#]+)', written) if '://' not in link]
+    paths = [path for path in PATH_IN_THE_TREE.findall(written) if '…' not in path]
+
+    assert [link for link in links if not (document.parent / link).exists()] == []
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len(text('README.md').splitlines()) <= 120
+
+
+@pytest.mark.parametrize('document', ['README.md', 'docs/components.md'])
+def test_the_example_of_a_protected_page_is_one(document: str) -> None:
+    example = next(code for code in re.findall(r'```python\n(.*?)```', text(document), re.DOTALL) if 'def ' in code)
+    names: dict[str, Any] = {}
+    exec(example, names)  # noqa: S102 (it is our own)
+
+    assert access_of(names['reports']) == 'private'
+
+
+def test_every_setting_is_explained() -> None:
+    explained = set(re.findall(r'`([A-Z_]+)`', text('docs/operation.md')))
+
+    assert {name.upper() for name in Settings.model_fields} <= explained
+
+
+def test_every_name_that_a_page_imports_is_explained() -> None:
+    for package in ('auth', 'auth/components'):
+        tree = ast.parse(text(f'{package}/__init__.py'))
+        names = {alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+        explained = set(re.findall(r'`(?:await )?(\w+)', text('docs/components.md')))
+        assert names <= explained, package
+
+
+def test_every_endpoint_and_every_error_code_is_explained() -> None:
+    nothing: Any = None
+    auth: Any = SimpleNamespace(settings=Settings())
+    api: Any = FrontendApi(auth, nothing, nothing)
+    written = text('docs/frontend-api.md')
+    paths = {*api._fixed, '/v1/client/sessions/{id}/remove', '/v1/me/sessions/{id}/revoke'}
+
+    assert [path for path in paths if f'{path}`' not in written] == []
+    codes = {kind.code for kind in kinds(AuthError) if kind.__module__.startswith('auth.')}
+    assert codes - {NotAllowed.code} <= set(re.findall(r'`(\w+)`', written))  # no endpoint is for administrators
