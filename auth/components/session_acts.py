@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from nicegui import ui
 
+from ..live import protocol
 from ..live.tabs import tabs
 from ..requests.request_info import request_info_of
 from ..rules.sessions import SignedOut, set_active
 from ..rules.sessions import sign_out as end_sessions
 from ..web.redirects import CHOOSE_PATH, HOME_PATH
-
-_CLEAR_CACHE = 'window.liveSessions?.clearCache()'
-"""The browser asks for it by HTTP: only an HTTP answer has the header that clears its cache."""
 
 
 async def sign_out(session_id: str | None = None, redirect_url: str | None = None) -> SignedOut:
@@ -28,7 +26,7 @@ async def sign_out(session_id: str | None = None, redirect_url: str | None = Non
     done = await tabs().auth.run(end_sessions, tab.client, session_id, request_info=request_info)
     await tabs().watcher.caught_up()  # the other tabs are told before this one goes on
     if done.session_ids and not done.others_remain:
-        tab.page.run_javascript(_CLEAR_CACHE)
+        protocol.clear_cache(tab.page)
     if done.active_ended or (session_id is None and done.session_ids):
         with tab.page:
             ui.navigate.to(redirect_url or (CHOOSE_PATH if done.others_remain else HOME_PATH))

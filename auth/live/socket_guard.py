@@ -82,7 +82,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     core.app.on_startup(tabs.watcher.start)
     core.app.on_shutdown(tabs.watcher.stop)
     core.app.on_shutdown(auth.close)
-    return Gateway(app, sockets=connections, api=FrontendApi(auth, tabs.watcher, sockets.prove), routes=table,
+    return Gateway(app, sockets=connections, api=FrontendApi(auth, tabs.watcher, sockets.re_authenticate), routes=table,
                  watcher=tabs.watcher, waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                  open_paths=open_paths, not_found=not_found)
 
@@ -189,14 +189,14 @@ class SocketGuard:
         """Note that the person does something that is no event, such as to fill in a form of the browser's own."""
         self._tabs.note_activity(tab)
 
-    async def prove(self, page_id: str, socket_id: str, tokens: Collection[ClientToken], *, absence: int,
-                    final: bool) -> bool:
+    async def re_authenticate(self, page_id: str, socket_id: str, tokens: Collection[ClientToken], *, epoch: int,
+                              final: bool) -> bool:
         """Grant a tab what the cookie of an HTTP request grants.
 
-        A socket id is known to its browser and to this server only, so nobody can prove a tab on another's behalf.
-        Other sockets that have joined the tab are thrown out: they joined it without this proof.
+        A socket id is known to its browser and to this server only, so nobody can do it for another's tab.
+        Other sockets that have joined the tab are thrown out: they joined it without this request.
 
-        :param absence: which time the tab had lost the server, by its own count
+        :param epoch: how often the tab had lost the server when it asked, by its own count
         :param final: whether a cookie that was renewed a moment ago counts as none; else the tab may try again
         :return: whether the matter is settled; False is "try again"
         :raises LookupError: if there is no such tab or its socket is another one
@@ -212,7 +212,7 @@ class SocketGuard:
             if other != socket_id:
                 await core.sio.leave_room(other, page_id)
                 await core.sio.disconnect(other)
-        self._tabs.grant(tab, client, absence)
+        self._tabs.grant(tab, client, epoch)
         return True
 
     def expects(self, page_id: str) -> bool:

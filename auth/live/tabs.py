@@ -24,19 +24,11 @@ from ..rules.clients import ClientView, SessionView
 from ..rules.context import Auth
 from ..rules.sessions import touch
 from ..web.waiting_pages import Place
+from . import protocol
 from .notes import telling_for
 from .state import AuthState
 
 log = logging.getLogger('live_sessions')
-
-PROVE = 'window.liveSessions?.prove()'
-"""Makes the tab prove itself; see static/auth.js."""
-
-UP_TO_DATE = 'window.liveSessions?.upToDate()'
-"""Tells a tab that has just joined that it was told what changed since its page was built; see static/auth.js."""
-
-FRESH = 'window.liveSessions?.fresh({})'
-"""Tells the tab that what it was sent before is the newest state since this absence; see static/auth.js."""
 
 
 @dataclass(eq=False, slots=True)
@@ -88,7 +80,7 @@ class Tab:
         """Show nothing protected until the tab has proved itself anew."""
         self.proof_needed = True
         self.load()
-        self.page.run_javascript(PROVE)
+        protocol.re_authenticate(self.page)
 
     def _set(self, status: Status, session: SessionView | None, sessions: tuple[SessionView, ...]) -> None:
         state, session_id, user = self.state, session and session.id, session and session.user
@@ -114,7 +106,7 @@ class Tab:
             act(*given)
         except Exception:
             log.exception('a page could not show what changed, and is loaded anew')
-            self.page.run_javascript('location.reload()')
+            protocol.reload(self.page)
 
 
 Listener = Callable[[Collection[str] | None], None]
@@ -171,10 +163,10 @@ class Tabs:
         page.on_connect(lambda: self._connected(page_id))
         return tab
 
-    def grant(self, tab: Tab, client: ClientView | None, absence: int) -> None:
+    def grant(self, tab: Tab, client: ClientView | None, epoch: int) -> None:
         """Give a tab what a request granted whose cookie was found to be this client's; None signs the tab out.
 
-        :param absence: which time the tab had lost the server, by its own count; it may show again what it shows
+        :param epoch: how often the tab had lost the server when it asked; it may show again what it shows
         :raises StoreAway: if the store can't be heard, so that nothing can be granted; the tab has to try again
         """
         if self.watcher.blind:
@@ -182,7 +174,7 @@ class Tabs:
         tab.proof_needed = False
         self._bind(tab, client)
         tab.render(self.auth.now())
-        tab.page.run_javascript(FRESH.format(absence))
+        protocol.current_as_of(tab.page, epoch)
 
     async def confirm(self, tab: Tab) -> bool:
         """Tell whether the session that a tab shows lives in the store now; else the tab shows what is true.
@@ -297,9 +289,9 @@ class Tabs:
                 self._show(tab, await self.watcher.client(tab.client.id), self.auth.now())
         except StoreAway:
             tab.ask_for_proof()  # it tries until the store is back
-        if not tab.joined:  # one that comes back proves itself
+        if not tab.joined:  # one that comes back re-authenticates
             tab.joined = True
-            tab.page.run_javascript(UP_TO_DATE)
+            protocol.current_as_of(tab.page, protocol.FIRST_EPOCH)
 
 
 _installed: list[Tabs] = []

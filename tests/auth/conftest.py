@@ -55,12 +55,12 @@ async def api(rules: Rules) -> AsyncIterator[Api]:
     await watcher.start()
     await watcher.swept.wait()  # or a test that writes would wait for it, and it for the test
 
-    async def prove(page_id: str, socket_id: str, token: object, *, absence: int, final: bool) -> bool:
+    async def re_authenticate(page_id: str, socket_id: str, token: object, *, epoch: int, final: bool) -> bool:
         raise LookupError(page_id)
 
-    yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, api=FrontendApi(rules.auth, watcher, prove),
-                           routes={}, watcher=watcher, hosts=rules.auth.settings.hosts,
-                           waiting=WaitingPages(rules.auth.settings)))
+    frontend_api = FrontendApi(rules.auth, watcher, re_authenticate)
+    yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, api=frontend_api, routes={}, watcher=watcher,
+                             hosts=rules.auth.settings.hosts, waiting=WaitingPages(rules.auth.settings)))
     await watcher.stop()
 
 

@@ -324,7 +324,7 @@ async def test_a_tab_whose_socket_was_thrown_out_comes_back(device: MakeDevice) 
         before = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=http)
         await before.connect(f'{tab.url}?{query}', transports=['websocket'], socketio_path='/_nicegui_ws/socket.io')
         thrown_out = await tab.page.evaluate('window.socket.id')
-        proof = await laptop.api('POST', '/client/tabs', tab=page_id, socket=str(before.get_sid()), absence='0')
+        proof = await laptop.api('POST', '/client/tabs', tab=page_id, socket=str(before.get_sid()), epoch='0')
 
         assert proof.ok, await proof.text()
         await tab.page.wait_for_function('(before) => window.socket.connected && window.socket.id !== before',
