@@ -65,7 +65,6 @@ function done(form, detail) {
   const shown = form.isConnected ? form : [...document.forms].find(isSame);
   if (!shown) return;
   if (!("keep" in shown.dataset)) shown.reset();
-  if (document.activeElement === document.body) shown.querySelector("[type=submit]").focus();
   shown.dispatchEvent(new CustomEvent("done", { detail }));
 }
 

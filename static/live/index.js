@@ -2,7 +2,9 @@
 // the app, and both are deferred. What it exports to the page is set last: if a module fails, fail-closed.js hides the page.
 import "./drawn.js"; // first: it wraps what creates the app
 import "./screen.js";
+import "./account-panel.js";
 import "./activity.js";
+import "./copy.js";
 import "./focus.js";
 import "./forms.js";
 import { clearCache, signOut } from "./api.js";
