@@ -28,7 +28,6 @@ const isHidden = () => root.classList.contains("away");
 // It has sent everything that changed up to this epoch. If it was on its way since an earlier one, it says nothing of this.
 export function currentAsOf(ofEpoch) {
   if (ofEpoch === epoch) enter("current");
-  else if (state === "connecting") reAuthenticate();
   for (const resolve of waiting.splice(0)) resolve();
 }
 
