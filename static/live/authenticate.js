@@ -28,7 +28,7 @@ export async function authenticate(epochNow) {
 }
 
 // Runs work. Whoever asks while it runs has it run once more: only then is what they know of taken into account.
-export function oneAfterTheOther(work) {
+export function singleFlight(work) {
   let running = null, again = false;
   function run() {
     again = running !== null;

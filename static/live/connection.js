@@ -1,6 +1,6 @@
 // Whether what this tab shows may be believed: a state machine, drawn in docs/tab-protocol.md. It fails closed. What is
 // private is hidden, by the class "away", while the tab is away and until the server says that it is current again.
-import { authenticate, oneAfterTheOther } from "./authenticate.js";
+import { authenticate, singleFlight } from "./authenticate.js";
 import { DEAF_AFTER_MS, HEARING_CHECK_MS, sleep } from "./times.js";
 
 const root = document.documentElement;
@@ -37,7 +37,7 @@ export function reAuthenticate() {
   return authentication.run();
 }
 
-const authentication = oneAfterTheOther(() => authenticate(() => epoch));
+const authentication = singleFlight(() => authenticate(() => epoch));
 
 // For a form, to go on with the page as it is after it was sent.
 export function whenCurrent(patienceMs) {
