@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nicegui import app
 
-from auth import Timing
+from auth.timing import Timing
 
 STATIC = Path(__file__).parent.parent / 'static'
 _YEAR_SECONDS = 365 * 24 * 60 * 60
