@@ -78,7 +78,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
         nicegui_app.on_startup(part.start)
         nicegui_app.on_shutdown(part.stop)
     nicegui_app.on_shutdown(auth.close)
-    return Gateway(app, sockets=connections, api=FrontendApi(auth, clients, guard.prove), routes=table,
+    return Gateway(app, sockets=connections, api=FrontendApi(auth, clients, guard.re_authenticate), routes=table,
                    clients=clients, waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                    open_paths=open_paths, not_found=not_found)
 

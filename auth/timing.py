@@ -100,7 +100,7 @@ class Timing(StoreTiming):
 
     @property
     def for_the_browser(self) -> str:
-        """What static/auth.js has to know, as attributes of the element that loads it."""
+        """What static/live/ has to know, as attributes of the element that loads it."""
         shared = {'deaf-after': self.deaf_after_seconds, 'activity-every': self.activity_every_seconds,
                   'hearing-check': self.hearing_check_seconds}
         return ' '.join(f'data-{name}-ms="{seconds * 1000:.0f}"' for name, seconds in shared.items())

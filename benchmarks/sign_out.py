@@ -125,7 +125,7 @@ async def end(how: str, context: BrowserContext, url: str, left: Page, right: Pa
     client_id = await sign_in(context, url, number * 10 + len(how))
     for page in (left, right):
         # A sign-in through the API is told to no tab of a browser that had no client yet; the first round asks.
-        await page.evaluate('liveSessions.prove()')
+        await page.evaluate('liveSessions.reAuthenticate()')
         await page.wait_for_function('document.querySelector("main").innerText.includes("Active Session: sess_")')
     await asyncio.sleep(0.05)
     await right.evaluate(SEEN, ['.session-id', 'You are signed out'])

@@ -13,15 +13,6 @@ from .parts import Static, Text, card, link
 
 _PANES = ('Tab 1', 'Tab 2', 'Tab 3', 'Tab 4')
 
-_COPY = '''(event) => {
-    const field = document.getElementById('demo-address');
-    field.select();
-    const told = (text) => { document.getElementById('demo-copied').textContent = text; };
-    const byHand = () => told('Press Ctrl+C, or ⌘C, to copy it; on a phone, hold the address.');
-    if (!navigator.clipboard) byHand();  // over plain http there is none
-    else navigator.clipboard.writeText(field.value).then(() => told('Copied.'), byHand);
-}'''
-
 
 @public
 def board() -> None:
@@ -50,7 +41,8 @@ def board() -> None:
         with ui.element('div').classes('copy'):
             address = ui.element('input').props('id=demo-address readonly aria-label="Address of this page"')
             address.props['value'] = f'{str(ui.context.client.request.base_url).rstrip("/")}/demo'
-            Text('button', 'Copy').classes('button').props('type=button').on('click', js_handler=_COPY)
+            Text('button', 'Copy').classes('button').props(
+                'type=button data-copy=demo-address data-copied=demo-copied')
             link('Security page', '/account/security').classes('button')
         Text('p').classes('quiet').props('id=demo-copied role=status')
 

@@ -76,7 +76,7 @@ def button_link(text: str, path: str, kind: Literal['primary', 'plain'] = 'prima
 @contextmanager
 def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callable[[Any], object] | None = None,
              announce: bool = False, keep: bool = False, then: str = '', danger: bool = False) -> Generator[None]:
-    """A native form, which static/auth.js posts to the Frontend API. Its fields are built within the ``with`` block.
+    """A native form, which static/live/forms.js posts to the Frontend API. Its fields are built in the ``with`` block.
 
     Nothing that is typed into it passes through the websocket.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
 
 from nicegui import app, ui
 
@@ -15,9 +14,9 @@ from auth.live.guarded_pages import Placeholders
 from auth.timing import Timing
 from auth.web.routes import table_of
 
+from .assets import STATIC, Assets
 from .parts import Static, Text, button_link, card, spinner
 
-STATIC = Path(__file__).parent.parent / 'static'
 app_log = logging.getLogger('live_sessions')
 FAVICON = STATIC / 'icon.svg'
 
@@ -51,13 +50,10 @@ def install(routes: Mapping[str, PageBuilder], timing: Timing) -> None:
     :raises PageRefused: if one does not say who may see it, or has a parameter that nothing fills in
     """
     table = table_of(routes)
-    app.add_static_files('/static', STATIC, max_cache_age=0)
-    ui.add_head_html('<script src="/static/theme.js"></script>'
-                     f'<script src="/static/auth.js" {timing.for_the_browser}></script>'
-                     '<script src="/static/local-time.js"></script>'
-                     '<link rel="stylesheet" href="/static/app.css">', shared=True)
-    ui.add_body_html('<script defer src="/static/drawn.js"></script><script defer src="/static/screen.js"></script>'
-                     '<div id="away" role="alert" data-public data-title="Loading · Live Sessions">'
+    static = Assets(STATIC)
+    static.serve()
+    ui.add_head_html(static.head(timing), shared=True)
+    ui.add_body_html(f'{static.modules}<div id="away" role="alert" data-public data-title="Loading · Live Sessions">'
                      'Loading… This tab does not hear the server and waits for it.</div>', shared=True)
 
     async def root() -> None:
@@ -83,7 +79,7 @@ async def build(routes: Mapping[str, PageBuilder]) -> None:
         if not framed:
             Static('a', 'Skip to the content').classes('skip').props('href=#content data-public')
             header()
-        with ui.element('main').classes('content').props('id=content tabindex=-1'):
+        with ui.element('main').classes('content').props('id=content tabindex=-1 data-takes-focus'):
             GuardedPages(routes, tab=tab, placeholders=PLACEHOLDERS)
         if not framed:
             Static('footer', 'When a session ends, every tab knows.').props('data-public')
@@ -115,14 +111,14 @@ def signed_out() -> None:
     state: AuthState = auth_state()
     here = ui.context.client.sub_pages_router.current_path
     with card('narrow').props('role=status'):
-        heading = Text('h1', 'You are signed out').props('tabindex=-1')
+        heading = Text('h1', 'You are signed out').props('tabindex=-1 data-takes-focus')
         Text('p', 'This page is for people who are signed in.')
         with ui.element('div').classes('actions'):
             if state.sessions:
                 button_link('Choose an account', '/sign-in/choose', redirect_url=here)
             else:
                 button_link('Sign in', '/sign-in', redirect_url=here)
-    ui.context.client.run_javascript(f'getHtmlElement({heading.id})?.focus()')
+    heading.run_method('focus')
 
 
 def not_found() -> None:

@@ -41,7 +41,7 @@ def who_is_here(state: AuthState) -> str:
     differs from session to session.
 
     The stylesheet shows and hides by it whatever holds no private text, so no other element has to change. When it
-    changes, static/screen.js removes what hangs beside the page.
+    changes, static/live/screen.js removes what hangs beside the page.
     """
     words: list[str] = [state.status, *(['accounts'] if state.sessions else [])]
     if state.session_id:

@@ -22,10 +22,9 @@ class Section(ui.element):
         self.classes('card')
         self.tab: Tab = tabs().here()
         with self:
-            heading = Text(tag='h2', text=name).props('tabindex=-1')
+            self._heading = Text(tag='h2', text=name).props('tabindex=-1 data-takes-focus')
             self._status = Text(tag='p', text='').classes('quiet').props('role=status')
-        self._heading_id = heading.html_id
-        self.props(f'aria-labelledby={self._heading_id}')
+        self.props(f'aria-labelledby={self._heading.html_id}')
 
     @property
     def request_info(self) -> RequestInfo:
@@ -36,4 +35,4 @@ class Section(ui.element):
         """Say what was done, and move the focus to the heading: the button that was pressed may be gone."""
         if not self.is_deleted:
             self._status.set_text(words)
-            self.tab.page.run_javascript(f'document.getElementById("{self._heading_id}")?.focus()')
+            self._heading.run_method('focus')

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from nicegui import ui
 
+from ..live import protocol
 from ..live.tabs import tabs
 from ..requests.request_info import request_info_of
 from ..rules.sessions import SignedOut, set_active
 from ..rules.sessions import sign_out as end_sessions
 from ..web.redirects import CHOOSE_PATH, HOME_PATH
-
-_CLEAR_CACHE = 'window.liveSessions?.clearCache()'
-"""The browser asks for it by HTTP: only an HTTP answer has the header that clears its cache."""
 
 
 async def sign_out(session_id: str | None = None, redirect_url: str | None = None) -> SignedOut:
@@ -29,7 +27,7 @@ async def sign_out(session_id: str | None = None, redirect_url: str | None = Non
     # The other tabs show it before this one goes elsewhere.
     await tab.until_gone(done.session_ids, tabs().auth.timing.catch_up_seconds)
     if done.session_ids and not done.others_remain:
-        tab.page.run_javascript(_CLEAR_CACHE)
+        protocol.clear_cache(tab.page)
     if done.active_ended or (session_id is None and done.session_ids):
         with tab.page:
             ui.navigate.to(redirect_url or (CHOOSE_PATH if done.others_remain else HOME_PATH))

@@ -26,69 +26,24 @@ Content = tuple[UserView, str | None, list[Other], bool]
 MANAGE_PATH = '/account'
 ADMIN_PATH = '/admin'
 
-_OPEN_OR_CLOSE = '''(event) => {
-    const [button, panel] = event.currentTarget.children;
-    const {left, right, top, bottom} = panel.getBoundingClientRect(), {clientX: x, clientY: y} = event;
-    const beside = event.target === panel && (x < left || x > right || y < top || y > bottom);
-    if (beside || event.target.closest('a')) panel.close();
-    if (panel.open || !button.contains(event.target)) return;
-    panel.hadFocus = null;
-    panel.redrawn ??= new MutationObserver(() => {
-        if (!panel.open || ![panel, document.body].includes(document.activeElement)) return;
-        const controls = [...panel.querySelectorAll('a, button')];
-        (controls.find((control) => control.textContent === panel.hadFocus) ?? panel).focus();
-    });
-    panel.redrawn.observe(panel, {childList: true});
-    panel.showModal();
-    panel.focus();
-    emit();
-    const asking = setInterval(() => {
-        if (!panel.open || panel.childElementCount) clearInterval(asking);
-        else if (window.socket?.connected) emit();
-    }, 1000);
-}'''
-"""Listens around the button, not on it: what an element listens to is sent again whenever the element changes.
-
-While the store is away the server drops what it is asked, so an empty panel asks again. When the panel was drawn anew,
-the focus goes back to the control that reads the same as the one that had it.
-"""
-
-_REMEMBER_FOCUS = '''({currentTarget: panel, target}) => {
-    if (panel.childElementCount) panel.hadFocus = target.textContent;
-}'''
-
-
-_RETURN_FOCUS = '''({currentTarget: panel}) => {
-    emit();
-    const button = panel.previousElementSibling;
-    const until = performance.now() + 3000;
-    const again = () => {
-        if (document.activeElement !== document.body || performance.now() > until) return;
-        if (button.checkVisibility()) button.focus();
-        else setTimeout(again, 50);
-    };
-    again();
-}'''
-"""A dialog gives the focus back when it closes; the button is hidden then, if another account was chosen in it."""
-
 
 class UserButton(ui.element):
     """An avatar that opens a panel: who is signed in, the other accounts of this browser, and signing out of them.
 
-    The panel is a dialog: the focus stays in it, and Escape closes it and puts the focus back. Its content is built
-    when it is opened, and follows every change until it is closed or the person is signed out. The button's
-    ``data-here`` says who is signed in; see ``who_is_here``.
+    The panel is a dialog, which static/live/account-panel.js opens and closes: the focus stays in it, and Escape closes
+    it and puts the focus back. Its content is built when it is opened, and follows every change until it is closed or
+    the person is signed out. The button's ``data-here`` says who is signed in; see ``who_is_here``.
     """
 
     def __init__(self) -> None:
         super().__init__('div')
-        self.classes('user-button').on('click', self._open, [], js_handler=_OPEN_OR_CLOSE)
+        self.classes('user-button')
         with self:
             self._button = ui.element('button').classes('when-signed-in')
-            self._button.props('type=button aria-haspopup=dialog')
-            self._panel = ui.element('dialog').classes('account-panel').props('aria-label="Account panel" tabindex=-1')
-            self._panel.on('focusin', js_handler=_REMEMBER_FOCUS)
-            self._panel.on('close', self._closed, [], js_handler=_RETURN_FOCUS)
+            self._button.props('type=button aria-haspopup=dialog data-takes-focus')
+            self._panel = ui.element('dialog').classes('account-panel')
+            self._panel.props('aria-label="Account panel" tabindex=-1 data-takes-focus')
+            self._panel.on('opened', self._open, []).on('close', self._closed, [])
         self._is_open = False
         self._content: Content | None = None
         self._state = auth_state()
@@ -153,8 +108,7 @@ class UserButton(ui.element):
         if self.is_deleted:
             return
         self._closed()
-        with self._panel:
-            ui.run_javascript(f'getHtmlElement({self._panel.id})?.close()')
+        self._panel.run_method('close')
 
 
 def initials(user: UserView) -> str:

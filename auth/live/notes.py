@@ -1,9 +1,9 @@
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 """Notes, which hang beside the page and outlive what they were told from: each leaves with the session it was told for.
 
-static/screen.js takes away those that are on the screen. Here those are dropped that would come after them: what waits
-to be sent, or to be sent again, and what is told by a handler that was under way when the session ended. One that is
-marked public is told all the same: ``ui.notify('Goodbye', attrs={'data-public': ''})``.
+static/live/screen.js takes away those that are on the screen. Here those are dropped that would come after them: what
+waits to be sent, or to be sent again, and what is told by a handler that was under way when the session ended. One that
+is marked public is told all the same: ``ui.notify('Goodbye', attrs={'data-public': ''})``.
 """
 
 from __future__ import annotations

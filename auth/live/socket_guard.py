@@ -138,14 +138,14 @@ class SocketGuard:
         """Note that the person does something that is no event, such as to fill in a form of the browser's own."""
         self._tabs.note_activity(tab)
 
-    async def prove(self, page_id: str, socket_id: str, tokens: Collection[ClientToken], *, absence: int,
-                    final: bool) -> bool:
+    async def re_authenticate(self, page_id: str, socket_id: str, tokens: Collection[ClientToken], *, epoch: int,
+                              final: bool) -> bool:
         """Grant a tab what the cookie of an HTTP request grants.
 
-        A socket id is known to its browser and to this server only, so nobody can prove a tab on another's behalf.
-        Other sockets that have joined the tab are thrown out: they joined it without this proof.
+        A socket id is known to its browser and to this server only, so nobody can do it for another's tab.
+        Other sockets that have joined the tab are thrown out: they joined it without this request.
 
-        :param absence: which time the tab had lost the server, by its own count
+        :param epoch: how often the tab had lost the server when it asked, by its own count
         :param final: whether a cookie that was renewed a moment ago counts as none; else the tab may try again
         :return: whether the matter is settled; False is "try again"
         :raises LookupError: if there is no such tab or its socket is another one
@@ -160,7 +160,7 @@ class SocketGuard:
         for other in sockets.sockets_of(page_id):
             if other != socket_id:
                 await sockets.throw_out(other, page_id)
-        self._tabs.grant(tab, client, absence)
+        self._tabs.grant(tab, client, epoch)
         return True
 
     def expects(self, page_id: str) -> bool:

@@ -15,13 +15,11 @@ from nicegui import Client as Page
 from ..access import Access, Here, Status
 from ..rules.clients import ClientView, SessionView
 from ..web.waiting_pages import Place
+from . import protocol
 from .notes import telling_for
 from .state import AuthState
 
 log = logging.getLogger('live_sessions')
-
-PROVE = 'window.liveSessions?.prove()'
-"""Makes the tab prove itself; see static/auth.js."""
 
 
 @dataclass(eq=False, slots=True)
@@ -73,7 +71,7 @@ class Tab:
         """Show nothing protected until the tab has proved itself anew."""
         self.proof_needed = True
         self.load()
-        self.page.run_javascript(PROVE)
+        protocol.re_authenticate(self.page)
 
     async def until_gone(self, session_ids: Collection[str], at_most_seconds: float) -> None:
         """Wait until the tab shows none of these sessions, which have ended; not for long, since nothing depends on it.
@@ -116,4 +114,4 @@ class Tab:
             act(*given)
         except Exception:
             log.exception('a page could not show what changed, and is loaded anew')
-            self.page.run_javascript('location.reload()')
+            protocol.reload(self.page)

@@ -24,16 +24,11 @@ from ..rules.context import Auth
 from ..rules.sessions import touch
 from ..web.page_access import here_of
 from ..web.waiting_pages import Place
+from . import protocol
 from .grants import needs_proof
 from .nicegui_private.outbox import forget_history
 from .subscriptions import Subscriptions
 from .tab import Tab
-
-UP_TO_DATE = 'window.liveSessions?.upToDate()'
-"""Tells a tab that has just joined that it was told what changed since its page was built; see static/auth.js."""
-
-FRESH = 'window.liveSessions?.fresh({})'
-"""Tells the tab that what it was sent before is the newest state since this absence; see static/auth.js."""
 
 
 class Tabs:
@@ -94,10 +89,10 @@ class Tabs:
         page.on_connect(lambda: self._connected(page_id))
         return tab
 
-    def grant(self, tab: Tab, client: ClientView | None, absence: int) -> None:
+    def grant(self, tab: Tab, client: ClientView | None, epoch: int) -> None:
         """Give a tab what a request granted whose cookie was found to be this client's; None signs the tab out.
 
-        :param absence: which time the tab had lost the server, by its own count; it may show again what it shows
+        :param epoch: how often the tab had lost the server when it asked; it may show again what it shows
         :raises StoreAway: while this process is out of sync, so that nothing can be granted; the tab has to try again
         """
         if self._sync.is_out_of_sync:
@@ -105,7 +100,7 @@ class Tabs:
         tab.proof_needed = False
         self._bind(tab, client)
         tab.render(self.auth.now())
-        tab.page.run_javascript(FRESH.format(absence))
+        protocol.current_as_of(tab.page, epoch)
 
     async def confirm(self, tab: Tab) -> Here | None:
         """Tell who is at a tab, by the store as it is now; None if the session that it shows has ended, or it needs a
@@ -205,9 +200,9 @@ class Tabs:
                 self._show(tab, await self._clients.find(tab.client.id), self.auth.now())
         except StoreAway:
             tab.ask_for_proof()  # it tries until the store is back
-        if not tab.joined:  # one that comes back proves itself
+        if not tab.joined:  # one that comes back re-authenticates
             tab.joined = True
-            tab.page.run_javascript(UP_TO_DATE)
+            protocol.current_as_of(tab.page, protocol.FIRST_EPOCH)
 
 
 _installed: list[Tabs] = []

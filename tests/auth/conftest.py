@@ -38,10 +38,10 @@ async def api(rules: Rules) -> AsyncIterator[Api]:
     following = Following(rules.auth)
     await following.start(NoTabs())
 
-    async def prove(page_id: str, socket_id: str, token: object, *, absence: int, final: bool) -> bool:
+    async def re_authenticate(page_id: str, socket_id: str, token: object, *, epoch: int, final: bool) -> bool:
         raise LookupError(page_id)
 
-    api = FrontendApi(rules.auth, following.clients, prove)
+    api = FrontendApi(rules.auth, following.clients, re_authenticate)
     yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, api=api, routes={}, clients=following.clients,
                              hosts=rules.auth.settings.hosts, waiting=WaitingPages(rules.auth.settings)))
     await following.stop()

@@ -141,10 +141,10 @@ async def test_nothing_changes_by_another_method(api: Api, subtests: pytest.Subt
 
 
 @either_store
-async def test_a_proof_of_a_tab_that_is_not_open_is_refused_whatever_it_sends(api: Api) -> None:
+async def test_a_tab_that_is_not_open_is_refused_whatever_it_sends_to_re_authenticate(api: Api) -> None:
     async with api.browser() as laptop:
-        answers = [await laptop.post('/v1/client/tabs', data={'tab': 'x', 'socket': 'y', 'absence': absence})
-                   for absence in ('0', '7', '', '-1', '1);alert(1', '²', '9' * 10)]
+        answers = [await laptop.post('/v1/client/tabs', data={'tab': 'x', 'socket': 'y', 'epoch': epoch})
+                   for epoch in ('0', '7', '', '-1', '1);alert(1', '²', '9' * 10)]
 
     assert [answer.status_code for answer in answers] == [404, 404, 422, 422, 422, 422, 422]
 

@@ -13,11 +13,14 @@ from nicegui import core
 from auth.access import Here
 from auth.credentials.tokens import ClientToken
 from auth.errors import StoreAway
-from auth.live.tab import PROVE, Tab
-from auth.live.tabs import UP_TO_DATE, Tabs
+from auth.live.tab import Tab
+from auth.live.tabs import Tabs
 from tests.following import Following
 from tests.rules import FAST, Rules
 from tests.running import either_store
+
+RE_AUTHENTICATE = 'window.liveSessions?.reAuthenticate()'
+CURRENT = 'window.liveSessions?.currentAsOf(0)'
 
 
 @dataclass
@@ -102,8 +105,8 @@ async def test_a_tab_that_joins_is_told_what_changed_since_its_page_was_built_an
     await page.join()
 
     assert tab.state.status == 'signed_out'
-    assert first == [UP_TO_DATE]
-    assert page.told == [UP_TO_DATE]  # one that comes back proves itself
+    assert first == [CURRENT]
+    assert page.told == [CURRENT]  # one that comes back re-authenticates
 
 
 async def test_a_tab_for_which_the_store_could_not_be_read_when_it_joined_is_hidden_and_proves_itself(
@@ -119,7 +122,7 @@ async def test_a_tab_for_which_the_store_could_not_be_read_when_it_joined_is_hid
         await page.join()
 
     assert tab.state.status == 'loading'
-    assert PROVE in page.told
+    assert RE_AUTHENTICATE in page.told
     tabs.grant(tab, await following.clients.authenticate(done.token), 0)
     assert tab.state.session_id == done.session_id
 

@@ -214,6 +214,28 @@ async def test_what_ended_while_the_server_stood_still_is_not_shown_again(
 
 
 @either_store
+async def test_what_the_server_said_before_a_tab_lost_it_shows_nothing_again(
+        device: MakeDevice, fast_server: Server) -> None:
+    laptop = await device(fast_server)
+    address = a_new_address()
+    await laptop.sign_up(address)
+    tab = await laptop.tab('/account')
+    await expect(tab.see(address).first).to_be_visible()
+
+    for lost in (1, 2):
+        with fast_server.standing_still():
+            await expect(tab.see(address).first).to_be_hidden()
+            for epoch in range(lost):
+                await tab.page.evaluate('(epoch) => liveSessions.currentAsOf(epoch)', epoch)
+                await tab.page.evaluate('new Promise(requestAnimationFrame)')
+            seen = await tab.page.locator('main.content').evaluate('(main) => getComputedStyle(main).visibility')
+        await expect(tab.see(address).first).to_be_visible()
+        assert seen == 'hidden'
+
+    tab.forgive_the_network()
+
+
+@either_store
 async def test_a_tab_that_took_long_to_load_and_then_hears_nothing_counts_from_when_it_asked(
         device: MakeDevice) -> None:
     """README.md: "A tab that can not hear the server … hides within 5 seconds what was not marked public"."""
@@ -324,7 +346,7 @@ async def test_a_tab_whose_socket_was_thrown_out_comes_back(device: MakeDevice) 
         before = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=http)
         await before.connect(f'{tab.url}?{query}', transports=['websocket'], socketio_path='/_nicegui_ws/socket.io')
         thrown_out = await tab.page.evaluate('window.socket.id')
-        proof = await laptop.api('POST', '/client/tabs', tab=page_id, socket=str(before.get_sid()), absence='0')
+        proof = await laptop.api('POST', '/client/tabs', tab=page_id, socket=str(before.get_sid()), epoch='0')
 
         assert proof.ok, await proof.text()
         await tab.page.wait_for_function('(before) => window.socket.connected && window.socket.id !== before',

@@ -72,7 +72,7 @@ async def test_a_process_that_is_stopped_hands_its_tabs_to_the_other_and_takes_t
     finally:
         await site.first.start()
     assert await site.process_of(person.laptop.context.request.get) is site.first
-    # So the tab has to prove itself, to a process that does not know it:
+    # So the tab has to re-authenticate, at a process that does not know it:
     bob = await person.laptop.sign_up(first_name='Bob')
 
     await person.first.shows(bob)

@@ -76,7 +76,7 @@ class Browser:
             self.accounts[session_id] = person
             self.ledger.note_sign_in(session_id, person, self.client_id)
             for tab in self.tabs:
-                tab.prove()
+                tab.re_authenticate()
         elif not answer.status:
             self.ledger.unanswered_sign_ins[person] += 1
         return answer

@@ -1,4 +1,4 @@
-"""A simulated tab, which does what static/auth.js does in a real one, and notes what it shows."""
+"""A simulated tab, which does what static/live/connection.js does in a real one, and notes what it shows."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ AWAY = 'away'
 """What a tab shows that has lost the server: nothing but that."""
 
 _LABEL = re.compile(r'Active Session: (?P<session_id>sess_\w+)|You are signed out|Loading…')
-_PROOF_WAITS = (0, 0.1, 0.3, 1)
-"""Those of static/auth.js, which are the same whatever the times of the server are."""
+_RETRY_AFTER_SECONDS = (0, 0.1, 0.3, 1)
+"""Those of static/live/authenticate.js, which are the same whatever the times of the server are."""
 _PAUSE_SECONDS, _LASTED_SECONDS = 0.2, 5
 """Before a tab comes again that has lost the server. One that the server could not keep has more patience each time,
 as a browser's has, or a crowd of them would keep a slow machine busy for ever."""
@@ -55,7 +55,7 @@ class Glimpse:
 
 @dataclass(eq=False)
 class SimulatedTab:
-    """One tab at one server. It reloads when it has lost the server, and proves itself when it is asked to.
+    """One tab at one server. It reloads when it has lost the server, and re-authenticates when it is asked to.
 
     :param post: posts to the Frontend API of a server, with the cookie that the browser has then
     :param cookie: gives that cookie
@@ -71,7 +71,7 @@ class SimulatedTab:
     """What the label reads."""
     glimpses: list[Glimpse] = field(default_factory=list)
     page: OpenPage = field(default_factory=OpenPage)
-    _proving: asyncio.Task[None] | None = None
+    _authenticating: asyncio.Task[None] | None = None
     _asked_again: bool = False
     _put_off: bool = False
     _hidden: bool = False
@@ -89,9 +89,9 @@ class SimulatedTab:
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))
         finally:
             self._goes_deaf.cancel()
-            if self._proving is not None:
-                self._proving.cancel()
-                await asyncio.gather(self._proving, return_exceptions=True)
+            if self._authenticating is not None:
+                self._authenticating.cancel()
+                await asyncio.gather(self._authenticating, return_exceptions=True)
 
     async def _visit(self) -> None:
         lost = asyncio.Event()
@@ -102,7 +102,7 @@ class SimulatedTab:
                 await page.open(self.http, f'{self.server.url}/', self.cookie)
                 if self._put_off:
                     self._put_off = False
-                    self.prove()
+                    self.re_authenticate()
                 if page.socket_id is not None:  # else it was lost while it joined
                     await lost.wait()
             if page.elements:
@@ -115,28 +115,28 @@ class SimulatedTab:
         finally:
             await page.close()
 
-    def prove(self) -> None:
-        """Show the server the cookie; see ``prove`` in static/auth.js."""
-        self._asked_again = self._proving is not None
-        if self._proving is None:
-            self._proving = asyncio.create_task(self._prove_until_settled())
-            self._proving.add_done_callback(self._proved)
+    def re_authenticate(self) -> None:
+        """Show the server the cookie; see static/live/authenticate.js."""
+        self._asked_again = self._authenticating is not None
+        if self._authenticating is None:
+            self._authenticating = asyncio.create_task(self._authenticate())
+            self._authenticating.add_done_callback(self._authenticated)
 
-    def _proved(self, task: asyncio.Task[None]) -> None:
-        self._proving = None
+    def _authenticated(self, task: asyncio.Task[None]) -> None:
+        self._authenticating = None
         if not task.cancelled() and self._asked_again:
-            self.prove()
+            self.re_authenticate()
 
-    async def _prove_until_settled(self) -> None:
+    async def _authenticate(self) -> None:
         while True:
-            for wait in _PROOF_WAITS:
+            for wait in _RETRY_AFTER_SECONDS:
                 await asyncio.sleep(wait)
                 socket_id = self.page.socket_id
                 if socket_id is None:
                     self._put_off = True
                     return
                 answer = await self.post(self.server, '/client/tabs', tab=self.page.page_id, socket=socket_id,
-                                         absence='0', final='1' if wait == 1 else '')
+                                         epoch='0', final='1' if wait == 1 else '')
                 if answer.status == 404 or (answer.ok and answer.body['response']['settled']):
                     return
             await asyncio.sleep(1)
@@ -148,13 +148,13 @@ class SimulatedTab:
     def _heard(self) -> None:
         self._goes_deaf.cancel()  # from now on there are pings
         if self._hidden:
-            self.prove()
+            self.re_authenticate()
 
     def _run(self, script: str) -> None:
         self._heard()
-        if 'prove()' in script:
-            self.prove()
-        elif 'fresh(' in script:
+        if 'reAuthenticate()' in script:
+            self.re_authenticate()
+        elif 'currentAsOf(' in script:
             self._hidden = False
             self._look()
 

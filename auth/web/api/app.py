@@ -25,10 +25,10 @@ from .serializers import error_json
 log = logging.getLogger('live_sessions')
 
 
-class Prove(Protocol):
-    """How a tab proves itself; see ``auth.live.socket_guard.SocketGuard.prove``."""
+class ReAuthenticate(Protocol):
+    """How a tab re-authenticates; see ``auth.live.socket_guard.SocketGuard.re_authenticate``."""
 
-    async def __call__(self, page_id: str, socket_id: str, tokens: Collection[ClientToken], *, absence: int,
+    async def __call__(self, page_id: str, socket_id: str, tokens: Collection[ClientToken], *, epoch: int,
                        final: bool) -> bool:
         """Grant a tab what the cookie of a request grants."""
         ...
@@ -39,16 +39,16 @@ class FrontendApi:
 
     :param auth: what the verbs need
     :param clients: know who is signed in
-    :param prove: how a tab proves itself
+    :param re_authenticate: how a tab re-authenticates
     """
 
-    def __init__(self, auth: Auth, clients: Clients, prove: Prove) -> None:
+    def __init__(self, auth: Auth, clients: Clients, re_authenticate: ReAuthenticate) -> None:
         self._clients = clients
-        self._prove = prove
+        self._re_authenticate = re_authenticate
         self._hosts = auth.settings.hosts
         routes: dict[str, dict[str, Endpoint]] = {
             **ClientEndpoints(auth, clients).routes, **MeEndpoints(auth, clients).routes,
-            '/v1/client/tabs': {'POST': self._prove_tab},
+            '/v1/client/tabs': {'POST': self._re_authenticate_tab},
         }
         self._fixed = {path: methods for path, methods in routes.items() if '{' not in path}
         self._patterns = [(compile_path(path)[0], methods) for path, methods in routes.items() if '{' in path]
@@ -92,14 +92,15 @@ class FrontendApi:
                 return found, match.groupdict()
         raise NoSuchEndpoint
 
-    async def _prove_tab(self, call: Call) -> Answer:
+    async def _re_authenticate_tab(self, call: Call) -> Answer:
         fields = await call.fields()
         for name in ('tab', 'socket'):
             if not fields.get(name):
                 raise ParamMissing(f'Send "{name}".', param=name)
         try:
-            settled = await self._prove(fields['tab'], fields['socket'], call.tokens, final=bool(fields.get('final')),
-                                        absence=_number(fields.get('absence', '0')))
+            settled = await self._re_authenticate(fields['tab'], fields['socket'], call.tokens,
+                                                  epoch=_number(fields.get('epoch', '0')),
+                                                  final=bool(fields.get('final')))
         except LookupError as error:
             raise TabUnknown from error
         return envelope({'object': 'tab', 'settled': settled})
@@ -107,5 +108,5 @@ class FrontendApi:
 
 def _number(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise ParamInvalid('"absence" must be a number.', param='absence')
+        raise ParamInvalid('"epoch" must be a number.', param='epoch')
     return int(text)

@@ -1,0 +1,36 @@
+# pyright: reportUnknownMemberType=false
+"""What the server says to a tab; static/live/connection.js hears it. docs/tab-protocol.md draws who says what when.
+
+A word is said as a script, which NiceGUI sends after the updates that wait and in order with all it has sent before.
+"""
+
+from __future__ import annotations
+
+from nicegui import Client as Page
+
+FIRST_EPOCH = 0
+"""Of a tab that has not lost the server since its page was asked for; the tab counts, see static/live/connection.js."""
+
+
+def re_authenticate(page: Page) -> None:
+    """Have the tab show its cookie in an HTTP request: it may gain something, which is never pushed."""
+    _say(page, 'reAuthenticate()')
+
+
+def current_as_of(page: Page, epoch: int) -> None:
+    """Tell the tab that it was sent all that changed up to an epoch of its own; it may show what is private again."""
+    _say(page, f'currentAsOf({epoch})')
+
+
+def clear_cache(page: Page) -> None:
+    """Have the browser drop its cache. A sign-out over the socket has no answer whose header could tell it to."""
+    _say(page, 'clearCache()')
+
+
+def reload(page: Page) -> None:
+    """Have the page loaded anew, also if its modules have failed."""
+    page.run_javascript('location.reload()')
+
+
+def _say(page: Page, words: str) -> None:
+    page.run_javascript(f'window.liveSessions?.{words}')

@@ -1,0 +1,55 @@
+# pyright: reportUnknownMemberType=false
+"""What every page loads of static/, at addresses that change with what is in the files."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from nicegui import app
+
+from auth.timing import Timing
+
+STATIC = Path(__file__).parent.parent / 'static'
+_YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+class Assets:
+    """The files of a folder, served twice: below ``/static/``, where a browser asks each time whether a file is still
+    current, and below a path that names their version, where it may keep them.
+
+    So a page costs no request for what the browser has, and a module of one version never meets one of another.
+
+    :param folder: holds the files; its modules are in ``live``
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        content = sha256()
+        for file in sorted(folder.rglob('*.*')):
+            content.update(f'{file.relative_to(folder).as_posix()}\0{file.stat().st_size}\0'.encode())
+            content.update(file.read_bytes())
+        self._root = f'/static/{content.hexdigest()[:16]}'
+
+    def serve(self) -> None:
+        """Register the addresses. What is asked for of another version is not there."""
+        app.add_static_files(self._root, self._folder, max_cache_age=_YEAR_SECONDS)  # first: the other one fits as well
+        app.add_static_files('/static', self._folder, max_cache_age=0)
+
+    def head(self, timing: Timing) -> str:
+        """What belongs into the head of a page. The modules are named there so that they all come at once.
+
+        :param timing: how long a tab waits for what
+        """
+        fail_closed = (self._folder / 'fail-closed.js').read_text(encoding='utf-8')
+        preloads = ''.join(f'<link rel="modulepreload" href="{self._root}/live/{module.name}">'
+                           for module in sorted(self._folder.glob('live/*.js')))
+        return (f'<script {timing.for_the_browser}>{fail_closed}</script>'
+                f'<script src="{self._root}/theme.js"></script>{preloads}'
+                f'<script src="{self._root}/local-time.js"></script>'
+                f'<link rel="stylesheet" href="{self._root}/app.css">')
+
+    @property
+    def modules(self) -> str:
+        """What belongs into the body of a page, before the script that creates NiceGUI's app."""
+        return f'<script type="module" src="{self._root}/live/index.js"></script>'

@@ -1,0 +1,26 @@
+// The account panel, a dialog beside the button that opens it. The server fills it when it is told that it was opened.
+const ASK_AGAIN_MS = 1000;
+
+document.addEventListener("click", (event) => {
+  const place = event.target.closest(".user-button");
+  if (!place) return;
+  const [button, panel] = place.children;
+  if (isBeside(panel, event) || event.target.closest("a")) panel.close();
+  if (!panel.open && button.contains(event.target)) open(panel);
+});
+
+function isBeside(panel, { target, clientX: x, clientY: y }) {
+  const { left, right, top, bottom } = panel.getBoundingClientRect();
+  return target === panel && (x < left || x > right || y < top || y > bottom);
+}
+
+function open(panel) {
+  const ask = () => panel.dispatchEvent(new CustomEvent("opened"));
+  panel.showModal();
+  panel.focus();
+  ask();
+  const asking = setInterval(() => { // the server drops what it is asked while its store is away
+    if (!panel.open || panel.childElementCount) clearInterval(asking);
+    else if (window.socket?.connected) ask();
+  }, ASK_AGAIN_MS);
+}

@@ -1,0 +1,11 @@
+// A button with data-copy copies what is in the field of that id, and says so in what data-copied names.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  const tell = (text) => (document.getElementById(button.dataset.copied).textContent = text);
+  const byHand = () => tell("Press Ctrl+C, or ⌘C, to copy it; on a phone, hold the address.");
+  field.select();
+  if (!navigator.clipboard) byHand(); // over plain http there is none
+  else navigator.clipboard.writeText(field.value).then(() => tell("Copied."), byHand);
+});

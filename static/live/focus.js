@@ -1,0 +1,69 @@
+// What is drawn anew, or hidden for a moment, loses the focus. It goes back to the control that had it, or to the one that
+// reads the same in the same place. While there is none, it waits on the nearest element that is marked data-takes-focus,
+// such as a heading. When the person has pointed elsewhere, or gone there with a key, it stays there.
+const CONTROLS = "a[href], button, summary, input, select, textarea";
+const LANDINGS = "[data-takes-focus]";
+
+let focused = null; // what the person has put the focus on, and where that was
+let landing = null; // what has the focus in place of it
+
+// How a control reads, and to which form it belongs.
+function nameOf(control) {
+  const label = control.getAttribute("aria-label") ?? (control.name || control.textContent.trim());
+  return [control.localName, control.closest("form")?.getAttribute("action"), label].join(" ");
+}
+
+const namesakes = (place, name) => [...place.querySelectorAll(CONTROLS)].filter((other) => nameOf(other) === name);
+const isShown = (element) => element.checkVisibility?.({ visibilityProperty: true, checkVisibilityCSS: true });
+
+document.addEventListener("focusin", ({ target }) => {
+  if (target === landing) return;
+  landing = null;
+  const name = target.matches(CONTROLS) ? nameOf(target) : null;
+  const alike = name === null ? [] : namesakes(document, name);
+  const around = [];
+  for (let place = target.parentElement; place; place = place.parentElement) {
+    const within = alike.filter((other) => place.contains(other));
+    around.push({ place, index: within.indexOf(target), count: within.length });
+  }
+  focused = { control: target, name, around };
+});
+
+document.addEventListener("pointerdown", () => (focused = landing = null), { capture: true, passive: true });
+
+function bringBack() {
+  if (!focused || ![null, document.body, landing].includes(document.activeElement)) return;
+  const { control } = focused;
+  if (control.isConnected && control.disabled) return; // it is at work
+  const found = isShown(control) ? control : namesake();
+  landing = found ? null : land();
+  (found ?? landing)?.focus({ preventScroll: true });
+}
+
+// If there are more or fewer of the name than there were, nobody knows which one it was: one may be for another device.
+function namesake() {
+  const { name, around } = focused;
+  const nearest = around.find(({ place }) => place.isConnected);
+  if (name === null || !nearest) return null;
+  const alike = namesakes(nearest.place, name);
+  return alike.length === nearest.count && isShown(alike[nearest.index]) ? alike[nearest.index] : null;
+}
+
+function land() {
+  for (const { place } of focused.around) {
+    if (!place.isConnected) continue;
+    const found = [place, ...place.querySelectorAll(LANDINGS)].find((one) => one.matches(LANDINGS) && isShown(one));
+    if (found) return found;
+  }
+  return null;
+}
+
+const changes = new MutationObserver(bringBack);
+changes.observe(document, { subtree: true, childList: true, attributeFilter: ["data-here", "disabled", "open"] });
+changes.observe(document.documentElement, { attributeFilter: ["class"] });
+
+// A stylesheet that hides what has the focus changes no element.
+document.addEventListener("focusout", ({ relatedTarget }) => {
+  if (relatedTarget) return;
+  requestAnimationFrame(() => focused && !isShown(focused.control) && bringBack());
+});

@@ -1,0 +1,19 @@
+// All that only the browser can do. This module runs before NiceGUI creates the page's app: its tag comes before that of
+// the app, and both are deferred. What it exports to the page is set last: if a module fails, fail-closed.js hides the page.
+import "./drawn.js"; // first: it wraps what creates the app
+import "./screen.js";
+import "./account-panel.js";
+import "./activity.js";
+import "./copy.js";
+import "./focus.js";
+import "./forms.js";
+import { clearCache, signOut } from "./api.js";
+import { currentAsOf, reAuthenticate } from "./connection.js";
+import { whenCookieIsNew } from "./other-tabs.js";
+
+whenCookieIsNew(reAuthenticate);
+
+window.liveSessions = {
+  reAuthenticate, currentAsOf, clearCache, // said by the server, see auth/live/protocol.py
+  signOut, // for pages
+};

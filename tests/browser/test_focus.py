@@ -1,0 +1,173 @@
+"""The focus: what is drawn anew, or hidden for a moment, gives it back; it is never lost."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Locator, expect
+
+from tests.rules import PASSWORD
+from tests.running import either_store
+from tests.server import Server
+
+from .devices import Device, MakeDevice, Tab, a_new_address
+
+pytestmark = either_store
+
+# Several controls that read the same, with what takes the focus beside them; and fewer or other ones in their place.
+DRAW = """(names) => {
+    const list = document.getElementById('drawn') ?? document.createElement('section');
+    list.id = 'drawn';
+    list.innerHTML = '<h2 tabindex="-1" data-takes-focus>Drawn</h2>'
+        + names.map((name) => `<div><button id="${name}">Sign it out</button></div>`).join('');
+    document.getElementById('content').append(list);
+}"""
+
+
+def account_button(tab: Tab) -> Locator:
+    return tab.page.get_by_role('button', name='Open account panel')
+
+
+async def ann_and_bob(laptop: Device) -> tuple[str, str]:
+    return await laptop.sign_up(first_name='Ann'), await laptop.sign_up(first_name='Bob')
+
+
+async def test_who_switches_in_the_panel_with_a_keyboard_goes_on_at_the_account_button(device: MakeDevice) -> None:
+    laptop = await device()
+    ann, bob = await ann_and_bob(laptop)
+    tab = await laptop.tab('/account')
+    await tab.shows(bob)
+    panel = tab.page.get_by_role('dialog', name='Account panel')
+
+    for name, session_id in (('Ann', ann), ('Bob', bob)):
+        await expect(account_button(tab)).to_be_visible()
+        await account_button(tab).focus()
+        await tab.page.keyboard.press('Enter')
+        await panel.get_by_role('button', name=name).focus()
+        await tab.page.keyboard.press('Enter')
+
+        await tab.shows(session_id)
+        await expect(panel).to_be_hidden()
+        await expect(account_button(tab)).to_be_focused()
+
+
+async def test_a_switch_in_another_tab_leaves_the_focus_in_the_field_of_the_same_name(device: MakeDevice) -> None:
+    laptop = await device()
+    ann, bob = await ann_and_bob(laptop)
+    tab = await laptop.tab('/account')
+    await tab.shows(bob)
+    field = tab.page.get_by_label('Last name')
+    before = await field.element_handle()
+    await field.focus()
+
+    await laptop.api('POST', f'/client/sessions/{ann}/touch')
+
+    await tab.shows(ann)
+    await tab.page.wait_for_function('(field) => !field.isConnected', arg=before)
+    await expect(field).to_be_focused()
+    await tab.page.keyboard.type('Example')
+    await expect(field).to_have_value('Example')
+
+
+async def test_a_switch_in_another_tab_leaves_the_focus_on_the_button_that_reads_the_same(device: MakeDevice) -> None:
+    laptop = await device()
+    ann, bob = await ann_and_bob(laptop)
+    tab = await laptop.tab('/account')
+    await tab.shows(bob)
+    save = tab.button('Save')
+    before = await save.element_handle()
+    await save.focus()
+
+    await laptop.api('POST', f'/client/sessions/{ann}/touch')
+
+    await tab.shows(ann)
+    await tab.page.wait_for_function('(button) => !button.isConnected', arg=before)
+    await expect(save).to_be_focused()
+
+
+async def test_a_page_that_the_other_account_may_not_see_leaves_the_focus_on_the_content(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    ann, address = await laptop.sign_up(first_name='Ann'), a_new_address()
+    await laptop.sign_up(address)
+    shared_server.sql('UPDATE user SET is_admin = (1 = 1) WHERE email_address = ?', address)
+    tab = await laptop.tab('/admin')
+    await tab.page.get_by_role('searchbox').focus()
+
+    await laptop.api('POST', f'/client/sessions/{ann}/touch')
+
+    await expect(tab.see('There is no page here')).to_be_visible()
+    await expect(tab.page.locator('#content')).to_be_focused()
+
+
+async def test_who_chooses_an_account_with_a_keyboard_does_not_lose_the_focus(device: MakeDevice) -> None:
+    laptop = await device()
+    await ann_and_bob(laptop)
+    tab = await laptop.tab('/sign-in/choose?redirect_url=/examples')
+    await tab.page.get_by_role('main').get_by_role('button', name=re.compile('Ann')).focus()
+
+    await tab.page.keyboard.press('Enter')
+
+    await expect(tab.page).to_have_url(f'{tab.url}/examples')
+    await expect(tab.page.locator('.person')).to_have_text('Ann')
+    await expect(tab.page.locator('#content')).to_be_focused()
+
+
+async def test_a_form_that_was_sent_keeps_the_focus_in_its_field_whether_it_is_drawn_anew_or_not(
+        device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab = await laptop.tab('/account/security')
+    field = tab.page.get_by_label('New password')
+
+    await tab.page.get_by_label('Current password').fill(PASSWORD)
+    await field.fill('quite a long one of my own')
+    await tab.page.keyboard.press('Enter')
+
+    await expect(tab.see('Your password was changed.')).to_be_visible()
+    await expect(field).to_be_focused()
+
+
+async def test_a_moment_hidden_leaves_the_focus_where_it_was(device: MakeDevice, fast_server: Server) -> None:
+    laptop = await device(fast_server)
+    await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    field = tab.page.get_by_label('First name')
+    await field.focus()
+
+    with fast_server.standing_still():
+        await expect(field).to_be_hidden()
+        await tab.page.wait_for_function('document.activeElement === document.body')
+
+    await expect(field).to_be_visible()
+    await expect(field).to_be_focused()
+    tab.forgive_the_network()
+
+
+async def test_of_several_that_read_the_same_it_goes_to_the_same_one_and_to_none_that_may_be_another(
+        device: MakeDevice) -> None:
+    laptop = await device()
+    tab = await laptop.tab('/examples')
+    await tab.page.evaluate(DRAW, ['a', 'b', 'c'])
+    await tab.page.locator('#b').focus()
+
+    await tab.page.evaluate(DRAW, ['d', 'e', 'f'])
+    await expect(tab.page.locator('#e')).to_be_focused()
+    await tab.page.evaluate(DRAW, ['g', 'h'])
+    await expect(tab.page.get_by_role('heading', name='Drawn')).to_be_focused()
+    await tab.page.evaluate(DRAW, ['i', 'j', 'k'])
+    await expect(tab.page.locator('#j')).to_be_focused()
+
+
+async def test_who_has_pointed_elsewhere_is_not_taken_back(device: MakeDevice) -> None:
+    laptop = await device()
+    tab = await laptop.tab('/examples')
+    await tab.page.evaluate(DRAW, ['a'])
+    await tab.page.locator('#a').focus()
+
+    await tab.page.mouse.click(5, 300)
+    await tab.page.evaluate(DRAW, ['b'])
+    await tab.page.evaluate('new Promise(requestAnimationFrame)')
+
+    await expect(tab.page.locator('#b')).not_to_be_focused()
+    await expect(tab.page.get_by_role('heading', name='Drawn')).not_to_be_focused()

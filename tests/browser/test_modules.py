@@ -1,0 +1,94 @@
+"""The modules that a page loads: what is private is hidden if they do not come, and none of two versions meet."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from playwright.async_api import Route, expect
+
+from tests.programs import ROOT
+from tests.running import either_store
+from tests.server import Server
+
+from .devices import MakeDevice, a_new_address
+from .watching import watch
+
+pytestmark = either_store
+
+MODULES = sorted(module.name for module in (ROOT / 'static/live').glob('*.js'))
+
+
+@pytest.mark.parametrize('module', ['index.js', 'connection.js', 'forms.js'])
+async def test_a_page_whose_modules_do_not_come_hides_what_is_private_and_does_not_show_it_again(
+        device: MakeDevice, fast_server: Server, module: str) -> None:
+    laptop = await device(fast_server)
+    address = a_new_address()
+    await laptop.sign_up(address)
+    tab = await laptop.tab(None)
+    await tab.page.route(re.compile(f'/live/{module}$'), lambda route: route.abort())
+
+    await tab.open('/account')
+    await expect(tab.page.locator('#away')).to_be_visible()
+    await expect(tab.see(address).first).to_be_hidden()
+    watching = await watch(tab)
+    fast_server.sql("UPDATE user SET first_name = 'Anna' WHERE email_address = ?", address)
+    await expect(tab.page.locator('.person')).to_have_text('Anna')
+
+    assert not await watching.ever_saw(address)
+    assert not await watching.ever_saw('Anna')
+    tab.complaints.clear()
+
+
+async def test_a_page_that_was_not_told_its_times_shows_nothing_private(device: MakeDevice) -> None:
+    laptop = await device()
+    address = a_new_address()
+    await laptop.sign_up(address)
+    tab = await laptop.tab(None)
+
+    async def forget_the_times(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, body=re.sub(r' data-[a-z-]+-ms="\d+"', '', await answer.text()))
+
+    await tab.page.route(f'{tab.url}/account', forget_the_times)
+    watching = await watch(tab)
+
+    await tab.open('/account')
+    await expect(tab.page.locator('#away')).to_be_visible()
+    await tab.page.evaluate('new Promise(requestAnimationFrame)')
+
+    assert address in await tab.text()
+    assert not await watching.ever_saw(address)
+    tab.complaints.clear()
+
+
+async def test_every_module_is_named_in_the_page_at_an_address_that_another_version_does_not_have(
+        shared_server: Server) -> None:
+    async with httpx.AsyncClient(base_url=shared_server.url) as http:
+        page = (await http.get('/')).text
+        preloaded = re.findall(r'<link rel="modulepreload" href="(/static/[0-9a-f]+/live/([a-z-]+\.js))">', page)
+        answers = [await http.get(path) for path, _ in preloaded]
+        other = await http.get(re.sub('/[0-9a-f]{16}/', '/0123456789abcdef/', preloaded[0][0]))
+
+    assert [name for _, name in preloaded] == MODULES
+    assert len({path.split('/')[2] for path, _ in preloaded}) == 1
+    assert {(answer.status_code, answer.headers['cache-control']) for answer in answers} == {
+        (200, 'public, max-age=31536000')}
+    assert {answer.headers['content-type'].partition(';')[0] for answer in answers} <= {
+        'text/javascript', 'application/javascript'}
+    assert other.status_code == 404
+    assert page.index('static/nicegui.js') < page.index('/live/index.js"></script>') < page.index('createApp(')
+
+
+async def test_a_page_that_is_loaded_again_asks_for_no_file_of_ours_again(device: MakeDevice) -> None:
+    laptop = await device()
+    tab = await laptop.tab()
+
+    await tab.page.reload()
+    await tab.live()
+    transferred = await tab.page.evaluate("""performance.getEntriesByType('resource')
+        .filter(({name}) => /static.[0-9a-f]{16}/.test(name)).map(({transferSize}) => transferSize)""")
+
+    assert len(transferred) >= len(MODULES)
+    assert set(transferred) == {0}
