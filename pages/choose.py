@@ -8,7 +8,7 @@ from nicegui import ui
 
 from auth import AuthError, public
 from auth.components import SignOutButton, auth_state, choose, may_add_account, redraw_on_change
-from auth.rules.clients import SessionView
+from auth.rules.clients import ClientSession
 from auth.web.redirects import safe_path
 
 from .parts import Text, button_link, card
@@ -51,7 +51,7 @@ def _list(accounts: ui.element, wanted: str, error: Text) -> None:
         button.on('click', partial(_choose, session, wanted, error), [])
 
 
-async def _choose(session: SessionView, wanted: str, error: Text) -> None:
+async def _choose(session: ClientSession, wanted: str, error: Text) -> None:
     page = ui.context.client
     try:
         await choose(session.id)

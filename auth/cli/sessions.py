@@ -28,7 +28,7 @@ def list_sessions(words: Words = None,
                   limit: Limit = 100, json: Json = False) -> None:
     """List the sessions that are signed in, the newest first."""
 
-    async def find(auth: Auth) -> list[admin_queries.SessionRow]:
+    async def find(auth: Auth) -> list[admin_queries.AdminSession]:
         user_id = (await auth.read(find_user, by_command_line, user)).user.id if user else None
         return await auth.read(admin_queries.find_sessions, by_command_line, ' '.join(words or ()), user_id=user_id,
                                          limit=limit + 1)

@@ -13,7 +13,7 @@ from nicegui.events import GenericEventArguments
 from ..errors import ParamInvalid, SessionNotFound
 from ..live.tabs import tabs
 from ..rules.admin import CONFIRMATION, revoke_everyone, revoke_session
-from ..rules.admin_queries import ROWS_A_PAGE, SessionRow, count_sessions, find_sessions
+from ..rules.admin_queries import ROWS_A_PAGE, AdminSession, count_sessions, find_sessions
 from .action_button import ActionButton
 from .live_rows import LiveRows
 from .local_time import LocalTime
@@ -32,19 +32,19 @@ class SessionTable(SearchedSection):
         self._typed = ''
         with self:
             self._total = Text(tag='p', text='').classes('quiet')
-            self.rows = LiveRows[SessionRow](self._read, key=lambda row: row.id, draw=self._draw,
+            self.rows = LiveRows[AdminSession](self._read, key=lambda row: row.id, draw=self._draw,
                                              concerns=lambda _: True, after=self._drawn,
                                              empty='No session was found.',
                                              at_most_every_seconds=tabs().auth.timing.list_rest_seconds)
             self._everyone()
 
-    async def _read(self, last: SessionRow | None, _: int) -> tuple[Sequence[SessionRow], bool]:
+    async def _read(self, last: AdminSession | None, _: int) -> tuple[Sequence[AdminSession], bool]:
         rows = await tabs().auth.read(find_sessions, self.administrator, self.words, before=last,
                                       limit=ROWS_A_PAGE + 1)
         self._count = await tabs().auth.read(count_sessions, self.administrator, most=MOST_COUNTED)
         return rows[:ROWS_A_PAGE], len(rows) > ROWS_A_PAGE
 
-    def _draw(self, row: SessionRow) -> None:
+    def _draw(self, row: AdminSession) -> None:
         with ui.element('div').classes('row'):
             with ui.element('div').classes('row-text'):
                 with ui.element('p'):
@@ -60,7 +60,7 @@ class SessionTable(SearchedSection):
             with ui.element('div').classes('actions'):
                 small_button('Sign out of session', partial(self._sign_out, row), f'{row.user.email_address}, {row.id}')
 
-    async def _sign_out(self, row: SessionRow) -> None:
+    async def _sign_out(self, row: AdminSession) -> None:
         whose = f'The session of {row.user.email_address} on {row.user_agent}'
         try:
             await tabs().auth.run(revoke_session, self.administrator, row.id, self.request_info)

@@ -7,10 +7,10 @@ from datetime import datetime
 from ..rules.clients import ClientView
 
 
-def needs_proof(granted: ClientView | None, found: ClientView, now: datetime) -> bool:
+def needs_re_authentication(granted: ClientView | None, found: ClientView, now: datetime) -> bool:
     """Whether a tab may show what was found of its client only after the browser has sent its cookie again.
 
-    :param granted: what the tab was granted by its last proof
+    :param granted: what the tab was granted when it last showed its cookie
     :param found: the same client, as it is in the store
     """
     if granted is found:  # nothing has changed since

@@ -179,13 +179,13 @@ class SocketGuard:
         try:
             client = await self._clients.authenticate(*tokens_of(environ['asgi.scope']))
         except StoreAway:
-            tab.proof_needed = True
+            tab.re_authentication_needed = True
             tab.load()
             return True
         if tab.client is not None:
             return client is not None and client.id == tab.client.id
         if client is not None:  # signed in since the page was requested
-            tab.proof_needed = True
+            tab.re_authentication_needed = True
         return True
 
     def _checked(self, handler: TabHandler) -> Callable[[str, Any], Awaitable[None]]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from nicegui.binding import BindableProperty
 
 from ..access import Status
-from ..rules.clients import SessionView, UserView
+from ..rules.clients import ClientSession, UserView
 from .nicegui_private.bindable import quick_to_set
 
 Class = TypeVar('Class', bound=type)
@@ -34,5 +34,5 @@ class AuthState:
     """The active session, while ``status`` is ``'signed_in'``."""
     user: UserView | None = None
     """Whose session it is."""
-    sessions: tuple[SessionView, ...] = ()
+    sessions: tuple[ClientSession, ...] = ()
     """The accounts signed in on this browser, the active one among them; none of them while loading."""

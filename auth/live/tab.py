@@ -13,7 +13,7 @@ from datetime import datetime
 from nicegui import Client as Page
 
 from ..access import Access, Here, Status
-from ..rules.clients import ClientView, SessionView
+from ..rules.clients import ClientSession, ClientView
 from ..web.waiting_pages import Place
 from . import protocol
 from .notes import telling_for
@@ -28,11 +28,11 @@ class Tab:
 
     page: Page
     client: ClientView | None = None
-    """The client whose cookie the tab has proved itself with, as it was last read."""
+    """The client whose cookie the tab has shown, as it was last read."""
     state: AuthState = field(default_factory=AuthState)
     place: Place | None = None
     """Of the page among those that wait for their socket."""
-    proof_needed: bool = False
+    re_authentication_needed: bool = False
     joined: bool = False
     """Whether its socket was ever connected."""
     touched_at: datetime | None = None
@@ -53,7 +53,7 @@ class Tab:
             return Here('signed_in', is_admin=state.user.is_admin)
         return Here('loading' if state.status == 'loading' else 'signed_out', others=bool(state.sessions))
 
-    def active_session(self, now: datetime) -> SessionView | None:
+    def active_session(self, now: datetime) -> ClientSession | None:
         """The session that the tab shows as its own."""
         return self.client and self.client.active_session(now)
 
@@ -67,9 +67,9 @@ class Tab:
         """Show nothing protected."""
         self._set('loading', None, ())
 
-    def ask_for_proof(self) -> None:
-        """Show nothing protected until the tab has proved itself anew."""
-        self.proof_needed = True
+    def re_authenticate(self) -> None:
+        """Show nothing protected until the tab has shown its cookie again."""
+        self.re_authentication_needed = True
         self.load()
         protocol.re_authenticate(self.page)
 
@@ -90,13 +90,13 @@ class Tab:
             if changed.set in self.on_change:  # else it has closed
                 self.on_change.remove(changed.set)
 
-    def _set(self, status: Status, session: SessionView | None, sessions: tuple[SessionView, ...]) -> None:
+    def _set(self, status: Status, session: ClientSession | None, sessions: tuple[ClientSession, ...]) -> None:
         state, session_id, user = self.state, session and session.id, session and session.user
         before = (state.status, state.session_id, state.user, state.sessions)
         if before == (status, session_id, user, sessions):
             return
         if status == state.status and session_id != state.session_id:
-            # A proof was faster than the push that hides it: whatever binds to the status is told, although it stays.
+            # It re-authenticated before the push that hides it. The status stays, and yet whatever binds to it is told.
             self.attempt(setattr, state, 'status', 'loading')
         # The status is last: whatever binds to it finds the rest of the state as it is now.
         for name, value in (('sessions', sessions), ('user', user), ('session_id', session_id), ('status', status)):

@@ -2,7 +2,7 @@
 """The open tabs: what each one shows of its session, kept true while the session lives and after it has ended.
 
 A push may only take access away. Whatever would give a tab more than it has, such as a sign-in, a switch of account
-or a new secret, makes it fall to Loading and prove itself by an HTTP request that carries the browser's cookie.
+or a new secret, makes it fall to Loading and re-authenticate by an HTTP request that carries the browser's cookie.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ..rules.sessions import touch
 from ..web.page_access import here_of
 from ..web.waiting_pages import Place
 from . import protocol
-from .grants import needs_proof
+from .grants import needs_re_authentication
 from .nicegui_private.outbox import forget_history
 from .subscriptions import Subscriptions
 from .tab import Tab
@@ -79,7 +79,7 @@ class Tabs:
             if self._sync.is_out_of_sync:
                 raise StoreAway
         except StoreAway:
-            tab.proof_needed = True  # it stays at Loading, and proves itself when the store is back
+            tab.re_authentication_needed = True  # it stays at Loading until the store is back
         else:
             self._bind(tab, client)
             tab.render(self.auth.now())
@@ -97,14 +97,16 @@ class Tabs:
         """
         if self._sync.is_out_of_sync:
             raise StoreAway
-        tab.proof_needed = False
+        tab.re_authentication_needed = False
         self._bind(tab, client)
         tab.render(self.auth.now())
         protocol.current_as_of(tab.page, epoch)
 
     async def confirm(self, tab: Tab) -> Here | None:
-        """Tell who is at a tab, by the store as it is now; None if the session that it shows has ended, or it needs a
-        proof. Shows nothing: the pump does.
+        """Tell who is at a tab, by the store as it is now; None if its session has ended, or it has to re-authenticate.
+
+        Shows nothing: the pump does.
+
 
         :raises StoreAway: if the store can't be reached
         """
@@ -113,7 +115,7 @@ class Tabs:
         session_id = tab.state.session_id
         found = tab.client and await self._clients.find(tab.client.id)
         now = self.auth.now()
-        if found is None or tab.state.session_id != session_id or needs_proof(tab.client, found, now):
+        if found is None or tab.state.session_id != session_id or needs_re_authentication(tab.client, found, now):
             return None
         active = found.active_session(now)
         return here_of(found, now) if active and active.id == session_id else None
@@ -150,16 +152,16 @@ class Tabs:
         """Let every tab that shows anything of a client fall to Loading."""
         for tab in list(self._by_page.values()):
             if tab.client is not None and tab.state.status != 'loading':
-                tab.proof_needed = True
+                tab.re_authentication_needed = True
                 tab.load()
 
     def _show(self, tab: Tab, client: ClientView | None, now: datetime) -> None:
         if client is None:
             self._bind(tab, None)
-            tab.proof_needed = False
+            tab.re_authentication_needed = False
             tab.render(now)
-        elif tab.proof_needed or needs_proof(tab.client, client, now):
-            tab.ask_for_proof()
+        elif tab.re_authentication_needed or needs_re_authentication(tab.client, client, now):
+            tab.re_authenticate()
         else:
             self._bind(tab, client)
             tab.render(now)
@@ -194,12 +196,12 @@ class Tabs:
         if tab.place is not None:
             tab.place.free()
         try:
-            if tab.proof_needed:
-                tab.ask_for_proof()
+            if tab.re_authentication_needed:
+                tab.re_authenticate()
             elif tab.client is not None:
                 self._show(tab, await self._clients.find(tab.client.id), self.auth.now())
         except StoreAway:
-            tab.ask_for_proof()  # it tries until the store is back
+            tab.re_authenticate()  # it tries until the store is back
         if not tab.joined:  # one that comes back re-authenticates
             tab.joined = True
             protocol.current_as_of(tab.page, protocol.FIRST_EPOCH)

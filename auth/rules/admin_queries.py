@@ -41,8 +41,8 @@ class UserRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionRow:
-    """A session that is signed in, as an administrator sees it."""
+class AdminSession:
+    """A session that is signed in, as an administrator sees it: whose it is, and where."""
 
     id: str
     user: UserView
@@ -96,8 +96,8 @@ def find_user(db: Connection, now: datetime, administrator: Administrator, id_or
 
 
 def find_sessions(db: Connection, now: datetime, administrator: Administrator, words: str = '', *,
-                  before: SessionRow | None = None, user_id: str | None = None, limit: int = ROWS_A_PAGE
-                  ) -> list[SessionRow]:
+                  before: AdminSession | None = None, user_id: str | None = None, limit: int = ROWS_A_PAGE
+                  ) -> list[AdminSession]:
     """List the sessions that are signed in, the newest first.
 
     :param words: what the address or name of their user must hold, or how their id must begin
@@ -117,7 +117,7 @@ def find_sessions(db: Connection, now: datetime, administrator: Administrator, w
     if before is not None:  # compared as one, so that the index is entered there, and not walked to there
         listed = listed.where(tuple_(col(Session.created_at), col(Session.id))
                               < tuple_(literal(before.created_at, Moment()), literal(before.id)))
-    return [SessionRow(row[0], UserView(*row[5:]), read_user_agent(row[1]), *row[2:5]) for row in db.execute(listed)]
+    return [AdminSession(row[0], UserView(*row[5:]), read_user_agent(row[1]), *row[2:5]) for row in db.execute(listed)]
 
 
 def count_sessions(db: Connection, now: datetime, administrator: Administrator, *, most: int | None = None) -> int:

@@ -35,8 +35,11 @@ class UserView:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionView:
-    """A session of a client whose status is active."""
+class ClientSession:
+    """A session of a client whose status is active, as its tabs show it.
+
+    Thousands are kept in memory, so it has no more than that; ``Device`` and ``AdminSession`` are read for a list.
+    """
 
     id: str
     user: UserView
@@ -60,14 +63,14 @@ class ClientView:
     secret_hash: str = field(repr=False)
     chosen_session_id: str | None
     created_at: datetime
-    sessions: tuple[SessionView, ...]
+    sessions: tuple[ClientSession, ...]
     """Those whose status is active, the oldest first; a lifetime may have passed since they were read."""
 
-    def signed_in(self, now: datetime) -> tuple[SessionView, ...]:
+    def signed_in(self, now: datetime) -> tuple[ClientSession, ...]:
         """The sessions that are signed in."""
         return tuple(session for session in self.sessions if now < session.ends_at)
 
-    def active_session(self, now: datetime) -> SessionView | None:
+    def active_session(self, now: datetime) -> ClientSession | None:
         """The session in use. None is chosen in place of one that has ended."""
         return next((session for session in self.signed_in(now) if session.id == self.chosen_session_id), None)
 
@@ -125,5 +128,5 @@ def _clients(client_ids: Collection[str]):
 
 def _view(rows: list[Any]) -> ClientView:
     client_id, secret_hash, chosen, created_at = rows[0][:4]
-    sessions = tuple(SessionView(row[4], UserView(*row[9:14]), *row[5:9]) for row in rows if row[4] and row[9])
+    sessions = tuple(ClientSession(row[4], UserView(*row[9:14]), *row[5:9]) for row in rows if row[4] and row[9])
     return ClientView(client_id, secret_hash, chosen, created_at, sessions)

@@ -27,7 +27,7 @@ MOST_DEVICES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One session of a user, as its owner may see it."""
+    """One session of a user, on whichever client, as its owner may see it: where it is and when it was last active."""
 
     session_id: str
     this_device: bool

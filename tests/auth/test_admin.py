@@ -28,7 +28,7 @@ from auth.errors import (
 from auth.rules import admin
 from auth.rules.actor import COMMAND_LINE, Administrator, by_admin, by_command_line
 from auth.rules.admin import revoke_everyone, revoke_session, revoke_user, set_admin, set_disabled, set_password
-from auth.rules.admin_queries import SessionRow, count_sessions, find_sessions, find_user, find_users, read_audit_log
+from auth.rules.admin_queries import AdminSession, count_sessions, find_sessions, find_user, find_users, read_audit_log
 from auth.rules.sessions import set_active, sign_out
 from auth.rules.sign_in import SignedIn
 from tests.databases import connect_to
@@ -294,7 +294,7 @@ async def test_sessions_are_listed_newest_first_and_paged_without_gaps_even_at_e
         await rules.sign_in(request_info=PHONE)
     rules.clock.forward(seconds=1)
     newest = await rules.sign_in(request_info=TABLET)
-    authority, listed = await authority_of(rules, boss), list[SessionRow]()
+    authority, listed = await authority_of(rules, boss), list[AdminSession]()
 
     while page := await rules.auth.read(find_sessions, authority, before=listed[-1] if listed else None, limit=3):
         listed += page

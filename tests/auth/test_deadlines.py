@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from auth.changes.deadlines import Deadlines
-from auth.rules.clients import ClientView, SessionView, UserView
+from auth.rules.clients import ClientSession, ClientView, UserView
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def after(hours: float) -> datetime:
 def client(client_id: str, *hours: float) -> ClientView:
     """A client whose sessions end in so many hours."""
     user = UserView('user_ann', 'ann@example.com', '', '')
-    sessions = tuple(SessionView(f'sess_{end}', user, NOW, NOW, after(end), None) for end in hours)
+    sessions = tuple(ClientSession(f'sess_{end}', user, NOW, NOW, after(end), None) for end in hours)
     return ClientView(client_id, 'hash', None, NOW, sessions)
 
 

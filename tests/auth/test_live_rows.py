@@ -14,7 +14,7 @@ from nicegui import Client, core, ui
 from auth.components import live_rows
 from auth.components.live_rows import LiveRows
 from auth.errors import NotSignedIn, StoreAway
-from auth.rules.admin_queries import SessionRow
+from auth.rules.admin_queries import AdminSession
 from auth.timing import DEFAULT_TIMING, Timing
 
 
@@ -288,6 +288,6 @@ async def test_when_the_last_page_empties_the_one_before_it_is_shown(book: Book,
 def test_a_session_that_was_merely_active_is_the_same_row() -> None:
     of: Any = [None] * 4
     moments: Any = (1, 2)
-    first, later = (SessionRow('sess', *of, moment) for moment in moments)
+    first, later = (AdminSession('sess', *of, moment) for moment in moments)
 
     assert first == later

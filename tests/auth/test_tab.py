@@ -11,7 +11,7 @@ from typing import Any
 from nicegui import binding
 
 from auth.live.tab import Tab
-from auth.rules.clients import ClientView, SessionView, UserView
+from auth.rules.clients import ClientSession, ClientView, UserView
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ class Label:
 
 def client_using(session_id: str) -> ClientView:
     """A client on which two people are signed in, and which uses one of their sessions."""
-    sessions = tuple(SessionView(one, UserView(f'user_of_{one}', f'{one}@example.com', '', ''), NOW, NOW,
+    sessions = tuple(ClientSession(one, UserView(f'user_of_{one}', f'{one}@example.com', '', ''), NOW, NOW,
                                  NOW + timedelta(days=1), None) for one in ('sess_ann', 'sess_bob'))
     return ClientView('client_laptop', 'hash', session_id, NOW, sessions)
 

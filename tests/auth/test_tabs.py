@@ -1,4 +1,4 @@
-"""The open tabs of a process: what they are granted, and when they are asked for a proof."""
+"""The open tabs of a process: what they are granted, and when they have to re-authenticate."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ async def test_a_tab_for_which_the_store_could_not_be_read_when_it_joined_is_hid
 
 
 @either_store
-async def test_when_all_is_hidden_no_tab_of_anybody_shows_anything_until_it_has_proved_itself(
+async def test_when_all_is_hidden_no_tab_of_anybody_shows_anything_until_it_has_re_authenticated(
         rules: Rules, tabs: Tabs) -> None:
     done = await rules.sign_up()
     (laptop, _), (stranger, _) = await opened(tabs, done.token), await opened(tabs, None)
@@ -143,7 +143,7 @@ async def test_when_all_is_hidden_no_tab_of_anybody_shows_anything_until_it_has_
 
 
 @pytest.mark.parametrize('timing', [FAST])
-async def test_while_the_process_is_out_of_sync_a_proof_is_not_settled_but_has_to_be_tried_again(
+async def test_while_the_process_is_out_of_sync_nothing_is_granted_but_has_to_be_tried_again(
         rules: Rules, tabs: Tabs, following: Following) -> None:
     done = await rules.sign_up()
     client = await rules.client(done.token)
@@ -151,9 +151,9 @@ async def test_while_the_process_is_out_of_sync_a_proof_is_not_settled_but_has_t
     with rules.database.away():
         await until(lambda: following.sync.is_out_of_sync)
         (stranger, _), (laptop, _) = await opened(tabs, None), await opened(tabs, done.token)
-        for tab, proved in ((stranger, None), (laptop, client)):
+        for tab, found in ((stranger, None), (laptop, client)):
             with pytest.raises(StoreAway):  # or nobody would ever ask this tab again
-                tabs.grant(tab, proved, 0)
+                tabs.grant(tab, found, 0)
         shown = {stranger.state.status, laptop.state.status}
     await until(lambda: not following.sync.is_out_of_sync)
     tabs.grant(stranger, None, 0)
@@ -193,7 +193,7 @@ async def test_a_right_that_was_withdrawn_is_not_confirmed(rules: Rules, tabs: T
 
 
 @pytest.mark.parametrize('change', ["UPDATE client SET secret_hash = 'another'", 'UPDATE user SET is_admin = TRUE'])
-async def test_what_would_need_a_proof_is_not_confirmed(
+async def test_a_tab_that_has_to_re_authenticate_is_not_confirmed(
         rules: Rules, tabs: Tabs, following: Following, change: str) -> None:
     done = await rules.sign_up()
     tab, _ = await opened(tabs, done.token)
@@ -210,7 +210,7 @@ async def test_a_tab_that_shows_nothing_of_a_session_keeps_none_alive(rules: Rul
     before = rules.sql('SELECT last_active_at FROM session')
     rules.clock.forward(minutes=5)
 
-    tab.ask_for_proof()  # as when the client was given another secret
+    tab.re_authenticate()  # as when the client was given another secret
     tabs.note_activity(tab)
     await asyncio.sleep(0.3)
 

@@ -168,7 +168,7 @@ async def test_a_new_password_signs_out_the_other_devices_and_keeps_every_tab_of
 
     await change_password(here, PASSWORD, NEW_PASSWORD)
 
-    await beside.page.wait_for_function('window.channel.told')  # or it stays out if it proved itself too early
+    await beside.page.wait_for_function('window.channel.told')  # or it stays out if it re-authenticated too early
     await expect(here.see('Your password was changed. 1 other device was signed out.')).to_be_visible()
     await there.signed_out()
     await beside.shows(session_id)

@@ -280,7 +280,7 @@ async def test_a_tab_that_took_long_to_load_and_then_hears_nothing_counts_from_w
 
 
 @either_store
-async def test_a_silent_network_hides_what_is_private_within_5_seconds_and_a_page_that_it_kept_needs_no_proof_then(
+async def test_a_silent_network_hides_what_is_private_within_5_seconds_and_a_page_that_it_kept_is_current_then(
         device: MakeDevice, shared_server: Server) -> None:
     """README.md: "A tab that can not hear the server … hides within 5 seconds what was not marked public"."""
     async with relay_to(shared_server.port) as network:
@@ -290,8 +290,8 @@ async def test_a_silent_network_hides_what_is_private_within_5_seconds_and_a_pag
         tab, late = await laptop.tab('/account'), await laptop.tab(None)
         await tab.shows(session_id)
         watching = await watch(tab)
-        proofs: list[str] = []
-        late.page.on('request', lambda request: proofs.append(request.url) if request.url.endswith('/tabs') else None)
+        requests: list[str] = []
+        late.page.on('request', lambda request: requests.append(request.url) if request.url.endswith('/tabs') else None)
 
         network.cut()
         cut_at = time.time()
@@ -303,7 +303,7 @@ async def test_a_silent_network_hides_what_is_private_within_5_seconds_and_a_pag
         await opening
 
         await late.shows(session_id)
-        assert proofs == []
+        assert requests == []
         await expect(tab.see(address).first).to_be_visible()
         assert last_seen_at - cut_at < BOUND_SECONDS
         await laptop.context.close()  # before the network goes: a page may still be loading
@@ -346,9 +346,9 @@ async def test_a_tab_whose_socket_was_thrown_out_comes_back(device: MakeDevice) 
         before = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=http)
         await before.connect(f'{tab.url}?{query}', transports=['websocket'], socketio_path='/_nicegui_ws/socket.io')
         thrown_out = await tab.page.evaluate('window.socket.id')
-        proof = await laptop.api('POST', '/client/tabs', tab=page_id, socket=str(before.get_sid()), epoch='0')
+        answer = await laptop.api('POST', '/client/tabs', tab=page_id, socket=str(before.get_sid()), epoch='0')
 
-        assert proof.ok, await proof.text()
+        assert answer.ok, await answer.text()
         await tab.page.wait_for_function('(before) => window.socket.connected && window.socket.id !== before',
                                          arg=thrown_out)
         await expect(tab.page.locator('html')).not_to_have_class(re.compile('away'))

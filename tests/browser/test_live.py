@@ -111,13 +111,13 @@ async def test_an_ended_session_that_is_made_active_again_by_hand_is_not_pushed_
     tab = await laptop.tab()
     shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
     await tab.signed_out()
-    proofs: list[str] = []
-    tab.page.on('request', lambda request: proofs.append(request.url) if '/v1/client/tabs' in request.url else None)
+    requests: list[str] = []
+    tab.page.on('request', lambda request: requests.append(request.url) if '/v1/client/tabs' in request.url else None)
 
     shared_server.sql("UPDATE session SET status = 'active' WHERE id = ?", session_id)
 
     await tab.shows(session_id)
-    assert proofs  # it was the cookie that gave the access, in a request
+    assert requests  # it was the cookie that gave the access, in a request
 
 
 @either_store

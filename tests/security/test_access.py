@@ -87,7 +87,7 @@ async def test_after_the_end_no_event_of_the_page_does_anything_told_of_it_or_no
 
 @pytest.mark.parametrize(('statement', 'shown'), [
     (REVOKED, 'You are signed out'),
-    ("UPDATE user SET is_admin = (1 = 1) WHERE email_address = ?", 'Loading…'),  # a right that has to be proved first
+    ("UPDATE user SET is_admin = (1 = 1) WHERE email_address = ?", 'Loading…'),  # a right that needs the cookie first
 ])
 async def test_what_a_page_that_is_built_later_put_beside_itself_goes_with_it(
         server: Server, visitor: NEW_PERSON, trace: Path, statement: str, shown: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ...errors import AuthError
-from ...rules.clients import ClientView, SessionView, UserView
+from ...rules.clients import ClientSession, ClientView, UserView
 from ...rules.devices import Device
 
 Json = dict[str, Any]
@@ -42,7 +42,7 @@ def device_json(device: Device) -> Json:
     }
 
 
-def session_json(session: SessionView, status: str = 'active') -> Json:
+def session_json(session: ClientSession, status: str = 'active') -> Json:
     """A session and its user."""
     user = session.user
     return {
