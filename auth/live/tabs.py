@@ -107,7 +107,6 @@ class Tabs:
 
         Shows nothing: the pump does.
 
-
         :raises StoreAway: if the store can't be reached
         """
         if tab.state.status != 'signed_in':

@@ -116,7 +116,10 @@ class _Threads:
                 then()
 
         done.add_done_callback(over)
-        return await asyncio.shield(done)
+        try:
+            return await asyncio.shield(done)
+        finally:
+            del done  # an error holds this frame and those of its callers, and what is done holds the error: a circle
 
     async def close(self) -> None:
         """Finish what has begun."""

@@ -16,7 +16,7 @@ import httpx
 import pytest
 import trustme
 
-from auth.web.gateway import HEADERS
+from auth.web.headers import HEADERS
 from tests.ports import free_port
 from tests.programs import has_ended
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import subprocess
 import sys
 import threading
+import weakref
+from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +20,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from auth.errors import StoreAway
+from auth.errors import SessionNotFound, StoreAway
 from auth.rules.sessions import sign_out
 from auth.rules.store import Store
 from auth.timing import DEFAULT_TIMING
@@ -101,6 +104,31 @@ async def test_a_verb_that_waits_for_its_turn_is_not_begun_when_its_caller_has_g
     await write_something(rules.auth.store)
 
     assert begun == []
+
+
+class Page:
+    """Something large that a caller holds."""
+
+
+async def test_a_verb_that_refuses_leaves_its_caller_to_be_freed_without_the_garbage_collector(rules: Rules) -> None:
+    def refuse(_: Connection) -> None:
+        raise SessionNotFound
+
+    async def call(way: Callable[..., Awaitable[None]]) -> weakref.ref[Page]:
+        page = Page()
+        with suppress(SessionNotFound):
+            await way(refuse)
+        return weakref.ref(page)
+
+    gc.collect()
+    gc.disable()
+    try:
+        pages = [await call(way) for way in (rules.auth.store.run, rules.auth.store.read)]
+        async with asyncio.timeout(10):
+            while any(page() for page in pages):  # the thread may still be at the end of its work
+                await asyncio.sleep(0.01)
+    finally:
+        gc.enable()
 
 
 @only_on_postgres
