@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from sqlalchemy import Connection, Engine, Executable
+from sqlalchemy import Connection, Executable
 
+from .executor import Executor
 from .feed import ChangeFeed
 
 UPGRADE = 'uv run python -m auth database upgrade'
-
-
-HangUp = Callable[[], None]
 
 
 class CannotOpenStore(Exception):
@@ -34,23 +32,13 @@ class Database(ABC):
     pruning: Sequence[Executable] = ()
     """What to run now and then, to delete what nobody needs any more."""
 
-    writers: int
-    """How many connections there are to write with; each has a thread of its own."""
-
-    readers: int
-    """The same to read with."""
+    @abstractmethod
+    def writing(self) -> Executor:
+        """Connections for transactions."""
 
     @abstractmethod
-    def writing(self) -> Engine:
-        """Connections for transactions, one for each thread that asks."""
-
-    @abstractmethod
-    def reading(self) -> Engine:
+    def reading(self) -> Executor:
         """Connections to read with; each statement sees the newest commit."""
-
-    def way_to_hang_up(self, connection: Connection) -> HangUp | None:
-        """How to end, from another thread, what a connection waits for too long; None where nothing can be silent."""
-        return None
 
     @abstractmethod
     def feed(self) -> ChangeFeed:

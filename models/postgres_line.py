@@ -8,35 +8,11 @@ import select
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from threading import Lock
 from typing import Any
 
 import psycopg
 
 Line = psycopg.AsyncConnection[Any]
-
-
-class Handle:
-    """A second handle on the socket of a connection, with which another thread may hang up.
-
-    The connection may be closed at that moment, and its descriptor be another one's.
-
-    :param line: the connection
-    """
-
-    def __init__(self, line: psycopg.Connection[Any]) -> None:
-        self._socket = socket.socket(fileno=os.dup(line.fileno()))
-        self._lock = Lock()
-
-    def hang_up(self) -> None:
-        """End what is sent and received, whoever waits for it."""
-        with self._lock, suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Let go of the socket, since the connection has."""
-        with self._lock:
-            self._socket.close()
 
 
 @contextmanager
@@ -58,7 +34,7 @@ def hang_up(line: Line) -> None:
         dead.shutdown(socket.SHUT_RDWR)
 
 
-def was_hung_up(line: Line | psycopg.Connection[Any]) -> bool:
+def was_hung_up(line: Line) -> bool:
     """Tell whether the other side has hung up, or is about to: something has come that nobody asked for."""
     if line.closed:
         return True

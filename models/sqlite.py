@@ -16,12 +16,15 @@ from sqlmodel import col
 
 from .change import Change
 from .database import UPGRADE, CannotOpenStore, Database
+from .executor import ThreadExecutor
 from .private_file import close_to_others, make_private
 from .sqlite_feed import SqliteFeed
 from .timing import StoreTiming
 
 KEPT_CHANGES = 10_000
 """How many notes of changes are kept for a process that was held up; one that lacks some reads everything again."""
+
+READERS = 4
 
 _PRUNE_CHANGES = delete(Change).where(
     col(Change.seq) <= select(func.max(Change.seq)).scalar_subquery() - KEPT_CHANGES)
@@ -35,23 +38,22 @@ class SqliteDatabase(Database):
     """
 
     pruning = (_PRUNE_CHANGES,)
-    writers = 1  # SQLite has one at a time, and would make others poll for their turn
-    readers = 4
 
     def __init__(self, path: str, timing: StoreTiming) -> None:
         self._path = Path(path)
         self._timing = timing
         self.name = path
 
-    def writing(self) -> Engine:
-        """One connection, whose transactions take the lock when they begin."""
-        engine = self._engine(pool_size=self.writers)
+    def writing(self) -> ThreadExecutor:
+        """One connection: SQLite has one writer at a time, and would make others poll for their turn."""
+        engine = self._engine(pool_size=1)
         event.listen(engine, 'begin', _begin_immediate)
-        return engine
+        return ThreadExecutor(engine, 1)
 
-    def reading(self) -> Engine:
+    def reading(self) -> ThreadExecutor:
         """Connections that read beside the one that writes."""
-        return self._engine(pool_size=self.readers, isolation_level='AUTOCOMMIT', pool_reset_on_return=None)
+        engine = self._engine(pool_size=READERS, isolation_level='AUTOCOMMIT', pool_reset_on_return=None)
+        return ThreadExecutor(engine, READERS)
 
     def feed(self) -> SqliteFeed:
         """See the base class."""

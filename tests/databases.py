@@ -6,14 +6,15 @@ import re
 import shutil
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any, Literal
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 
 from tests.postgres import Postgres
 from tests.programs import run_python
@@ -49,6 +50,10 @@ class TestDatabase(ABC):
     @abstractmethod
     def locked(self) -> AbstractContextManager[None]:
         """Keep others from writing, as another program would that does not end its transaction."""
+
+    @abstractmethod
+    def held_up(self) -> AbstractContextManager[Callable[[Connection], object]]:
+        """Give what a verb calls to wait until the block ends, for two seconds at most."""
 
     @abstractmethod
     def away(self) -> AbstractContextManager[None]:
@@ -87,6 +92,15 @@ class SqliteFile(TestDatabase):
         with closing(connect_to(self.url)) as other:
             other.execute('BEGIN IMMEDIATE')
             yield
+
+    @contextmanager
+    def held_up(self) -> Generator[Callable[[Connection], object]]:
+        """See the base class. Each verb has a thread."""
+        go_on = Event()
+        try:
+            yield lambda _: go_on.wait(2)
+        finally:
+            go_on.set()
 
     @contextmanager
     def away(self) -> Generator[None]:
@@ -137,6 +151,13 @@ class PostgresDatabase(TestDatabase):
         with connect_to(self.url) as other, other.transaction():
             other.execute('LOCK TABLE "user", client, session, audit_event IN SHARE MODE')
             yield
+
+    @contextmanager
+    def held_up(self) -> Generator[Callable[[Connection], object]]:
+        """See the base class. Verbs run on the event loop, so they have to wait for the server."""
+        with connect_to(self.url) as other:
+            other.execute('SELECT pg_advisory_lock(7)')
+            yield lambda db: db.exec_driver_sql('SELECT pg_advisory_xact_lock_shared(7)')
 
     @contextmanager
     def away(self) -> Generator[None]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, and_, select
 from sqlmodel import col
 
 from models import Client, Session, SessionStatus, User
@@ -107,14 +107,23 @@ async def read_clients(auth: Auth, client_ids: Collection[str]) -> dict[str, Cli
     return clients
 
 
-def find_clients(db: Connection, client_ids: Collection[str]) -> dict[str, ClientView]:
+def find_clients(db: Connection, client_ids: Sequence[str]) -> dict[str, ClientView]:
     """Read clients and their sessions, at most as many as are read at once."""
-    return {client_id: _view(list(rows))
-            for client_id, rows in groupby(db.execute(*_clients(client_ids)), lambda row: row[0])}
+    found = db.execute(*(_one_client(client_ids[0]) if len(client_ids) == 1 else _many_clients(client_ids)))
+    return {client_id: _view(list(rows)) for client_id, rows in groupby(found, lambda row: row[0])}
 
 
 @built_once
-def _clients(client_ids: Collection[str]):
+def _one_client(client_id: str):
+    return _clients().where(col(Client.id) == client_id)
+
+
+@built_once
+def _many_clients(client_ids: Collection[str]):
+    return _clients().where(col(Client.id).in_(client_ids))
+
+
+def _clients() -> Select[*tuple[Any, ...]]:
     is_active = col(Session.status) == SessionStatus.ACTIVE
     return (select(*columns(Client.id, Client.secret_hash, Client.active_session_id, Client.created_at, Session.id,
                             Session.created_at, Session.last_active_at, Session.expire_at, Session.abandon_at),
@@ -122,7 +131,6 @@ def _clients(client_ids: Collection[str]):
             .select_from(Client)
             .outerjoin(Session, and_(col(Session.client_id) == Client.id, is_active))
             .outerjoin(User, and_(col(User.id) == Session.user_id, col(User.disabled).is_(False)))
-            .where(col(Client.id).in_(client_ids))
             .order_by(col(Client.id), col(Session.created_at), col(Session.id)))
 
 

@@ -1,24 +1,21 @@
-"""The store: runs verbs and queries on the database, each as one plain function on a thread of its own.
+"""The store: runs verbs and queries on the database, each of them one plain function.
 
-To go to a thread and back takes 0.1 ms, so an act goes there once and not for each statement. Here is all that can
-happen to an act: it waits for its turn, it is called off, the store is away, or goes away while it commits.
+Here is all that can happen to an act: it waits for its turn, its caller goes, the database calls it off in favour of
+another one, the store is away, or goes away while it is told to commit. Where it runs is up to ``models.executor``.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Concatenate, Generic, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models import ChangeFeed, StoreTiming
-from models.database import Database, HangUp
 from models.database_url import open_database
+from models.executor import Executor
 
 from ..errors import OutcomeUnknown, StoreAway
 from ..timing import DEFAULT_TIMING
@@ -46,9 +43,9 @@ class Store:
 
     def __init__(self, url: str, timing: StoreTiming = DEFAULT_TIMING) -> None:
         database = open_database(url, timing)
-        self._writing = _Threads(database, database.writing(), database.writers, timing)
-        self._reading = _Threads(database, database.reading(), database.readers, timing)
+        self._writing, self._reading = database.writing(), database.reading()
         self._pruning = database.pruning
+        self._patience = timing.lock_seconds
         self.feed: ChangeFeed = database.feed()
 
     async def run(self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -60,14 +57,23 @@ class Store:
         :raises StoreAway: if the store can't be reached, or others keep it locked; then nothing was changed
         :raises OutcomeUnknown: if it went away while it was told to commit
         """
-        return await self._writing.run(lambda db: verb(db, *args, **kwargs), then=self.feed.committed)
+        await self._take_turn(self._writing)
+        act = asyncio.create_task(self._act(lambda db: verb(db, *args, **kwargs)))
+        try:
+            return await asyncio.shield(act)
+        finally:
+            del act  # an error holds this frame and those of its callers, and the task holds the error: a circle
 
     async def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query, beside whoever writes; each of its statements sees the newest commit.
 
         :raises StoreAway: if the store can't be reached
         """
-        return await self._reading.run(lambda db: query(db, *args, **kwargs))
+        await self._take_turn(self._reading)
+        try:
+            return await _run(self._reading, lambda db: query(db, *args, **kwargs))
+        finally:
+            self._reading.give_back()
 
     async def prune(self) -> None:
         """Delete what nobody needs any more.
@@ -87,96 +93,37 @@ class Store:
         await self._writing.close()
         await self._reading.close()
 
-
-class _Threads:
-    """A bounded pool of connections, each used by one thread at a time."""
-
-    def __init__(self, database: Database, engine: Engine, count: int, timing: StoreTiming) -> None:
-        self._database = database
-        self._engine = engine
-        self._timing = timing
-        self._free = asyncio.Semaphore(count)
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix='store')
-
-    async def run(self, work: Callable[[Connection], T], then: Callable[[], None] | None = None) -> T:
-        """Do something in the next thread that is free.
-
-        :param then: called if it was done, whether somebody still waits for it or not
-        """
-        await self._take_turn()
-        loop = asyncio.get_running_loop()
-        act = _Act(self._database, self._engine, work)
-        act.expect_answer(loop, self._timing.answer_seconds)
-        done = loop.run_in_executor(self._threads, act)
-
-        def over(ended: asyncio.Future[T]) -> None:
-            act.timer.cancel()
-            self._free.release()
-            if then is not None and not ended.cancelled() and ended.exception() is None:
-                then()
-
-        done.add_done_callback(over)
+    async def _act(self, work: Callable[[Connection], T]) -> T:
         try:
-            return await asyncio.shield(done)
+            result = await _run(self._writing, work)
         finally:
-            del done  # an error holds this frame and those of its callers, and what is done holds the error: a circle
+            self._writing.give_back()
+        self.feed.committed()
+        return result
 
-    async def close(self) -> None:
-        """Finish what has begun."""
-        await asyncio.to_thread(self._threads.shutdown)
-        self._engine.dispose()
-
-    async def _take_turn(self) -> None:
-        if not self._free.locked():
-            await self._free.acquire()  # at once
-            return
+    async def _take_turn(self, executor: Executor) -> None:
         try:
-            async with asyncio.timeout(self._timing.lock_seconds):
-                await self._free.acquire()
+            await executor.take_turn(self._patience)
         except TimeoutError as error:
             raise StoreAway from error
 
 
-class _Act(Generic[T]):
-    """Something that is done on a connection, in a thread; and the clock that another thread keeps on it."""
+async def _run(executor: Executor, work: Callable[[Connection], T], runs: int = RUNS) -> T:
+    """Do it, again where the database calls it off in favour of another act."""
+    is_done = False
 
-    def __init__(self, database: Database, engine: Engine, work: Callable[[Connection], T]) -> None:
-        self._database = database
-        self._engine = engine
-        self._work = work
-        self._connected_at: float | None = None
-        self._hang_up: HangUp | None = None
-        self.timer: asyncio.TimerHandle
+    def noting_its_end(db: Connection) -> T:
+        nonlocal is_done
+        result = work(db)
+        is_done = True  # what fails from here on is the commit
+        return result
 
-    def expect_answer(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
-        """Hang up if the connection is not given back in this time. To connect has a limit of its own."""
-        self.timer = loop.call_later(seconds, self._time_is_up, loop, seconds)
-
-    def _time_is_up(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
-        waited = 0 if self._connected_at is None else time.monotonic() - self._connected_at
-        if waited < seconds:
-            self.timer = loop.call_later(seconds - waited, self._time_is_up, loop, seconds)
-        elif self._hang_up is not None:
-            self._hang_up()
-
-    def __call__(self) -> T:
-        """Do it, again where the database called it off in favour of another act."""
-        for run in range(1, RUNS + 1):
-            committing = False
-            try:
-                with self._engine.connect() as connection, connection.begin():
-                    self._connected_at = time.monotonic()
-                    self._hang_up = self._database.way_to_hang_up(connection)
-                    result = self._work(connection)
-                    committing = True
-                return result
-            except (DBAPIError, PoolTimeout, DisconnectionError, OSError) as error:
-                if run < RUNS and _sqlstate(error) in _CALLED_OFF:
-                    continue
-                raise _seen(error, committing=committing) from error
-            finally:
-                self._hang_up = None
-        raise AssertionError('it is done or not by now')
+    try:
+        return await executor.run(noting_its_end)
+    except (DBAPIError, DisconnectionError, OSError) as error:
+        if runs == 1 or _sqlstate(error) not in _CALLED_OFF:
+            raise _seen(error, committing=is_done) from error
+    return await _run(executor, work, runs - 1)
 
 
 def _seen(error: Exception, *, committing: bool) -> Exception:

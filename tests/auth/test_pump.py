@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -213,13 +212,12 @@ async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_a
     while not all(shown and shown.sessions[0].user.first_name for shown in screen.clients.values()):
         await screen.change()
 
-    go_on = threading.Event()
-    readers = [asyncio.create_task(rules.auth.store.read(lambda _: go_on.wait(60))) for _ in range(4)]  # all there are
-    await rules.elsewhere("UPDATE session SET status = 'revoked' WHERE id = ?", ann.session_id)
-    while not screen.hidden:
-        await screen.change()
-    screen.clients[bob.token.client_id] = None
-    go_on.set()
+    with rules.database.held_up() as wait:
+        readers = [asyncio.create_task(rules.auth.store.read(wait)) for _ in range(4)]  # as many as there are
+        await rules.elsewhere("UPDATE session SET status = 'revoked' WHERE id = ?", ann.session_id)
+        while not screen.hidden:
+            await screen.change()
+        screen.clients[bob.token.client_id] = None
     await asyncio.gather(*readers)
     while screen.clients[bob.token.client_id] is None:
         await screen.change()

@@ -49,16 +49,6 @@ def one(db: Connection) -> int:
     return db.execute(text('SELECT 1')).scalar_one()
 
 
-def cutting(relay: Relay) -> Callable[[], None]:
-    """What a verb, in its thread, cuts the network with."""
-    loop = asyncio.get_running_loop()
-
-    async def cut() -> None:
-        relay.cut()
-
-    return lambda: asyncio.run_coroutine_threadsafe(cut(), loop).result(10)
-
-
 async def changes_of(store: Store) -> Changes:
     """Listen until there is something to tell, through whatever happens."""
     while True:
@@ -214,11 +204,9 @@ async def test_nobody_waits_long_for_a_network_that_is_gone_and_all_is_well_when
 async def test_nobody_is_told_that_nothing_happened_when_the_commit_was_cut_off(
         rules: Rules, far: tuple[Relay, Store]) -> None:
     relay, store = far
-    cut = cutting(relay)
-
     def verb(db: Connection) -> None:
         db.execute(text("UPDATE session SET status = 'revoked'"))
-        cut()
+        relay.cut()
 
     with pytest.raises(OutcomeUnknown) as told:
         await store.run(verb)
@@ -232,11 +220,9 @@ async def test_a_transaction_that_was_cut_off_is_rolled_back_and_keeps_nothing_l
         rules: Rules, ann: SignedIn, far: tuple[Relay, Store]) -> None:
     relay, store = far
 
-    cut = cutting(relay)
-
     def verb(db: Connection) -> None:
         db.execute(text("UPDATE session SET status = 'revoked'"))
-        cut()
+        relay.cut()
         one(db)
 
     with pytest.raises(StoreAway):

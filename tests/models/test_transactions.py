@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
@@ -25,6 +24,7 @@ from auth.rules.sessions import sign_out
 from auth.rules.store import Store
 from auth.timing import DEFAULT_TIMING
 from models import CannotOpenStore, migrate
+from models.postgres import CONNECTIONS
 from tests.databases import connect_to
 from tests.rules import Rules
 from tests.running import only_on_postgres, only_on_sqlite
@@ -69,20 +69,21 @@ async def test_a_verb_that_is_cancelled_at_any_moment_did_everything_or_nothing(
 async def test_a_verb_whose_caller_has_gone_is_finished_and_the_feed_hears_of_it(rules: Rules) -> None:
     done = await rules.sign_up()
     await rules.changes()
-    began, go_on = threading.Event(), threading.Event()
+    began: list[str] = []
 
-    def verb(db: Connection) -> None:
-        db.execute(text("UPDATE session SET status = 'revoked'"))
-        began.set()
-        go_on.wait(30)
+    with rules.database.held_up() as wait:
+        def verb(db: Connection) -> None:
+            db.execute(text("UPDATE session SET status = 'revoked'"))
+            began.append('once')
+            wait(db)
 
-    leaving = asyncio.create_task(rules.auth.store.run(verb))
-    await asyncio.to_thread(began.wait, 30)
-    leaving.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await leaving
-    before = rules.status(done.session_id)
-    go_on.set()
+        leaving = asyncio.create_task(rules.auth.store.run(verb))
+        while not began:
+            await asyncio.sleep(0.01)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        before = rules.status(done.session_id)
     await rules.auth.run(sign_out, await rules.here(done.token))  # after it: both are signed out of nothing
 
     assert (before, rules.status(done.session_id)) == ('active', 'revoked')
@@ -90,16 +91,16 @@ async def test_a_verb_whose_caller_has_gone_is_finished_and_the_feed_hears_of_it
 
 
 async def test_a_verb_that_waits_for_its_turn_is_not_begun_when_its_caller_has_gone(rules: Rules) -> None:
-    go_on, begun = threading.Event(), []
-    holding = [asyncio.create_task(rules.auth.store.run(lambda _: go_on.wait(30))) for _ in range(8)]
-    await asyncio.sleep(0)
-    leaving = asyncio.create_task(rules.auth.store.run(begun.append))
-    await asyncio.sleep(0)
+    begun: list[Connection] = []
+    with rules.database.held_up() as wait:
+        holding = [asyncio.create_task(rules.auth.store.run(wait)) for _ in range(CONNECTIONS)]
+        await asyncio.sleep(0.1)
+        leaving = asyncio.create_task(rules.auth.store.run(begun.append))
+        await asyncio.sleep(0.1)
 
-    leaving.cancel()
-    with suppress(asyncio.CancelledError):
-        await leaving
-    go_on.set()
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
     await asyncio.gather(*holding)
     await write_something(rules.auth.store)
 
@@ -134,15 +135,14 @@ async def test_a_verb_that_refuses_leaves_its_caller_to_be_freed_without_the_gar
 @only_on_postgres
 async def test_of_two_verbs_that_wait_for_each_other_both_are_done(rules: Rules) -> None:
     ids = [(await rules.sign_up(f'{name}@example.com')).session_id for name in ('ann', 'bob')]
-    both = threading.Barrier(2, timeout=10)
-    runs = []
+    runs: list[str] = []
 
     def end(db: Connection, first: str, second: str) -> None:
         runs.append(first)
         for session_id in (first, second):
             db.execute(text("UPDATE session SET user_agent = user_agent || 'x' WHERE id = :id"), {'id': session_id})
             if session_id == first and len(runs) <= 2:
-                both.wait()
+                db.execute(text('SELECT pg_sleep(0.5)'))  # until the other one has the other row
 
     await asyncio.gather(rules.auth.store.run(end, *ids), rules.auth.store.run(end, *reversed(ids)))
 
