@@ -52,11 +52,10 @@ def _list(accounts: ui.element, wanted: str, error: Text) -> None:
 
 
 async def _choose(session: ClientSession, wanted: str, error: Text) -> None:
-    page = ui.context.client
-    try:
-        await choose(session.id)
-    except AuthError as refused:
-        error.set_text(refused.message)
-    else:
-        with page:
+    with error:  # the row that was clicked may be redrawn meanwhile
+        try:
+            await choose(session.id)
+        except AuthError as refused:
+            error.set_text(refused.message)
+        else:
             ui.navigate.to(wanted)

@@ -55,7 +55,7 @@ class ActionButton(ui.element, HoldsItself):
         del self._action
 
     async def _clicked(self) -> None:
-        if self._is_running:  # a second click, sent before the button was disabled
+        if self._is_running or self.is_deleted:  # a second click, or one at what is being redrawn
             return
         self._is_running = True
         self.error.set_visibility(False)
