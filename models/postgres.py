@@ -55,11 +55,11 @@ class PostgresDatabase(Database):
         return LoopExecutor(engine, CONNECTIONS)
 
     def feed(self) -> PostgresFeed:
-        """See the base class."""
+        """Listens on a connection of its own."""
         return PostgresFeed(self._listener, self._timing)
 
     def why_silent(self) -> str:
-        """See the base class. One that is being started refuses everybody; whoever else is refused has an answer."""
+        """A server that is being started refuses everybody; whoever else is refused has an answer."""
         arguments = self._arguments()
         try:
             psycopg.connect(**arguments).close()
@@ -69,17 +69,17 @@ class PostgresDatabase(Database):
         return ''
 
     def create(self) -> None:
-        """See the base class. A database on a server is made by whoever runs the server."""
+        """Nothing: a database on a server is made by whoever runs the server."""
 
     def close_to_others(self) -> None:
-        """See the base class. Who may use it is up to whoever runs the server."""
+        """Nothing: who may use it is up to whoever runs the server."""
 
     def find(self) -> None:
-        """See the base class. Whether it is there is found out by connecting to it."""
+        """Nothing: whether it is there is found out by connecting to it."""
 
     @contextmanager
     def connect(self, *, to_write: bool) -> Generator[Connection]:
-        """See the base class."""
+        """Waits for others that migrate by a lock of the server."""
         engine = create_engine(self._url, connect_args=self._connect_args(
             {'lock_timeout': _milliseconds(self._timing.migration_lock_seconds), **_READABLE}))
         event.listen(engine, 'connect', _adapt)

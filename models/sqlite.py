@@ -56,15 +56,15 @@ class SqliteDatabase(Database):
         return ThreadExecutor(engine, READERS)
 
     def feed(self) -> SqliteFeed:
-        """See the base class."""
+        """Looks at the file."""
         return SqliteFeed(self._path, self._timing)
 
     def why_silent(self) -> str:
-        """See the base class."""
+        """There is no server that could be silent."""
         return ''
 
     def create(self) -> None:
-        """See the base class."""
+        """Makes the file, for its owner alone, and puts it into WAL mode."""
         try:
             make_private(self._path)
             with sqlite3.connect(self._path, timeout=self._timing.migration_lock_seconds) as connection:
@@ -78,11 +78,11 @@ class SqliteDatabase(Database):
                                   ) from error
 
     def close_to_others(self) -> None:
-        """See the base class."""
+        """Takes the rights of everybody else from the file."""
         close_to_others(self._path)
 
     def find(self) -> None:
-        """See the base class."""
+        """Looks whether the file is there."""
         try:
             self._path.stat()
         except OSError as error:
@@ -91,7 +91,7 @@ class SqliteDatabase(Database):
 
     @contextmanager
     def connect(self, *, to_write: bool) -> Generator[Connection]:
-        """See the base class."""
+        """Waits for others that migrate by the lock on the file."""
         engine = create_engine(URL.create('sqlite', database=self.name),
                                connect_args={'timeout': self._timing.migration_lock_seconds, 'isolation_level': None})
         if to_write:

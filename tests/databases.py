@@ -82,20 +82,20 @@ class SqliteFile(TestDatabase):
             shutil.copyfile(empty, path)
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
-        """See the base class."""
+        """Keep the connection for the next statement, where there is a server."""
         with closing(connect_to(self.url)) as connection:
             return connection.execute(statement, values).fetchall()
 
     @contextmanager
     def locked(self) -> Generator[None]:
-        """See the base class."""
+        """Begin to write on another connection, and do not end."""
         with closing(connect_to(self.url)) as other:
             other.execute('BEGIN IMMEDIATE')
             yield
 
     @contextmanager
     def held_up(self) -> Generator[Callable[[Connection], object]]:
-        """See the base class. Each verb has a thread."""
+        """Wait in the thread of the verb, or for a lock of the server: there, verbs run on the event loop."""
         go_on = Event()
         try:
             yield lambda _: go_on.wait(2)
@@ -104,7 +104,7 @@ class SqliteFile(TestDatabase):
 
     @contextmanager
     def away(self) -> Generator[None]:
-        """See the base class."""
+        """Move the file, or refuse connections and end those that are open."""
         elsewhere = self.path.with_name('elsewhere.db')
         self.path.rename(elsewhere)
         try:
@@ -113,11 +113,11 @@ class SqliteFile(TestDatabase):
             elsewhere.rename(self.path)
 
     def fail(self, at: str) -> None:
-        """See the base class."""
+        """A trigger raises an error."""
         self.sql(f"CREATE TRIGGER no_more BEFORE {at} BEGIN SELECT raise(ABORT, 'full'); END")
 
     def drop(self) -> None:
-        """See the base class. The folder of the test goes by itself."""
+        """Give it back; the folder of a file goes by itself."""
 
 
 class PostgresDatabase(TestDatabase):
@@ -135,33 +135,33 @@ class PostgresDatabase(TestDatabase):
         """Whether a store stays open for whoever is given it next."""
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
-        """See the base class. The connection is kept for the next statement."""
+        """Keep the connection for the next statement, where there is a server."""
         self.unharmed &= not re.search(r'\b(CREATE|ALTER|DROP|TRUNCATE|pg_terminate_backend)\b', statement)
         return self.server.ask(self.url, self.written(statement), values)
 
     def written(self, statement: str) -> str:
-        """See the base class: "user" is a word of PostgreSQL's language, and booleans are no numbers there."""
+        """"user" is a word of PostgreSQL's language, and booleans are no numbers there."""
         statement = re.sub(r'\b(FROM|UPDATE|INTO|JOIN|ON) user\b', r'\1 "user"', statement)
         statement = re.sub(r'\b(disabled|is_admin) = ([01])\b', r"\1 = '\2'", statement)
         return statement.replace('%', '%%').replace('?', '%s')
 
     @contextmanager
     def locked(self) -> Generator[None]:
-        """See the base class."""
+        """Begin to write on another connection, and do not end."""
         with connect_to(self.url) as other, other.transaction():
             other.execute('LOCK TABLE "user", client, session, audit_event IN SHARE MODE')
             yield
 
     @contextmanager
     def held_up(self) -> Generator[Callable[[Connection], object]]:
-        """See the base class. Verbs run on the event loop, so they have to wait for the server."""
+        """Wait in the thread of the verb, or for a lock of the server: there, verbs run on the event loop."""
         with connect_to(self.url) as other:
             other.execute('SELECT pg_advisory_lock(7)')
             yield lambda db: db.exec_driver_sql('SELECT pg_advisory_xact_lock_shared(7)')
 
     @contextmanager
     def away(self) -> Generator[None]:
-        """See the base class."""
+        """Move the file, or refuse connections and end those that are open."""
         self.unharmed = False
         name = make_url(self.url).database
         assert name is not None
@@ -175,12 +175,12 @@ class PostgresDatabase(TestDatabase):
             self.server.run(allow.format(sql.Identifier(name), sql.SQL('true')))
 
     def fail(self, at: str) -> None:
-        """See the base class."""
+        """A trigger raises an error."""
         self.sql("CREATE FUNCTION no_more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'full'; END $$")
         self.sql(f'CREATE TRIGGER no_more BEFORE {at} FOR EACH ROW EXECUTE FUNCTION no_more()')
 
     def drop(self) -> None:
-        """See the base class."""
+        """Give it back; the folder of a file goes by itself."""
         self.server.give_back(self.url, still_connected=self.still_connected)
 
 

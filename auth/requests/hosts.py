@@ -92,8 +92,8 @@ def is_local(name: str) -> bool:
 
 def host_of(scope: Scope) -> str | None:
     """The name by which an ASGI request asks, without its port; None if it names none, several, or nonsense."""
-    asked = [value for key, value in scope['headers'] if key == b'host']
-    return _name_in(asked[0]) if len(asked) == 1 and len(asked[0]) <= _MAX_HOST else None
+    named = [value for key, value in scope['headers'] if key == b'host']
+    return _name_in(named[0]) if len(named) == 1 and len(named[0]) <= _MAX_HOST else None
 
 
 @lru_cache(256)  # every request asks, and nearly all by the same name

@@ -29,7 +29,7 @@ class Unit(configparser.ConfigParser):
     """A file in which small letters are not capital ones."""
 
     def optionxform(self, optionstr: str) -> str:
-        """See the base class."""
+        """Leave a name as it is."""
         return optionstr
 
 

@@ -79,8 +79,8 @@ class MeEndpoints:
     async def _user(self, call: Call, **more: int) -> Answer:
         """Answer with the user who acted, as they are now."""
         after = call.client and await self._clients.find_after_act(call.client.id)
-        acting = call.actor_session_id or (call.client and call.client.chosen_session_id)
-        found = next((session.user for session in (after.sessions if after else ()) if session.id == acting), None)
+        wanted = call.actor_session_id or (call.client and call.client.chosen_session_id)
+        found = next((session.user for session in (after.sessions if after else ()) if session.id == wanted), None)
         user = {'object': 'user'} if found is None else user_json(found)  # nobody, if it has just ended elsewhere
         return envelope({**user, **more}, shown(after, self._auth.now()))
 
