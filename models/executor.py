@@ -69,7 +69,7 @@ class ThreadExecutor(Executor):
         return await asyncio.get_running_loop().run_in_executor(self._threads, _run, self._engine, work)
 
     async def _dispose(self) -> None:
-        self._threads.shutdown()
+        await asyncio.to_thread(self._threads.shutdown)  # one may be at the end of a read whose caller has gone
         self._engine.dispose()
 
 

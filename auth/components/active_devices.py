@@ -70,7 +70,7 @@ class ActiveDevices(Section):
 
     async def _sign_out_of(self, device: Device) -> None:
         try:
-            await tabs().auth.run(revoke, self.tab.client, device.session_id, request_info=self.request_info)
+            await tabs().auth.run(revoke, self.tab.client, device.session_id, request_info=self.tab.request_info)
         except SessionNotFound:
             self._rows.reload()
             self.tell(f'{device.user_agent} was signed out already.')
@@ -78,5 +78,5 @@ class ActiveDevices(Section):
             self.tell(f'Signed out of {device.user_agent}.')
 
     async def _sign_out_of_others(self) -> None:
-        count = await tabs().auth.run(revoke_others, self.tab.client, request_info=self.request_info)
+        count = await tabs().auth.run(revoke_others, self.tab.client, request_info=self.tab.request_info)
         self.tell(f'Signed out of {count} other {"device" if count == 1 else "devices"}.')

@@ -8,7 +8,6 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 
 from ..live.tab import Tab
 from ..live.tabs import tabs
-from ..requests.request_info import RequestInfo, request_info_of
 
 
 class Section(ui.element):
@@ -25,11 +24,6 @@ class Section(ui.element):
             self._heading = Text(tag='h2', text=name).props('tabindex=-1 data-takes-focus')
             self._status = Text(tag='p', text='').classes('quiet').props('role=status')
         self.props(f'aria-labelledby={self._heading.html_id}')
-
-    @property
-    def request_info(self) -> RequestInfo:
-        """Address and browser of the person who uses the tab."""
-        return request_info_of(self.tab.page.request.scope)
 
     def tell(self, words: str) -> None:
         """Say what was done, and move the focus to the heading: the button that was pressed may be gone."""

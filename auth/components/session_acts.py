@@ -7,7 +7,6 @@ from nicegui import ui
 
 from ..live import protocol
 from ..live.tabs import tabs
-from ..requests.request_info import request_info_of
 from ..rules.sessions import SignedOut, set_active
 from ..rules.sessions import sign_out as end_sessions
 from ..web.redirects import CHOOSE_PATH, HOME_PATH
@@ -22,8 +21,7 @@ async def sign_out(session_id: str | None = None, redirect_url: str | None = Non
     :raises StoreAway: if the store can't be reached; then everybody is still signed in
     """
     tab = tabs().here()
-    request_info = request_info_of(tab.page.request.scope)
-    done = await tabs().auth.run(end_sessions, tab.client, session_id, request_info=request_info)
+    done = await tabs().auth.run(end_sessions, tab.client, session_id, request_info=tab.request_info)
     # The other tabs show it before this one goes elsewhere.
     await tab.until_gone(done.session_ids, tabs().auth.timing.catch_up_seconds)
     if done.session_ids and not done.others_remain:
@@ -42,5 +40,4 @@ async def choose(session_id: str) -> None:
     """
     tab = tabs().here()
     auth = tabs().auth
-    await auth.run(set_active, tab.client, session_id, settings=auth.settings,
-                   request_info=request_info_of(tab.page.request.scope))
+    await auth.run(set_active, tab.client, session_id, settings=auth.settings, request_info=tab.request_info)

@@ -63,7 +63,7 @@ class SessionTable(SearchedSection):
     async def _sign_out(self, row: AdminSession) -> None:
         whose = f'The session of {row.user.email_address} on {row.user_agent}'
         try:
-            await tabs().auth.run(revoke_session, self.administrator, row.id, self.request_info)
+            await tabs().auth.run(revoke_session, self.administrator, row.id, self.tab.request_info)
         except SessionNotFound:
             self.tell(f'{whose} had ended already.')
         else:
@@ -88,7 +88,7 @@ class SessionTable(SearchedSection):
     async def _sign_out_everyone(self) -> None:
         if self._typed.strip().lower() != CONFIRMATION:
             raise ParamInvalid(f'Type “{CONFIRMATION}” to confirm it.')
-        await revoke_everyone(tabs().auth, self.administrator, self.request_info)
+        await revoke_everyone(tabs().auth, self.administrator, self.tab.request_info)
 
     def _drawn(self) -> None:
         number = f'More than {MOST_COUNTED - 1:,} sessions' if self._count == MOST_COUNTED else counted(self._count)

@@ -48,12 +48,12 @@ class UserTable(SearchedSection):
                 small_button(word, partial(self._set_disabled, row, not row.disabled), row.user.email_address)
 
     async def _sign_out(self, row: UserRow) -> None:
-        ended = await tabs().auth.run(revoke_user, self.administrator, row.user.id, self.request_info)
+        ended = await tabs().auth.run(revoke_user, self.administrator, row.user.id, self.tab.request_info)
         self.rows.reload()
         self.tell(f'{counted(ended)} of {row.user.email_address} ended.')
 
     async def _set_disabled(self, row: UserRow, disabled: bool) -> None:
-        ended = await tabs().auth.run(set_disabled, self.administrator, row.user.id, disabled, self.request_info)
+        ended = await tabs().auth.run(set_disabled, self.administrator, row.user.id, disabled, self.tab.request_info)
         self.rows.reload()
         self.tell(f'{row.user.email_address} is disabled; {counted(ended)} ended.' if disabled
                   else f'{row.user.email_address} may sign in again.')

@@ -13,6 +13,7 @@ from datetime import datetime
 from nicegui import Client as Page
 
 from ..access import Access, Here, Status
+from ..requests.request_info import RequestInfo, request_info_of
 from ..rules.clients import ClientSession, ClientView
 from ..web.waiting_pages import Place
 from . import protocol
@@ -52,6 +53,11 @@ class Tab:
         if state.status == 'signed_in' and state.user is not None:
             return Here('signed_in', is_admin=state.user.is_admin)
         return Here('loading' if state.status == 'loading' else 'signed_out', others=bool(state.sessions))
+
+    @property
+    def request_info(self) -> RequestInfo:
+        """Address and browser of the person who uses the tab."""
+        return request_info_of(self.page.request.scope)
 
     def active_session(self, now: datetime) -> ClientSession | None:
         """The session that the tab shows as its own."""

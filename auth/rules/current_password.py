@@ -41,10 +41,10 @@ async def check_current_password(auth: Auth, client: ClientView | None, actor: A
     try:
         right = await auth.passwords.verify(password, actor.password_hash)
     except TooBusy:
-        await auth.run(give_the_guess_back, actor.session_id)
+        await auth.store.run(give_the_guess_back, actor.session_id)
         raise
     if right:
-        await auth.run(_note_right, actor.session_id)
+        await auth.store.run(forget_wrong_passwords, actor.session_id)
     elif await auth.run(note_wrong, actor, request_info):
         raise TooManyWrongPasswords
     else:
@@ -68,7 +68,7 @@ def take_a_guess(db: Connection, now: datetime, client: ClientView | None, sessi
     return False
 
 
-def give_the_guess_back(db: Connection, now: datetime, session_id: str) -> None:
+def give_the_guess_back(db: Connection, session_id: str) -> None:
     """Count one guess less, since it was not looked at."""
     db.execute(update(WrongPasswords)
                .where(col(WrongPasswords.session_id) == session_id, col(WrongPasswords.count) > 0)
@@ -84,10 +84,6 @@ def note_wrong(db: Connection, now: datetime, actor: Actor, request_info: Reques
 def forget_wrong_passwords(db: Connection, session_id: str) -> None:
     """Begin to count anew, since the right password was given."""
     db.execute(delete(WrongPasswords).where(col(WrongPasswords.session_id) == session_id))
-
-
-def _note_right(db: Connection, now: datetime, session_id: str) -> None:
-    forget_wrong_passwords(db, session_id)
 
 
 def _end_if_used_up(db: Connection, now: datetime, actor: Actor, request_info: RequestInfo) -> bool:

@@ -146,10 +146,10 @@ async def _find_account(auth: Auth, identifier: str) -> Account | None:
         email_address = normal_address(identifier)
     except (ParamInvalid, ParamMissing):
         return None
-    return await auth.read(_read_account, email_address)
+    return await auth.store.read(_read_account, email_address)
 
 
-def _read_account(db: Connection, now: datetime, email_address: str) -> Account | None:
+def _read_account(db: Connection, email_address: str) -> Account | None:
     found = db.execute(select(*columns(User.id, User.password_hash)).where(col(User.email_address) == email_address))
     row = found.first()
     return None if row is None else Account(*row)

@@ -1,4 +1,4 @@
-"""Answers that the gateway gives by itself."""
+"""Answers that are given before a request reaches NiceGUI."""
 
 from __future__ import annotations
 

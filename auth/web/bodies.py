@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..requests.asgi import Message, Receive, Scope, Send, header
+from .answers import send_answer
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
@@ -35,8 +36,4 @@ async def refuse(scope: Scope, send: Send, status: int, text: str) -> None:
     if scope['type'] == 'websocket':
         await send({'type': 'websocket.close'})  # answered with 403
         return
-    body = text.encode()
-    await send({'type': 'http.response.start', 'status': status,
-                'headers': [(b'content-type', b'text/plain; charset=utf-8'), (b'cache-control', b'no-store'),
-                            (b'content-length', str(len(body)).encode())]})
-    await send({'type': 'http.response.body', 'body': body})
+    await send_answer(send, status, text)
