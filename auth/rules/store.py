@@ -7,6 +7,7 @@ another one, the store is away, or goes away while it is told to commit. Where i
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -26,6 +27,9 @@ T = TypeVar('T')
 RUNS = 3
 """How often an act is run that the database calls off in favour of another one, as it does where two wait for each
 other."""
+
+PAUSE_SECONDS = 0.05
+"""How long an act that was called off stands back, so that the other one finds the rows free before it comes again."""
 
 _MISTAKE = 1  # SQLite's SQLITE_ERROR, such as of a table that does not exist; the driver has no class of its own for it
 _UNREACHABLE = {'OperationalError', 'InterfaceError', 'DatabaseError'}
@@ -123,6 +127,7 @@ async def _run(executor: Executor, work: Callable[[Connection], T], runs: int = 
     except (DBAPIError, DisconnectionError, OSError) as error:
         if runs == 1 or _sqlstate(error) not in _CALLED_OFF:
             raise _seen(error, committing=is_done) from error
+    await asyncio.sleep(PAUSE_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311  # two victims do not come again at once
     return await _run(executor, work, runs - 1)
 
 

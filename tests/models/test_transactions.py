@@ -146,7 +146,7 @@ async def test_of_two_verbs_that_wait_for_each_other_both_are_done(rules: Rules)
 
     await asyncio.gather(rules.auth.store.run(end, *ids), rules.auth.store.run(end, *reversed(ids)))
 
-    assert len(runs) == 3
+    assert len(runs) > 2  # one of them at least was called off, and came again
     assert rules.sql('SELECT user_agent FROM session') == [('Laptopxx',), ('Laptopxx',)]
 
 
