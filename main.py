@@ -60,7 +60,7 @@ def build(settings: Settings, timing: Timing, passwords: Passwords | None = None
     ui.run_with(base, title='Live Sessions', favicon=pages.FAVICON, language='en-US', dark=None, tailwind=False,
                 show_welcome_message=False, binding_refresh_interval=None)
     auth = Auth(Store(settings.database_url, timing), settings, passwords=passwords or Passwords(), timing=timing)
-    return protect(base, auth, pages.ROUTES, not_found=pages.NOT_FOUND)
+    return protect(base, auth, pages.ROUTES, not_found=pages.not_found_page)
 
 
 def listen(host: str, port: int) -> socket.socket:

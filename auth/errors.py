@@ -5,42 +5,55 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import ClassVar
 
+from .language import N_, Message, english, nN_, reading
+
 
 class AuthError(Exception):
     """Something was refused, and nothing was changed, unless it says so."""
 
     code: ClassVar[str] = 'error'
     status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
-    message: str = 'That did not work. Try again.'
+    text: ClassVar[Message] = N_('That did not work. Try again.')
+    """What it says where nothing else is given."""
     tells_all: ClassVar[bool] = False
     """Whether the message alone says what became of whom; nothing is put before it."""
 
-    def __init__(self, message: str | None = None, *, param: str | None = None) -> None:
-        self.message = message or self.message
+    def __init__(self, text: Message | str | None = None, *, param: str | None = None) -> None:
+        super().__init__()
+        self._text = text or self.text
         self.param = param
         """The form field concerned, if it is one."""
-        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """What happened and what to do next, in the language of whoever reads it."""
+        return str(self._text)
+
+    def __str__(self) -> str:
+        """The same in English, for logs and the command line."""
+        with reading(english()):
+            return str(self._text)
 
 
 class PasswordIncorrect(AuthError):
     """Wrong password, or nobody has that address: a stranger is not told which (ASVS 6.3.8)."""
 
     code = 'form_password_incorrect'
-    message = 'The email address or the password is incorrect. Try again.'
+    text = N_('The email address or the password is incorrect. Try again.')
 
 
 class IdentifierExists(AuthError):
     """Somebody has signed up with that address already."""
 
     code = 'form_identifier_exists'
-    message = 'That email address is taken. Sign in instead, or use another one.'
+    text = N_('That email address is taken. Sign in instead, or use another one.')
 
 
 class ParamMissing(AuthError):
     """A field that is needed is not there, or is empty."""
 
     code = 'form_param_missing'
-    message = 'Fill in this field.'
+    text = N_('Fill in this field.')
 
 
 class ParamInvalid(AuthError):
@@ -72,7 +85,7 @@ class SessionExists(AuthError):
 
     code = 'session_exists'
     status = HTTPStatus.BAD_REQUEST
-    message = "You're already signed in. Sign out first to use another account."
+    text = N_("You're already signed in. Sign out first to use another account.")
 
 
 class ClientRenewed(AuthError):
@@ -80,7 +93,7 @@ class ClientRenewed(AuthError):
 
     code = 'client_renewed'
     status = HTTPStatus.CONFLICT
-    message = 'This browser signed in in another tab at the same moment. Try again.'
+    text = N_('This browser signed in in another tab at the same moment. Try again.')
 
 
 class SessionNotFound(AuthError):
@@ -89,7 +102,7 @@ class SessionNotFound(AuthError):
     code = 'resource_not_found'
     status = HTTPStatus.NOT_FOUND
     tells_all = True
-    message = 'That session is not signed in on this browser. Nobody was signed out; reload the page to see who is.'
+    text = N_('That session is not signed in on this browser. Nobody was signed out; reload the page to see who is.')
 
 
 class NotSignedIn(AuthError):
@@ -98,14 +111,14 @@ class NotSignedIn(AuthError):
     code = 'authentication_invalid'
     status = HTTPStatus.UNAUTHORIZED
     tells_all = True
-    message = 'You are signed out. Nothing was changed. Sign in and try again.'
+    text = N_('You are signed out. Nothing was changed. Sign in and try again.')
 
 
 class TooManyWrongPasswords(NotSignedIn):
     """The current password was wrong so often in one session that it has ended."""
 
-    message = ('Wrong passwords were entered five times in a row. You were signed out here, and nothing was changed. '
-               'Sign in and try again.')
+    text = N_('Wrong passwords were entered five times in a row. You were signed out here, and nothing was changed. '
+              'Sign in and try again.')
 
 
 class NotAllowed(AuthError):
@@ -114,7 +127,7 @@ class NotAllowed(AuthError):
     code = 'authorization_invalid'
     status = HTTPStatus.FORBIDDEN
     tells_all = True
-    message = 'Only an administrator may do this. Nothing was changed.'
+    text = N_('Only an administrator may do this. Nothing was changed.')
 
 
 class UserNotFound(AuthError):
@@ -123,7 +136,7 @@ class UserNotFound(AuthError):
     code = 'resource_not_found'
     status = HTTPStatus.NOT_FOUND
     tells_all = True
-    message = 'There is no such user. Nothing was changed; look for them by another address or id.'
+    text = N_('There is no such user. Nothing was changed; look for them by another address or id.')
 
 
 class TooBusy(AuthError):
@@ -131,7 +144,7 @@ class TooBusy(AuthError):
 
     code = 'too_many_requests'
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    message = 'Very many people are signing in right now. Nothing was changed. Try again in a few seconds.'
+    text = N_('Very many people are signing in right now. Nothing was changed. Try again in a few seconds.')
 
 
 class AccountLimitReached(AuthError):
@@ -141,8 +154,10 @@ class AccountLimitReached(AuthError):
     status = HTTPStatus.FORBIDDEN
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f'This browser holds {limit} accounts, which is the most it may. '
-                         'Sign out of one of them, then add this one.')
+        super().__init__(nN_('This browser holds {count} account, which is the most it may. '
+                             'Sign out of it, then add this one.',
+                             'This browser holds {count} accounts, which is the most it may. '
+                             'Sign out of one of them, then add this one.', limit))
 
 
 class UserDisabled(AuthError):
@@ -150,7 +165,7 @@ class UserDisabled(AuthError):
 
     code = 'user_deactivated'
     status = HTTPStatus.FORBIDDEN
-    message = 'This account has been disabled. Ask the administrator of this site.'
+    text = N_('This account has been disabled. Ask the administrator of this site.')
 
 
 class StoreAway(AuthError):
@@ -158,7 +173,7 @@ class StoreAway(AuthError):
 
     code = 'store_unavailable'
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    message = 'The server cannot reach its data right now. Nothing was changed. Try again in a moment.'
+    text = N_('The server cannot reach its data right now. Nothing was changed. Try again in a moment.')
 
 
 class OutcomeUnknown(StoreAway):
@@ -166,8 +181,8 @@ class OutcomeUnknown(StoreAway):
 
     code = 'outcome_unknown'
     tells_all = True
-    message = ('The server lost its data before it was told whether this was done. Reload the page in a moment to see, '
-               'and try again if it was not.')
+    text = N_('The server lost its data before it was told whether this was done. Reload the page in a moment to see, '
+              'and try again if it was not.')
 
 
 class SomeEnded(AuthError):
@@ -178,5 +193,7 @@ class SomeEnded(AuthError):
     tells_all = True
 
     def __init__(self, count: int) -> None:
-        super().__init__(f'{count:,} {"session" if count == 1 else "sessions"} ended, then the server could not reach '
-                         'its data. The others are still signed in. Try again in a moment to end the rest.')
+        super().__init__(nN_('{count} session ended, then the server could not reach its data. '
+                             'The others are still signed in. Try again in a moment to end the rest.',
+                             '{count} sessions ended, then the server could not reach its data. '
+                             'The others are still signed in. Try again in a moment to end the rest.', count))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from nicegui import Client as Page
 from nicegui import app as nicegui_app
@@ -18,6 +18,7 @@ from .changes.inbox import Inbox
 from .changes.pump import Pump
 from .changes.sweeper import Sweeper
 from .changes.sync import Sync
+from .language import _
 from .live import notes
 from .live.guarded_pages import guard_other_sub_pages
 from .live.memory import Memory
@@ -29,19 +30,20 @@ from .rules.context import Auth
 from .web.api import FrontendApi
 from .web.connections import Connections
 from .web.gateway import Gateway
+from .web.page_access import no_page
 from .web.routes import Routes, table_of
 from .web.waiting_pages import WaitingPages
 
 
 def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_paths: Iterable[str] = (),
-            not_found: str = '') -> Gateway:
+            not_found: Callable[[], str] = no_page) -> Gateway:
     """Put the guards in front of a NiceGUI app, and follow the store from when it starts.
 
     :param app: the app that NiceGUI was mounted on with ``ui.run_with``
     :param auth: what the verbs need
     :param routes: the pages by path
     :param open_paths: how paths begin that are no page's and are left to the app, for anybody: routes of its own, say
-    :param not_found: what is shown where there is no page, as HTML
+    :param not_found: returns what is shown where there is no page, as HTML in the reader's language
     :return: the app to serve
     :raises AccessNotStated: if a page does not say whether it is public or private
     :raises PageRefused: if a page asks for what can't be honoured
@@ -80,7 +82,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     nicegui_app.on_shutdown(auth.close)
     return Gateway(app, sockets=connections, api=FrontendApi(auth, clients, guard.re_authenticate), routes=table,
                    clients=clients, waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
-                   open_paths=open_paths, not_found=not_found)
+                   open_paths=open_paths, not_found=not_found, language=auth.settings.site_language)
 
 
 def _refuse_a_second_way_in(table: Routes) -> None:
@@ -92,6 +94,6 @@ def _refuse_a_second_way_in(table: Routes) -> None:
                               'who they are: take @ui.page away, and put the path into the table of routes.')
 
 
-def _not_found(_: Request, __: Exception) -> Response:
+def _not_found(request: Request, error: Exception) -> Response:
     """What NiceGUI has no route for costs no page object."""
-    return PlainTextResponse('There is nothing here.', status_code=404)
+    return PlainTextResponse(_('There is nothing here.'), status_code=404)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -36,6 +37,9 @@ class Settings(DatabaseSettings):
 
     activity_interval_seconds: float = Field(default=60, gt=0)
     """Activity is written at most once in this time for a session."""
+
+    site_language: Literal['', 'en', 'de'] = ''
+    """The language of the site. Without one, each reader has theirs, if it is there."""
 
     single_session_mode: bool = False
     """Whether a browser may hold one account only."""

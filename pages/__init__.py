@@ -1,6 +1,6 @@
 """What people see: one page a file, and the table of routes."""
 
 from .routes import ROUTES
-from .shell import FAVICON, NOT_FOUND, install
+from .shell import FAVICON, install, not_found_page
 
-__all__ = ['FAVICON', 'NOT_FOUND', 'ROUTES', 'install']
+__all__ = ['FAVICON', 'ROUTES', 'install', 'not_found_page']

@@ -8,9 +8,10 @@ from nicegui import ui
 
 from auth import private
 from auth.components import SessionLabel, SignOutButton, auth_state, follow
+from auth.language import _
 from auth.rules.profile import DELETE_CONFIRMATION
 
-from .parts import Static, Text, api_form, card, field, page_tabs
+from .parts import Text, api_form, card, field, page_tabs, page_title
 
 
 @private
@@ -19,32 +20,32 @@ def page() -> None:
     state = auth_state()
     account_heading('/account')
     with card():
-        Text('h2', 'You')
+        Text('h2', _('You'))
         with ui.element('dl'):
-            Text('dt', 'Email address')
+            Text('dt', _('Email address'))
             address = Text('dd').props('translate=no')
             address.bind_text_from(state, 'user', lambda user: user.email_address if user else '')
         saved = Text('p').classes('quiet').props('role=status')
-        with api_form('/v1/me', 'Save', method='PATCH', keep=True, on_done=lambda _: saved.set_text('Saved.')):
-            first = field('first_name', 'First name', kind='text', autocomplete='given-name', optional=True)
-            last = field('last_name', 'Last name', kind='text', autocomplete='family-name', optional=True)
+        with api_form('/v1/me', _('Save'), method='PATCH', keep=True, on_done=lambda _: saved.set_text(_('Saved.'))):
+            first = field('first_name', _('First name'), kind='text', autocomplete='given-name', optional=True)
+            last = field('last_name', _('Last name'), kind='text', autocomplete='family-name', optional=True)
     for entry, name in ((first, 'first_name'), (last, 'last_name')):
         follow(entry, partial(_show_name, entry, name))
     with card():
-        Text('h2', 'This session')
+        Text('h2', _('This session'))
         SessionLabel().classes('session-id')
-        Text('p', 'This page is private: it was built because you are signed in, and is taken out of every tab '
-                  'the moment you are not.').classes('quiet')
+        Text('p', _('This page is private: it was built because you are signed in, and is taken out of every tab '
+                  'the moment you are not.')).classes('quiet')
         with ui.element('div').classes('actions'):
             SignOutButton(state.session_id)
     with ui.element('details').classes('card'):
-        Static('summary', 'Delete account')
-        Text('p', 'Your account and all its sessions are deleted, on every device, at once. '
-                  'It can not be undone.').classes('quiet')
-        with api_form('/v1/me', 'Delete my account', method='DELETE', then='/', danger=True):
+        Text('summary', _('Delete account'))
+        Text('p', _('Your account and all its sessions are deleted, on every device, at once. '
+                  'This cannot be undone.')).classes('quiet')
+        with api_form('/v1/me', _('Delete my account'), method='DELETE', then='/', danger=True):
             with ui.element('div').props('translate=no'):  # it has to be typed as it is
-                field('confirmation', f'Type “{DELETE_CONFIRMATION}”', kind='text', autocomplete='off')
-            field('password', 'Password', kind='password', autocomplete='current-password')
+                field('confirmation', _('Type “{words}”', words=DELETE_CONFIRMATION), kind='text', autocomplete='off')
+            field('password', _('Password'), kind='password', autocomplete='current-password')
 
 
 def _show_name(entry: ui.element, name: str) -> None:
@@ -54,6 +55,6 @@ def _show_name(entry: ui.element, name: str) -> None:
 
 def account_heading(path: str) -> None:
     """Build the heading of the account pages, with links between them."""
-    ui.page_title('Account · Live Sessions')
-    Text('h1', 'Account')
-    page_tabs('Account', {'/account': 'Profile', '/account/security': 'Security'}, path)
+    page_title(_('Account'))
+    Text('h1', _('Account'))
+    page_tabs(_('Account'), {'/account': _('Profile'), '/account/security': _('Security')}, path)

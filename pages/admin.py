@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from nicegui import ui
-
 from auth import admin_only
 from auth.components import SessionTable, UserTable
+from auth.language import _
 
-from .parts import Text, page_tabs
+from .parts import Text, page_tabs, page_title
 
 
 @admin_only
@@ -25,6 +24,6 @@ def sessions() -> None:
 
 
 def _heading(path: str) -> None:
-    ui.page_title('Administration · Live Sessions')
-    Text('h1', 'Administration')
-    page_tabs('Administration', {'/admin': 'Users', '/admin/sessions': 'Sessions'}, path)
+    page_title(_('Administration'))
+    Text('h1', _('Administration'))
+    page_tabs(_('Administration'), {'/admin': _('Users'), '/admin/sessions': _('Sessions')}, path)

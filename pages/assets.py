@@ -46,7 +46,6 @@ class Assets:
                            for module in sorted(self._folder.glob('live/*.js')))
         return (f'<script {timing.for_the_browser}>{fail_closed}</script>'
                 f'<script src="{self._root}/theme.js"></script>{preloads}'
-                f'<script src="{self._root}/local-time.js"></script>'
                 f'<link rel="stylesheet" href="{self._root}/app.css">')
 
     @property

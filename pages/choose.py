@@ -8,10 +8,11 @@ from nicegui import ui
 
 from auth import AuthError, public
 from auth.components import SignOutButton, auth_state, choose, may_add_account, redraw_on_change
+from auth.language import _
 from auth.rules.clients import ClientSession
 from auth.web.redirects import safe_path
 
-from .parts import Text, button_link, card
+from .parts import Text, button_link, card, page_title
 
 
 @public
@@ -20,20 +21,20 @@ def page(redirect_url: str = '') -> None:
 
     :param redirect_url: where to go afterwards, if it is a path of this site
     """
-    ui.page_title('Choose an account · Live Sessions')
+    page_title(_('Choose an account'))
     if auth_state().status == 'signed_in' and not may_add_account():  # one account a browser: nothing to choose
         ui.navigate.to(safe_path(redirect_url))
         return
     with card('narrow'):
-        Text('h1', 'Choose an account')
-        Text('p', 'Select the account with which you wish to continue.').classes('quiet')
+        Text('h1', _('Choose an account'))
+        Text('p', _('Continue as:')).classes('quiet')
         accounts = ui.element('ul').classes('accounts')
         error = Text('p').classes('error').props('role=alert')
         redraw_on_change(accounts, lambda: _list(accounts, safe_path(redirect_url), error))
         with ui.element('div').classes('actions'):
             if may_add_account():
-                button_link('Add account', '/sign-in', 'plain')
-            everybody = SignOutButton(label='Sign out of all accounts')
+                button_link(_('Add account'), '/sign-in', 'plain')
+            everybody = SignOutButton(label=_('Sign out of all accounts'))
             everybody.bind_visibility_from(auth_state(), 'sessions', bool)
 
 
@@ -41,13 +42,13 @@ def _list(accounts: ui.element, wanted: str, error: Text) -> None:
     state = auth_state()
     if not state.sessions:
         loading = state.status == 'loading'
-        Text('li', 'Loading…' if loading else 'Nobody is signed in on this browser.').classes('quiet')
+        Text('li', _('Loading…') if loading else _('Nobody is signed in on this browser.')).classes('quiet')
     for session in state.sessions:
         with ui.element('li'), ui.element('button').props('type=button') as button:
             Text('strong', session.user.name).props('translate=no')
             Text('span', session.user.email_address).classes('quiet').props('translate=no')
             if session.id == state.session_id:
-                Text('span', 'In use').classes('badge')
+                Text('span', _('In use')).classes('badge')
         button.on('click', partial(_choose, session, wanted, error), [])
 
 

@@ -10,7 +10,10 @@ from urllib.parse import urlencode
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
+from auth.language import _
 from auth.web.redirects import HOME_PATH
+
+SITE = 'Live Sessions'
 
 
 class Text(TextElement):
@@ -33,6 +36,14 @@ class Static(ui.element):
         self.props['innerHTML'] = html
 
 
+def page_title(name: str = '') -> None:
+    """Set the title of the page.
+
+    :param name: what the page is about; none is the start page
+    """
+    ui.page_title(f'{name} · {SITE}' if name else SITE)
+
+
 def card(*classes: str) -> ui.element:
     """A section with a frame."""
     return ui.element('section').classes('card ' + ' '.join(classes))
@@ -52,7 +63,7 @@ def page_tabs(label: str, pages: dict[str, str], current: str) -> None:
     :param pages: their names, by path
     """
     Static('nav', ''.join(f'<a href="{path}"{" aria-current=page" if path == current else ""}>{name}</a>'
-                          for path, name in pages.items())).classes('tabs').props(f'aria-label={label}')
+                          for path, name in pages.items())).classes('tabs').props(f'aria-label="{label}"')
 
 
 def spinner() -> None:
@@ -114,7 +125,7 @@ def field(name: str, label: str, *, kind: str, autocomplete: str, hint: str = ''
         caption = Text('label', label).props(f'for={name}')
         if optional:
             with caption:
-                Text('span', ' (optional)').classes('quiet')
+                Text('span', _(' (optional)')).classes('quiet')
         described = f'{name}-error {name}-hint' if hint else f'{name}-error'
         entry = ui.element('input')
         entry.props(f'id={name} name={name} type={kind} autocomplete={autocomplete}')

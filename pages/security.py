@@ -8,6 +8,7 @@ from nicegui import ui
 
 from auth import private
 from auth.components import ActiveDevices, SessionHistory, auth_state
+from auth.language import _, ngettext
 
 from .account import account_heading
 from .parts import Text, api_form, card, field
@@ -24,22 +25,23 @@ def page() -> None:
 
 
 def _password() -> None:
-    Text('h2', 'Change password')
+    Text('h2', _('Change password'))
     changed = Text('p').classes('quiet').props('role=status')
 
     def tell(response: dict[str, Any]) -> None:
         count = int(response['revoked'])
-        others = f' {count} other {"device was" if count == 1 else "devices were"} signed out.' if count else ''
-        changed.set_text(f'Your password was changed.{others}')
+        changed.set_text(ngettext('Your password was changed. {count} other device was signed out.',
+                                  'Your password was changed. {count} other devices were signed out.', count)
+                         if count else _('Your password was changed.'))
 
-    with api_form('/v1/me/change_password', 'Change password', method='POST', on_done=tell, announce=True):
+    with api_form('/v1/me/change_password', _('Change password'), method='POST', on_done=tell, announce=True):
         user = auth_state().user
         username = ui.element('input').props('type=text name=username autocomplete=username hidden')
         username.props['defaultValue'] = user.email_address if user else ''  # for password managers
-        field('current_password', 'Current password', kind='password', autocomplete='current-password')
-        field('new_password', 'New password', kind='password', autocomplete='new-password', judge=True,
-              hint='8 to 256 characters. Any characters will do; a common password will not.')
+        field('current_password', _('Current password'), kind='password', autocomplete='current-password')
+        field('new_password', _('New password'), kind='password', autocomplete='new-password', judge=True,
+              hint=_('8 to 256 characters. Use any characters, but avoid common passwords.'))
         with ui.element('label').classes('check'):
             box = ui.element('input').props('type=checkbox name=sign_out_of_other_sessions value=true')
             box.props['defaultChecked'] = True
-            Text('span', 'Sign out of all other devices')
+            Text('span', _('Sign out of all other devices'))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 from collections.abc import Mapping
+from typing import Any, get_args
 
 from nicegui import app, ui
+from nicegui.language import Language
 
 from auth.access import PageBuilder
 from auth.components import AuthState, GuardedPages, UserButton, auth_state, open_tab, who_is_here
+from auth.language import _, language, tag
 from auth.live.guarded_pages import Placeholders
 from auth.timing import Timing
 from auth.web.routes import table_of
 
 from .assets import STATIC, Assets
-from .parts import Static, Text, button_link, card, spinner
+from .browser_texts import browser_texts
+from .parts import SITE, Static, Text, button_link, card, page_title, spinner
 
 app_log = logging.getLogger('live_sessions')
 FAVICON = STATIC / 'icon.svg'
@@ -26,20 +31,24 @@ RESPONSE_SECONDS = 60
 _FRAMED = {'/demo/pane'}
 """Pages that another page shows in a frame; they have no header and footer."""
 
-NOT_FOUND = '''<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Not found · Live Sessions</title><link rel="icon" href="/static/icon.svg">
+_NOT_FOUND = '''<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} · {SITE}</title><link rel="icon" href="/static/icon.svg">
 <script src="/static/theme.js"></script><link rel="stylesheet" href="/static/app.css"></head>
-<body><main class="content"><section class="card narrow"><h1>There is no page here</h1>
-<p class="quiet">The address may be mistyped, or the page has gone.</p>
-<a class="button primary" href="/">Go to the start page</a></section></main></body></html>
+<body><main class="content"><section class="card narrow"><h1>{heading}</h1>
+<p class="quiet">{why}</p>
+<a class="button primary" href="/">{start}</a></section></main></body></html>
 '''
-"""The page for an unknown path. It is static, because NiceGUI keeps each of its pages in memory for a minute."""
+
+
+def not_found_page() -> str:
+    """The page for an unknown path, as HTML: NiceGUI would keep one of its own in memory for a minute."""
+    return _NOT_FOUND.format(
+        language=language(), SITE=SITE, title=_('Not found'), heading=_('There is no page here'),
+        why=_('The address may be mistyped, or the page has gone.'), start=_('Go to the start page'))
+
 
 _BRAND = '<img src="/static/icon.svg" alt="" width="28" height="28"><span>Live Sessions</span>'
-_NAVIGATION = ('<a href="/">Home</a><a href="/account">Account</a><a href="/examples">Examples</a>'
-               '<a href="/demo">Demo</a>')
-_WAYS_IN = '<a href="/sign-in">Sign in</a><a href="/sign-up">Sign up</a>'
 
 
 def install(routes: Mapping[str, PageBuilder], timing: Timing) -> None:
@@ -53,19 +62,34 @@ def install(routes: Mapping[str, PageBuilder], timing: Timing) -> None:
     static = Assets(STATIC)
     static.serve()
     ui.add_head_html(static.head(timing), shared=True)
-    ui.add_body_html(f'{static.modules}<div id="away" role="alert" data-public data-title="Loading · Live Sessions">'
-                     'Loading… This tab does not hear the server and waits for it.</div>', shared=True)
+    ui.add_body_html(static.modules, shared=True)
 
     async def root() -> None:
         await build(table)
 
     for path in table:
-        ui.page(path, response_timeout=RESPONSE_SECONDS)(root)
+        Page(path, response_timeout=RESPONSE_SECONDS)(root)
     app.on_page_exception(failed)
+
+
+class Page(ui.page):
+    """A page in the language of whoever asks for it."""
+
+    def resolve_language(self) -> Any:
+        """The language of the page and of Quasar's own texts."""
+        return tag() if tag() in get_args(Language) else 'en-US' if language() == 'en' else language()
+
+
+def _texts() -> str:
+    """What the browser has to say by itself, in the language of the page."""
+    away = _('Connection lost. Reconnecting…')
+    return (f'<script type="application/json" id="texts">{json.dumps(browser_texts())}</script>'
+            f'<div id="away" role="alert" data-public data-title="{_("Loading")} · {SITE}">{away}</div>')
 
 
 async def build(routes: Mapping[str, PageBuilder]) -> None:
     """Build the shell and, in it, the page at the path."""
+    ui.add_body_html(_texts())
     tab = await open_tab()
     outer = ui.context.client.content.parent_slot
     if outer is not None:
@@ -77,57 +101,64 @@ async def build(routes: Mapping[str, PageBuilder]) -> None:
         tab.on_change.append(lambda: shell.props.update({'data-here': who_is_here(tab.state)}))
     with shell:
         if not framed:
-            Static('a', 'Skip to the content').classes('skip').props('href=#content data-public')
+            Text('a', _('Skip to the content')).classes('skip').props('href=#content data-public')
             header()
         with ui.element('main').classes('content').props('id=content tabindex=-1 data-takes-focus'):
             GuardedPages(routes, tab=tab, placeholders=PLACEHOLDERS)
         if not framed:
-            Static('footer', 'When a session ends, every tab knows.').props('data-public')
+            Text('footer', _('When a session ends, every tab knows.')).props('data-public')
 
 
 def header() -> None:
     """Build the header: the name of the site, its navigation, and who is signed in."""
     with ui.element('header').props('data-public'):
-        Static('a', _BRAND).classes('brand').props('href=/ aria-label="Live Sessions, home"')
-        Static('nav', _NAVIGATION).props('aria-label=Pages')
+        Static('a', _BRAND).classes('brand').props('href=/').props['aria-label'] = _('{site}, home', site=SITE)
+        Static('nav', _links({'/': _('Home'), '/account': _('Account'), '/examples': _('Examples'), '/demo': _('Demo')})
+               ).props['aria-label'] = _('Pages')
         with ui.element('div').classes('who').props('data-private'):
             UserButton()
-            Static('span', _WAYS_IN).classes('when-signed-out')
-        Static('button', '<span class="theme-icon" aria-hidden="true"></span>').classes('theme-switch').props(
-            'type=button data-theme-switch aria-label="Colour theme"')
+            Static('span', _links({'/sign-in': _('Sign in'), '/sign-up': _('Sign up')})).classes('when-signed-out')
+        theme = Static('button', '<span class="theme-icon" aria-hidden="true"></span>').classes('theme-switch')
+        theme.props('type=button data-theme-switch').props.update({
+            'data-system': _('Theme: system (change)'), 'data-light': _('Theme: light (change)'),
+            'data-dark': _('Theme: dark (change)')})
+
+
+def _links(names: Mapping[str, str]) -> str:
+    return ''.join(f'<a href="{path}">{name}</a>' for path, name in names.items())
 
 
 def loading() -> None:
     """Instead of a private page, while it is not known who is signed in."""
-    ui.page_title('Loading · Live Sessions')
+    page_title(_('Loading'))
     with card('narrow'):
         spinner()
-        Text('p', 'Loading…').props('role=status')
+        Text('p', _('Loading…')).props('role=status')
 
 
 def signed_out() -> None:
     """Instead of a private page, for somebody who is not signed in."""
-    ui.page_title('Signed out · Live Sessions')
+    page_title(_('Signed out'))
     state: AuthState = auth_state()
     here = ui.context.client.sub_pages_router.current_path
     with card('narrow').props('role=status'):
-        heading = Text('h1', 'You are signed out').props('tabindex=-1 data-takes-focus')
-        Text('p', 'This page is for people who are signed in.')
+        heading = Text('h1', _('You are signed out')).props('tabindex=-1 data-takes-focus')
+        Text('p', _('This page is for people who are signed in.'))
         with ui.element('div').classes('actions'):
             if state.sessions:
-                button_link('Choose an account', '/sign-in/choose', redirect_url=here)
+                button_link(_('Choose an account'), '/sign-in/choose', redirect_url=here)
             else:
-                button_link('Sign in', '/sign-in', redirect_url=here)
+                button_link(_('Sign in'), '/sign-in', redirect_url=here)
     heading.run_method('focus')
 
 
 def not_found() -> None:
     """For an unknown path."""
-    ui.page_title('Not found · Live Sessions')
+    page_title(_('Not found'))
     with card('narrow'):
-        Text('h1', 'There is no page here')
-        Text('p', 'The address may have been mistyped, or the page has moved.')
-        button_link('Go to the start page', '/')
+        Text('h1', _('There is no page here'))
+        Text('p', _('The address may have been mistyped, or the page has moved.'))
+        button_link(_('Go to the start page'), '/')
 
 
 def failed(error: Exception) -> None:
@@ -135,11 +166,12 @@ def failed(error: Exception) -> None:
     number = secrets.token_hex(4)
     path = ui.context.client.sub_pages_router.current_path.partition('?')[0]
     app_log.error('error %s: the page at %r failed', number, path, exc_info=error)
-    ui.page_title('Something went wrong · Live Sessions')
+    page_title(_('Something went wrong'))
     with card('narrow'):
-        Text('h1', 'Something went wrong')
-        Text('p', f'The server could not show this page. Try again; if it stays so, tell us the number {number}.')
-        button_link('Go to the start page', '/')
+        Text('h1', _('Something went wrong'))
+        Text('p', _('The server could not show this page. Try again; if it stays so, tell us the number {number}.',
+                    number=number))
+        button_link(_('Go to the start page'), '/')
 
 
 PLACEHOLDERS = Placeholders(loading, signed_out, not_found, failed)

@@ -6,9 +6,10 @@ from nicegui import ui
 
 from auth import public
 from auth.components import auth_state, may_add_account
+from auth.language import _
 from auth.web.redirects import safe_path
 
-from .parts import Text, api_form, button_link, card, field, link
+from .parts import Text, api_form, button_link, card, field, link, page_title
 
 
 @public
@@ -17,7 +18,7 @@ def page(redirect_url: str = '') -> None:
 
     :param redirect_url: where to go afterwards, if it is a path of this site
     """
-    ui.page_title('Sign in · Live Sessions')
+    page_title(_('Sign in'))
     state = auth_state()
     wanted = safe_path(redirect_url)
     if not may_add_account():
@@ -25,17 +26,19 @@ def page(redirect_url: str = '') -> None:
         return
     with card('narrow'):
         heading = Text('h1')
-        heading.bind_text_from(state, 'status', lambda status: 'Add account' if status == 'signed_in' else 'Sign in')
+        heading.bind_text_from(state, 'status', lambda status: (
+            _('Add account') if status == 'signed_in' else _('Sign in')))
         with ui.element('div').classes('notice').bind_visibility_from(state, 'status', value='signed_in'):
             notice = Text('p').props('role=status')
-            notice.bind_text_from(state, 'user', lambda user: f'You are signed in as {user.name}.' if user else '')
-            button_link('Continue', wanted, 'plain')
+            notice.bind_text_from(state, 'user', lambda user: (
+                _('You are signed in as {name}.', name=user.name) if user else ''))
+            button_link(_('Continue'), wanted, 'plain')
         if redirect_url:
-            why = Text('p', 'You are signed out. Sign in to see the page you asked for.').classes('quiet')
+            why = Text('p', _('You are signed out. Sign in to see the page you asked for.')).classes('quiet')
             why.bind_visibility_from(state, 'status', value='signed_out')
-        with api_form('/v1/client/sign_ins', 'Sign in', announce=True, then=wanted):
-            field('identifier', 'Email address', kind='email', autocomplete='username')
-            field('password', 'Password', kind='password', autocomplete='current-password')
+        with api_form('/v1/client/sign_ins', _('Sign in'), announce=True, then=wanted):
+            field('identifier', _('Email address'), kind='email', autocomplete='username')
+            field('password', _('Password'), kind='password', autocomplete='current-password')
         with ui.element('p').classes('quiet'):
-            Text('span', 'No account yet? ')
-            link('Sign up', '/sign-up', redirect_url=wanted)
+            Text('span', _('No account yet? '))
+            link(_('Sign up'), '/sign-up', redirect_url=wanted)

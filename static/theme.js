@@ -6,7 +6,7 @@
   function apply(theme) {
     root.dataset.theme = theme;
     const button = document.querySelector("[data-theme-switch]");
-    if (button) button.setAttribute("aria-label", `Colour theme: ${theme}. Change it.`);
+    if (button) button.setAttribute("aria-label", button.dataset[theme]);
     if (window.Quasar?.Dark) window.Quasar.Dark.set(theme === "system" ? "auto" : theme === "dark");
   }
 

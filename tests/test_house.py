@@ -52,6 +52,7 @@ def test_imports_point_one_way(folder: str) -> None:
 
 
 FLOORS = (
+    {'language'},
     {'errors', 'timing', 'access'},
     {'requests'},
     {'settings'},

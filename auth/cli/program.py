@@ -49,7 +49,7 @@ def _explain(error: Exception) -> str:
             return (f'The database can not be used right now ({_root(error)}). '
                     'Another program may be writing to it: try again in a moment.')
         case AuthError():
-            return error.message
+            return str(error)
         case ValidationError():
             return wrong_setting(error)
         case OSError():

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import SessionNotFound
+from ..language import N_
 from ..rules import admin, admin_queries
 from ..rules.actor import by_command_line
 from ..rules.admin import CONFIRMATION
@@ -46,7 +47,7 @@ def revoke(session_id: Annotated[str, typer.Argument(metavar='SESSION_ID', help=
     try:
         run(lambda auth: auth.run(admin.revoke_session, by_command_line, session_id))
     except SessionNotFound as error:
-        raise SessionNotFound(f'{error.message} See which are with: python -m auth sessions list') from error
+        raise SessionNotFound(N_('{error} See which are with: python -m auth sessions list', error=error)) from error
     print_result({'session_id': session_id, 'sessions_ended': 1}, f'{session_id} ended.', json=json)
 
 
@@ -63,6 +64,6 @@ def revoke_all(yes: Annotated[bool, typer.Option('--yes', help='Do not ask.')] =
     """End every session of every user."""
     if not yes:
         count = run(lambda auth: auth.read(admin_queries.count_sessions, by_command_line))
-        confirm(CONFIRMATION, f'This ends {counted(count, "session")}.')
+        confirm(str(CONFIRMATION), f'This ends {counted(count, "session")}.')
     ended = run(lambda auth: admin.revoke_everyone(auth, by_command_line))
     print_result({'sessions_ended': ended}, f'{counted(ended, "session")} ended.', json=json)

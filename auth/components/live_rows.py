@@ -11,13 +11,14 @@ from typing import Generic, TypeVar
 from nicegui import background_tasks, ui
 
 from ..errors import AuthError, NotSignedIn, StoreAway
+from ..language import N_, _
 from ..live.memory import HoldsItself
 from ..live.tabs import tabs
 from .pager import Pager
 
 Item = TypeVar('Item')
 
-_AWAY = 'The server cannot reach its data right now. Trying again…'
+AWAY = N_('The server cannot reach its data right now. Trying again…')
 
 
 class LiveRows(ui.element, HoldsItself, Generic[Item]):
@@ -37,7 +38,7 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
 
     def __init__(self, read: Callable[[Item | None, int], Awaitable[tuple[Sequence[Item], bool]]], *,
                  key: Callable[[Item], str], draw: Callable[[Item], None], concerns: Callable[[Collection[str]], bool],
-                 after: Callable[[], None] = lambda: None, empty: str = '', turn: tuple[str, str] = ('Newer', 'Older'),
+                 after: Callable[[], None] = lambda: None, empty: str = '', turn: tuple[str, str] | None = None,
                  where: Callable[[int], str] = lambda _: '', at_most_every_seconds: float = 0) -> None:
         super().__init__('div')
         self.classes('live-rows')
@@ -51,8 +52,8 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
             with self._rows:
                 self._note = ui.element('li').classes('quiet')
                 with self._note:
-                    self._words = ui.label('Loading…').props('role=status')
-            self.pager = Pager(read, self.reload, words=turn)
+                    self._words = ui.label(_('Loading…')).props('role=status')
+            self.pager = Pager(read, self.reload, words=turn or (_('Newer'), _('Older')))
         self._empty = empty
         self._pause = at_most_every_seconds
         self._unsubscribe = tabs().subscriptions.subscribe(tabs().here(), self._published)
@@ -99,7 +100,7 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
         except NotSignedIn:  # the guard is about to take this page away
             self._show([])
         except StoreAway:
-            self._say(_AWAY)
+            self._say(str(AWAY))
             self._again, pause = True, tabs().auth.timing.list_again_seconds
         except AuthError as error:
             self._say(error.message)

@@ -1,4 +1,4 @@
-"""A time in the reader's own time zone and language; static/local-time.js writes it."""
+"""A time in the reader's own time zone and language; static/live/local-time.js writes it."""
 
 from __future__ import annotations
 

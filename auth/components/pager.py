@@ -23,7 +23,7 @@ class Pager(ui.element, HoldsItself, Generic[Row]):
     """
 
     def __init__(self, read: Callable[[Row | None, int], Awaitable[tuple[Sequence[Row], bool]]],
-                 reload: Callable[[], None], *, words: tuple[str, str] = ('Newer', 'Older')) -> None:
+                 reload: Callable[[], None], *, words: tuple[str, str]) -> None:
         super().__init__('div')
         self.classes('pager')
         self._read = read

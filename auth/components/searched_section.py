@@ -9,6 +9,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from ..language import _, ngettext
 from ..rules.actor import Administrator, by_admin
 from .action_button import ActionButton
 from .live_rows import LiveRows
@@ -49,7 +50,7 @@ class SearchedSection(Section):
 
 def counted(sessions: int) -> str:
     """Such as "1 session" or "2,000 sessions"."""
-    return '1 session' if sessions == 1 else f'{sessions:,} sessions'
+    return ngettext('{count} session', '{count} sessions', sessions)
 
 
 def small_button(label: str, action: Callable[[], Awaitable[object]], whom: str) -> None:
@@ -57,5 +58,5 @@ def small_button(label: str, action: Callable[[], Awaitable[object]], whom: str)
 
     :param whom: on whom or what it acts, for screen readers
     """
-    button = ActionButton(label, action, refused='Nothing was changed.').button.classes('small')
-    button.props['aria-label'] = f'{label}: {whom}'
+    button = ActionButton(label, action, refused=_('Nothing was changed.')).button.classes('small')
+    button.props['aria-label'] = _('{act}: {whom}', act=label, whom=whom)

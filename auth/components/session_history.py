@@ -10,28 +10,29 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 
 from models import AuditAction
 
+from ..language import N_, Message, _
 from ..live.tabs import tabs
 from ..rules.history import HistoryEvent, read_history
 from .live_rows import LiveRows
 from .local_time import LocalTime
 
-_WORDS: dict[str, str] = {
-    AuditAction.SIGNED_UP: 'Account created',
-    AuditAction.SIGNED_IN: 'Signed in',
-    AuditAction.SIGN_IN_FAILED: 'Failed attempt to sign in',
-    AuditAction.SIGN_IN_REFUSED: 'Refused attempt to sign in, with the right password',
-    AuditAction.SWITCHED: 'Switched to this account',
-    AuditAction.SIGNED_OUT: 'Signed out',
-    AuditAction.REVOKED: 'Signed out from elsewhere',
-    AuditAction.EXPIRED: 'Signed out: the session reached its age limit',
-    AuditAction.ABANDONED: 'Signed out: nobody was active',
-    AuditAction.NAME_CHANGED: 'Name changed',
-    AuditAction.WRONG_PASSWORD: 'Wrong current password entered',
-    AuditAction.PASSWORD_CHANGED: 'Password changed',
-    AuditAction.DISABLED: 'Account disabled',
-    AuditAction.ENABLED: 'Account enabled again',
-    AuditAction.ADMIN_GRANTED: 'Made an administrator',
-    AuditAction.ADMIN_WITHDRAWN: 'No longer an administrator',
+_WORDS: dict[str, Message] = {
+    AuditAction.SIGNED_UP: N_('Account created'),
+    AuditAction.SIGNED_IN: N_('Signed in'),
+    AuditAction.SIGN_IN_FAILED: N_('Failed attempt to sign in'),
+    AuditAction.SIGN_IN_REFUSED: N_('Refused attempt to sign in, with the right password'),
+    AuditAction.SWITCHED: N_('Switched to this account'),
+    AuditAction.SIGNED_OUT: N_('Signed out'),
+    AuditAction.REVOKED: N_('Signed out from elsewhere'),
+    AuditAction.EXPIRED: N_('Signed out: the session reached its age limit'),
+    AuditAction.ABANDONED: N_('Signed out: nobody was active'),
+    AuditAction.NAME_CHANGED: N_('Name changed'),
+    AuditAction.WRONG_PASSWORD: N_('Wrong current password entered'),
+    AuditAction.PASSWORD_CHANGED: N_('Password changed'),
+    AuditAction.DISABLED: N_('Account disabled'),
+    AuditAction.ENABLED: N_('Account enabled again'),
+    AuditAction.ADMIN_GRANTED: N_('Made an administrator'),
+    AuditAction.ADMIN_WITHDRAWN: N_('No longer an administrator'),
 }
 
 
@@ -44,9 +45,9 @@ class SessionHistory(ui.element):
         self._tab = tabs().here()
         self._user = self._tab.state.user
         with self:
-            Text(tag='h2', text='Session history').props('id=history-heading tabindex=-1')
+            Text(tag='h2', text=_('Recent activity')).props('id=history-heading tabindex=-1')
             LiveRows[HistoryEvent](self._read, key=lambda event: event.id, draw=_draw, concerns=self._concerns,
-                                   empty='Nothing has happened yet.')
+                                   empty=_('Nothing has happened yet.'))
 
     async def _read(self, last: HistoryEvent | None, _: int) -> tuple[Sequence[HistoryEvent], bool]:
         found = await tabs().auth.read(read_history, self._tab.client, after=last)
@@ -58,16 +59,19 @@ class SessionHistory(ui.element):
 
 def describe(event: HistoryEvent) -> str:
     """Describe an event in words; an action that this version does not know is described by its name."""
-    words = _WORDS.get(event.action, event.action.replace('_', ' ').capitalize())
     if event.ended_device is not None:
-        words = f'{event.ended_device} was signed out'
-    return f'{words}, by an administrator' if event.by_administrator else words
+        words = _('{device} was signed out', device=event.ended_device)
+    elif event.action in _WORDS:
+        words = str(_WORDS[event.action])
+    else:
+        words = event.action.replace('_', ' ').capitalize()
+    return _('{what_happened}, by an administrator', what_happened=words) if event.by_administrator else words
 
 
 def _draw(event: HistoryEvent) -> None:
     with ui.element('div').classes('row'), ui.element('div').classes('row-text'):
         Text(tag='strong', text=describe(event))
-        where = [f'from {event.from_device}'] if event.from_device else []
+        where = [_('from {device}', device=event.from_device)] if event.from_device else []
         where += [event.ip_address] if event.ip_address else []
         with ui.element('p').classes('quiet'):
             if where and not event.by_administrator:

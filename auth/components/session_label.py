@@ -5,10 +5,8 @@ from __future__ import annotations
 
 from nicegui import ui
 
+from ..language import _
 from .current_tab import auth_state
-
-SIGNED_OUT = 'You are signed out'
-LOADING = 'Loading…'
 
 
 class SessionLabel(ui.label):
@@ -17,6 +15,7 @@ class SessionLabel(ui.label):
     def __init__(self) -> None:
         super().__init__()
         state = auth_state()
-        texts = {'signed_out': SIGNED_OUT, 'loading': LOADING}
-        self.bind_text_from(state, 'status', lambda status: texts.get(status) or f'Active Session: {state.session_id}')
+        texts = {'signed_out': _('You are signed out'), 'loading': _('Loading…')}
+        self.bind_text_from(state, 'status', lambda status: (
+            texts.get(status) or _('Active Session: {id}', id=state.session_id)))
         self.props('role=status translate=no')  # a translator would change the id

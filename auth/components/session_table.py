@@ -11,13 +11,14 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 from nicegui.events import GenericEventArguments
 
 from ..errors import ParamInvalid, SessionNotFound
+from ..language import N_, _, ngettext, number
 from ..live.tabs import tabs
 from ..rules.admin import CONFIRMATION, revoke_everyone, revoke_session
 from ..rules.admin_queries import ROWS_A_PAGE, AdminSession, count_sessions, find_sessions
 from .action_button import ActionButton
 from .live_rows import LiveRows
 from .local_time import LocalTime
-from .searched_section import SearchedSection, counted, small_button
+from .searched_section import SearchedSection, small_button
 
 MOST_COUNTED = 10_001
 """Where counting stops: the table says "More than 10,000 sessions", and is read as quickly with very many."""
@@ -27,14 +28,14 @@ class SessionTable(SearchedSection):
     """All sessions that are signed in, the newest first, with a search; sign one out, or everyone."""
 
     def __init__(self) -> None:
-        super().__init__('Sessions', 'Search sessions by their user')
+        super().__init__(_('Sessions'), _('Search sessions by their user'))
         self._count = 0
         self._typed = ''
         with self:
             self._total = Text(tag='p', text='').classes('quiet')
             self.rows = LiveRows[AdminSession](self._read, key=lambda row: row.id, draw=self._draw,
                                              concerns=lambda _: True, after=self._drawn,
-                                             empty='No session was found.',
+                                             empty=_('No session was found.'),
                                              at_most_every_seconds=tabs().auth.timing.list_rest_seconds)
             self._everyone()
 
@@ -50,35 +51,38 @@ class SessionTable(SearchedSection):
                 with ui.element('p'):
                     Text(tag='strong', text=row.user.email_address).props('translate=no')
                     if row.id == self.tab.state.session_id:
-                        Text(tag='span', text='This session').classes('badge')
+                        Text(tag='span', text=_('This session')).classes('badge')
                 where = ' · '.join([str(row.user_agent), *([row.ip_address] if row.ip_address else [])])
                 Text(tag='p', text=where).classes('quiet')
                 with ui.element('p').classes('quiet'):
-                    Text(tag='span', text='Signed in: ')
+                    Text(tag='span', text=_('Signed in: '))
                     LocalTime(row.created_at)
                     Text(tag='span', text=f' · {row.id}').props('translate=no')
             with ui.element('div').classes('actions'):
-                small_button('Sign out of session', partial(self._sign_out, row), f'{row.user.email_address}, {row.id}')
+                small_button(_('Sign out of session'), partial(self._sign_out, row),
+                             f'{row.user.email_address}, {row.id}')
 
     async def _sign_out(self, row: AdminSession) -> None:
-        whose = f'The session of {row.user.email_address} on {row.user_agent}'
+        whose = {'address': row.user.email_address, 'device': row.user_agent}
         try:
             await tabs().auth.run(revoke_session, self.administrator, row.id, self.tab.request_info)
         except SessionNotFound:
-            self.tell(f'{whose} had ended already.')
+            self.tell(_('The session of {address} on {device} had ended already.', **whose))
         else:
-            self.tell(f'{whose} was signed out.')
+            self.tell(_('The session of {address} on {device} was signed out.', **whose))
         self.rows.reload()
 
     def _everyone(self) -> None:
         with ui.element('details').classes('everyone'):
-            Text(tag='summary', text='Sign out everyone')
-            Text(tag='p', text='Every session of every user ends at once, yours too.').classes('quiet')
+            Text(tag='summary', text=_('Sign out everyone'))
+            Text(tag='p', text=_('Every session of every user ends at once, yours too.')).classes('quiet')
             with ui.element('div').classes('field'):
-                Text(tag='label', text=f'Type “{CONFIRMATION}”').props('for=confirm-everyone translate=no')
+                Text(tag='label', text=_('Type “{words}”', words=CONFIRMATION)).props(
+                    'for=confirm-everyone translate=no')
                 typed = ui.element('input').props('id=confirm-everyone type=text autocomplete=off')
                 typed.on('input', self._type, js_handler='(event) => emit(event.target.value)')
-            everyone = ActionButton('Sign out everyone', self._sign_out_everyone, refused='Nobody was signed out.')
+            everyone = ActionButton(_('Sign out everyone'), self._sign_out_everyone,
+                                    refused=_('Nobody was signed out.'))
             everyone.button.classes('danger')
             typed.on('keydown.enter', js_handler=f'() => getHtmlElement({everyone.button.id}).click()')
 
@@ -86,10 +90,12 @@ class SessionTable(SearchedSection):
         self._typed = str(event.args)
 
     async def _sign_out_everyone(self) -> None:
-        if self._typed.strip().lower() != CONFIRMATION:
-            raise ParamInvalid(f'Type “{CONFIRMATION}” to confirm it.')
+        if not CONFIRMATION.is_typed(self._typed):
+            raise ParamInvalid(N_('Type “{words}” to confirm it.', words=CONFIRMATION))
         await revoke_everyone(tabs().auth, self.administrator, self.tab.request_info)
 
     def _drawn(self) -> None:
-        number = f'More than {MOST_COUNTED - 1:,} sessions' if self._count == MOST_COUNTED else counted(self._count)
-        self._total.set_text(f'{number} {"is" if self._count == 1 else "are"} signed in.')
+        self._total.set_text(
+            _('More than {count} sessions are signed in.', count=number(MOST_COUNTED - 1))
+            if self._count == MOST_COUNTED else
+            ngettext('{count} session is signed in.', '{count} sessions are signed in.', self._count))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from ..language import _
 from .action_button import ActionButton
 from .current_tab import auth_state
 from .following import follow
 from .session_acts import sign_out
-
-_LABEL = 'Sign out'
-_ALL = 'Sign out of all accounts'
 
 Before = Callable[[], bool | None] | Callable[[], Awaitable[bool | None]]
 
@@ -32,7 +30,8 @@ class SignOutButton(ActionButton):
 
     def __init__(self, session_id: str | None = None, redirect_url: str | None = None, *,
                  label: str | None = None, before: Before | None = None) -> None:
-        super().__init__(_LABEL if label is None else label, self._sign_out, refused='You are still signed in.')
+        super().__init__(_('Sign out') if label is None else label, self._sign_out,
+                         refused=_('You are still signed in.'))
         self._session_id = session_id
         self._redirect_url = redirect_url
         self._before = before
@@ -42,7 +41,7 @@ class SignOutButton(ActionButton):
             follow(self, self._say_of_how_many)
 
     def _say_of_how_many(self) -> None:
-        self.button.set_text(_ALL if len(self._state.sessions) > 1 else _LABEL)
+        self.button.set_text(_('Sign out of all accounts') if len(self._state.sessions) > 1 else _('Sign out'))
 
     async def _sign_out(self) -> None:
         answer = self._before() if self._before else None

@@ -9,6 +9,7 @@ from html import escape
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
+from ..language import _
 from ..rules.clients import UserView
 from ..web.redirects import SIGN_IN_PATH
 from .action_button import ActionButton
@@ -42,7 +43,7 @@ class UserButton(ui.element):
             self._button = ui.element('button').classes('when-signed-in')
             self._button.props('type=button aria-haspopup=dialog data-takes-focus')
             self._panel = ui.element('dialog').classes('account-panel')
-            self._panel.props('aria-label="Account panel" tabindex=-1 data-takes-focus')
+            self._panel.props('tabindex=-1 data-takes-focus').props['aria-label'] = _('Account panel')
             self._panel.on('opened', self._open, []).on('close', self._closed, [])
         self._is_open = False
         self._content: Content | None = None
@@ -87,18 +88,18 @@ class UserButton(ui.element):
     def _fill(self, user: UserView, session_id: str | None, others: list[Other], may_add: bool) -> None:
         _preview(user)
         with ui.element('div').classes('panel-actions'):
-            Text(tag='a', text='Manage account').classes('button').props(f'href={MANAGE_PATH}')
+            Text(tag='a', text=_('Manage account')).classes('button').props(f'href={MANAGE_PATH}')
             if user.is_admin:
-                Text(tag='a', text='Administration').classes('button').props(f'href={ADMIN_PATH}')
+                Text(tag='a', text=_('Administration')).classes('button').props(f'href={ADMIN_PATH}')
             SignOutButton(session_id if others else None)
         for other_id, other in others:
-            with ActionButton('', partial(self._choose, other_id), refused='Nothing was changed.') as button:
+            with ActionButton('', partial(self._choose, other_id), refused=_('Nothing was changed.')) as button:
                 button.classes('panel-account')
                 _preview(other)
         if may_add:
-            Text(tag='a', text='Add account').classes('panel-line').props(f'href={SIGN_IN_PATH}')
+            Text(tag='a', text=_('Add account')).classes('panel-line').props(f'href={SIGN_IN_PATH}')
         if others:
-            SignOutButton(label='Sign out of all accounts')
+            SignOutButton(label=_('Sign out of all accounts'))
 
     async def _choose(self, session_id: str) -> None:
         await choose(session_id)
@@ -121,7 +122,7 @@ def _face(user: UserView) -> str:
     """The content of the button, as HTML: one element to redraw instead of three."""
     return (f'<span class="person" translate="no">{escape(user.name)}</span> '
             f'<span class="avatar" translate="no">{escape(initials(user))}</span> '
-            '<span class="unseen">Open account panel</span>')
+            f'<span class="unseen">{_("Open account panel")}</span>')
 
 
 def _preview(user: UserView) -> None:

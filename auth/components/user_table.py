@@ -9,6 +9,7 @@ from functools import partial
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
+from ..language import _, ngettext
 from ..live.tabs import tabs
 from ..rules.admin import revoke_user, set_disabled
 from ..rules.admin_queries import ROWS_A_PAGE, UserRow, find_users
@@ -20,10 +21,11 @@ class UserTable(SearchedSection):
     """All users by their address, with a search; sign one out everywhere, disable or enable one."""
 
     def __init__(self) -> None:
-        super().__init__('Users', 'Search users by name, email address or id')
+        super().__init__(_('Users'), _('Search users by name, email address or id'))
         with self:
             self.rows = LiveRows[UserRow](self._read, key=lambda row: row.user.id, draw=self._draw,
-                                          concerns=lambda _: True, empty='Nobody was found.', turn=('Back', 'More'),
+                                          concerns=lambda _: True, empty=_('Nobody was found.'),
+                                          turn=(_('Back'), _('More')),
                                           at_most_every_seconds=tabs().auth.timing.list_rest_seconds)
 
     async def _read(self, last: UserRow | None, _: int) -> tuple[Sequence[UserRow], bool]:
@@ -36,24 +38,27 @@ class UserTable(SearchedSection):
             with ui.element('div').classes('row-text'):
                 with ui.element('p'):
                     Text(tag='strong', text=row.user.name).props('translate=no')
-                    for word, applies in (('Administrator', row.user.is_admin), ('Disabled', row.disabled)):
+                    for word, applies in ((_('Administrator'), row.user.is_admin), (_('Disabled'), row.disabled)):
                         if applies:
                             Text(tag='span', text=word).classes('badge')
                 Text(tag='p', text=f'{row.user.email_address} · {row.user.id}').classes('quiet').props('translate=no')
                 Text(tag='p', text=counted(row.sessions)).classes('quiet')
             with ui.element('div').classes('actions'):
                 if row.sessions:
-                    small_button('Sign out everywhere', partial(self._sign_out, row), row.user.email_address)
-                word = 'Enable' if row.disabled else 'Disable'
+                    small_button(_('Sign out everywhere'), partial(self._sign_out, row), row.user.email_address)
+                word = _('Enable') if row.disabled else _('Disable')
                 small_button(word, partial(self._set_disabled, row, not row.disabled), row.user.email_address)
 
     async def _sign_out(self, row: UserRow) -> None:
         ended = await tabs().auth.run(revoke_user, self.administrator, row.user.id, self.tab.request_info)
         self.rows.reload()
-        self.tell(f'{counted(ended)} of {row.user.email_address} ended.')
+        self.tell(ngettext('{count} session of {address} ended.', '{count} sessions of {address} ended.', ended,
+                           address=row.user.email_address))
 
     async def _set_disabled(self, row: UserRow, disabled: bool) -> None:
         ended = await tabs().auth.run(set_disabled, self.administrator, row.user.id, disabled, self.tab.request_info)
         self.rows.reload()
-        self.tell(f'{row.user.email_address} is disabled; {counted(ended)} ended.' if disabled
-                  else f'{row.user.email_address} may sign in again.')
+        address = row.user.email_address
+        self.tell(ngettext('{address} is disabled; {count} session ended.',
+                           '{address} is disabled; {count} sessions ended.', ended, address=address) if disabled
+                  else _('{address} may sign in again.', address=address))

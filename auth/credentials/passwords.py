@@ -14,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from ..errors import ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort, TooBusy
+from ..language import N_
 
 T = TypeVar('T')
 
@@ -36,18 +37,18 @@ def check_password(password: str, *, email_address: str, param: str = 'password'
     :raises AuthError: with what to change
     """
     if not password:
-        raise ParamMissing('Enter a password.', param=param)
+        raise ParamMissing(N_('Enter a password.'), param=param)
     if len(password) < MIN_LENGTH:
-        raise PasswordTooShort(f'Passwords must have {MIN_LENGTH} characters or more. Make it longer.',
+        raise PasswordTooShort(N_('Passwords must have {count} characters or more. Make it longer.', count=MIN_LENGTH),
                                param=param)
     if len(password) > MAX_LENGTH:
-        raise PasswordTooLong(f'Passwords may have {MAX_LENGTH} characters at most. Make it shorter.',
+        raise PasswordTooLong(N_('Passwords may have {count} characters at most. Make it shorter.', count=MAX_LENGTH),
                               param=param)
     if password.lower() in _common_passwords():
-        raise PasswordTooCommon('That password is among the most common ones. Choose one that is yours alone.',
+        raise PasswordTooCommon(N_('That password is among the most common ones. Choose a less common one.'),
                                 param=param)
     if password.lower() in {email_address.lower(), email_address.lower().partition('@')[0]}:
-        raise PasswordTooCommon('The password is your email address. Choose one that nobody can look up.',
+        raise PasswordTooCommon(N_('The password is your email address. Choose one that nobody can look up.'),
                                 param=param)
 
 

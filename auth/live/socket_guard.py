@@ -111,7 +111,7 @@ class SocketGuard:
                     self._tabs.note_activity(tab)
         except StoreAway:
             with tab.page:
-                ui.notify(StoreAway.message, type='negative', attrs=notes.PUBLIC)
+                ui.notify(StoreAway().message, type='negative', attrs=notes.PUBLIC)
 
     async def javascript_response(self, tab: Tab, _: str, message: Message) -> None:
         """The same for what a script has answered: the code of a page goes on with it."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from nicegui import Client as Page
 
 from ..access import Access, Here, Status
+from ..language import reading, tag
 from ..requests.request_info import RequestInfo, request_info_of
 from ..rules.clients import ClientSession, ClientView
 from ..web.waiting_pages import Place
@@ -37,6 +38,8 @@ class Tab:
     joined: bool = False
     """Whether its socket was ever connected."""
     touched_at: datetime | None = None
+    reader: str = field(default_factory=tag)
+    """Whose language it is in, as ``auth.language`` tells of the request that opened it."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Events of a tab are handled one after the other, also when one waits for the store."""
     on_change: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
@@ -117,7 +120,8 @@ class Tab:
         Nobody else waits for it: the rest of the page and the other tabs are served as ever.
         """
         try:
-            act(*given)
+            with reading(self.reader):
+                act(*given)
         except Exception:
             log.exception('a page could not show what changed, and is loaded anew')
             protocol.reload(self.page)

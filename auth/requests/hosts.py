@@ -14,6 +14,7 @@ from http import HTTPStatus
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from ..errors import AuthError
+from ..language import N_
 from .asgi import Scope, header
 
 _LOCAL = re.compile(r'(?:[a-z0-9_-]+\.)*localhost')
@@ -30,7 +31,7 @@ class HostInvalid(AuthError):
 
     code = 'host_invalid'
     status = HTTPStatus.BAD_REQUEST
-    message = 'This request does not say which site it wants. Send one Host header, with a name or an address.'
+    text = N_('This request does not say which site it wants. Send one Host header, with a name or an address.')
 
 
 class HostUnknown(AuthError):
@@ -38,7 +39,7 @@ class HostUnknown(AuthError):
 
     code = 'host_unknown'
     status = HTTPStatus.MISDIRECTED_REQUEST
-    message = ('This server does not answer to the name that it was asked by. If that name is yours, put it into the '
+    text = N_('This server does not answer to the name that it was asked by. If that name is yours, put it into the '
                'setting ALLOWED_HOSTS, or the address of your site into PUBLIC_URL, and start the server again.')
 
 

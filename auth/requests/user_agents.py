@@ -8,8 +8,12 @@ from functools import lru_cache
 
 from ua_parser import parse
 
-_DEVICES = {'Windows': 'Windows PC', 'Mac OS X': 'Mac', 'Linux': 'Linux PC', 'Ubuntu': 'Linux PC',
-            'Fedora': 'Linux PC', 'Debian': 'Linux PC', 'Chrome OS': 'Chromebook', 'Android': 'Android device'}
+from ..language import N_, _
+
+_DEVICES = {'Windows': N_('Windows PC'), 'Mac OS X': N_('Mac'), 'Linux': N_('Linux PC'), 'Ubuntu': N_('Linux PC'),
+            'Fedora': N_('Linux PC'), 'Debian': N_('Linux PC'), 'Chrome OS': N_('Chromebook'),
+            'Android': N_('Android device')}
+_UNKNOWN, _BROWSER = N_('Unknown device'), N_('Web browser')
 _MOBILE = ('iPhone', 'iPad', 'iPod')
 _NOT_PART_OF_A_NAME = {'Mobile', 'iOS', 'WebView', 'UI/WKWebView'}
 """What ua-parser adds to the name of a browser; the device says as much."""
@@ -23,7 +27,7 @@ class UserAgent:
     """A device and its browser."""
 
     device: str
-    """Such as "Mac" or "iPhone"; "Unknown device" if it does not say."""
+    """Such as "Mac" or "iPhone"; "Unknown device" if it does not say; in English."""
     browser: str
     """Such as "Firefox 143"; "Web browser" if it does not say."""
 
@@ -32,8 +36,18 @@ class UserAgent:
         """Whether it is carried about."""
         return self.device in {*_MOBILE, 'Android device'}
 
+    @property
+    def device_name(self) -> str:
+        """The device, in the reader's language."""
+        return _(self.device)
+
+    @property
+    def browser_name(self) -> str:
+        """The browser, in the reader's language."""
+        return _(self.browser)
+
     def __str__(self) -> str:
-        return f'{self.browser} on {self.device}'
+        return _('{browser} on {device}', browser=self.browser_name, device=self.device_name)
 
 
 @lru_cache(maxsize=4096)
@@ -42,9 +56,10 @@ def read_user_agent(header: str) -> UserAgent:
     found = parse(header)
     device = next((name for name in _MOBILE if found.device and found.device.family.startswith(name)), None)
     if device is None and found.os is not None:
-        device = _DEVICES.get(found.os.family)
+        known = _DEVICES.get(found.os.family)
+        device = known and known.text
     browser = found.user_agent
     words = browser.family.split() if browser is not None else []
     name = ' '.join(word for word in words if word not in _NOT_PART_OF_A_NAME)
     called = f'{name} {browser.major or ""}'.strip() if browser is not None and name else ''
-    return UserAgent(device or 'Unknown device', called if _PLAIN.fullmatch(called) else 'Web browser')
+    return UserAgent(device or _UNKNOWN.text, called if _PLAIN.fullmatch(called) else _BROWSER.text)

@@ -15,6 +15,7 @@ from models import AuditAction, Session, SessionStatus, User
 
 from ..credentials.passwords import check_password
 from ..errors import AuthError, SessionNotFound, SomeEnded, StoreAway, UserNotFound
+from ..language import N_
 from ..requests.request_info import RequestInfo
 from .actor import Administrator
 from .audit import Subject, record, record_ended
@@ -25,7 +26,7 @@ from .users import NewUser, add_user, check_new_user
 
 ENDED_AT_ONCE = 1000
 
-CONFIRMATION = 'sign out everyone'
+CONFIRMATION = N_('sign out everyone')
 """What has to be typed before every session is ended."""
 
 
@@ -38,7 +39,7 @@ def revoke_session(db: Connection, now: datetime, administrator: Administrator, 
     """
     those = _all_signed_in(now).where(col(Session.id) == session_id)
     if not _end(db, now, administrator(db, now, lock=True), those, request_info):
-        raise SessionNotFound('There is no session with this id that is signed in. Nobody was signed out.')
+        raise SessionNotFound(N_('There is no session with this id that is signed in. Nobody was signed out.'))
 
 
 def revoke_user(db: Connection, now: datetime, administrator: Administrator, user_id: str,
@@ -93,7 +94,7 @@ def set_disabled(db: Connection, now: datetime, administrator: Administrator, us
     """
     actor = administrator(db, now, on=user_id, lock=True)
     if disabled and actor == user_id:
-        raise AuthError('You can not disable yourself. Ask another administrator.')
+        raise AuthError(N_('You cannot disable yourself. Ask another administrator.'))
     if _set(db, user_id, col(User.disabled) != disabled, disabled=disabled):
         record(db, AuditAction.DISABLED if disabled else AuditAction.ENABLED, now, [Subject(user_id)], request_info,
                actor=actor)

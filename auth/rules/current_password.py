@@ -10,6 +10,7 @@ from sqlmodel import col
 from models import AuditAction, Session, SessionStatus, WrongPasswords
 
 from ..errors import ParamMissing, PasswordIncorrect, TooBusy, TooManyWrongPasswords
+from ..language import N_
 from ..requests.request_info import RequestInfo
 from .actor import Actor, find_actor
 from .audit import record, record_attempt
@@ -20,7 +21,7 @@ from .sessions import ending, signed_in
 GUESSES = 5
 """Wrong ones in a row, and the session has to sign in anew: it may be in the hands of somebody else (ASVS 6.3.1)."""
 
-WRONG = 'That is not your password. Nothing was changed. Try again.'
+WRONG = N_('That is not your password. Nothing was changed. Try again.')
 
 
 async def check_current_password(auth: Auth, client: ClientView | None, actor: Actor, password: str, *, param: str,
@@ -35,7 +36,7 @@ async def check_current_password(auth: Auth, client: ClientView | None, actor: A
     :raises AuthError: ``ParamMissing``, ``NotSignedIn``, ``TooBusy`` or ``StoreAway``, which are no guesses
     """
     if not password:
-        raise ParamMissing('Enter your password.', param=param)
+        raise ParamMissing(N_('Enter your password.'), param=param)
     if not await auth.run(take_a_guess, client, actor.session_id, request_info):
         raise TooManyWrongPasswords
     try:

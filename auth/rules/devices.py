@@ -12,6 +12,7 @@ from models import AuditAction, Session, SessionStatus
 from models.statements import built_once, columns
 
 from ..errors import SessionNotFound
+from ..language import N_
 from ..requests.request_info import RequestInfo
 from ..requests.user_agents import UserAgent, read_user_agent
 from .actor import Actor, find_actor
@@ -83,8 +84,8 @@ def revoke(db: Connection, now: datetime, client: ClientView | None, session_id:
     actor = find_actor(db, now, client, actor_session_id, lock=True)
     ended = db.execute(*_end_one(actor.user_id, actor.client_id, session_id, now)).first()
     if ended is None:
-        raise SessionNotFound('You have no such device that is signed in. Nobody was signed out; '
-                              'reload the page to see your devices.')
+        raise SessionNotFound(N_('You have no such device that is signed in. Nobody was signed out; '
+                                 'reload the page to see your devices.'))
     ended_id, client_id = ended
     here = client_id == actor.client_id
     record(db, AuditAction.SIGNED_OUT if here else AuditAction.REVOKED, now,

@@ -13,6 +13,7 @@ from models import AuditAction, AuditEvent, Client, Session, User, WrongPassword
 from ..credentials.passwords import check_password
 from ..credentials.tokens import ClientToken
 from ..errors import ParamInvalid, PasswordIncorrect
+from ..language import N_
 from ..requests.request_info import RequestInfo
 from .actor import Actor, find_actor
 from .audit import record
@@ -23,7 +24,7 @@ from .devices import revoke_elsewhere
 from .sign_in import renew_client
 from .users import check_names
 
-DELETE_CONFIRMATION = 'delete my account'
+DELETE_CONFIRMATION = N_('delete my account')
 """What has to be typed before an account is deleted."""
 
 DELETED_AT_ONCE = 500
@@ -71,7 +72,7 @@ async def change_password(auth: Auth, client: ClientView | None, *, current_pass
                                  request_info=request_info)
     check_password(new_password, email_address=actor.email_address, param='new_password')
     if new_password == current_password:
-        raise ParamInvalid('That is the password you have. Choose another one.', param='new_password')
+        raise ParamInvalid(N_('That is the password you have. Choose another one.'), param='new_password')
     new_hash = await auth.passwords.hash(new_password)
     return await auth.run(store_password, client, actor, new_hash, sign_out_others=sign_out_others,
                           request_info=request_info)
@@ -108,8 +109,9 @@ async def delete_account(auth: Auth, client: ClientView | None, *, password: str
     :raises StoreAway: if the store can't be reached; then nothing was deleted
     """
     actor = await auth.read(find_actor, client, actor_session_id)
-    if confirmation.strip().lower() != DELETE_CONFIRMATION:
-        raise ParamInvalid(f'Type "{DELETE_CONFIRMATION}" to confirm it. Nothing was deleted.', param='confirmation')
+    if not DELETE_CONFIRMATION.is_typed(confirmation):
+        raise ParamInvalid(N_('Type “{words}” to confirm it. Nothing was deleted.', words=DELETE_CONFIRMATION),
+                           param='confirmation')
     await check_current_password(auth, client, actor, password, param='password', request_info=request_info)
     await auth.run(delete_user, client, actor, request_info)
 

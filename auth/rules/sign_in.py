@@ -22,6 +22,7 @@ from ..errors import (
     SessionExists,
     UserDisabled,
 )
+from ..language import N_
 from ..requests.request_info import RequestInfo
 from ..settings import Settings
 from .audit import Subject, record, record_attempt
@@ -74,9 +75,9 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
         ``StoreAway``
     """
     if not identifier.strip():
-        raise ParamMissing('Enter your email address.', param='identifier')
+        raise ParamMissing(N_('Enter your email address.'), param='identifier')
     if not password:
-        raise ParamMissing('Enter your password.', param='password')
+        raise ParamMissing(N_('Enter your password.'), param='password')
     account = await _find_account(auth, identifier)
     right = await auth.passwords.verify(password, account and account.password_hash)
     if not right or account is None:

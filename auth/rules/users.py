@@ -15,6 +15,7 @@ from models.types import new_id
 
 from ..credentials.passwords import check_password
 from ..errors import IdentifierExists, ParamInvalid, ParamMissing
+from ..language import N_
 from .context import Auth
 
 MAX_NAME = 100
@@ -67,7 +68,8 @@ def check_names(first_name: str, last_name: str) -> None:
     """
     for param, name in (('first_name', first_name), ('last_name', last_name)):
         if len(name) > MAX_NAME:
-            raise ParamInvalid(f'Names may have {MAX_NAME} characters at most. Make it shorter.', param=param)
+            raise ParamInvalid(N_('Names may have {count} characters at most. Make it shorter.', count=MAX_NAME),
+                               param=param)
 
 
 def normal_address(email_address: str) -> str:
@@ -78,10 +80,10 @@ def normal_address(email_address: str) -> str:
     :raises AuthError: if it is no address
     """
     if not email_address.strip():
-        raise ParamMissing('Enter your email address.', param='email_address')
+        raise ParamMissing(N_('Enter your email address.'), param='email_address')
     try:
         checked = validate_email(email_address.strip(), check_deliverability=False)
     except EmailNotValidError as error:
-        raise ParamInvalid('That is not an email address. Write it like you@example.com.', param='email_address'
+        raise ParamInvalid(N_('That is not an email address. Write it like you@example.com.'), param='email_address'
                            ) from error
     return checked.normalized.translate(_ASCII_LOWER)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import parse_qsl
 
 from ..access import PageBuilder, PageRefused
 from ..changes.clients import Clients
 from ..errors import AuthError
+from ..language import negotiate, set_reader
 from ..requests.asgi import App, Message, Receive, Scope, Send, header
 from ..requests.hosts import Hosts, is_local
 from .answers import send_answer
@@ -20,7 +21,7 @@ from .api.serializers import error_json
 from .cookies import is_secure
 from .headers import drop_forged_headers, with_headers
 from .log_lines import NowAndThen
-from .page_access import PageAccess
+from .page_access import PageAccess, no_page
 from .routes import table_of
 from .waiting_pages import WaitingPages
 
@@ -44,12 +45,13 @@ class Gateway:
     :param waiting: the pages that wait for their socket
     :param hosts: the names that the site answers to
     :param open_paths: how paths begin that are no page's and are left to the app, for anybody
-    :param not_found: what is shown where there is no page, as HTML
+    :param not_found: returns what is shown where there is no page, as HTML
+    :param language: of the site, if it has one only
     """
 
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
                  clients: Clients, waiting: WaitingPages, hosts: Hosts | None = None, open_paths: Iterable[str] = (),
-                 not_found: str = '') -> None:
+                 not_found: Callable[[], str] = no_page, language: str = '') -> None:
         self.app = app
         self._sockets = sockets
         self._api = api
@@ -61,6 +63,7 @@ class Gateway:
                                   'choose another path.')
         self._open_paths = tuple(open_paths)
         self._hosts = hosts or Hosts()
+        self._language = language
         self._warned = False
         self._complaint = NowAndThen()
 
@@ -70,6 +73,7 @@ class Gateway:
             await self.app(scope, receive, send)
             return
         drop_forged_headers(scope)
+        set_reader(negotiate(header(scope, b'accept-language') or '', self._language))
         try:
             name = self._hosts.check(scope)
         except AuthError as error:
@@ -115,7 +119,7 @@ class Gateway:
     async def _refuse(self, scope: Scope, send: Send, error: AuthError) -> None:
         """Answer a request by another name, which nothing behind the gateway gets to see."""
         if self._complaint.let_through():
-            log.warning('refused a request by the name %a. %s%s', (header(scope, b'host') or '')[:100], error.message,
+            log.warning('refused a request by the name %a. %s%s', (header(scope, b'host') or '')[:100], error,
                         self._complaint.others())
         if scope['type'] != 'http':
             await send({'type': 'websocket.close'})

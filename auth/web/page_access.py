@@ -6,12 +6,14 @@ a page that is not there for whoever asks: nobody can tell the one from the othe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import quote
 
 from ..access import NOBODY, Access, Answer, Here, answer, is_for_everybody
 from ..changes.clients import Clients
 from ..errors import StoreAway
+from ..language import _
 from ..requests.asgi import App, Receive, Scope, Send, header
 from ..requests.request_info import request_info_of
 from ..rules.clients import ClientView
@@ -34,20 +36,25 @@ def here_of(client: ClientView | None, now: datetime) -> Here:
     return Here('signed_in', is_admin=session.user.is_admin)
 
 
+def no_page() -> str:
+    """What is shown where there is no page, if nothing else is given."""
+    return _('There is no page here. Go to / for the start page.')
+
+
 class PageAccess:
     """Asks who sends the request for a page, before a page object is made for them.
 
     :param app: builds the pages
     :param clients: know who is signed in
     :param waiting: the pages that wait for their socket
-    :param not_found: what is shown where there is no page, as HTML
+    :param not_found: returns what is shown where there is no page, as HTML
     """
 
-    def __init__(self, app: App, clients: Clients, waiting: WaitingPages, not_found: str = '') -> None:
+    def __init__(self, app: App, clients: Clients, waiting: WaitingPages, not_found: Callable[[], str]) -> None:
         self._app = app
         self._clients = clients
         self._waiting = waiting
-        self._not_found = not_found or 'There is no page here. Go to / for the start page.'
+        self._not_found = not_found
 
     async def open(self, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for a page.
@@ -59,11 +66,11 @@ class PageAccess:
         if what is Answer.NOT_THERE:  # first of all: nothing tells it from a path that is no page's
             await self.send_not_found(send)
         elif scope['method'] not in {'GET', 'HEAD'}:
-            await send_answer(send, 405, 'A page can only be read.', (b'allow', b'GET, HEAD'))
+            await send_answer(send, 405, _('A page can only be read.'), (b'allow', b'GET, HEAD'))
         elif _is_fetched_ahead(scope):
             # It would be shown later, and tell who was here before. The browser throws this answer away, and asks again
             # when the page is opened.
-            await send_answer(send, 503, 'A page tells who is here now, so it is not built before it is opened.')
+            await send_answer(send, 503, _('A page tells who is here now, so it is not built before it is opened.'))
         elif what is Answer.LET_IN and scope['method'] == 'HEAD':  # NiceGUI would refuse it
             await send({'type': 'http.response.start', 'status': 200, 'headers': [
                 (b'content-type', b'text/html; charset=utf-8'), (b'cache-control', b'no-store')]})
@@ -71,7 +78,7 @@ class PageAccess:
         elif what is Answer.LET_IN:
             await self._build(scope, receive, send)
         elif what is Answer.LOADING:  # it comes by itself
-            await send_answer(send, 503, StoreAway.message, (b'retry-after', b'2'), (b'refresh', b'2'))
+            await send_answer(send, 503, StoreAway().message, (b'retry-after', b'2'), (b'refresh', b'2'))
         else:
             query = scope['query_string'].decode('latin-1')
             target = CHOOSE_PATH if what is Answer.CHOOSE else SIGN_IN_PATH
@@ -80,7 +87,7 @@ class PageAccess:
 
     async def send_not_found(self, send: Send) -> None:
         """Answer that there is no page."""
-        await send_answer(send, 404, self._not_found, kind='text/html; charset=utf-8')
+        await send_answer(send, 404, self._not_found(), kind='text/html; charset=utf-8')
 
     async def _who_is_here(self, scope: Scope) -> Here:
         """Who sends a request, as it is in the store now."""
@@ -93,8 +100,9 @@ class PageAccess:
         """Let NiceGUI build a page, if there is a place for one more that nobody has joined yet."""
         place = self._waiting.admit(request_info_of(scope).network)
         if place is None:
-            await send_answer(send, 503, 'The server has too many pages to build right now. This page comes by itself '
-                                         'in a few seconds.', (b'retry-after', b'5'), (b'refresh', b'5'))
+            await send_answer(send, 503, _('The server has too many pages to build right now. '
+                                           'This page comes by itself in a few seconds.'),
+                              (b'retry-after', b'5'), (b'refresh', b'5'))
             return
         scope[PLACE] = place
         try:

@@ -6,6 +6,7 @@ from nicegui import binding, ui
 
 from auth import AuthError, public
 from auth.components import AuthState, auth_state, sign_out
+from auth.language import _
 
 from ..parts import Text, button, button_link, spinner
 from .frame import example
@@ -46,13 +47,13 @@ class MainViewModel:
 
     def on_failure(self, error: AuthError) -> None:
         """Tell what went wrong."""
-        self.failure = f'You are still signed in. {error.message}'
+        self.failure = f'{_("You are still signed in.")} {error.message}'
 
 
 @public
 def page() -> None:
     """Build the example."""
-    with example('Android', 'A spinner, a button, or a signed-out view, by the state of a view model.', __file__):
+    with example('Android', _('A spinner, a button, or a signed-out view, by the state of a view model.'), __file__):
         model = MainViewModel(auth_state())
 
         def view(state: UiState) -> ui.element:
@@ -61,10 +62,10 @@ def page() -> None:
 
         with view(UiState.Loading):
             spinner()
-            Text('p', 'Loading…')
+            Text('p', _('Loading…'))
         with view(UiState.SignedIn):
-            button('Sign out', model.sign_out)
+            button(_('Sign out'), model.sign_out)
         with view(UiState.SignedOut):
-            Text('p', 'You are signed out').props('role=status')
-            button_link('Sign in', '/sign-in', redirect_url='/examples/android')
+            Text('p', _('You are signed out')).props('role=status')
+            button_link(_('Sign in'), '/sign-in', redirect_url='/examples/android')
         Text('p').classes('error').props('role=alert').bind_text_from(model, 'failure')

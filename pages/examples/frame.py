@@ -12,7 +12,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from ..parts import Text, card, link
+from auth.language import _
+
+from ..parts import Text, card, link, page_title
 
 
 @contextmanager
@@ -23,8 +25,8 @@ def example(title: str, text: str, file: str) -> Generator[None]:
     :param text: what the example shows
     :param file: the ``__file__`` of the example
     """
-    ui.page_title(f'{title} · Live Sessions')
-    link('← All examples', '/examples').classes('back')
+    page_title(title)
+    link(_('← All examples'), '/examples').classes('back')
     Text('h1', title)
     Text('p', text).classes('lead')
     with ui.element('div').classes('example'):

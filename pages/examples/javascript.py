@@ -4,6 +4,7 @@ from nicegui import ui
 
 from auth import public
 from auth.components import SessionLabel, auth_state
+from auth.language import _
 
 from ..parts import Text, button_link
 from .frame import example
@@ -21,11 +22,11 @@ SIGN_OUT = '''async () => {
 @public
 def page() -> None:
     """Build the example."""
-    with example('JavaScript', 'A plain button, shown when signed in, with no Python behind it.', __file__):
+    with example('JavaScript', _('A plain button, shown when signed in, with no Python behind it.'), __file__):
         SessionLabel()
         with ui.element('div').bind_visibility_from(auth_state(), 'status', value='signed_in'):
-            button = Text('button', 'Sign out').props('id=sign-out type=button').classes('button')
+            button = Text('button', _('Sign out')).props('id=sign-out type=button').classes('button')
             button.on('click', js_handler=SIGN_OUT)
         Text('p').props('id=sign-out-error role=alert').classes('error')
-        sign_in = button_link('Sign in', '/sign-in', redirect_url='/examples/javascript')
+        sign_in = button_link(_('Sign in'), '/sign-in', redirect_url='/examples/javascript')
         sign_in.bind_visibility_from(auth_state(), 'status', value='signed_out')

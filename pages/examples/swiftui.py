@@ -4,6 +4,7 @@ from nicegui import ui
 
 from auth import AuthError, public
 from auth.components import auth_state, redraw_on_change, sign_out
+from auth.language import _
 
 from ..parts import Text, button, button_link
 from .frame import example
@@ -21,13 +22,13 @@ class SignOutView:
     def build(self) -> None:
         """Show the state as it is now."""
         if self.session.status == 'signed_in':
-            Text('p', f'Active Session: {self.session.session_id}')
-            button('Sign out', self.sign_out)
+            Text('p', _('Active Session: {id}', id=self.session.session_id))
+            button(_('Sign out'), self.sign_out)
         elif self.session.status == 'signed_out':
-            Text('p', 'You are signed out')
-            button_link('Sign in', '/sign-in', redirect_url='/examples/swiftui')
+            Text('p', _('You are signed out'))
+            button_link(_('Sign in'), '/sign-in', redirect_url='/examples/swiftui')
         else:
-            Text('p', 'Loading…')
+            Text('p', _('Loading…'))
 
     async def sign_out(self) -> None:
         """Sign out and stay on this page."""
@@ -35,11 +36,11 @@ class SignOutView:
         try:
             await sign_out(redirect_url='/examples/swiftui')
         except AuthError as error:
-            self.error.set_text(f'You are still signed in. {error.message}')
+            self.error.set_text(f'{_("You are still signed in.")} {error.message}')
 
 
 @public
 def page() -> None:
     """Build the example."""
-    with example('SwiftUI', 'A view that follows the session. Errors are shown, not dumped.', __file__):
+    with example('SwiftUI', _('A view that follows the session. Errors are shown, not dumped.'), __file__):
         SignOutView()

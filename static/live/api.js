@@ -1,5 +1,5 @@
 // The Frontend API, called with the cookie of this browser.
-const UNREACHABLE = "The server can not be reached. Nothing was changed. Check the connection and try again.";
+import { text } from "./texts.js";
 
 // Returns the body of the answer, or throws an error with its status (0: there was no answer) and the API's errors.
 export async function call(method, path, fields) {
@@ -11,12 +11,12 @@ export async function call(method, path, fields) {
       headers: { Accept: "application/json" },
     });
   } catch {
-    throw Object.assign(new Error(UNREACHABLE), { status: 0, errors: [] });
+    throw Object.assign(new Error(text("unreachable")), { status: 0, errors: [] });
   }
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;
   const errors = body.errors ?? [];
-  throw Object.assign(new Error(errors[0]?.message ?? UNREACHABLE), { status: response.status, errors });
+  throw Object.assign(new Error(errors[0]?.message ?? text("unreachable")), { status: response.status, errors });
 }
 
 export async function signOut(sessionId) {

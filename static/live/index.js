@@ -7,6 +7,7 @@ import "./activity.js";
 import "./copy.js";
 import "./focus.js";
 import "./forms.js";
+import "./local-time.js";
 import { clearCache, signOut } from "./api.js";
 import { currentAsOf, reAuthenticate } from "./connection.js";
 import { whenCookieIsNew } from "./other-tabs.js";

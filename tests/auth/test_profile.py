@@ -52,7 +52,7 @@ async def change(rules: Rules, client: ClientView | None, **more: Any) -> Passwo
 async def delete(rules: Rules, client: ClientView | None, **more: Any) -> None:
     """Delete the account."""
     await delete_account(rules.auth, client, **({
-        'password': PASSWORD, 'confirmation': DELETE_CONFIRMATION, 'request_info': LAPTOP} | more))
+        'password': PASSWORD, 'confirmation': str(DELETE_CONFIRMATION), 'request_info': LAPTOP} | more))
 
 
 Verb = Callable[..., Awaitable[Any]]
@@ -434,13 +434,13 @@ async def test_an_account_is_not_deleted_until_that_is_confirmed(
 
     for typed in (
             '', 'delete', 'yes', 'delete my account!', 'delete  my account',
-            DELETE_CONFIRMATION[::-1]):
+            str(DELETE_CONFIRMATION)[::-1]):
         with subtests.test(typed=typed):
             with pytest.raises(ParamInvalid) as refused:
                 await delete(rules, client, confirmation=typed)
 
             assert refused.value.param == 'confirmation'
-            assert DELETE_CONFIRMATION in refused.value.message
+            assert str(DELETE_CONFIRMATION) in refused.value.message
             assert rules.everything() == before
 
 

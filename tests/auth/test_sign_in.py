@@ -399,4 +399,4 @@ def test_every_error_has_a_code_and_says_what_to_do() -> None:
     for kind in below(AuthError):
         assert kind.code
         assert 400 <= kind.status < 600
-        assert kind.message.endswith('.')
+        assert str(kind.text).endswith('.')

@@ -134,7 +134,7 @@ async def test_an_administrator_can_not_disable_themselves(device: MakeDevice, s
 
     await rows(tab).get_by_role('button', name='Disable').click()
 
-    await expect(tab.see('You can not disable yourself.')).to_be_visible()
+    await expect(tab.see('You cannot disable yourself.')).to_be_visible()
     await expect(rows(tab)).to_contain_text('1 session')
 
 

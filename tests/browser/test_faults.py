@@ -23,7 +23,7 @@ from tests.server import Server
 from .devices import MakeDevice, Tab, a_new_address
 from .watching import BOUND_SECONDS, watch
 
-DOES_NOT_HEAR = 'This tab does not hear the server'
+DOES_NOT_HEAR = 'Connection lost. Reconnecting…'
 
 
 @pytest.fixture

@@ -61,12 +61,21 @@ async def test_a_moment_reads_by_the_day_of_the_reader(device: MakeDevice, zone:
     assert read_there == cases
 
 
-@pytest.mark.parametrize(('locale', 'clock'), [('de-DE', '15:04'), ('en-US', '3:04 PM'), ('en-GB', '15:04')])
-async def test_the_words_are_english_and_the_clock_is_the_readers(device: MakeDevice, locale: str, clock: str) -> None:
+@pytest.mark.parametrize(('locale', 'weekday', 'date', 'whole'), [
+    ('de-DE', 'Letzten Montag um 15:04', '10. Juni 2026 um 15:04', 'Montag, 15. Juni 2026 um 15:04'),
+    ('de-AT', 'Letzten Montag um 15:04', '10. Juni 2026 um 15:04', 'Montag, 15. Juni 2026 um 15:04'),
+    ('en-US', 'Last Monday at 3:04 PM', 'Jun 10, 2026 at 3:04 PM', 'Monday, June 15, 2026 at 3:04'),
+    ('en-GB', 'Last Monday at 15:04', '10 Jun 2026 at 15:04', 'Monday, 15 June 2026 at 15:04'),
+    ('fr-FR', 'Last Monday at 3:04 PM', 'Jun 10, 2026 at 3:04 PM', 'Monday, June 15, 2026 at 3:04'),  # English page
+])
+async def test_a_moment_is_in_the_language_of_the_page_and_as_the_region_of_the_reader_writes_it(
+        device: MakeDevice, locale: str, weekday: str, date: str, whole: str) -> None:
     laptop = await device(timezone_id=BERLIN, locale=locale)
     tab = await laptop.tab('/sign-in')
+    now = '2026-06-17T10:00:00Z'
 
-    text, title = await read(tab, '2026-06-17T10:00:00Z', '2026-06-15T13:04:00+00:00')
+    near, title = await read(tab, now, '2026-06-15T13:04:00+00:00')
+    far, _ = await read(tab, now, '2026-06-10T13:04:00+00:00')
 
-    assert text == f'Last Monday at {clock}'
-    assert title.startswith(f'Monday, 15 June 2026 at {clock.partition(" ")[0]}')
+    assert (near, far) == (weekday, date)
+    assert title.startswith(whole)

@@ -47,12 +47,12 @@ async def test_the_colours_follow_the_system_until_the_switch_says_otherwise(dev
     tab, other = await laptop.tab(), await laptop.tab('/sign-in')
     assert await background(tab) < 60
 
-    switch = tab.page.get_by_role('button', name='Colour theme: system. Change it.')
+    switch = tab.page.get_by_role('button', name='Theme: system (change)')
     await switch.click()
-    await expect(tab.page.get_by_role('button', name='Colour theme: light. Change it.')).to_be_visible()
+    await expect(tab.page.get_by_role('button', name='Theme: light (change)')).to_be_visible()
 
     assert await background(tab) > 200
-    await expect(other.page.get_by_role('button', name='Colour theme: light. Change it.')).to_be_visible()
+    await expect(other.page.get_by_role('button', name='Theme: light (change)')).to_be_visible()
     await tab.page.reload()
     await tab.live()
     assert await background(tab) > 200

@@ -52,7 +52,7 @@ async def test_a_form_sent_without_a_network_says_so_and_can_be_sent_again(devic
 
     await laptop.context.set_offline(True)
     await tab.button('Sign up').click()
-    await expect(tab.see('The server can not be reached. Nothing was changed.')).to_be_visible()
+    await expect(tab.see('You are offline, or the server is down. Nothing was changed.')).to_be_visible()
     await laptop.context.set_offline(False)
     await tab.button('Sign up').click()
 

@@ -33,7 +33,8 @@ async def by_changing(browser: httpx.AsyncClient, password: str) -> httpx.Respon
 
 
 async def by_deleting(browser: httpx.AsyncClient, password: str) -> httpx.Response:
-    return await browser.request('DELETE', '/v1/me', data={'password': password, 'confirmation': DELETE_CONFIRMATION})
+    return await browser.request('DELETE', '/v1/me', data={
+        'password': password, 'confirmation': str(DELETE_CONFIRMATION)})
 
 
 async def change(rules: Rules, done: SignedIn, password: str) -> Any:

@@ -13,6 +13,7 @@ from starlette.routing import compile_path
 from ...changes.clients import Clients
 from ...credentials.tokens import ClientToken
 from ...errors import AuthError, ParamInvalid, ParamMissing, StoreAway
+from ...language import N_
 from ...requests.asgi import Receive, Scope, Send
 from ...rules.context import Auth
 from ..cookies import tokens_of
@@ -65,7 +66,7 @@ class FrontendApi:
             answer = Answer(error_json(error), error.status)
         except Exception:
             log.exception('a request of the Frontend API failed')
-            answer = Answer(error_json(AuthError('Something went wrong on the server. Try again in a moment.')),
+            answer = Answer(error_json(AuthError(N_('Something went wrong on the server. Try again in a moment.'))),
                             HTTPStatus.INTERNAL_SERVER_ERROR)
         body = json.dumps(answer.body, separators=(',', ':')).encode()
         await send({'type': 'http.response.start', 'status': int(answer.status),
@@ -96,7 +97,7 @@ class FrontendApi:
         fields = await call.fields()
         for name in ('tab', 'socket'):
             if not fields.get(name):
-                raise ParamMissing(f'Send "{name}".', param=name)
+                raise ParamMissing(N_('Send "{name}".', name=name), param=name)
         try:
             settled = await self._re_authenticate(fields['tab'], fields['socket'], call.tokens,
                                                   epoch=_number(fields.get('epoch', '0')),
@@ -108,5 +109,5 @@ class FrontendApi:
 
 def _number(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise ParamInvalid('"epoch" must be a number.', param='epoch')
+        raise ParamInvalid(N_('"epoch" must be a number.'), param='epoch')
     return int(text)

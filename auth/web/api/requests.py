@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qs, parse_qsl
 
 from ...errors import AuthError, ParamInvalid
+from ...language import N_
 from ...requests.asgi import Receive, Scope, header
 from ...requests.hosts import Hosts
 
@@ -21,7 +22,7 @@ class OriginRefused(AuthError):
 
     code: ClassVar[str] = 'origin_invalid'
     status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
-    message = 'This request came from another site. Open this site itself and try again.'
+    text = N_('This request came from another site. Open this site itself and try again.')
 
 
 class NoSuchEndpoint(AuthError):
@@ -29,7 +30,7 @@ class NoSuchEndpoint(AuthError):
 
     code: ClassVar[str] = 'resource_not_found'
     status: ClassVar[HTTPStatus] = HTTPStatus.NOT_FOUND
-    message = 'The Frontend API has nothing at this path.'
+    text = N_('The Frontend API has nothing at this path.')
 
 
 class MethodRefused(AuthError):
@@ -37,7 +38,7 @@ class MethodRefused(AuthError):
 
     code: ClassVar[str] = 'method_not_allowed'
     status: ClassVar[HTTPStatus] = HTTPStatus.METHOD_NOT_ALLOWED
-    message = 'This path does not answer to this method; the Allow header says which it does.'
+    text = N_('This path does not answer to this method; the Allow header says which it does.')
 
     def __init__(self, allowed: Iterable[str]) -> None:
         super().__init__()
@@ -49,7 +50,7 @@ class TabUnknown(AuthError):
 
     code: ClassVar[str] = 'tab_unknown'
     status: ClassVar[HTTPStatus] = HTTPStatus.NOT_FOUND
-    message = 'This tab is not known any more. Reload the page.'
+    text = N_('This tab is not known any more. Reload the page.')
 
 
 class BodyTooLarge(AuthError):
@@ -57,7 +58,7 @@ class BodyTooLarge(AuthError):
 
     code: ClassVar[str] = 'request_body_too_large'
     status: ClassVar[HTTPStatus] = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    message = f'Send {MAX_BODY_BYTES // 1024} KiB at most.'
+    text = N_('Send {count} KiB at most.', count=MAX_BODY_BYTES // 1024)
 
 
 class BodyInvalid(AuthError):
@@ -65,7 +66,7 @@ class BodyInvalid(AuthError):
 
     code: ClassVar[str] = 'request_body_invalid'
     status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
-    message = 'Send a form, or a JSON object whose values are texts.'
+    text = N_('Send a form, or a JSON object whose values are texts.')
 
 
 def method_of(scope: Scope) -> str:
@@ -145,9 +146,9 @@ def _fields(pairs: list[tuple[str, Any]]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, value in pairs:
         if name in fields:
-            raise ParamInvalid(f'"{name}" was sent twice. Send it once.', param=name)
+            raise ParamInvalid(N_('"{name}" was sent twice. Send it once.', name=name), param=name)
         if not _is_text(value):
-            raise ParamInvalid(f'"{name}" must be a text.', param=name)
+            raise ParamInvalid(N_('"{name}" must be a text.', name=name), param=name)
         fields[name] = value
     return fields
 

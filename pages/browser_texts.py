@@ -1,0 +1,19 @@
+"""What scripts in static/ write by themselves, in the language of the page."""
+
+from __future__ import annotations
+
+from auth.language import _, tag
+
+
+def browser_texts() -> dict[str, str]:
+    """The texts by the name that a script asks for; see static/live/texts.js."""
+    return {
+        'locale': tag(),
+        'unreachable': _('You are offline, or the server is down. Nothing was changed. Try again in a moment.'),
+        'today': _('Today at {time}'),
+        'yesterday': _('Yesterday at {time}'),
+        'lastWeek': _('Last {weekday} at {time}'),
+        'date': _('{date} at {time}'),
+        'copied': _('Copied.'),
+        'copyByHand': _('Press Ctrl+C, or ⌘C, to copy it; on a phone, hold the address.'),
+    }
