@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from ..errors import SessionNotFound
-from ..language import N_
 from ..rules import admin, admin_queries
 from ..rules.actor import by_command_line
 from ..rules.admin import CONFIRMATION
@@ -47,7 +46,7 @@ def revoke(session_id: Annotated[str, typer.Argument(metavar='SESSION_ID', help=
     try:
         run(lambda auth: auth.run(admin.revoke_session, by_command_line, session_id))
     except SessionNotFound as error:
-        raise SessionNotFound(N_('{error} See which are with: python -m auth sessions list', error=error)) from error
+        raise SessionNotFound(f'{error} See which are with: python -m auth sessions list') from error
     print_result({'session_id': session_id, 'sessions_ended': 1}, f'{session_id} ended.', json=json)
 
 

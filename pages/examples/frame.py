@@ -33,7 +33,7 @@ def example(title: str, text: str, file: str) -> Generator[None]:
         with card('running'):
             yield
         with ui.element('figure'):
-            Text('figcaption', f'pages/examples/{Path(file).name}')
+            Text('figcaption', f'pages/examples/{Path(file).name}').props('translate=no')
             source = ui.html(_source(file), sanitize=False).classes('source')
             source.props('tabindex=0 role=region aria-label=Source translate=no')
 

@@ -7,6 +7,6 @@ _HERE = Path(__file__).parent
 SERVE = _HERE / 'serve.py'
 """As main.py does, and faster if it is asked to."""
 
-BUTTONS, GUARDED, INSTRUMENTED, OVERLAID = (
-    _HERE / f'{name}.py' for name in ('buttons', 'guarded', 'instrumented', 'overlaid'))
+BRACKETED, BUTTONS, GUARDED, INSTRUMENTED, OVERLAID = (
+    _HERE / f'{name}.py' for name in ('bracketed', 'buttons', 'guarded', 'instrumented', 'overlaid'))
 """The same, with pages and counts more."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from string import Formatter
 
 import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
 
 from auth.errors import AccountLimitReached, PasswordTooShort
 from auth.language import LANGUAGES, N_, Message, _, english, language, negotiate, ngettext, number, reading, tag
 from auth.settings import Settings
+from tests.programs import ROOT
 
 
 @pytest.mark.parametrize(('asked', 'given'), [
@@ -84,3 +88,43 @@ def test_words_are_typed_in_ones_own_language_or_in_english() -> None:
         assert words.is_typed('  heute um 7 ')
         assert not words.is_typed('heute um 8')
     assert Message('delete my account').is_typed('Delete My Account')
+
+
+# ---------------------------------------------------------------- the catalogue
+
+KEYWORDS = {'_': None, 'N_': None, 'ngettext': (1, 2), 'nN_': (1, 2)}
+
+
+def texts_in_the_code() -> set[str | tuple[str, ...]]:
+    return {text for folder in ('auth', 'pages')
+            for _file, _line, text, *_ in extract_from_dir(ROOT / folder, [('**.py', 'python')], keywords=KEYWORDS)}
+
+
+def catalogue_of(spoken: str) -> dict[str | tuple[str, ...], tuple[str, ...]]:
+    """The texts of the code, and what they are in a language: one form, or one for each number."""
+    with (ROOT / 'auth/language' / f'{spoken}.po').open('rb') as file:
+        read = read_po(file, locale=spoken, abort_invalid=True)
+    return {text.id: tuple([text.string] if isinstance(text.string, str) else text.string)
+            for text in read if text.id and not text.fuzzy}
+
+
+@pytest.mark.parametrize('spoken', LANGUAGES[1:])
+def test_a_language_has_every_text_of_the_code_and_no_other(spoken: str) -> None:
+    assert catalogue_of(spoken).keys() == texts_in_the_code()
+
+
+@pytest.mark.parametrize('spoken', LANGUAGES[1:])
+def test_a_translation_is_whole_and_has_the_values_of_the_original(spoken: str) -> None:
+    def values(text: str) -> list[str]:
+        return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+    def edges(text: str) -> tuple[bool, bool]:
+        return text.startswith(' '), text.endswith(' ')
+
+    wrong: list[str] = []
+    for text, forms in catalogue_of(spoken).items():
+        originals = (text,) if isinstance(text, str) else text
+        wrong += [form for form, original in zip(forms, originals, strict=True)
+                  if not form or values(form) != values(original) or edges(form)[1] != edges(original)[1]
+                  or {*'<>&'} & {*form} - {*original}]
+    assert wrong == []

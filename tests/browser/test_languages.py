@@ -1,0 +1,107 @@
+"""What people read comes from the catalogue, wherever it is written, and is in their language."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.apps import BRACKETED
+from tests.running import either_store
+
+from .devices import MakeDevice, StartServer, Tab, a_new_address
+
+pytestmark = either_store
+
+PUBLIC = ('/', '/sign-in', '/sign-in?redirect_url=/account', '/sign-in/choose', '/sign-up', '/examples',
+          '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/swiftui', '/examples/android',
+          '/demo', '/demo/pane', '/nowhere', '/account')
+PRIVATE = ('/account', '/account/security', '/admin', '/admin/sessions')
+
+WRITTEN = """() => {
+    const found = [];
+    const isData = (node) => node.closest(
+        'script, style, noscript, code, pre, [translate=no], local-time, .nicegui-error-popup');
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) if (!isData(walk.currentNode.parentElement)) found.push(walk.currentNode.data);
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'data-title', 'aria-description']) {
+        for (const node of document.querySelectorAll(`[${name}]`)) {
+            if (!isData(node)) found.push(node.getAttribute(name));
+        }
+    }
+    return [document.title, ...found];
+}"""
+
+NAMES = re.compile(r'Live Sessions|Next\.js|JavaScript|Expo|SwiftUI|Android|NiceGUI|Python|Clerk|sess_\w+|user_\w+|'
+                   r'[\w.+-]+@[\w.-]+')
+
+
+async def not_from_the_catalogue(tab: Tab) -> set[str]:
+    """What is written on a page that stands in no brackets, and is no name."""
+    found: set[str] = set()
+    for text in await tab.page.evaluate(WRITTEN):
+        rest, before = text, ''
+        while rest != before:  # the innermost brackets first
+            rest, before = re.sub(r'\[[^\[\]]*\]', '', rest), rest
+        if re.search(r'[^\W\d_]{2}', NAMES.sub('', rest)):
+            found.add(text)
+    return found
+
+
+async def test_every_text_on_every_page_comes_from_the_catalogue(device: MakeDevice, own_server: StartServer) -> None:
+    server = await own_server(BRACKETED)
+    stranger, person = await device(server), await device(server)
+    address = a_new_address()
+    await person.sign_up(address)
+    server.sql("UPDATE user SET is_admin = true WHERE email_address = ?", address)
+
+    missed: dict[str, set[str]] = {}
+    for laptop, paths in ((stranger, PUBLIC), (person, PUBLIC + PRIVATE)):
+        tab = await laptop.tab(None)
+        for path in paths:
+            await tab.page.goto(tab.url + path)
+            await expect(tab.page.locator('main, .pane').get_by_text('[').first).to_be_visible()
+            if path in PRIVATE and laptop is person:
+                await expect(tab.page.locator('.spinner:visible')).to_have_count(0)
+            missed[path] = missed.get(path, set()) | await not_from_the_catalogue(tab)
+        tab.complaints.clear()  # of the page that is not there
+
+    assert {path: texts for path, texts in missed.items() if texts} == {}
+
+
+@pytest.mark.parametrize(('locale', 'language', 'heading'), [
+    ('de-DE', 'de-DE', 'Registrieren'), ('de-AT', 'de', 'Registrieren'), ('en-GB', 'en-GB', 'Sign up'),
+    ('en-US', 'en-US', 'Sign up'), ('fr-FR', 'en-US', 'Sign up')])
+async def test_a_page_is_in_the_language_of_its_reader(device: MakeDevice, locale: str, language: str, heading: str
+                                                       ) -> None:
+    laptop = await device(locale=locale)
+    tab = await laptop.tab('/sign-up')
+
+    await expect(tab.page.get_by_role('heading', name=heading)).to_be_visible()
+    assert await tab.page.locator('html').get_attribute('lang') == language
+
+
+async def test_an_end_that_is_pushed_is_told_in_the_language_of_each_tab(device: MakeDevice) -> None:
+    german, english = await device(locale='de-DE'), await device(locale='en-US')
+    address = a_new_address()
+    await german.sign_up(address)
+    await english.sign_in(address)
+    there, here = await german.tab('/account'), await english.tab('/account/security')
+
+    await here.button('Sign out of all other devices (1)').click()
+
+    await expect(there.see('Sie sind abgemeldet').first).to_be_visible()
+    await expect(here.see('Signed out of 1 other device.')).to_be_visible()
+
+
+async def test_an_error_of_a_form_is_in_the_language_of_its_reader(device: MakeDevice) -> None:
+    laptop = await device(locale='de-DE')
+    tab = await laptop.tab('/sign-in')
+    await tab.page.get_by_label('E-Mail-Adresse').fill(a_new_address())
+    await tab.page.get_by_label('Passwort').first.fill('falsch, und zwar ganz')
+    await tab.button('Anmelden').click()
+
+    await expect(tab.see('Die E-Mail-Adresse oder das Passwort ist falsch.')).to_be_visible()
+    tab.forgive_the_network()
+    tab.complaints.clear()
