@@ -39,7 +39,7 @@ def print_rows(rows: Sequence[Row], *, json: bool, limit: int | None = None,
     else:
         _print_columns(printed)
     if len(printed) < len(rows):
-        print_notice(f'There are more than these {len(printed)}. Say --limit to see more of them.')
+        print_notice(f'There are more than these {len(printed)}. Use --limit to see more.')
 
 
 def _print_on_terminal(rows: Sequence[Row], less_important: Collection[str]) -> None:

@@ -29,7 +29,7 @@ def create(address: Annotated[str, typer.Argument(metavar='ADDRESS', help='Their
            last_name: Annotated[str, typer.Option(help='Their last name.')] = '',
            is_admin: Annotated[bool, typer.Option('--admin', help='Make them an administrator.')] = False,
            password_stdin: PasswordStdin = False, json: Json = False) -> None:
-    """Create a user. The password is asked for, or read from standard input; so is the first administrator made."""
+    """Create a user. Prompts for the password. Use --admin for the first administrator."""
     normal_address(address)
     _make_database_if_there_is_none()
     password = ask_password(from_stdin=password_stdin)

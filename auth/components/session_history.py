@@ -65,7 +65,13 @@ def describe(event: HistoryEvent) -> str:
         words = str(_WORDS[event.action])
     else:
         words = event.action.replace('_', ' ').capitalize()
-    return _('{what_happened}, by an administrator', what_happened=words) if event.by_administrator else words
+    match event.by:
+        case 'administrator':
+            return _('{what_happened}, by an administrator', what_happened=words)
+        case 'command line':
+            return _('{what_happened} from the command line', what_happened=words)
+        case _:
+            return words
 
 
 def _draw(event: HistoryEvent) -> None:
@@ -74,6 +80,6 @@ def _draw(event: HistoryEvent) -> None:
         where = [_('from {device}', device=event.from_device)] if event.from_device else []
         where += [event.ip_address] if event.ip_address else []
         with ui.element('p').classes('quiet'):
-            if where and not event.by_administrator:
+            if where and not event.by:
                 Text(tag='span', text=' · '.join(where) + ' · ')
             LocalTime(event.at)

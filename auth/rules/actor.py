@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from sqlalchemy import Connection, or_, select
 from sqlmodel import col
@@ -73,7 +73,7 @@ class Administrator(Protocol):
         ...
 
 
-COMMAND_LINE = 'command line'
+COMMAND_LINE: Final = 'command line'
 """The actor of what was done there: whoever can run a program beside the store may do anything with it."""
 
 

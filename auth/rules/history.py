@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, and_, or_, select
 from sqlmodel import col
@@ -13,7 +13,7 @@ from models import AuditAction, AuditEvent, Session
 from models.statements import columns
 
 from ..requests.user_agents import UserAgent, read_user_agent
-from .actor import find_actor
+from .actor import COMMAND_LINE, find_actor
 from .clients import ClientView
 
 EVENTS_A_PAGE = 15
@@ -31,7 +31,8 @@ class HistoryEvent:
     """The device it was done from, if that is known; an administrator's is not told."""
     ip_address: str
     """Of that device; empty if it is not known."""
-    by_administrator: bool
+    by: Literal['', 'administrator', 'command line']
+    """Who did it, if not the person themselves."""
     ended_device: UserAgent | None
     """The device whose session it was, if that is another one."""
 
@@ -74,6 +75,7 @@ def _event(event_id: str, at: datetime, action: str, ip_address: str, user_agent
     from_device = read_user_agent(user_agent) if user_agent else None
     if actor:  # where an administrator sits is not for everybody to know
         from_device, ip_address = None, ''
+    by = '' if not actor else COMMAND_LINE if actor == COMMAND_LINE else 'administrator'
     elsewhere = action == AuditAction.REVOKED and session_agent is not None
-    return HistoryEvent(event_id, at, action, from_device, ip_address, bool(actor),
+    return HistoryEvent(event_id, at, action, from_device, ip_address, by,
                         read_user_agent(session_agent) if elsewhere else None)

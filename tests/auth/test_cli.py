@@ -393,7 +393,7 @@ def test_users_are_listed_for_people_and_for_programs(run: Run, rules: Rules) ->
     assert ann.user_id in everybody.out.split()
     assert len(everybody.out.splitlines()) == 3
     assert len(one.out.splitlines()) == 2
-    assert one.err == 'There are more than these 1. Say --limit to see more of them.\n'
+    assert one.err == 'There are more than these 1. Use --limit to see more.\n'
     assert (nobody.code, nobody.out, nobody.err) == (0, '', 'There is nothing to show.\n')
 
 

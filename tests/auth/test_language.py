@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 from auth.errors import AccountLimitReached, PasswordTooShort
 from auth.language import LANGUAGES, N_, Message, _, english, language, negotiate, ngettext, number, reading, tag
+from auth.language.__main__ import KEYWORDS
 from auth.settings import Settings
 from tests.programs import ROOT
 
@@ -91,9 +92,6 @@ def test_words_are_typed_in_ones_own_language_or_in_english() -> None:
 
 
 # ---------------------------------------------------------------- the catalogue
-
-KEYWORDS = {'_': None, 'N_': None, 'ngettext': (1, 2), 'nN_': (1, 2)}
-
 
 def texts_in_the_code() -> set[str | tuple[str, ...]]:
     return {text for folder in ('auth', 'pages')

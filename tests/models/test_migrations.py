@@ -141,7 +141,7 @@ async def test_who_was_signed_in_in_an_earlier_store_still_is_and_finds_everythi
     changes = auth.store.feed.drain()
 
     assert [device.session_id for device in devices.devices] == ['sess_ann']
-    assert [(event.id, event.by_administrator) for event in history.events] == [('evt_ann', False)]
+    assert [(event.id, event.by) for event in history.events] == [('evt_ann', '')]
     assert [(row.user.id, row.disabled, row.sessions) for row in users] == [('user_ann', False, 1),
                                                                            ('user_bob', True, 0)]
     assert [row.id for row in sessions] == ['sess_ann']
