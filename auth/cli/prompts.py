@@ -12,6 +12,9 @@ from ..errors import AuthError, ParamInvalid
 _MOST_BYTES = 16 * 1024
 """More than any password takes. Nothing beyond it is read."""
 
+_UTF_8 = 'utf-8-sig'
+"""Without the byte order mark that some programs write before a text."""
+
 
 def ask_password(*, from_stdin: bool) -> str:
     """Ask for a new password twice, hidden; where standard input is not a terminal, read it from there.
@@ -41,13 +44,16 @@ def confirm(words: str, what: str) -> None:
     :raises AuthError: if they type anything else
     """
     print(f'{what} Type "{words}" to confirm: ', end='', file=sys.stderr, flush=True)
-    typed = sys.stdin.buffer.readline(_MOST_BYTES).decode(errors='replace')
+    typed = sys.stdin.buffer.readline(_MOST_BYTES).decode(_UTF_8, errors='replace')
     if typed.strip().lower() != words:
         raise AuthError(f'"{words}" was not typed, so nobody was signed out. Type it, or say --yes.')
 
 
 def _read_password() -> str:
-    password = sys.stdin.buffer.read(_MOST_BYTES).decode().removesuffix('\n').removesuffix('\r')
+    password = sys.stdin.buffer.read(_MOST_BYTES).decode(_UTF_8).removesuffix('\n').removesuffix('\r')
+    if '\x00' in password:
+        raise ParamInvalid('The password has a NUL in it, which nobody can type; it may be UTF-16 text. '
+                           'Nothing was changed; write it as UTF-8.')
     if '\n' in password:
         raise ParamInvalid('There is more than one line on standard input. Nothing was changed; '
                            'send the password alone.')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -13,16 +14,22 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from models.normal_forms import folded
+
 from ..errors import ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort, TooBusy
 from ..language import N_
 
 T = TypeVar('T')
 
 MIN_LENGTH = 8
-"""Characters; ASVS 6.2.1. There are no composition rules (ASVS 6.2.5)."""
+"""Code points of the normal form; ASVS 6.2.1. There are no composition rules (ASVS 6.2.5)."""
 
 MAX_LENGTH = 256
-"""Characters; far above the 64 that must be allowed (ASVS 6.2.9), and little enough to hash whatever is sent."""
+"""The same; far above the 64 that must be allowed (ASVS 6.2.9), and little enough to hash whatever is sent."""
+
+MOST_NORMALIZED = 4 * MAX_LENGTH
+"""A letter is typed as four code points at most. Of a longer text no normal form is made: to order very many accents
+takes the square of their number."""
 
 MEMORY_KIB = 19 * 1024
 TIME_COST = 2
@@ -36,21 +43,39 @@ def check_password(password: str, *, email_address: str, param: str = 'password'
     :param param: the name of the field it was typed into
     :raises AuthError: with what to change
     """
+    normal = normal_password(password)
+    seen = folded(normal).replace(_BLANK, ' ').strip()
     if not password:
         raise ParamMissing(N_('Enter a password.'), param=param)
-    if len(password) < MIN_LENGTH:
+    if not seen:
+        raise ParamMissing(N_('That password has spaces or invisible characters only. Add letters, digits or symbols.'),
+                           param=param)
+    if len(normal) < MIN_LENGTH:
         raise PasswordTooShort(N_('Passwords must have {count} characters or more. Make it longer.', count=MIN_LENGTH),
                                param=param)
-    if len(password) > MAX_LENGTH:
+    if len(normal) > MAX_LENGTH:
         raise PasswordTooLong(N_('Passwords may have {count} characters at most. Make it shorter.', count=MAX_LENGTH),
                               param=param)
-    if password.lower() in _common_passwords():
+    if seen in _common_passwords():
         raise PasswordTooCommon(N_('That password is among the most common ones. Choose a less common one.'),
                                 param=param)
-    if password.lower() in {email_address.lower(), email_address.lower().partition('@')[0]}:
+    address = folded(email_address).strip()
+    if seen in {address, address.partition('@')[0]}:
         raise PasswordTooCommon(N_('The password is your email address. Choose one that nobody can look up.'),
                                 param=param)
 
+
+def normal_password(password: str) -> str:
+    """Write a password in the one form that is hashed: keyboards write one letter in several ways (NIST 800-63B, NFKC).
+
+    Nothing else is changed: letter case and spaces count.
+    """
+    if password.isascii() or len(password) > MOST_NORMALIZED:
+        return password
+    return unicodedata.normalize('NFKC', password)
+
+
+_BLANK = '\N{BRAILLE PATTERN BLANK}'
 
 WAITING_AT_MOST = 200
 """How many passwords may wait for their turn: some 4 s of hashing on two cores. Whoever comes then is sent away."""
@@ -70,24 +95,39 @@ class Passwords:
         self._dummy_hash = self._hasher.hash('the password of nobody')
 
     async def hash(self, password: str) -> str:
-        """Hash a password, whole, as it is.
+        """Hash the normal form of a password, whole.
 
         :raises TooBusy: if very many are waiting
         """
-        return await self._in_turn(self._hasher.hash, password)
+        return await self._in_turn(self._hasher.hash, normal_password(password))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
         """Tell whether the password is right; with no hash it takes as long and says no (ASVS 6.3.8).
 
         :raises TooBusy: if very many are waiting
         """
-        worth_a_try = '' if len(password) > MAX_LENGTH else password  # nobody has a longer one
-        right = await self._in_turn(self.matches, password_hash or self._dummy_hash, worth_a_try)
-        return right and password_hash is not None
+        return await self.matching_form(password, password_hash) is not None
 
-    def needs_upgrade(self, password_hash: str) -> bool:
-        """Tell whether a hash was made with other parameters than today's."""
-        return self._hasher.check_needs_rehash(password_hash)
+    async def matching_form(self, password: str, password_hash: str | None) -> str | None:
+        """Find the form of the password that a hash is of, if it is right: the normal one, or as it was typed.
+
+        Hashes were made of what was typed once. So what was typed is tried as well where it is not the normal form,
+        which costs a second hash, in a turn of its own; whether there is a hash makes no difference to the work.
+
+        :raises TooBusy: if very many are waiting
+        """
+        forms = dict.fromkeys(form for form in (normal_password(password), password) if len(form) <= MAX_LENGTH)
+        for form in forms or ('',):  # nobody has a longer one
+            if await self._in_turn(self.matches, password_hash or self._dummy_hash, form) and password_hash is not None:
+                return form
+        return None
+
+    def needs_upgrade(self, password_hash: str, form: str) -> bool:
+        """Tell whether a hash was made with other parameters than today's, or of another form than the normal one.
+
+        :param form: what it is of; see ``matching_form``
+        """
+        return form != normal_password(form) or self._hasher.check_needs_rehash(password_hash)
 
     def close(self) -> None:
         """Let the threads end."""

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from models import AuditAction, AuditEvent, Client, Session, User, WrongPasswords
 
-from ..credentials.passwords import check_password
+from ..credentials.passwords import check_password, normal_password
 from ..credentials.tokens import ClientToken
 from ..errors import ParamInvalid, PasswordIncorrect
 from ..language import N_
@@ -71,7 +71,7 @@ async def change_password(auth: Auth, client: ClientView | None, *, current_pass
     await check_current_password(auth, client, actor, current_password, param='current_password',
                                  request_info=request_info)
     check_password(new_password, email_address=actor.email_address, param='new_password')
-    if new_password == current_password:
+    if normal_password(new_password) == normal_password(current_password):
         raise ParamInvalid(N_('That is the password you have. Choose another one.'), param='new_password')
     new_hash = await auth.passwords.hash(new_password)
     return await auth.run(store_password, client, actor, new_hash, sign_out_others=sign_out_others,

@@ -79,11 +79,12 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
     if not password:
         raise ParamMissing(N_('Enter your password.'), param='password')
     account = await _find_account(auth, identifier)
-    right = await auth.passwords.verify(password, account and account.password_hash)
-    if not right or account is None:
+    form = await auth.passwords.matching_form(password, account and account.password_hash)
+    if form is None or account is None:
         await auth.run(record_attempt, AuditAction.SIGN_IN_FAILED, Subject(account and account.user_id), request_info)
         raise PasswordIncorrect(param='password')
-    upgraded = await auth.passwords.hash(password) if auth.passwords.needs_upgrade(account.password_hash) else None
+    outdated = auth.passwords.needs_upgrade(account.password_hash, form)
+    upgraded = await auth.passwords.hash(password) if outdated else None
     try:
         return await auth.run(sign_in_to, client, account, upgraded, settings=auth.settings,
                               request_info=request_info)

@@ -151,6 +151,31 @@ async def test_a_hash_with_old_parameters_is_upgraded_once_at_a_successful_sign_
     assert rules.sql('SELECT password_hash FROM user') == upgraded
 
 
+async def test_a_hash_of_a_password_as_it_was_typed_is_upgraded_at_a_successful_sign_in(rules: Rules) -> None:
+    composed, decomposed = 'Gr\u00fc\u00dfe aus K\u00f6ln 42', 'Gru\u0308\u00dfe aus Ko\u0308ln 42'
+    await rules.sign_up()
+    old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(decomposed)
+    rules.sql('UPDATE user SET password_hash = ?', old)
+
+    with pytest.raises(PasswordIncorrect):
+        await rules.sign_in(password=composed)  # which it has never been
+    await rules.sign_in(password=decomposed)
+    upgraded = rules.sql('SELECT password_hash FROM user')
+    await rules.sign_in(password=composed)
+    await rules.sign_in(password=decomposed)
+
+    assert upgraded != [(old,)]
+    assert rules.sql('SELECT password_hash FROM user') == upgraded
+
+
+async def test_a_password_is_one_however_it_is_typed(rules: Rules) -> None:
+    composed, decomposed = 'Gr\u00fc\u00dfe aus K\u00f6ln 42', 'Gru\u0308\u00dfe aus Ko\u0308ln 42'
+    await sign_up(rules.auth, None, email_address='ann@example.com', password=decomposed, request_info=LAPTOP)
+
+    await rules.sign_in(password=composed)
+    await rules.sign_in(password=decomposed)
+
+
 async def test_a_sign_up_whose_session_cannot_be_written_leaves_no_user(rules: Rules) -> None:
     rules.database.fail('INSERT ON session')
 
