@@ -8,6 +8,7 @@ from nicegui import ui
 
 from auth import AuthError, public
 from auth.components import SignOutButton, auth_state, choose, may_add_account, redraw_on_change
+from auth.components.isolated import Isolated
 from auth.language import _
 from auth.rules.clients import ClientSession
 from auth.web.redirects import safe_path
@@ -45,8 +46,10 @@ def _list(accounts: ui.element, wanted: str, error: Text) -> None:
         Text('li', _('Loading…') if loading else _('Nobody is signed in on this browser.')).classes('quiet')
     for session in state.sessions:
         with ui.element('li'), ui.element('button').props('type=button') as button:
-            Text('strong', session.user.name).props('translate=no')
-            Text('span', session.user.email_address).classes('quiet').props('translate=no')
+            with ui.element('strong'):
+                Isolated(session.user.name)
+            with ui.element('span').classes('quiet'):
+                Isolated(session.user.email_address)
             if session.id == state.session_id:
                 Text('span', _('In use')).classes('badge')
         button.on('click', partial(_choose, session, wanted, error), [])

@@ -9,6 +9,7 @@ from nicegui import ui
 from auth import public
 from auth.components import SessionLabel, SignOutButton, auth_state
 from auth.language import _
+from auth.rules.names import isolated
 
 from .parts import Static, Text, card, link, page_title
 
@@ -58,7 +59,8 @@ def pane(name: str = '') -> None:
     with ui.element('div').classes('pane'):
         SessionLabel().classes('session-id live')
         who = Text('p').classes('quiet')
-        who.bind_text_from(state, 'user', lambda user: _('Signed in as {name}', name=user.name) if user else '')
+        who.bind_text_from(state, 'user', lambda user: (
+            _('Signed in as {name}', name=isolated(user.name)) if user else ''))
         with ui.element('div').classes('when-signed-in'):
             SignOutButton(redirect_url=f'/demo/pane?{urlencode({"name": name})}')
         with ui.element('div').classes('when-signed-out'):

@@ -7,6 +7,7 @@ from nicegui import ui
 from auth import public
 from auth.components import auth_state, may_add_account
 from auth.language import _
+from auth.rules.names import isolated
 from auth.web.redirects import safe_path
 
 from .parts import Text, api_form, button_link, card, field, link, page_title
@@ -31,7 +32,7 @@ def page(redirect_url: str = '') -> None:
         with ui.element('div').classes('notice').bind_visibility_from(state, 'status', value='signed_in'):
             notice = Text('p').props('role=status')
             notice.bind_text_from(state, 'user', lambda user: (
-                _('You are signed in as {name}.', name=user.name) if user else ''))
+                _('You are signed in as {name}.', name=isolated(user.name)) if user else ''))
             button_link(_('Continue'), wanted, 'plain')
         if redirect_url:
             why = Text('p', _('You are signed out. Sign in to see the page you asked for.')).classes('quiet')

@@ -15,7 +15,9 @@ from ..language import N_, _, ngettext, number
 from ..live.tabs import tabs
 from ..rules.admin import CONFIRMATION, revoke_everyone, revoke_session
 from ..rules.admin_queries import ROWS_A_PAGE, AdminSession, count_sessions, find_sessions
+from ..rules.names import isolated
 from .action_button import ActionButton
+from .isolated import Isolated
 from .live_rows import LiveRows
 from .local_time import LocalTime
 from .searched_section import SearchedSection, small_button
@@ -49,7 +51,8 @@ class SessionTable(SearchedSection):
         with ui.element('div').classes('row'):
             with ui.element('div').classes('row-text'):
                 with ui.element('p'):
-                    Text(tag='strong', text=row.user.email_address).props('translate=no')
+                    with ui.element('strong'):
+                        Isolated(row.user.email_address)
                     if row.id == self.tab.state.session_id:
                         Text(tag='span', text=_('This session')).classes('badge')
                 where = ' · '.join([str(row.user_agent), *([row.ip_address] if row.ip_address else [])])
@@ -60,10 +63,10 @@ class SessionTable(SearchedSection):
                     Text(tag='span', text=f' · {row.id}').props('translate=no')
             with ui.element('div').classes('actions'):
                 small_button(_('Sign out of session'), partial(self._sign_out, row),
-                             f'{row.user.email_address}, {row.id}')
+                             f'{isolated(row.user.email_address)}, {row.id}')
 
     async def _sign_out(self, row: AdminSession) -> None:
-        whose = {'address': row.user.email_address, 'device': row.user_agent}
+        whose = {'address': isolated(row.user.email_address), 'device': row.user_agent}
         try:
             await tabs().auth.run(revoke_session, self.administrator, row.id, self.tab.request_info)
         except SessionNotFound:

@@ -15,6 +15,7 @@ from ..web.redirects import SIGN_IN_PATH
 from .action_button import ActionButton
 from .current_tab import auth_state, may_add_account, who_is_here
 from .following import follow
+from .isolated import Isolated
 from .session_acts import choose
 from .sign_out_button import SignOutButton
 
@@ -112,23 +113,19 @@ class UserButton(ui.element):
         self._panel.run_method('close')
 
 
-def initials(user: UserView) -> str:
-    """The initials of a person: one or two letters."""
-    letters = [name.strip()[0] for name in (user.first_name, user.last_name) if name.strip()]
-    return ''.join(letters or [user.email_address[0]]).upper()
-
-
 def _face(user: UserView) -> str:
     """The content of the button, as HTML: one element to redraw instead of three."""
-    return (f'<span class="person" translate="no">{escape(user.name)}</span> '
-            f'<span class="avatar" translate="no">{escape(initials(user))}</span> '
+    return (f'<bdi class="person" translate="no">{escape(user.name)}</bdi> '
+            f'<span class="avatar" translate="no">{escape(user.initials)}</span> '
             f'<span class="unseen">{_("Open account panel")}</span>')
 
 
 def _preview(user: UserView) -> None:
     with ui.element('span').classes('preview'):
-        Text(tag='span', text=initials(user)).classes('avatar').props('aria-hidden=true translate=no')
+        Text(tag='span', text=user.initials).classes('avatar').props('aria-hidden=true translate=no')
         with ui.element('span'):
-            Text(tag='strong', text=user.name).props('translate=no')
+            with ui.element('strong'):
+                Isolated(user.name)
             if user.name != user.email_address:
-                Text(tag='span', text=user.email_address).classes('quiet').props('translate=no')
+                with ui.element('span').classes('quiet'):
+                    Isolated(user.email_address)

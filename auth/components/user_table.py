@@ -13,6 +13,8 @@ from ..language import _, ngettext
 from ..live.tabs import tabs
 from ..rules.admin import revoke_user, set_disabled
 from ..rules.admin_queries import ROWS_A_PAGE, UserRow, find_users
+from ..rules.names import isolated
+from .isolated import Isolated
 from .live_rows import LiveRows
 from .searched_section import SearchedSection, counted, small_button
 
@@ -37,28 +39,36 @@ class UserTable(SearchedSection):
         with ui.element('div').classes('row'):
             with ui.element('div').classes('row-text'):
                 with ui.element('p'):
-                    Text(tag='strong', text=row.user.name).props('translate=no')
+                    with ui.element('strong'):
+                        Isolated(row.user.name)
                     for word, applies in ((_('Administrator'), row.user.is_admin), (_('Disabled'), row.disabled)):
                         if applies:
                             Text(tag='span', text=word).classes('badge')
-                Text(tag='p', text=f'{row.user.email_address} · {row.user.id}').classes('quiet').props('translate=no')
+                if row.user.full_name not in {'', row.user.name}:  # it could be taken for an address
+                    with ui.element('p').classes('quiet'):
+                        Text(tag='span', text=_('Name: '))
+                        Isolated(row.user.full_name)
+                with ui.element('p').classes('quiet'):
+                    Isolated(row.user.email_address)
+                    Text(tag='span', text=f' · {row.user.id}').props('translate=no')
                 Text(tag='p', text=counted(row.sessions)).classes('quiet')
+            whom = isolated(row.user.email_address)
             with ui.element('div').classes('actions'):
                 if row.sessions:
-                    small_button(_('Sign out everywhere'), partial(self._sign_out, row), row.user.email_address)
+                    small_button(_('Sign out everywhere'), partial(self._sign_out, row), whom)
                 word = _('Enable') if row.disabled else _('Disable')
-                small_button(word, partial(self._set_disabled, row, not row.disabled), row.user.email_address)
+                small_button(word, partial(self._set_disabled, row, not row.disabled), whom)
 
     async def _sign_out(self, row: UserRow) -> None:
         ended = await tabs().auth.run(revoke_user, self.administrator, row.user.id, self.tab.request_info)
         self.rows.reload()
         self.tell(ngettext('{count} session of {address} ended.', '{count} sessions of {address} ended.', ended,
-                           address=row.user.email_address))
+                           address=isolated(row.user.email_address)))
 
     async def _set_disabled(self, row: UserRow, disabled: bool) -> None:
         ended = await tabs().auth.run(set_disabled, self.administrator, row.user.id, disabled, self.tab.request_info)
         self.rows.reload()
-        address = row.user.email_address
+        address = isolated(row.user.email_address)
         self.tell(ngettext('{address} is disabled; {count} session ended.',
                            '{address} is disabled; {count} sessions ended.', ended, address=address) if disabled
                   else _('{address} may sign in again.', address=address))

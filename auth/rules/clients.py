@@ -16,11 +16,12 @@ from models.statements import built_once, columns
 
 from ..credentials.tokens import ClientToken, secret_matches
 from .context import Auth
+from .names import clean_name, imitates_address, initials
 
 
 @dataclass(frozen=True, slots=True)
 class UserView:
-    """What a page may show of a user."""
+    """What a page may show of a user. Whatever the store holds for names, nothing in them is invisible."""
 
     id: str
     email_address: str
@@ -28,10 +29,26 @@ class UserView:
     last_name: str
     is_admin: bool = False
 
+    def __post_init__(self) -> None:
+        """Clean the names: also SQL may have written them."""
+        object.__setattr__(self, 'first_name', clean_name(self.first_name))
+        object.__setattr__(self, 'last_name', clean_name(self.last_name))
+
+    @property
+    def full_name(self) -> str:
+        """What they call themselves; nothing if they have not said it."""
+        return f'{self.first_name} {self.last_name}'.strip()
+
     @property
     def name(self) -> str:
-        """How to address the person."""
-        return f'{self.first_name} {self.last_name}'.strip() or self.email_address
+        """How to address the person: by their name, unless that could be taken for somebody's email address."""
+        name = self.full_name
+        return name if name and not imitates_address(name) else self.email_address
+
+    @property
+    def initials(self) -> str:
+        """One or two letters, for the picture that they have not got."""
+        return initials(self.first_name, self.last_name, self.email_address)
 
 
 @dataclass(frozen=True, slots=True)

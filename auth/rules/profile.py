@@ -22,7 +22,7 @@ from .context import Auth
 from .current_password import WRONG, check_current_password
 from .devices import revoke_elsewhere
 from .sign_in import renew_client
-from .users import check_names
+from .users import checked_name
 
 DELETE_CONFIRMATION = N_('delete my account')
 """What has to be typed before an account is deleted."""
@@ -49,9 +49,8 @@ def change_name(db: Connection, now: datetime, client: ClientView | None, *, fir
     :raises NotSignedIn: if nobody is signed in
     """
     actor = find_actor(db, now, client, actor_session_id, lock=True)
-    check_names(first_name or '', last_name or '')
-    given = {part: name.strip() for part, name in (('first_name', first_name), ('last_name', last_name))
-             if name is not None}
+    given = {part: checked_name(name, param=part)
+             for part, name in (('first_name', first_name), ('last_name', last_name)) if name is not None}
     if given:
         db.execute(update(User).where(col(User.id) == actor.user_id).values(given))
         record(db, AuditAction.NAME_CHANGED, now, [actor.as_subject], request_info)

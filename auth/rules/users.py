@@ -17,6 +17,7 @@ from ..credentials.passwords import check_password
 from ..errors import IdentifierExists, ParamInvalid, ParamMissing
 from ..language import N_
 from .context import Auth
+from .names import MOST_LOOKED_AT, clean_name
 
 MAX_NAME = 100
 """Characters of a first or last name."""
@@ -41,8 +42,8 @@ async def check_new_user(auth: Auth, *, email_address: str, password: str, first
     """
     email_address = normal_address(email_address)
     check_password(password, email_address=email_address)
-    check_names(first_name, last_name)
-    return NewUser(email_address, first_name.strip(), last_name.strip(), await auth.passwords.hash(password))
+    first_name, last_name = (checked_name(first_name, param='first_name'), checked_name(last_name, param='last_name'))
+    return NewUser(email_address, first_name, last_name, await auth.passwords.hash(password))
 
 
 def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = False) -> str:
@@ -61,15 +62,17 @@ def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = Fa
     return user_id
 
 
-def check_names(first_name: str, last_name: str) -> None:
-    """Refuse names that are too long.
+def checked_name(name: str, *, param: str) -> str:
+    """Write a name in the way it is stored: without what cannot be seen.
 
-    :raises ParamInvalid: naming the field
+    :param param: the name of the field it was typed into
+    :raises ParamInvalid: if it is too long
     """
-    for param, name in (('first_name', first_name), ('last_name', last_name)):
-        if len(name) > MAX_NAME:
-            raise ParamInvalid(N_('Names may have {count} characters at most. Make it shorter.', count=MAX_NAME),
-                               param=param)
+    cleaned = clean_name(name)
+    if len(name) > MOST_LOOKED_AT or len(cleaned) > MAX_NAME:
+        raise ParamInvalid(N_('Names may have {count} characters at most. Make it shorter.', count=MAX_NAME),
+                           param=param)
+    return cleaned
 
 
 def normal_address(email_address: str) -> str:

@@ -63,6 +63,44 @@ async def test_for_others_there_is_no_such_page(device: MakeDevice) -> None:
     await expect(stranger.page).to_have_url(f'{stranger.url}/sign-in?redirect_url=%2Fadmin%2Fsessions')
 
 
+async def test_a_name_heads_no_row_if_it_imitates_an_address_and_moves_nothing_beside_it(
+        device: MakeDevice, shared_server: Server) -> None:
+    boss, eve, sara = await administrator(device, shared_server), await device(), await device()
+    addresses = [a_new_address(), a_new_address()]
+    await eve.sign_up(addresses[0], first_name='\u202eboss\uff20example.com')
+    await sara.sign_up(addresses[1], first_name='שרה (כהן')
+    shared_server.sql('UPDATE user SET is_admin = 1 WHERE email_address = ?', addresses[1])
+    tab = await boss.tab('/admin')
+
+    await found(tab, addresses[0])
+    await expect(rows(tab).locator('strong')).to_have_text(addresses[0])
+    await expect(rows(tab).locator('bdi')).to_have_text([addresses[0], 'boss\uff20example.com', addresses[0]])
+    await found(tab, 'BOSS＠example.com')  # and is found by it
+    await found(tab, addresses[1])
+    await expect(rows(tab).locator('strong')).to_have_text('שרה (כהן')
+    name, badge, *_ = [await found_in.bounding_box() for found_in in (
+        rows(tab).locator('strong bdi'), rows(tab).locator('.badge'))]
+
+    assert name
+    assert badge
+    assert name['x'] + name['width'] <= badge['x']
+    panel = (await sara.tab()).page.locator('button.when-signed-in bdi')
+    await expect(panel).to_have_text('שרה (כהן')
+
+
+async def test_people_are_found_in_any_letters_while_somebody_types(device: MakeDevice, shared_server: Server) -> None:
+    boss, other = await administrator(device, shared_server), await device()
+    name = f'MÜLLER{new_id("x")[2:8].upper()}'
+    await other.sign_up(first_name=name)
+    tab = await boss.tab('/admin')
+
+    for words in (name.lower(), name.replace('Ü', 'U\u0308'), name.lower().replace('ü', 'u\u0308')):
+        await found(tab, words)
+        await expect(rows(tab).locator('strong')).to_have_text(name)
+        await tab.page.get_by_role('searchbox').fill('nobody at all')
+        await expect(rows(tab)).to_have_count(0)
+
+
 async def test_the_page_goes_away_when_the_right_is_withdrawn(device: MakeDevice, shared_server: Server) -> None:
     laptop = await administrator(device, shared_server)
     tab = await laptop.tab('/admin')
