@@ -47,6 +47,10 @@ class Settings(DatabaseSettings):
     max_accounts: int = Field(default=10, ge=1)
     """How many accounts a browser may hold at once."""
 
+    intranet_addresses: bool = False
+    """Whether people may sign up with email addresses that only an intranet has: ``ann@intranet``, ``root@localhost``
+    and ``ann@[192.0.2.1]``. Without it, a domain without a dot is taken for a slip."""
+
     max_waiting_pages: int = Field(default=2000, ge=1)
     """How many pages may wait for their socket at once; about 125 KiB each."""
 

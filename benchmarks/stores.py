@@ -28,8 +28,8 @@ _QUICK = {'sqlite': ('PRAGMA synchronous=OFF', 'PRAGMA cache_size=-1000000'),
           'postgres': ('SET synchronous_commit=off', 'SET session_replication_role=replica')}  # no triggers, no checks
 _ROWS = (
     ('INSERT INTO "user" (id, email_address, first_name, last_name, password_hash, password_changed_at, is_admin, '
-     "disabled, created_at) {numbers} SELECT {user}, 'person' || n || '@example.com', '', '', '', {now}, {no}, {no}, "
-     '{now} FROM numbers'),
+     "disabled, created_at, search_text) {numbers} SELECT {user}, 'person' || n || '@example.com', '', '', '', {now}, "
+     "{no}, {no}, {now}, 'person' || n || '@example.com  ' FROM numbers"),
     ('INSERT INTO client (id, secret_hash, active_session_id, created_at) {numbers} '
      'SELECT {client}, {client}, {sess}, {now} FROM numbers'),
     ('INSERT INTO session (id, user_id, client_id, status, created_at, last_active_at, expire_at, user_agent, '

@@ -21,3 +21,6 @@ class User(SQLModel, table=True):
     is_admin: bool = False
     disabled: bool = False
     created_at: datetime = Field(sa_type=Moment)
+    search_text: str | None = None
+    """The address and the names, folded; see ``models.normal_forms``. None where SQL has written letters that only this
+    program can fold: ``models.written_by_sql`` does it then."""

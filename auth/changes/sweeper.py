@@ -1,10 +1,12 @@
-"""The sweeper: marks sessions whose lifetime has passed in the store, and prunes what nobody needs any more."""
+"""The sweeper: marks sessions whose lifetime has passed, brings into form what SQL has written, and prunes the rest."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from contextlib import suppress
+
+from models.written_by_sql import bring_into_form
 
 from ..errors import StoreAway
 from ..rules.context import Auth
@@ -45,6 +47,8 @@ class Sweeper:
             self._due.clear()
             try:
                 while await self._auth.run(end_overdue):
+                    pass
+                while await self._auth.store.run(bring_into_form):
                     pass
                 await self._auth.store.prune()
                 self.swept.set()

@@ -10,8 +10,8 @@ from models import CannotOpenStore, check_schema, migrate
 
 from ..rules import admin, admin_queries
 from ..rules.actor import by_command_line
+from ..rules.addresses import normal_address
 from ..rules.admin_queries import UserRow, find_user
-from ..rules.users import normal_address
 from ..settings import Settings
 from .command_group import CommandGroup
 from .options import Json, Limit, PasswordStdin, Who, Words
@@ -30,7 +30,7 @@ def create(address: Annotated[str, typer.Argument(metavar='ADDRESS', help='Their
            is_admin: Annotated[bool, typer.Option('--admin', help='Make them an administrator.')] = False,
            password_stdin: PasswordStdin = False, json: Json = False) -> None:
     """Create a user. Prompts for the password. Use --admin for the first administrator."""
-    normal_address(address)
+    normal_address(address, intranet=Settings().intranet_addresses)
     _make_database_if_there_is_none()
     password = ask_password(from_stdin=password_stdin)
     made = run(lambda auth: admin.create_user(auth, by_command_line, email_address=address, password=password,

@@ -13,15 +13,18 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, o
 from sqlmodel import col
 
 from models import AuditEvent, Session, User
+from models.normal_forms import folded, stored_address, whole_characters
 from models.statements import columns
 from models.types import Moment
+from models.written_by_sql import Written, not_in_form
 
 from ..errors import UserNotFound
 from ..requests.user_agents import UserAgent, read_user_agent
 from .actor import Administrator
+from .addresses import normal_address
 from .clients import USER_VIEW, UserView
 from .sessions import signed_in
-from .users import normal_address
+from .users import with_address
 
 ROWS_A_PAGE = 25
 
@@ -75,7 +78,7 @@ def find_users(db: Connection, now: datetime, administrator: Administrator, word
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
     administrator(db, now)
-    rows = db.execute(_users(now).where(_matches(words), col(User.email_address) > after).limit(limit))
+    rows = db.execute(_users(now).where(_matches(db, words), col(User.email_address) > after).limit(limit))
     return [UserRow(UserView(*row[:5]), *row[5:]) for row in rows]
 
 
@@ -87,9 +90,11 @@ def find_user(db: Connection, now: datetime, administrator: Administrator, id_or
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
     administrator(db, now)
-    wanted = (col(User.email_address) == normal_address(id_or_address) if '@' in id_or_address
-              else col(User.id) == id_or_address.strip())
+    wanted = (with_address(db, stored_address(id_or_address)) if '@' in id_or_address
+              else col(User.id) == whole_characters(id_or_address.strip()))
     row = db.execute(_users(now).where(wanted)).first()
+    if row is None and '@' in id_or_address:
+        normal_address(id_or_address)
     if row is None:
         raise UserNotFound
     return UserRow(UserView(*row[:5]), *row[5:])
@@ -111,7 +116,7 @@ def find_sessions(db: Connection, now: datetime, administrator: Administrator, w
               .join_from(Session, User).where(signed_in(now))
               .order_by(col(Session.created_at).desc(), col(Session.id).desc()).limit(limit))
     if words.split():  # which users, first: they are fewer
-        listed = listed.where(col(Session.user_id).in_(select(col(User.id)).where(_matches(words))))
+        listed = listed.where(col(Session.user_id).in_(select(col(User.id)).where(_matches(db, words))))
     if user_id is not None:
         listed = listed.where(col(Session.user_id) == user_id)
     if before is not None:  # compared as one, so that the index is entered there, and not walked to there
@@ -154,12 +159,38 @@ def _users(now: datetime) -> Select[*tuple[Any, ...]]:
             .order_by(col(User.email_address)))
 
 
-def _matches(words: str) -> ColumnElement[bool]:
+def _matches(db: Connection, words: str) -> ColumnElement[bool]:
     """The condition that a user is whom the words mean; ``%`` and ``_`` mean themselves.
 
-    Each word is in their address or their name, or is how their id begins. Within an id anything short can be found.
+    Each word is in their address or their name, whatever its letter case and normal form, or is how their id begins.
+    Within an id anything short can be found.
     """
-    names = columns(User.email_address, User.first_name, User.last_name)
-    return and_(true(), *(or_(*(name.icontains(word, autoescape=True) for name in names),
-                              *([col(User.id).startswith(word, autoescape=True)] if word.startswith('user_') else []))
-                          for word in words[:MAX_SEARCH].split()))
+    wanted = whole_characters(words[:MAX_SEARCH]).split()
+    if not wanted:
+        return true()
+    matches = and_(*(_matches_one(word) for word in wanted))
+    # More of them than are looked at are searched as the database can.
+    unfolded = and_(col(User.search_text).is_(None), *(_is_in_columns(word) for word in wanted))
+    by_sql = [user.id for user in not_in_form(db) if all(_is_in(word, user) for word in wanted)]
+    return or_(matches, unfolded, *([col(User.id).in_(by_sql)] if by_sql else []))
+
+
+def _matches_one(word: str) -> ColumnElement[bool]:
+    ways = [and_(true(), *(col(User.search_text).contains(part, autoescape=True) for part in _parts(word)))]
+    ways += [col(User.id).startswith(word, autoescape=True)] if word.startswith('user_') else []
+    return or_(*ways)
+
+
+def _is_in_columns(word: str) -> ColumnElement[bool]:
+    return or_(*(column.icontains(word, autoescape=True)
+                 for column in columns(User.email_address, User.first_name, User.last_name)))
+
+
+def _is_in(word: str, user: Written) -> bool:
+    return (all(part in user.search_text for part in _parts(word))
+            or (word.startswith('user_') and user.id.startswith(word)))
+
+
+def _parts(word: str) -> list[str]:
+    """What has to be in the search text: the word, folded. Some single letters are several words."""
+    return folded(stored_address(word) if '@' in word else word).split()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Update, delete, exists, literal_column, selec
 from sqlmodel import col
 
 from models import AuditAction, AuditEvent, Client, Session, User, WrongPasswords
+from models.written_by_sql import bring_into_form
 
 from ..credentials.passwords import check_password, normal_password
 from ..credentials.tokens import ClientToken
@@ -53,6 +54,7 @@ def change_name(db: Connection, now: datetime, client: ClientView | None, *, fir
              for part, name in (('first_name', first_name), ('last_name', last_name)) if name is not None}
     if given:
         db.execute(update(User).where(col(User.id) == actor.user_id).values(given))
+        bring_into_form(db, user_id=actor.user_id)
         record(db, AuditAction.NAME_CHANGED, now, [actor.as_subject], request_info)
 
 

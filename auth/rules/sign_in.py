@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlmodel import col
 
 from models import AuditAction, Client, Session, SessionStatus, User
+from models.normal_forms import stored_address
 from models.statements import built_once, columns
 from models.types import new_id
 
@@ -16,7 +17,6 @@ from ..credentials.tokens import ClientToken, hash_secret, new_secret
 from ..errors import (
     AccountLimitReached,
     ClientRenewed,
-    ParamInvalid,
     ParamMissing,
     PasswordIncorrect,
     SessionExists,
@@ -30,7 +30,7 @@ from .clients import ClientView
 from .context import Auth
 from .current_password import forget_wrong_passwords
 from .sessions import abandon_at, signed_in
-from .users import NewUser, add_user, check_new_user, normal_address
+from .users import NewUser, add_user, check_new_user, with_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +144,12 @@ def renew_client(db: Connection, now: datetime, client: ClientView | None) -> Cl
 
 
 async def _find_account(auth: Auth, identifier: str) -> Account | None:
-    try:
-        email_address = normal_address(identifier)
-    except (ParamInvalid, ParamMissing):
-        return None
-    return await auth.store.read(_read_account, email_address)
+    return await auth.store.read(_read_account, stored_address(identifier))
 
 
 def _read_account(db: Connection, email_address: str) -> Account | None:
-    found = db.execute(select(*columns(User.id, User.password_hash)).where(col(User.email_address) == email_address))
+    found = db.execute(select(*columns(User.id, User.password_hash)).where(with_address(db, email_address))
+                       .order_by(col(User.email_address) != email_address))  # first whoever has it as it is stored
     row = found.first()
     return None if row is None else Account(*row)
 

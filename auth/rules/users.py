@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import string
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Connection, insert
+from sqlalchemy import ColumnElement, Connection, insert, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
 
 from models import User
+from models.normal_forms import search_text
 from models.types import new_id
+from models.written_by_sql import not_in_form
 
 from ..credentials.passwords import check_password
-from ..errors import IdentifierExists, ParamInvalid, ParamMissing
+from ..errors import IdentifierExists, ParamInvalid
 from ..language import N_
+from .addresses import normal_address
 from .context import Auth
 from .names import MOST_LOOKED_AT, clean_name
 
 MAX_NAME = 100
 """Characters of a first or last name."""
-
-_ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ async def check_new_user(auth: Auth, *, email_address: str, password: str, first
 
     :raises AuthError: naming the field to correct
     """
-    email_address = normal_address(email_address)
+    email_address = normal_address(email_address, intranet=auth.settings.intranet_addresses)
     check_password(password, email_address=email_address)
     first_name, last_name = (checked_name(first_name, param='first_name'), checked_name(last_name, param='last_name'))
     return NewUser(email_address, first_name, last_name, await auth.passwords.hash(password))
@@ -51,15 +51,31 @@ def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = Fa
 
     :raises IdentifierExists: if somebody has the address
     """
+    if db.scalar(select(col(User.id)).where(with_address(db, new.email_address))) is not None:
+        raise IdentifierExists(param='email_address')
     user_id = new_id('user')
     try:
         db.execute(insert(User).values(
             id=user_id, email_address=new.email_address, first_name=new.first_name, last_name=new.last_name,
             password_hash=new.password_hash, password_changed_at=now, is_admin=is_admin, disabled=False,
-            created_at=now))
+            created_at=now, search_text=search_text(new.email_address, new.first_name, new.last_name)))
     except IntegrityError as error:
         raise IdentifierExists(param='email_address') from error
     return user_id
+
+
+def with_address(db: Connection, email_address: str) -> ColumnElement[bool]:
+    """The condition that a user has an address.
+
+    An index finds it. Of users whom SQL has written, and who are not in form yet, each is looked at.
+
+    :param email_address: in the form in which it is stored
+    """
+    has_it = col(User.email_address) == email_address
+    if email_address.isascii():  # others with the same one have been refused by a trigger and the index
+        return has_it
+    others = [user.id for user in not_in_form(db) if user.address == email_address]
+    return or_(has_it, col(User.id).in_(others)) if others else has_it
 
 
 def checked_name(name: str, *, param: str) -> str:
@@ -73,20 +89,3 @@ def checked_name(name: str, *, param: str) -> str:
         raise ParamInvalid(N_('Names may have {count} characters at most. Make it shorter.', count=MAX_NAME),
                            param=param)
     return cleaned
-
-
-def normal_address(email_address: str) -> str:
-    """Write an address in the one way it is stored: no spaces around it, and letter case does not count.
-
-    Only ASCII letters are lowered. Lowering others would make one address out of two that merely look alike.
-
-    :raises AuthError: if it is no address
-    """
-    if not email_address.strip():
-        raise ParamMissing(N_('Enter your email address.'), param='email_address')
-    try:
-        checked = validate_email(email_address.strip(), check_deliverability=False)
-    except EmailNotValidError as error:
-        raise ParamInvalid(N_('That is not an email address. Write it like you@example.com.'), param='email_address'
-                           ) from error
-    return checked.normalized.translate(_ASCII_LOWER)

@@ -278,7 +278,7 @@ async def test_users_are_paged_without_gaps_or_doubles(rules: Rules, boss: Signe
     for number in range(8):
         rules.sql("INSERT INTO user (id, email_address, password_hash, password_changed_at, created_at)"
                   " VALUES (?, ?, '', '2026-01-01', '2026-01-01')",
-                  f'user_{number}', f'{"Ää_%zZ-~"[number]}@example.com')
+                  f'user_{number}', f'{"Ää_%zy-~"[number]}@example.com')
     authority, listed = await authority_of(rules, boss), list[str]()
 
     while page := await rules.auth.read(find_users, authority, 'example', after=listed[-1] if listed else '', limit=4):

@@ -171,6 +171,13 @@ async def test_who_was_made_by_it_signs_in(run: Run, rules: Rules) -> None:
     assert (await rules.sign_in()).user_id == done.out.split()[-1]
 
 
+async def test_a_byte_order_mark_is_no_part_of_a_password(run: Run, rules: Rules) -> None:
+    done = await asyncio.to_thread(run, 'users', 'create', 'ann@example.com', typed=f'\ufeff{PASSWORD}\r\n')
+
+    assert done.code == 0
+    assert (await rules.sign_in()).user_id == done.out.split()[-1]
+
+
 REFUSED: list[tuple[list[str], str | bytes, str]] = [
     (['nonsense'], PASSWORD, 'That is not an email address.'),
     (['bob@example.com'], 'short', '8 characters'),
@@ -180,6 +187,13 @@ REFUSED: list[tuple[list[str], str | bytes, str]] = [
     (['bob@example.com'], 'x' * 100_000, '256 characters at most'),
     (['bob@example.com'], f'{PASSWORD}\n{PASSWORD}\n', 'more than one line'),
     (['bob@example.com'], b'\xff\xfe not text', 'not UTF-8'),
+    (['bob@example.com'], PASSWORD.encode('utf-16'), 'not UTF-8'),
+    (['bob@example.com'], PASSWORD.encode('utf-16-le'), 'write it as UTF-8'),
+    (['bob@example.com'], f'{PASSWORD}\x00', 'a NUL in it'),
+    (['bob@example.com'], '\ufeff', 'Enter a password.'),
+    (['bob@example.com'], '\ufeff        \r\n', 'spaces or invisible characters only'),
+    (['bob@example.com'], ' password \n', 'most common'),
+    (['bob@localhost'], PASSWORD, 'has no dot'),
     (['bob@example.com', '--last-name', 'x' * 101], PASSWORD, '100 characters at most'),
 ]
 
@@ -576,8 +590,8 @@ def test_a_name_can_not_play_with_the_terminal(run: Run, rules: Rules) -> None:
     for done in [*shown, *as_json]:
         assert all(char.isprintable() for char in done.out.replace('\n', ''))
     assert [len(done.out.splitlines()) for done in shown] == [2, 2, 3]
-    assert '[2J[red]x[/red]1m   :smile:' in shown[0].out
-    assert as_json[0].json[0]['name'] == evil.strip()
+    assert '[2J[red]x[/red]1m :smile:' in shown[0].out
+    assert as_json[0].json[0]['name'] == '[2J[red]x[/red]1m :smile:'
     assert as_json[1].json[0]['ip_address'] == evil
 
 

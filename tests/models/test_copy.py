@@ -10,6 +10,8 @@ import pytest
 
 from auth import Auth, Settings
 from auth.credentials.passwords import Passwords
+from auth.rules.actor import by_command_line
+from auth.rules.admin_queries import find_users
 from auth.rules.sign_in import SignedIn
 from auth.rules.store import Store
 from models import CannotOpenStore, copy_store
@@ -67,6 +69,20 @@ async def test_everything_is_there_and_who_was_signed_in_still_is(
     assert await there.active(ann.token) == ann.session_id
     assert (await there.here(ann.token)).sessions[0].user.first_name == '🦊 O\'Hara "x"'
     assert (await there.sign_in()).user_id == ann.user_id
+    await there.auth.close()
+
+
+async def test_who_was_found_by_a_word_in_other_letters_still_is(
+        rules: Rules, moved: Callable[[], Rules]) -> None:
+    ann = await rules.sign_up(first_name='MÜLLER')
+    bob = await rules.sign_up('bob@example.com')
+    rules.sql("UPDATE user SET first_name = 'Mu\u0308ller' WHERE id = ?", bob.user_id)  # not in form yet
+
+    there = moved()
+
+    for words in ('müller', 'MU\u0308LLER'):
+        rows = await there.auth.read(find_users, by_command_line, words)
+        assert [row.user.id for row in rows] == [ann.user_id, bob.user_id]
     await there.auth.close()
 
 

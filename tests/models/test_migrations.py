@@ -24,6 +24,7 @@ from auth.rules.sign_in import sign_in
 from auth.rules.store import Store
 from models import migrate
 from models.migrate import MIGRATIONS
+from tests.databases import Kind, PostgresDatabase, SqliteFile
 from tests.rules import PASSWORD, PHONE, Clock, Rules
 
 TABLES = ('user', 'client', 'session', 'audit_event', 'change')
@@ -32,8 +33,13 @@ SECRET = new_secret()
 
 
 def migrate_to(revision: str, path: Path) -> None:
+    """Bring a file to an earlier version."""
+    migrate_url_to(revision, f'sqlite:///{path}')
+
+
+def migrate_url_to(revision: str, url: str) -> None:
     """Bring a database to an earlier version."""
-    engine = create_engine(f'sqlite:///{path}')
+    engine = create_engine(url.replace('postgresql://', 'postgresql+psycopg://'))
     with engine.begin() as connection:
         config = Config()
         config.set_main_option('script_location', str(MIGRATIONS))
@@ -94,7 +100,10 @@ def test_nothing_that_was_in_an_earlier_store_is_lost(old_store: Path) -> None:
 
     after = rows(old_store)
     assert len(before['audit_event']) == 3
-    assert after == before | {'audit_event': [event | {'actor': ''} for event in before['audit_event']]}
+    assert after == before | {
+        'audit_event': [event | {'actor': ''} for event in before['audit_event']],
+        'user': [user | {'search_text': f'{user["email_address"]} {user["first_name"]} {user["last_name"]}'.lower()}
+                 for user in before['user']]}
     with opened(old_store) as connection:
         assert connection.execute('PRAGMA integrity_check').fetchone()[0] == 'ok'
         assert connection.execute('PRAGMA foreign_key_check').fetchall() == []
@@ -113,6 +122,37 @@ def test_an_earlier_store_comes_out_like_a_new_one(old_store: Path, tmp_path: Pa
             tuple(row) for row in fresh.execute(schema, asked)]
         assert migrated.execute('SELECT * FROM alembic_version').fetchall() == fresh.execute(
             'SELECT * FROM alembic_version').fetchall()
+
+
+async def test_in_an_earlier_store_people_are_found_in_any_letters_and_sign_in_by_any_form_of_their_address(
+        kind: Kind, tmp_path: Path, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> None:
+    database = (SqliteFile(tmp_path / 'live.db') if kind == 'sqlite'
+                else PostgresDatabase(request.getfixturevalue('postgres'), migrated=False))
+    migrate_url_to('0006', database.url)
+    passwords = Passwords(memory_kib=8, time_cost=1)
+    password_hash = await passwords.hash(PASSWORD)
+    for user_id, address, name in (
+            ('user_0', 'ann@example.com', 'Ann'), ('user_1', 'Carol@Example.COM', 'MÜLLER'),
+            ('user_2', ' dan@example.com', 'Иван'), ('user_3', 'e\u0308ve@example.com', 'x'),
+            ('user_4', 'ANN@example.com', 'Other'), ('user_5', 'fay@xn--mnchen-3ya.de', ''),
+            ('user_6', 'CAROL@example.com', '')):
+        database.sql('INSERT INTO user (id, email_address, first_name, password_hash, password_changed_at, created_at)'
+                     " VALUES (?, ?, ?, ?, '2026-01-01', '2026-01-01')", user_id, address, name, password_hash)
+
+    migrate(database.url)
+
+    auth = Auth(Store(database.url), Settings(database_url=database.url), Clock(), passwords)
+    for user_id, address in (('user_1', 'carol@example.com'), ('user_2', 'Dan@example.com'),
+                             ('user_3', 'ëve@example.com'), ('user_0', 'ann@example.com'),
+                             ('user_5', 'fay@münchen.de')):
+        done = await sign_in(auth, None, identifier=address, password=PASSWORD, request_info=PHONE)
+        assert done.user_id == user_id
+    for words, user_id in (('müller', 'user_1'), ('иван', 'user_2'), ('ËVE', 'user_3'), ('other', 'user_4')):
+        assert [row.user.id for row in await auth.read(find_users, by_command_line, words)] == [user_id]
+    assert [user_id for user_id in ('user_4', 'user_6') if user_id in caplog.text] == ['user_4', 'user_6']
+    assert database.sql('SELECT count(*) FROM user WHERE search_text IS NULL') == [(0,)]
+    await auth.close()
+    database.drop()
 
 
 def test_migrating_again_changes_nothing(old_store: Path) -> None:
