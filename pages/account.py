@@ -26,7 +26,7 @@ def page() -> None:
             address = Text('dd').props('translate=no')
             address.bind_text_from(state, 'user', lambda user: user.email_address if user else '')
         saved = Text('p').classes('quiet').props('role=status')
-        with api_form('/v1/me', _('Save'), method='PATCH', keep=True, on_done=lambda _: saved.set_text(_('Saved.'))):
+        with api_form('/v1/me', _('Save'), method='PATCH', keep=True, on_done=lambda __: saved.set_text(_('Saved.'))):
             first = field('first_name', _('First name'), kind='text', autocomplete='given-name', optional=True)
             last = field('last_name', _('Last name'), kind='text', autocomplete='family-name', optional=True)
     for entry, name in ((first, 'first_name'), (last, 'last_name')):
