@@ -21,6 +21,7 @@ from tests.running import (
     pytest_addoption,
     pytest_configure,
     pytest_generate_tests,
+    pytest_ignore_collect,
     pytest_itemcollected,
     pytest_runtest_makereport,
     pytest_runtest_protocol,
@@ -28,8 +29,8 @@ from tests.running import (
     pytest_xdist_auto_num_workers,
 )
 
-__all__ = ['pytest_addoption', 'pytest_configure', 'pytest_generate_tests', 'pytest_itemcollected',
-           'pytest_runtest_makereport', 'pytest_runtest_protocol', 'pytest_unconfigure',
+__all__ = ['pytest_addoption', 'pytest_configure', 'pytest_generate_tests', 'pytest_ignore_collect',
+           'pytest_itemcollected', 'pytest_runtest_makereport', 'pytest_runtest_protocol', 'pytest_unconfigure',
            'pytest_xdist_auto_num_workers']
 
 

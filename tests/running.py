@@ -8,11 +8,13 @@ import os
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import ExitStack
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.databases import KINDS
+from tests.engines.installed import check_installed
 from tests.locks import locked
 from tests.postgres import postgres_server
 from tests.server import Server
@@ -28,11 +30,24 @@ TEST_SECONDS = 110
 SHOWN_OF_A_LOG = 4000
 """Characters of what a server has printed that are shown with a test that failed."""
 
+ENGINES = Path(__file__).parent / 'engines'
+
 _EVERYBODYS = pytest.StashKey[ExitStack]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption('--all-stores', action='store_true', help='run every test on both kinds of store')
+    parser.addoption('--engines', action='store_true', help='run also the tests in WebKit and Firefox')
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what needs other browsers, unless it is asked for."""
+    return True if collection_path == ENGINES and not _wants_engines(config) else None
+
+
+def _wants_engines(config: pytest.Config) -> bool:
+    here = config.invocation_params.dir
+    return config.getoption('--engines') or any((here / name).is_relative_to(ENGINES) for name in config.args)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
@@ -44,7 +59,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start one PostgreSQL for all workers."""
+    """See to it that the engines are there if they are asked for, and start one PostgreSQL for all workers."""
+    if _wants_engines(config):
+        check_installed()
     if getattr(config.option, 'tx', None) and 'TEST_DATABASE_URL' not in os.environ:
         server = config.stash[_EVERYBODYS] = ExitStack()
         os.environ['TEST_DATABASE_URL'] = server.enter_context(postgres_server()).url.render_as_string()
