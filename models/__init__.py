@@ -8,6 +8,7 @@ from .client import Client
 from .copy import Copied, copy_store
 from .database import CannotOpenStore
 from .database_url import BadDatabaseUrl
+from .env_file import BadEnvFile
 from .feed import ChangeFeed, Changes, FeedLost
 from .migrate import check_schema, migrate, wait_for_server
 from .session import Session, SessionStatus
@@ -19,6 +20,7 @@ __all__ = [
     'AuditAction',
     'AuditEvent',
     'BadDatabaseUrl',
+    'BadEnvFile',
     'CannotOpenStore',
     'Change',
     'ChangeFeed',

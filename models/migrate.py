@@ -10,10 +10,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
+from sqlalchemy import Connection
 
 from .database import UPGRADE, CannotOpenStore, Database
 from .database_url import open_database
+from .ownership import check_ownership
 from .timing import DEFAULT_TIMING, StoreTiming
 
 log = logging.getLogger('live_sessions')
@@ -53,12 +54,13 @@ def migrate(url: str, timing: StoreTiming = DEFAULT_TIMING) -> None:
     database = open_database(url, timing)
     database.create()
     with database.connect(to_write=True) as connection:
+        if check_ownership(connection, database.name) and _known_head(connection, database) is None:
+            raise CannotOpenStore(f'The database {database.name} has our tables and has lost its version, which was in '
+                                  'the table alembic_version. Bring that back from a copy, or set DATABASE_URL to '
+                                  'another place.')
         config = _config()
         config.attributes['connection'] = connection
-        try:
-            command.upgrade(config, 'head')
-        except CommandError as error:
-            raise _newer(database) from error
+        command.upgrade(config, 'head')
     database.close_to_others()  # not before it is known to be ours
 
 
@@ -71,20 +73,28 @@ def check_schema(url: str) -> None:
     database = open_database(url)
     database.find()
     with database.connect(to_write=False) as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    script = ScriptDirectory.from_config(_config())
-    if found is not None and found not in {known.revision for known in script.walk_revisions()}:
-        raise _newer(database)
-    if found != script.get_current_head():
+        found = _known_head(connection, database) if check_ownership(connection, database.name) else None
+    if found != ScriptDirectory.from_config(_config()).get_current_head():
         raise CannotOpenStore(f'The database {database.name} has not the newest schema. Bring it there with: {UPGRADE}')
+
+
+def _known_head(connection: Connection, database: Database) -> str | None:
+    """The version of a database of ours; None if it has lost it.
+
+    :raises CannotOpenStore: if it is none that this version knows
+    """
+    heads = MigrationContext.configure(connection).get_current_heads()
+    if len(heads) > 1:
+        raise CannotOpenStore(f'Another program keeps its version in the database {database.name}, in the table '
+                              'alembic_version that is ours. Give it a database, or a table, of its own.')
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if heads and heads[0] not in known:
+        raise CannotOpenStore(f'The database {database.name} was made by a newer version of this program. '
+                              'Use that version, or set DATABASE_URL to another place.')
+    return heads[0] if heads else None
 
 
 def _config() -> Config:
     config = Config()
     config.set_main_option('script_location', str(MIGRATIONS))
     return config
-
-
-def _newer(database: Database) -> CannotOpenStore:
-    return CannotOpenStore(f'The database {database.name} was made by a newer version of this program. '
-                           'Use that version, or set DATABASE_URL to another place.')

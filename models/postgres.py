@@ -30,6 +30,9 @@ CONNECTIONS = 4
 """How many a process opens to write, and as many to read; one more listens."""
 
 _READABLE = {'timezone': 'UTC', 'datestyle': 'ISO'}  # how moments are written, for _MomentLoader
+_SECRETS = ('password', 'sslpassword', 'oauth_client_secret')
+"""Options of a URL that must not be shown."""
+
 _MIGRATING = 0x11FE5E55  # the number of the lock that whoever migrates holds; any, but always the same
 
 
@@ -38,12 +41,14 @@ class PostgresDatabase(Database):
 
     :param url: where it is
     :param timing: how long it waits for what
+    :raises psycopg.ProgrammingError: if the URL has an option that PostgreSQL does not know; or ``ArgumentError``
     """
 
     def __init__(self, url: URL, timing: StoreTiming) -> None:
         self._url = url.set(drivername='postgresql+psycopg')
-        self.name = url.render_as_string(hide_password=True)
+        self.name = url.difference_update_query(_SECRETS).render_as_string(hide_password=True)
         self._timing = timing
+        self._arguments()  # finds out now whether it has options that there are not
 
     def writing(self) -> LoopExecutor:
         """Connections whose transactions lock the rows that their statements name."""
@@ -64,7 +69,7 @@ class PostgresDatabase(Database):
         try:
             psycopg.connect(**arguments).close()
         except psycopg.OperationalError as error:
-            if PGconn.ping(make_conninfo(**arguments).encode()) != Ping.OK:
+            if PGconn.ping(make_conninfo(**arguments).encode()) in {Ping.REJECT, Ping.NO_RESPONSE}:
                 return in_one_line(error)
         return ''
 
@@ -85,15 +90,24 @@ class PostgresDatabase(Database):
         event.listen(engine, 'connect', _adapt)
         try:
             with engine.begin() as connection:
+                self._check_encoding(connection)
                 if to_write:
                     connection.exec_driver_sql(f'SELECT pg_advisory_xact_lock({_MIGRATING})')
                 yield connection
         except DBAPIError as error:
-            raise CannotOpenStore(f'The database {self.name} can not be used ({in_one_line(error.orig)}). See that '
+            raise CannotOpenStore(f'The database {self.name} cannot be used ({in_one_line(error.orig)}). See that '
                                   'its server runs, that the database exists, and that DATABASE_URL names it and a '
                                   'user who owns it.') from error
         finally:
             engine.dispose()
+
+    def _check_encoding(self, connection: Connection) -> None:
+        """Refuse a database that can't hold every name: its encoding is chosen when it is made, and stays."""
+        encoding = connection.exec_driver_sql('SHOW server_encoding').scalar_one()
+        if encoding != 'UTF8':
+            raise CannotOpenStore(f'The database {self.name} is encoded in {encoding}, which cannot hold every name '
+                                  "that people have. Make one in UTF-8 and set DATABASE_URL to it: CREATE DATABASE "
+                                  "live_sessions ENCODING 'UTF8' TEMPLATE template0")
 
     def _engine(self, **options: Any) -> AsyncEngine:
         timing = self._timing
@@ -117,7 +131,9 @@ class PostgresDatabase(Database):
 
     def _arguments(self) -> dict[str, Any]:
         _, arguments = self._url.get_dialect()().create_connect_args(self._url)
-        return {**arguments, **self._connect_args({})}
+        found = {**arguments, **self._connect_args({})}
+        make_conninfo(**found)
+        return found
 
     def _connect_args(self, settings: dict[str, str]) -> dict[str, Any]:
         given = self._url.query.get('options', '')
@@ -125,6 +141,7 @@ class PostgresDatabase(Database):
         return {'connect_timeout': max(1, round(self._timing.connect_seconds)),
                 'tcp_user_timeout': int(self._timing.answer_seconds * 1000),
                 'target_session_attrs': 'read-write', 'application_name': 'live-sessions',
+                'client_encoding': 'UTF8',  # whatever the environment of this process or the server would choose
                 'options': f'{given} {ours}'.strip()}
 
     def _expect_back(self, connection: Any, record: ConnectionPoolEntry, _: Any) -> None:

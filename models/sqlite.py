@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, func, select
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from sqlmodel import col
 
 from .change import Change
 from .database import UPGRADE, CannotOpenStore, Database
 from .executor import ThreadExecutor
+from .ownership import ForeignStore, check_ownership
 from .private_file import close_to_others, make_private
 from .sqlite_feed import SqliteFeed
 from .timing import StoreTiming
@@ -25,6 +27,10 @@ KEPT_CHANGES = 10_000
 """How many notes of changes are kept for a process that was held up; one that lacks some reads everything again."""
 
 READERS = 4
+
+_MAGIC = b'SQLite format 3\0'
+_IN_WAL_MODE = b'\x02\x02'
+_SECOND_LOOK_SECONDS = 0.3
 
 _PRUNE_CHANGES = delete(Change).where(
     col(Change.seq) <= select(func.max(Change.seq)).scalar_subquery() - KEPT_CHANGES)
@@ -64,8 +70,9 @@ class SqliteDatabase(Database):
         return ''
 
     def create(self) -> None:
-        """Makes the file, for its owner alone, and puts it into WAL mode."""
+        """Makes the file, for its owner alone, and puts it into WAL mode; one of another program stays as it is."""
         try:
+            self._check_that_nobody_elses()
             make_private(self._path)
             with sqlite3.connect(self._path, timeout=self._timing.migration_lock_seconds) as connection:
                 connection.execute('PRAGMA journal_mode=WAL')
@@ -73,7 +80,7 @@ class SqliteDatabase(Database):
                 connection.rollback()
             connection.close()
         except (OSError, sqlite3.Error) as error:
-            raise CannotOpenStore(f'The database {self.name} can not be opened for writing ({error}). '
+            raise CannotOpenStore(f'The database {self.name} cannot be opened for writing ({error}). '
                                   'Check the folder and its permissions, or set DATABASE_URL to another place.'
                                   ) from error
 
@@ -88,6 +95,10 @@ class SqliteDatabase(Database):
         except OSError as error:
             raise CannotOpenStore(f'There is no database {self.name} ({error.strerror}). Make it with: {UPGRADE}; '
                                   'or set DATABASE_URL to where it is.') from error
+        try:
+            self._check_that_nobody_elses()
+        except (OSError, sqlite3.Error) as error:
+            raise self._unusable(error) from error
 
     @contextmanager
     def connect(self, *, to_write: bool) -> Generator[Connection]:
@@ -100,9 +111,44 @@ class SqliteDatabase(Database):
             with engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
-            raise CannotOpenStore(f'The database {self.name} can not be used ({error.orig}). It may belong to another '
-                                  'program, or be locked by one: set DATABASE_URL to another place, or try again.'
-                                  ) from error
+            raise self._unusable(error.orig) from error
+        finally:
+            engine.dispose()
+
+    def _unusable(self, error: BaseException | None) -> CannotOpenStore:
+        return CannotOpenStore(f'The database {self.name} cannot be used ({error}). It may belong to another '
+                               'program, or be locked by one: set DATABASE_URL to another place, or try again.')
+
+    def _check_that_nobody_elses(self) -> None:
+        """Refuse a file of another program, without a trace in it or beside it; one that is not there is all right.
+
+        :raises ForeignStore: if it is another program's
+        :raises sqlite3.Error: if it is no database
+        """
+        with suppress(FileNotFoundError):
+            try:
+                self._look()
+            except ForeignStore:
+                time.sleep(_SECOND_LOOK_SECONDS)  # another process of ours may have been writing it
+                self._look()
+
+    def _look(self) -> None:
+        with self._path.open('rb') as file:
+            header = file.read(20)
+        if not header:
+            return
+        if not header.startswith(_MAGIC):  # SQLite would take a file of a few bytes for an empty one
+            raise sqlite3.DatabaseError('file is not a database')
+        # To open a file in WAL mode makes others beside it, unless it is said that nobody writes to it.
+        is_at_rest = header[18:20] == _IN_WAL_MODE and not Path(f'{os.path.realpath(self._path)}-wal').exists()
+        uri = f'{self._path.absolute().as_uri()}?{"immutable=1" if is_at_rest else "mode=ro"}'
+        engine = create_engine('sqlite://', poolclass=NullPool, creator=lambda: sqlite3.connect(
+            uri, uri=True, timeout=self._timing.migration_lock_seconds, isolation_level=None))
+        try:
+            with engine.connect() as connection:
+                check_ownership(connection, self.name)
+        except DBAPIError as error:
+            raise error.orig or error from error
         finally:
             engine.dispose()
 

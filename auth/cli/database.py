@@ -6,9 +6,9 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from sqlalchemy import make_url
 
-from models import Copied, copy_store, migrate
+from models import BadDatabaseUrl, Copied, copy_store, migrate
+from models.database_url import open_database, shown
 
 from ..settings import Settings
 from .command_group import CommandGroup
@@ -31,7 +31,7 @@ def upgrade(json: Json = False) -> None:
     """Create the database, or bring it to the newest schema."""
     url = Settings().database_url
     migrate(url)
-    name = _without_password(url)
+    name = shown(url)
     print_result({'database_url': name, 'upgraded': True}, f'The database {name} has the newest schema.', json=json)
 
 
@@ -43,14 +43,14 @@ def copy(source: Annotated[str, typer.Argument(metavar='URL', help='The database
     DATABASE_URL names where to. Stop the servers first: what they write to the old one later stays there.
     """
     url = Settings().database_url
+    try:
+        open_database(source)
+    except BadDatabaseUrl as error:
+        raise BadDatabaseUrl(str(error).replace('DATABASE_URL', 'The URL to copy from', 1)) from None
     copied = copy_store(source, url, _progress)
-    name = _without_password(url)
+    name = shown(url)
     print_result({'database_url': name, 'copied': [asdict(table) for table in copied]},
                  f'Copied into {name}: {", ".join(map(_told, copied))}.', json=json)
-
-
-def _without_password(url: str) -> str:
-    return make_url(url).render_as_string(hide_password=True)
 
 
 def _progress(table: str, rows: int) -> None:

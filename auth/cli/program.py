@@ -8,14 +8,14 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from models import BadDatabaseUrl, CannotOpenStore
+from models import BadDatabaseUrl, BadEnvFile, CannotOpenStore
 
 from ..errors import AuthError, StoreAway
 from ..settings import wrong_setting
 from . import audit, database, sessions, users
 from .output import print_notice
 
-_EXPECTED = (AuthError, BadDatabaseUrl, CannotOpenStore, ValidationError, OSError)
+_EXPECTED = (AuthError, BadDatabaseUrl, BadEnvFile, CannotOpenStore, ValidationError, OSError)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help='Live Sessions: users, sessions and the audit log. Every command takes --json, for programs.')
@@ -46,7 +46,7 @@ def _explain(error: Exception) -> str:
     """Say in one sentence what went wrong and what to do."""
     match error:
         case StoreAway():
-            return (f'The database can not be used right now ({_root(error)}). '
+            return (f'The database cannot be used right now ({_root(error)}). '
                     'Another program may be writing to it: try again in a moment.')
         case AuthError():
             return str(error)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from models import SQLModel
 from models.database_url import DatabaseSettings, open_database
+from models.ownership import check_ownership
 
 
 def run(connection: Connection) -> None:
@@ -22,4 +23,5 @@ else:
     database = open_database(DatabaseSettings().database_url)
     database.create()
     with database.connect(to_write=True) as opened:
+        check_ownership(opened, database.name)
         run(opened)

@@ -336,7 +336,7 @@ def test_a_database_of_another_program_or_of_the_future_is_not_upgraded(run: Run
 
     assert (newer.code, other.code) == (1, 1)
     assert 'newer version' in newer.err
-    assert 'It may belong to another program' in other.err
+    assert 'belongs to another program' in other.err
     assert len((newer.err + other.err).splitlines()) == 2
 
 

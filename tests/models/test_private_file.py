@@ -176,7 +176,7 @@ def test_a_link_leads_to_a_file_that_is_as_private(tmp_path: Path, there: bool) 
 def test_a_link_to_a_folder_that_is_gone_is_told_and_nothing_is_made_in_its_place(tmp_path: Path) -> None:
     (tmp_path / 'data').symlink_to(tmp_path / 'unplugged')
 
-    with pytest.raises(CannotOpenStore, match='can not be opened for writing'):
+    with pytest.raises(CannotOpenStore, match='cannot be opened for writing'):
         migrate(url(tmp_path / 'data' / 'live.db'))
 
     assert not (tmp_path / 'unplugged').exists()
@@ -212,7 +212,7 @@ def test_a_file_that_is_no_store_of_ours_is_left_alone(tmp_path: Path) -> None:
     path.write_text('this is no database, but it is long enough to be looked at' * 99)
     path.chmod(0o644)
 
-    with pytest.raises(CannotOpenStore, match='can not be opened'):
+    with pytest.raises(CannotOpenStore, match='cannot be opened'):
         migrate(url(path))
 
     assert modes(tmp_path) == {'notes.txt': '644'}

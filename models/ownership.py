@@ -1,0 +1,71 @@
+"""Whose a database is: ours, another program's, or nobody's yet. It is told by its tables, before anything is written.
+
+``alembic_version`` alone tells nothing: very many programs keep one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from .database import CannotOpenStore
+
+OUR_TABLES: Mapping[str, frozenset[str]] = {
+    'user': frozenset({'id', 'email_address', 'password_hash'}),
+    'client': frozenset({'id', 'secret_hash'}),
+    'session': frozenset({'id', 'user_id', 'client_id', 'status'}),
+    'audit_event': frozenset({'id', 'at', 'action'}),
+}
+"""The tables that every version has had, each with some of its columns."""
+
+_VERSION = 'alembic_version'
+
+_SQLITE_NAMES = "SELECT name, 1 FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'"
+_POSTGRES_NAMES = """
+SELECT relname, relnamespace = current_schema()::regnamespace FROM pg_class
+WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_table_is_visible(oid)
+    AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+    AND NOT EXISTS (SELECT FROM pg_depend
+                    WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
+"""
+"""Whatever a name without a schema may mean, and whether it stands where a new table would; extensions have theirs."""
+
+_SQLITE_COLUMNS = 'SELECT name FROM pragma_table_info(?)'
+_POSTGRES_COLUMNS = 'SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(quote_ident(%s)) AND attnum > 0'
+
+
+class ForeignStore(CannotOpenStore):
+    """The database belongs to another program."""
+
+
+def check_ownership(connection: Connection, name: str) -> bool:
+    """Refuse a database of another program; only reads.
+
+    :param name: what to call the database
+    :return: whether it is ours; else there is nothing in it
+    :raises ForeignStore: if it is another program's
+    """
+    found: dict[str, bool] = {row[0]: bool(row[1]) for row in connection.exec_driver_sql(
+        _POSTGRES_NAMES if _is_postgres(connection) else _SQLITE_NAMES)}
+    if all(table in found and wanted <= _columns(connection, table) for table, wanted in OUR_TABLES.items()):
+        return True
+    here = {table for table, is_here in found.items() if is_here}
+    if here <= {_VERSION} and (not here or _is_empty(connection)):
+        return False
+    such = min(here - {_VERSION}, default=_VERSION, key=lambda table: (table in OUR_TABLES, table))
+    raise ForeignStore(f'The database {name} belongs to another program: it holds {such[:60]!a}, which is not of this '
+                       'one. Nothing was written to it; set DATABASE_URL to a database for this program alone.')
+
+
+def _columns(connection: Connection, table: str) -> set[str]:
+    query = _POSTGRES_COLUMNS if _is_postgres(connection) else _SQLITE_COLUMNS
+    return {row[0] for row in connection.exec_driver_sql(query, (table,))}
+
+
+def _is_empty(connection: Connection) -> bool:
+    return connection.exec_driver_sql(f'SELECT 1 FROM {_VERSION} LIMIT 1').first() is None  # noqa: S608 (our own name)
+
+
+def _is_postgres(connection: Connection) -> bool:
+    return connection.dialect.name == 'postgresql'
