@@ -18,6 +18,7 @@ from ..errors import StoreAway
 from ..requests.hosts import Hosts
 from ..web.connections import Connections
 from ..web.cookies import tokens_of
+from ..web.own_pages import OwnPages
 from . import notes
 from .nicegui_private import sockets
 from .nicegui_private.outbox import refresh_history
@@ -45,7 +46,7 @@ class SocketGuard:
     def __init__(self, tabs: Tabs, clients: Clients, hosts: Hosts) -> None:
         self._tabs = tabs
         self._clients = clients
-        self._hosts = hosts
+        self._own_pages = OwnPages(hosts)
 
     def install(self, connections: Connections) -> None:
         """Replace NiceGUI's handlers.
@@ -170,7 +171,7 @@ class SocketGuard:
 
     def _is_own_origin(self, origin: str | None, environ: Environ | None = None) -> bool:
         """Tell whose page may use the sockets; a request without an origin, such as a poll, is no other page's."""
-        return origin is not None and environ is not None and self._hosts.is_own(origin, environ['asgi.scope'])
+        return origin is not None and environ is not None and self._own_pages.are_of(origin, environ['asgi.scope'])
 
     async def _may_join(self, page_id: str, environ: Environ) -> bool:
         tab = self._tabs.get(page_id)

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from http import HTTPStatus
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from ..errors import AuthError
 from ..language import N_
-from .asgi import Scope, header
+from .asgi import Scope
+from .origins import MAX_HOST, Origin, address_of, parse_host, parse_origin
 
 _LOCAL = re.compile(r'(?:[a-z0-9_-]+\.)*localhost')
-_HOST = re.compile(r'(?P<name>[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[(?P<address>[0-9a-f:.]+)\])(?::(?P<port>[0-9]{0,5}))?',
-                   re.IGNORECASE)
-_MAX_HOST = 300
-"""Characters; a name has 253 at most."""
-_DEFAULT_PORTS = {'http': 80, 'https': 443}
 _SOCKETS = {'ws': 'http', 'wss': 'https'}
+_OVER_SOCKETS = {scheme: socket for socket, scheme in _SOCKETS.items()}
+_PRIVATE = ('.local', '.internal', '.localdomain', '.home.arpa')
+"""Endings of names that nobody on the Internet can have."""
 
 
 class HostInvalid(AuthError):
@@ -43,58 +41,17 @@ class HostUnknown(AuthError):
                'setting ALLOWED_HOSTS, or the address of your site into PUBLIC_URL, and start the server again.')
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a page comes from, as browsers compare it."""
-
-    scheme: str
-    name: str
-    port: int
-
-
-def parse_host(text: str) -> tuple[str, int | None] | None:
-    """Read a name and a port as they stand in a ``Host`` header or a URL; the name is returned as browsers write it."""
-    found = _HOST.fullmatch(text) if len(text) <= _MAX_HOST else None
-    if found is None:
-        return None
-    name, port = found['name'].lower(), int(found['port']) if found['port'] else None
-    if found['address'] is not None:
-        address = address_of(name)
-        if address is None:
-            return None
-        name = f'[{address}]'
-    return None if port is not None and port > 65535 else (name, port)
-
-
-def parse_origin(text: str) -> Origin | None:
-    """Read an origin as browsers write it: scheme, name, and the port if it is not the scheme's own."""
-    scheme, separator, host = text.partition('://')
-    parsed = parse_host(host)
-    if not separator or parsed is None or scheme not in _DEFAULT_PORTS:
-        return None
-    name, port = parsed
-    return Origin(scheme, name, _DEFAULT_PORTS[scheme] if port is None else port)
-
-
-def address_of(name: str) -> IPv4Address | IPv6Address | None:
-    """Read an address that is written as numbers; None if it is a name."""
-    try:
-        return IPv6Address(name[1:-1]) if name.startswith('[') else IPv4Address(name)
-    except AddressValueError:
-        return None
-
-
 @lru_cache(256)
 def is_local(name: str) -> bool:
     """Tell whether a name leads to the machine of whoever asks, and can't be made to lead elsewhere."""
     address = address_of(name)
-    return address.is_loopback if address else _LOCAL.fullmatch(name.removesuffix('.')) is not None
+    return address.is_loopback if address else _LOCAL.fullmatch(name) is not None
 
 
 def host_of(scope: Scope) -> str | None:
     """The name by which an ASGI request asks, without its port; None if it names none, several, or nonsense."""
     named = [value for key, value in scope['headers'] if key == b'host']
-    return _name_in(named[0]) if len(named) == 1 and len(named[0]) <= _MAX_HOST else None
+    return _name_in(named[0]) if len(named) == 1 and len(named[0]) <= MAX_HOST else None
 
 
 @lru_cache(256)  # every request asks, and nearly all by the same name
@@ -127,25 +84,54 @@ class Hosts:
         name = host_of(scope)
         if name is None:
             raise HostInvalid
-        if not self._serves(name):
+        if not self.serves(name):
             raise HostUnknown
         return name
+
+    def settle(self, scope: Scope) -> None:
+        """Let a request say that it came to the site's one origin, whatever a proxy has made of it on the way.
+
+        So all that is built on it agrees: which pages may change something, whether the cookie is ``Secure``, and what
+        a page shows as its own address.
+        """
+        if self.origin is None:
+            return
+        is_socket = scope['scheme'] in _SOCKETS
+        scope['scheme'] = _OVER_SOCKETS[self.origin.scheme] if is_socket else self.origin.scheme
+        host = (b'host', self.origin.host.encode())
+        scope['headers'] = [host if one[0] == b'host' else one for one in scope['headers']]
+
+    def origin_of(self, scope: Scope) -> Origin | None:
+        """The origin of the site's own pages: what the settings tell, else what the request came to."""
+        if self.origin is not None:
+            return self.origin
+        host = next((value for name, value in scope['headers'] if name == b'host'), b'').decode('latin-1')
+        return parse_origin(f'{_SOCKETS.get(scope["scheme"], scope["scheme"])}://{host}')
 
     def is_own(self, origin: str, scope: Scope) -> bool:
         """Tell whether the value of an ``Origin`` header is the site's own: scheme, name and port.
 
-        If the settings do not tell it, it is what the request came to, by what the server or a trusted proxy says. That
-        counts as well where somebody asks on the machine itself, or by the address that it listens on.
+        If the settings do not tell it, it is what the request came to, by what the server or a trusted proxy says.
+        Where a proxy ends TLS and says nothing of that, the port tells it: nobody speaks plain http on 443.
         """
-        host, name = header(scope, b'host'), host_of(scope)
-        is_direct = name is not None and (is_local(name) or name == self.listening)
-        came_to = parse_origin(f'{_SOCKETS.get(scope["scheme"], scope["scheme"])}://{host}')
-        own = {self.origin, came_to if is_direct or self.origin is None else None} - {None}
-        return parse_origin(origin) in own
+        asking, own = parse_origin(origin), self.origin_of(scope)
+        if asking is None or own is None:
+            return False
+        return asking == own or (self.origin is None and own.port == 443 and asking == replace(own, scheme='https'))
 
-    def _serves(self, name: str) -> bool:
-        if is_local(name) or name == self.listening or (not self.allowed and address_of(name) is not None):
+    def serves(self, name: str) -> bool:
+        """Tell whether the site answers to a name or an address."""
+        if is_local(name) or name == self.listening or name in self.allowed:
             return True
-        name = name.removesuffix('.')
-        return name in self.allowed or any(name.endswith(pattern[1:]) for pattern in self.allowed
-                                           if pattern.startswith('*.'))
+        if address_of(name) is not None:
+            return not self.allowed or self.origin is not None
+        return self._may_be_a_proxys(name) or any(name.endswith(pattern[1:]) for pattern in self.allowed
+                                                  if pattern.startswith('*.'))
+
+    def _may_be_a_proxys(self, name: str) -> bool:
+        """Tell whether a proxy of the site may ask by a name of its own, such as ``backend``.
+
+        Nobody on the Internet can let such a name lead here. In a network of one's own somebody might, and gets nothing
+        by it: with one origin for the whole site, a page by that name may change nothing and has no socket.
+        """
+        return self.origin is not None and ('.' not in name or name.endswith(_PRIVATE))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..requests.asgi import Send
+from ..requests.asgi import Message, Scope, Send
 
 
 async def send_answer(send: Send, status: int, text: str, *headers: tuple[bytes, bytes],
@@ -13,3 +13,16 @@ async def send_answer(send: Send, status: int, text: str, *headers: tuple[bytes,
                 'headers': [(b'content-type', kind.encode()), (b'cache-control', b'no-store'),
                             (b'content-length', str(len(body)).encode()), *headers]})
     await send({'type': 'http.response.body', 'body': body})
+
+
+def as_get(scope: Scope) -> Scope:
+    """The request as one for the whole, where only its headers are asked for; its server must not see the change."""
+    return {**scope, 'method': 'GET'} if scope['method'] == 'HEAD' else scope
+
+
+def without_body(send: Send) -> Send:
+    """Send the headers of an answer and nothing after them, as is due to a HEAD (RFC 9110, 9.3.2)."""
+    async def sending(message: Message) -> None:
+        await send(message if message['type'] != 'http.response.body' else {**message, 'body': b''})
+
+    return sending

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 
 from ..credentials.tokens import ClientToken, parse_token
@@ -16,24 +17,31 @@ CANDIDATES = 8
 With this path, a browser holds one cookie for each domain that the host belongs to."""
 
 
-def cookie_name(*, secure: bool) -> str:
+NAME = 'live_sessions.cookie_name'
+"""Where the gateway puts into a request what the settings call the cookie."""
+
+DEFAULT_NAME = 'client'
+
+
+def cookie_name(name: str = DEFAULT_NAME, *, secure: bool) -> str:
     """The prefix ``__Host-`` keeps other hosts and plain http from planting the cookie (ASVS 3.3.3)."""
-    return '__Host-client' if secure else '__client'
+    return f'__Host-{name}' if secure else f'__{name}'
 
 
-def set_cookie(token: ClientToken, *, secure: bool) -> str:
+def set_cookie(token: ClientToken, name: str = DEFAULT_NAME, *, secure: bool) -> str:
     """Write the ``Set-Cookie`` header that gives a browser its client."""
-    return (f'{cookie_name(secure=secure)}={token}; Path=/; Max-Age={MAX_AGE_SECONDS}; HttpOnly; SameSite=Lax'
+    return (f'{cookie_name(name, secure=secure)}={token}; Path=/; Max-Age={MAX_AGE_SECONDS}; HttpOnly; SameSite=Lax'
             + ('; Secure' if secure else ''))
 
 
-def drop_cookie(*, secure: bool) -> str:
+def drop_cookie(name: str = DEFAULT_NAME, *, secure: bool) -> str:
     """Write the ``Set-Cookie`` header that makes a browser forget its client."""
-    return f'{cookie_name(secure=secure)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax' + ('; Secure' if secure else '')
+    return (f'{cookie_name(name, secure=secure)}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax'
+            + ('; Secure' if secure else ''))
 
 
 def is_secure(scope: Scope) -> bool:
-    """Tell whether an ASGI request came over https, as far as the server or a trusted proxy says."""
+    """Tell whether an ASGI request came over https, as far as the settings, the server or a trusted proxy say."""
     return scope.get('scheme') in {'https', 'wss'}
 
 
@@ -43,16 +51,24 @@ def tokens_of(scope: Scope) -> tuple[ClientToken, ...]:
     A sub-domain may plant cookies beside ours. Over https, browsers never let it use our name. So the name is read as
     browsers read it: the white space around it is space and tab. The whole header is searched, however long it is, or
     whoever plants many cookies would lock people out.
+
+    Where the settings call the cookie otherwise, one with the usual name comes last: it may be ours from before, and
+    nobody is signed out by a new name. That of another site on this host is nobody's here.
     """
     header = b'; '.join(value for name, value in scope['headers'] if name == b'cookie')
-    found = _WRITTEN[is_secure(scope)].findall(header)
-    if len(found) == 1:  # the usual case
+    name, secure = scope.get(NAME, DEFAULT_NAME), is_secure(scope)
+    found = _written(name, secure).findall(header)
+    if len(found) == 1 and name == DEFAULT_NAME:  # the usual case
         token = parse_token(found[0].decode())
         return () if token is None else (token,)
-    tokens = (parse_token(value.decode()) for value in dict.fromkeys(reversed(found)))
+    last_first = [*reversed(found)]
+    if name != DEFAULT_NAME:
+        last_first += reversed(_written(DEFAULT_NAME, secure).findall(header))
+    tokens = (parse_token(value.decode()) for value in dict.fromkeys(last_first))
     return tuple(islice((token for token in tokens if token is not None), CANDIDATES))
 
 
-_WRITTEN = {secure: re.compile(rb'(?:\A|;)[ \t]*' + cookie_name(secure=secure).encode()
-                               + rb'=([\w.-]+)[ \t]*(?=;|\Z)')
-            for secure in (False, True)}
+@lru_cache(8)
+def _written(name: str, secure: bool) -> re.Pattern[bytes]:
+    called = re.escape(cookie_name(name, secure=secure)).encode()
+    return re.compile(rb'(?:\A|;)[ \t]*' + called + rb'=([\w.-]+)[ \t]*(?=;|\Z)')

@@ -15,13 +15,15 @@ from ..changes.clients import Clients
 from ..errors import AuthError
 from ..language import negotiate, set_reader
 from ..requests.asgi import App, Message, Receive, Scope, Send, header
-from ..requests.hosts import Hosts, is_local
-from .answers import send_answer
+from ..requests.hosts import Hosts, host_of, is_local
+from ..requests.proxies import Proxies
+from .answers import as_get, send_answer, without_body
 from .api.serializers import error_json
-from .cookies import is_secure
+from .cookies import DEFAULT_NAME, NAME, is_secure
 from .headers import drop_forged_headers, with_headers
 from .log_lines import NowAndThen
 from .page_access import PageAccess, no_page
+from .redirects import path_without_slash
 from .routes import table_of
 from .waiting_pages import WaitingPages
 
@@ -44,13 +46,16 @@ class Gateway:
     :param clients: know who is signed in
     :param waiting: the pages that wait for their socket
     :param hosts: the names that the site answers to
+    :param proxies: those that are believed
+    :param cookie_name: what the settings call the cookie
     :param open_paths: how paths begin that are no page's and are left to the app, for anybody
     :param not_found: returns what is shown where there is no page, as HTML
     :param language: of the site, if it has one only
     """
 
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
-                 clients: Clients, waiting: WaitingPages, hosts: Hosts | None = None, open_paths: Iterable[str] = (),
+                 clients: Clients, waiting: WaitingPages, hosts: Hosts | None = None,
+                 proxies: Proxies | None = None, cookie_name: str = DEFAULT_NAME, open_paths: Iterable[str] = (),
                  not_found: Callable[[], str] = no_page, language: str = '') -> None:
         self.app = app
         self._sockets = sockets
@@ -64,6 +69,8 @@ class Gateway:
         self._open_paths = tuple(open_paths)
         self._hosts = hosts or Hosts()
         self._language = language
+        self._proxies = proxies or Proxies()
+        self._cookie_name = cookie_name
         self._warned = False
         self._complaint = NowAndThen()
 
@@ -74,13 +81,16 @@ class Gateway:
             return
         drop_forged_headers(scope)
         set_reader(negotiate(header(scope, b'accept-language') or '', self._language))
+        self._proxies.settle(scope)
         try:
-            name = self._hosts.check(scope)
+            self._hosts.check(scope)
         except AuthError as error:
             await self._refuse(scope, send, error)
             return
+        self._hosts.settle(scope)
+        scope[NAME] = self._cookie_name
         if scope['type'] == 'http':
-            self._warn_of_plain_http(scope, name)
+            self._warn_of_plain_http(scope)
             visit = _Visit(receive)
             try:
                 await self._answer(scope, visit.receive, with_headers(send))
@@ -94,20 +104,24 @@ class Gateway:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope['path']
+        if scope['method'] == 'HEAD':  # answered like GET, except that no page is built
+            send = without_body(send)
         if path.startswith('/v1/'):
-            await self._api(scope, receive, send)
+            await self._api(as_get(scope), receive, send)
         elif path == _SOCKETS and _asks_for_script(scope):
             await send_answer(send, 400, 'The sockets do not answer with a script. Leave "j" out of the address.')
         elif path == _SOCKETS:  # a browser that can not have a websocket polls
             await self._to_sockets(scope, receive, send)
         elif path.startswith(_PASSED_ON) and not path.startswith(_REFUSED):
-            await self.app(scope, receive, send)
+            await self.app(as_get(scope), receive, send)
         else:
             found = self._routes.find(path)
             if found is not None:
                 await self._pages.open(found[0].access, scope, receive, send)
             elif path.startswith(self._open_paths) and not path.startswith(_SOCKETS_ROOT):
                 await self.app(scope, receive, send)
+            elif path.endswith('/') and path[1:2] != '/' and self._routes.find(path[:-1]) is not None:
+                await send_answer(send, 308, '', (b'location', path_without_slash(scope)))
             else:
                 await self._pages.send_not_found(send)
 
@@ -119,8 +133,11 @@ class Gateway:
     async def _refuse(self, scope: Scope, send: Send, error: AuthError) -> None:
         """Answer a request by another name, which nothing behind the gateway gets to see."""
         if self._complaint.let_through():
-            log.warning('refused a request by the name %a. %s%s', (header(scope, b'host') or '')[:100], error,
-                        self._complaint.others())
+            origin = header(scope, b'origin') or header(scope, b'x-forwarded-host')
+            shown = f', for a page of {origin[:100]!a}' if origin else ''
+            log.warning('refused a request by the name %a%s. %s If a proxy of yours sends this name in place of the '
+                        'visitor\'s, let it pass on the Host header, or set PUBLIC_URL and ALLOWED_HOSTS%s',
+                        (header(scope, b'host') or '')[:100], shown, error, self._complaint.others())
         if scope['type'] != 'http':
             await send({'type': 'websocket.close'})
         elif scope['path'].startswith('/v1/'):
@@ -128,11 +145,14 @@ class Gateway:
         else:
             await send_answer(with_headers(send), error.status, error.message)
 
-    def _warn_of_plain_http(self, scope: Scope, name: str) -> None:
-        if not self._warned and not is_local(name) and not is_secure(scope):
+    def _warn_of_plain_http(self, scope: Scope) -> None:
+        if self._warned or is_secure(scope):
+            return
+        name = host_of(scope)
+        if name is not None and not is_local(name):
             self._warned = True
             log.warning('THIS SITE IS SERVED OVER PLAIN HTTP as %r: passwords and cookies can be read on the way. '
-                        'Put a proxy with TLS in front of it, and name the proxy in TRUSTED_PROXIES.',
+                        'Put a proxy with TLS in front of it, and set PUBLIC_URL=https://… or TRUSTED_PROXIES.',
                         name)
 
 

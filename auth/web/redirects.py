@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+
+from ..requests.asgi import Scope
 
 SIGN_IN_PATH = '/sign-in'
 CHOOSE_PATH = '/sign-in/choose'
@@ -21,3 +23,12 @@ def safe_path(url: str | None, default: str = HOME_PATH) -> str:
     except ValueError:
         return default
     return default if parts.scheme or parts.netloc else url
+
+
+def path_without_slash(scope: Scope) -> bytes:
+    """Where a request leads whose path has one slash too many at its end; the rest of its address stays.
+
+    A page's path begins with one slash and no second, so it is never taken for the name of another site.
+    """
+    query: bytes = scope['query_string']
+    return quote(scope['path'][:-1]).encode() + (b'?' + query if query else b'')

@@ -28,6 +28,6 @@ def serve(app: App, settings: Settings, listener: socket.socket, timing: Timing)
         app, http=http, ws=websocket, log_level='warning', log_config=None, access_log=False, server_header=False,
         ws_max_size=settings.max_message_bytes,
         ws_per_message_deflate=False,  # it would keep 34 KiB for every open tab, and messages are small
-        proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies,
+        proxy_headers=False,  # the gateway reads what they say
         timeout_graceful_shutdown=3)
     Server(config, listener, connections_in_all(), timing).run()

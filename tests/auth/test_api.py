@@ -28,7 +28,7 @@ ELSEWHERE: list[dict[str, str]] = [
 
 METHODS = [
     ('GET', '/v1/client/sign_ins', 'POST'), ('GET', '/v1/client/sessions', 'DELETE'),
-    ('POST', '/v1/client', 'GET, PUT, DELETE'),
+    ('POST', '/v1/client', 'GET, HEAD, PUT, DELETE'),
     ('GET', '/v1/client/sessions/x/end', 'POST'), ('GET', '/v1/me', 'PATCH, DELETE'),
     ('GET', '/v1/me/change_password', 'POST'), ('GET', '/v1/me/sessions/x/revoke', 'POST'),
     ('GET', '/v1/me/sessions/revoke_others', 'POST'), ('GET', '/v1/password_checks', 'POST'),

@@ -30,12 +30,23 @@ PAGES = {
     '/admin?': 'Administration', '/admin?/words/a': 'Administration',
 }
 NOWHERE = [
-    '/words', '/words/', '/words/a/', '//words/a', '/words//a', '/words/./a', '/words/a/..', '/words/../admin',
-    '/words%2Fa/', '/words/a%2Fb', '/words/new/', '/words/new%0A', '/words/a%0Ab', '/words/a%00', '/words/a/b',
-    '/WORDS/a', '/admin/', '//admin', '/admin;x', '/admin%3F', '/admin%23', '/admin%0A', '/admin%00', '/admin%20',
-    '/Admin', '/admin/.', '/./admin', '/admin%2F', '/admin/sessions/..', '/%2Fadmin', '/admin%2Fsessions%2F',
+    '/words', '/words/', '/words/a//', '//words/a', '//words/a/', '//evil.example/', '//',
+    '/words//a', '/words/./a', '/words/a/..', '/words/../admin',
+    '/words/a%2Fb', '/words/new%0A', '/words/a%0Ab', '/words/a%00', '/words/a/b',
+    '/WORDS/a', '/admin//', '//admin', '/admin;x', '/admin%3F', '/admin%23', '/admin%0A', '/admin%00', '/admin%20',
+    '/Admin', '/admin/.', '/./admin', '/admin/sessions/..', '/%2Fadmin',
     '/x/admin', '/' + 'a/' * 2000,
 ]
+ONE_SLASH_TOO_MANY = {
+    '/words/a/': '/words/a', '/words/new/?a=b&c=%2F//evil.example/': '/words/new?a=b&c=%2F//evil.example/',
+    '/admin/': '/admin', '/admin/?': '/admin', '/admin%2F': '/admin',
+    '/admin%2Fsessions%2F': '/admin/sessions', '/words%2Fa/': '/words/a', '/words/%0d%0ax/': None,
+    '/words/%5Cevil.example/': '/words/%5Cevil.example', '/words/a%3Fb%23c/': '/words/a%3Fb%23c',
+    '/words/caf%C3%A9/': '/words/caf%C3%A9', '/words/..//': None, '/words/http:%2F%2Fevil.example/': None,
+    '/words/javascript:alert(1)/': '/words/javascript%3Aalert%281%29',
+    '/words/@evil.example/': '/words/%40evil.example',
+}
+"""Where addresses lead that have a slash at their end; None is nowhere."""
 OTHER_NUMBERS = ['/numbers/x', '/numbers/7?least=x', '/numbers/7e0', '/numbers/%20']
 
 
@@ -89,6 +100,27 @@ async def test_the_door_and_the_page_take_an_address_for_the_same_page(ada: Some
     for address in NOWHERE:
         assert (await ask(ada, address))[0] == 404, address
         assert await go(tab, address) == 'There is no page here', address
+
+
+@pytest.mark.parametrize('method', ['GET', 'HEAD', 'POST'])
+async def test_one_slash_too_many_leads_to_the_page(ada: Somebody, method: str) -> None:
+    for address, leads_to in ONE_SLASH_TOO_MANY.items():
+        answer = await head_of(ada, address, method)
+        assert answer.get('location') == leads_to, address
+        assert answer['status'] == ('404' if leads_to is None else '308'), address
+        assert answer['cache-control'] == 'no-store'
+
+
+async def head_of(somebody: Somebody, address: str, method: str) -> dict[str, str]:
+    """Ask for an address just as it is written; returns the status and the headers of the answer."""
+    reader, writer = await asyncio.open_connection('127.0.0.1', somebody.server.port)
+    writer.write(f'{method} {address} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'.encode())
+    head, _, body = (await asyncio.wait_for(reader.read(), 20)).decode(errors='replace').partition('\r\n\r\n')
+    writer.close()
+    status, *lines = head.split('\r\n')
+    assert method != 'HEAD' or not body
+    return {'status': status.split()[1], **dict(line.lower().split(': ', 1) if not line.lower().startswith('location')
+                                                else ('location', line[10:]) for line in lines)}
 
 
 async def test_a_page_may_be_asked_for_without_its_content(ada: Somebody) -> None:

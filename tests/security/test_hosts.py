@@ -63,10 +63,11 @@ async def served(rules: Rules) -> AsyncIterator[Api]:
     """The front door of the rules, with its settings."""
     following = Following(rules.auth)
     await following.start(NoTabs())
-    hosts = rules.auth.settings.hosts
-    yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, routes={}, clients=following.clients, hosts=hosts,
-                           waiting=WaitingPages(rules.auth.settings),
-                           api=FrontendApi(rules.auth, following.clients, nothing_behind)))
+    settings = rules.auth.settings
+    yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, routes={}, clients=following.clients,
+                             hosts=settings.hosts, proxies=settings.proxies, cookie_name=settings.cookie_name,
+                             waiting=WaitingPages(rules.auth.settings),
+                             api=FrontendApi(rules.auth, following.clients, nothing_behind)))
     await following.stop()
 
 
@@ -142,17 +143,21 @@ async def test_with_settings_the_site_answers_to_its_names_and_to_its_own_machin
 
 
 @pytest.mark.parametrize(('scheme', 'host', 'own'), [
-    ('http', 'localhost:8080', ['http://localhost:8080']),
-    ('http', 'localhost', ['http://localhost', 'http://localhost:80']),
+    ('http', 'localhost:8080', ['http://localhost:8080', 'http://localhost.:8080', 'HTTP://LOCALHOST:8080']),
+    ('http', 'localhost', ['http://localhost', 'http://localhost:80', 'http://localhost:', 'http://localhost.']),
+    ('http', 'localhost:80', ['http://localhost']),
     ('https', 'localhost', ['https://localhost', 'https://localhost:443']),
-    ('https', 'localhost:443', ['https://localhost']),
-    ('http', '[::1]:1', ['http://[::1]:1']),
+    ('https', 'localhost:443', ['https://localhost', 'https://LocalHost.:443']),
+    ('https', 'localhost.:443', ['https://localhost']),
+    ('http', '[::1]:1', ['http://[::1]:1', 'http://[0:0:0:0:0:0:0:1]:1']),
+    ('http', '[0:0::1]', ['http://[::1]', 'http://[::1]:80']),
+    ('https', '[2001:DB8::7]:443', ['https://[2001:db8::7]']),
     ('http', 'LOCALHOST:1', ['http://localhost:1']),
 ])
 async def test_only_the_origin_that_the_request_came_to_changes_things(
         api: Api, scheme: str, host: str, own: list[str]) -> None:
     others = ['https://localhost:8080', 'http://localhost:443', 'https://localhost:80', 'http://localhost:8081',
-              'http://127.0.0.1:8080', 'http://localhost.:8080', 'http://foo.localhost:8080', 'null', '',
+              'http://127.0.0.1:8080', 'http://localhost..:8080', 'http://foo.localhost:8080', 'null', '',
               'localhost:8080', '//localhost:8080', '://localhost:8080', 'ws://localhost:8080', 'ftp://localhost:8080',
               'file://', 'http://localhost:8080/', 'http://localhost:8080, http://evil.example', 'http://evil@localhost:8080',
               'http://localhost:8080 ', 'http:localhost:8080', 'evil://localhost:8080', 'http://', 'http://[']
@@ -163,6 +168,20 @@ async def test_only_the_origin_that_the_request_came_to_changes_things(
     for origin in others:
         assert (await answer_to(api, host, method='POST', path='/v1/client/sign_ins', scheme=scheme,
                                 origin=origin))[0] == 403, origin
+
+
+async def test_what_came_to_the_port_of_https_came_over_it_also_if_nobody_says_so(api: Api) -> None:
+    async def signs_in(origin: str, host: str) -> int:
+        return (await answer_to(api, host, method='POST', path='/v1/client/sign_ins', origin=origin))[0]
+
+    own = [await signs_in(*asked) for asked in (
+        ('https://10.0.0.5', '10.0.0.5:443'), ('https://10.0.0.5:443', '10.0.0.5:443'),
+        ('http://10.0.0.5:443', '10.0.0.5:443'))]
+    others = [await signs_in(*asked) for asked in (
+        ('https://10.0.0.5', '10.0.0.5'), ('https://10.0.0.5', '10.0.0.5:80'), ('https://10.0.0.6', '10.0.0.5:443'),
+        ('https://10.0.0.5:8443', '10.0.0.5:8443'), ('http://10.0.0.5', '10.0.0.5:443'))]
+
+    assert (own, others) == ([422] * 3, [403] * 5)
 
 
 async def test_with_a_public_url_its_origin_is_the_one_origin(rules_with: Callable[..., Rules]) -> None:
@@ -181,16 +200,98 @@ async def test_with_a_public_url_its_origin_is_the_one_origin(rules_with: Callab
 
     assert own == [422] * 4
     assert others == [403] * 5
-    assert on_the_machine == [422, 403, 403]
+    assert on_the_machine == [403] * 3
+
+
+@pytest.mark.parametrize(('public_url', 'origins'), [
+    ('https://example.com', ['https://example.com', 'https://example.com:443', 'https://EXAMPLE.com.']),
+    ('https://Example.com.:443/', ['https://example.com']),
+    ('HTTPS://example.com', ['https://example.com']),
+    ('http://example.com:80', ['http://example.com']),
+    ('https://Müller.example', ['https://xn--mller-kva.example']),
+    ('https://straße.example:8443', ['https://xn--strae-oqa.example:8443']),
+    ('https://xn--mller-kva.example', ['https://xn--mller-kva.example']),
+    ('http://[2001:DB8:0::7]:8080', ['http://[2001:db8::7]:8080']),
+])
+async def test_a_public_url_may_be_written_in_any_way_that_people_write_it(
+        rules_with: Callable[..., Rules], public_url: str, origins: list[str]) -> None:
+    async with served(rules_with(public_url=public_url)) as api:
+        for origin in origins:
+            status, _ = await answer_to(api, 'localhost', method='POST', path='/v1/client/sign_ins', origin=origin)
+            assert status == 422
+
+
+@pytest.mark.parametrize('host', ['127.0.0.1:8080', 'localhost:8080', '10.0.0.5:8080', '[fd00::2]:8080',
+                                  'live_sessions', 'backend:8081', 'app.default.svc.cluster.local', 'web.internal',
+                                  'nas.home.arpa'])
+@pytest.mark.parametrize('secure', [True, False])
+async def test_a_public_url_settles_what_a_proxy_changes(
+        rules_with: Callable[..., Rules], host: str, secure: bool) -> None:
+    public_url = 'https://app.example' if secure else 'http://app.example'
+    async with (served(rules_with(public_url=public_url)) as api,
+                api.browser(f'http://{host}', origin=public_url) as ann):
+        answer = await ann.post('/v1/client/sign_ups', data={'email_address': 'ann@example.com', 'password': PASSWORD})
+
+    assert answer.status_code == 200
+    cookie = answer.headers['set-cookie']
+    assert cookie.startswith('__Host-client=' if secure else '__client=')
+    assert cookie.endswith('; Secure') == secure
+
+
+async def test_another_name_of_the_internet_is_refused_also_with_a_public_url(rules_with: Callable[..., Rules]) -> None:
+    async with served(rules_with(public_url='https://app.example')) as api:
+        statuses = [(await answer_to(api, host))[0] for host in
+                    ('evil.example', 'app.example.evil.example', 'local.evil.example', '127.0.0.1.nip.io')]
+
+    assert statuses == [421] * 4
+
+
+@pytest.mark.parametrize(('settings', 'host', 'origin', 'told'), [
+    ({}, '127.0.0.1:8080', 'https://app.example',
+     "page of 'https://app.example', because it came to 'http://127.0.0.1:8080'. If people find this site at "
+     'https://app.example, a proxy changes what it passes on: set PUBLIC_URL=https://app.example'),
+    ({'allowed_hosts': 'app.example'}, 'app.example', 'https://app.example',
+     "page of 'https://app.example', because it came to 'http://app.example'."),
+    ({'public_url': 'https://app.example'}, 'app.example', 'https://www.app.example',
+     "page of 'https://www.app.example', because it has to be of PUBLIC_URL, which is 'https://app.example'."),
+    ({}, 'localhost', 'null', "page of 'null', because it came to 'http://localhost'"),
+    ({}, 'localhost', 'http://evil\x1b[31m', r"page of 'http://evil\x1b[31m', because"),
+])
+async def test_a_page_that_is_refused_is_logged_with_both_origins_and_what_to_set(
+        rules_with: Callable[..., Rules], caplog: pytest.LogCaptureFixture, settings: dict[str, str], host: str,
+        origin: str, told: str) -> None:
+    async with served(rules_with(**settings)) as api:
+        for _ in range(20):
+            status, body = await answer_to(api, host, method='POST', path='/v1/client/sign_ins', origin=origin)
+            assert status == 403
+        ours = await answer_to(api, host, method='POST', path='/v1/client/sign_ins', origin='http://other.example',
+                               sec_fetch_site='cross-site')
+
+    line, = [record.getMessage() for record in caplog.records if 'refused a request of a page' in record.getMessage()]
+    assert told in line
+    assert ('PUBLIC_URL=' in line) == ('app.example' in origin)
+    assert b'in its log' in body
+    assert ours[0] == 403
+
+
+async def test_a_name_that_is_refused_is_logged_with_the_page_that_asked(
+        api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    await answer_to(api, 'backend.example', path='/v1/client', origin='https://app.example')
+
+    line, = [record.getMessage() for record in caplog.records]
+    assert "the name 'backend.example', for a page of 'https://app.example'" in line
+    assert 'set PUBLIC_URL' in line
 
 
 @pytest.mark.parametrize(('setting', 'value'), [
     *(('public_url', value) for value in ('example.com', 'ftp://example.com', 'https://', 'https://example.com/app',
                                           'https://me:secret@example.com', 'https://example.com?x', 'https://*.example.com',
-                                          'https://example.com:99999', 'https://a b', 'https://example.com//')),
+                                          'https://example.com:99999', 'https://a b', 'https://example.com//',
+                                          'https://127.1', 'https://1.2.3.4.5', 'https://0x7f000001', 'https://a..b',
+                                          'https://\u2024.example')),
     *(('allowed_hosts', value) for value in ('*', '*.', 'https://example.com', 'example.com:443',
                                              'example.com evil.example', 'a,*b.example', 'exa*mple.com',
-                                             '*.*.example.com', 'secret@example.com')),
+                                             '*.*.example.com', 'secret@example.com', '127.1', 'a;b')),
 ])
 def test_a_wrong_setting_says_what_to_write_and_not_what_was_written(setting: str, value: str) -> None:
     with pytest.raises(ValidationError) as refused:

@@ -17,10 +17,11 @@ from ...language import N_
 from ...requests.asgi import Receive, Scope, Send
 from ...rules.context import Auth
 from ..cookies import tokens_of
+from ..own_pages import OwnPages
 from .client_endpoints import ClientEndpoints
 from .endpoint import Answer, Call, Endpoint, envelope
 from .me_endpoints import MeEndpoints
-from .requests import MethodRefused, NoSuchEndpoint, TabUnknown, check_origin, method_of
+from .requests import MethodRefused, NoSuchEndpoint, OriginRefused, TabUnknown, method_of
 from .serializers import error_json
 
 log = logging.getLogger('live_sessions')
@@ -46,7 +47,7 @@ class FrontendApi:
     def __init__(self, auth: Auth, clients: Clients, re_authenticate: ReAuthenticate) -> None:
         self._clients = clients
         self._re_authenticate = re_authenticate
-        self._hosts = auth.settings.hosts
+        self._own_pages = OwnPages(auth.settings.hosts)
         routes: dict[str, dict[str, Endpoint]] = {
             **ClientEndpoints(auth, clients).routes, **MeEndpoints(auth, clients).routes,
             '/v1/client/tabs': {'POST': self._re_authenticate_tab},
@@ -80,8 +81,8 @@ class FrontendApi:
         endpoint = methods.get(method)
         if endpoint is None:
             raise MethodRefused(methods)
-        if method != 'GET':
-            check_origin(scope, self._hosts)
+        if method != 'GET' and not self._own_pages.may_change(scope):
+            raise OriginRefused
         tokens = tokens_of(scope)
         return await endpoint(Call(scope, receive, await self._clients.authenticate(*tokens), tokens, parts))
 

@@ -13,7 +13,7 @@ from ...credentials.tokens import ClientToken
 from ...requests.asgi import Receive, Scope
 from ...requests.request_info import RequestInfo, request_info_of
 from ...rules.clients import ClientView
-from ..cookies import drop_cookie, is_secure, set_cookie
+from ..cookies import DEFAULT_NAME, NAME, drop_cookie, is_secure, set_cookie
 from .requests import read_fields
 from .serializers import Json, client_json
 
@@ -61,8 +61,8 @@ class Answer:
 
     def with_cookie(self, call: Call, token: ClientToken | None) -> Answer:
         """The same, giving the browser this token; None makes it forget the one it has."""
-        secure = is_secure(call.scope)
-        cookie = drop_cookie(secure=secure) if token is None else set_cookie(token, secure=secure)
+        name, secure = call.scope.get(NAME, DEFAULT_NAME), is_secure(call.scope)
+        cookie = drop_cookie(name, secure=secure) if token is None else set_cookie(token, name, secure=secure)
         return Answer(self.body, self.status, (*self.headers, (b'set-cookie', cookie.encode())))
 
     def with_clearing(self, client: ClientView | None, now: datetime) -> Answer:

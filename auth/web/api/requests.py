@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, parse_qsl
 from ...errors import AuthError, ParamInvalid
 from ...language import N_
 from ...requests.asgi import Receive, Scope, header
-from ...requests.hosts import Hosts
 
 MAX_BODY_BYTES = 16 * 1024
 """Room for the longest password and names many times over; a larger body is refused before it is read."""
@@ -22,7 +21,8 @@ class OriginRefused(AuthError):
 
     code: ClassVar[str] = 'origin_invalid'
     status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
-    text = N_('This request came from another site. Open this site itself and try again.')
+    text = N_('This request came from another site. Open this site itself and try again. If you did, whoever runs it '
+              'finds in its log what to set.')
 
 
 class NoSuchEndpoint(AuthError):
@@ -42,7 +42,7 @@ class MethodRefused(AuthError):
 
     def __init__(self, allowed: Iterable[str]) -> None:
         super().__init__()
-        self.allowed = ', '.join(allowed)
+        self.allowed = ', '.join(allowed).replace('GET', 'GET, HEAD')
 
 
 class TabUnknown(AuthError):
@@ -74,21 +74,6 @@ def method_of(scope: Scope) -> str:
     if scope['method'] != 'POST':
         return scope['method']
     return parse_qs(scope['query_string'].decode('latin-1')).get('_method', ['POST'])[0].upper()
-
-
-def check_origin(scope: Scope, hosts: Hosts) -> None:
-    """Refuse a change that another site asks for in the name of this browser (ASVS 3.5.1).
-
-    Programs that are no browsers send neither header, and have no cookies of somebody else's to misuse.
-
-    :raises OriginRefused: if a header says that the request is not from here
-    """
-    site = header(scope, b'sec-fetch-site')
-    if site is not None and site != 'same-origin':
-        raise OriginRefused
-    origin = header(scope, b'origin')
-    if origin is not None and not hosts.is_own(origin, scope):
-        raise OriginRefused
 
 
 async def read_fields(scope: Scope, receive: Receive) -> dict[str, str]:
