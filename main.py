@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import socket
 import sys
 
 from fastapi import FastAPI
@@ -19,9 +17,10 @@ from auth.protect import protect
 from auth.rules.store import Store
 from auth.settings import wrong_setting
 from auth.timing import DEFAULT_TIMING, Timing
+from auth.web.listening import CannotListen, listen, url_of
 from auth.web.log_lines import set_up_logging
 from auth.web.serving import serve
-from models import BadDatabaseUrl, CannotOpenStore, migrate, wait_for_server
+from models import BadDatabaseUrl, BadEnvFile, CannotOpenStore, migrate, wait_for_server
 
 
 def main(timing: Timing = DEFAULT_TIMING, passwords: Passwords | None = None) -> None:
@@ -37,10 +36,10 @@ def main(timing: Timing = DEFAULT_TIMING, passwords: Passwords | None = None) ->
         migrate(settings.database_url, timing)
         app = build(settings, timing, passwords)
         listener = listen(settings.host, settings.port)
-    except (ValidationError, BadDatabaseUrl, CannotOpenStore, PageRefused, OSError) as error:
+    except (ValidationError, BadDatabaseUrl, BadEnvFile, CannotOpenStore, CannotListen, PageRefused, OSError) as error:
         sys.exit(explain(error))
-    host, port = listener.getsockname()[:2]
-    print(f'Live Sessions is ready on http://{"localhost" if host == "127.0.0.1" else host}:{port}', flush=True)
+    behind = f', for {settings.public_url}' if settings.public_url else ''
+    print(f'Live Sessions is ready on {url_of(listener, settings.host)}{behind}', flush=True)
     serve(app, settings, listener, timing)
 
 
@@ -61,16 +60,6 @@ def build(settings: Settings, timing: Timing, passwords: Passwords | None = None
                 show_welcome_message=False, binding_refresh_interval=None)
     auth = Auth(Store(settings.database_url, timing), settings, passwords=passwords or Passwords(), timing=timing)
     return protect(base, auth, pages.ROUTES, not_found=pages.not_found_page)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Bind the port now, to say in one sentence if it is taken."""
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ':' in host else socket.AF_INET,
-                                    backlog=2048)
-    except OSError as error:
-        raise OSError(f'Port {port} on {host} can not be used ({os.strerror(error.errno or 0)}). '
-                      'Stop what uses it, or choose another one with --port.') from error
 
 
 def explain(error: Exception) -> str:
