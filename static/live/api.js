@@ -19,6 +19,19 @@ export async function call(method, path, fields) {
   throw Object.assign(new Error(errors[0]?.message ?? text("unreachable")), { status: response.status, errors });
 }
 
+// A browser may refuse the cookie of a sign-in. The server is asked whether it comes back; where it does not, it ends
+// the session that nobody can use, and says so. Where nothing can be learned, the sign-in counts.
+export async function confirmed(answer) {
+  const { created_session_id: id, take_back_proof } = answer.response ?? {};
+  if (!take_back_proof) return answer;
+  try {
+    await call("POST", `/v1/client/sessions/${encodeURIComponent(id)}/confirm`, { take_back_proof });
+  } catch (error) {
+    if (["cookie_not_kept", "client_renewed"].includes(error.errors[0]?.code)) throw error;
+  }
+  return answer;
+}
+
 export async function signOut(sessionId) {
   if (sessionId) return call("POST", `/v1/client/sessions/${encodeURIComponent(sessionId)}/remove`);
   return call("DELETE", "/v1/client/sessions");

@@ -1,5 +1,5 @@
 // Forms, posted to the Frontend API: nothing that is typed into them passes through the websocket.
-import { call } from "./api.js";
+import { call, confirmed } from "./api.js";
 import { reAuthenticate, whenCurrent } from "./connection.js";
 import { tellOfNewCookie } from "./other-tabs.js";
 import { sleep } from "./times.js";
@@ -69,7 +69,17 @@ function done(form, detail) {
 }
 
 // Each sign-in gives this browser a new cookie. Two tabs that sent the old one at once would get in each other's way.
-const oneAtATime = (work) => (navigator.locks ? navigator.locks.request("live-sessions", work) : work());
+// There are no locks over plain http, and none are given where cookies are blocked.
+async function oneAtATime(work) {
+  let begun = false;
+  const begin = () => ((begun = true), work());
+  try {
+    return await navigator.locks.request("live-sessions", begin);
+  } catch (error) {
+    if (begun) throw error;
+    return work();
+  }
+}
 
 function fieldsOf(form) {
   const fields = new FormData(form);
@@ -80,7 +90,7 @@ function fieldsOf(form) {
 }
 
 async function send(form) {
-  const post = () => call(form.dataset.api, form.getAttribute("action"), fieldsOf(form));
+  const post = async () => confirmed(await call(form.dataset.api, form.getAttribute("action"), fieldsOf(form)));
   try {
     return await post();
   } catch (error) {

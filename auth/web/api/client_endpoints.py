@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+
 from models import SessionStatus
 
 from ...changes.clients import Clients
-from ...errors import SessionNotFound
+from ...errors import ClientRenewed, SessionNotFound
 from ...rules.clients import ClientView
 from ...rules.context import Auth
 from ...rules.sessions import forget_client, set_active, sign_out
 from ...rules.sign_in import SignedIn, sign_in, sign_up
+from ...rules.unkept_cookies import CookieNotKept, proof_of, take_back
+from ..cookies import DEFAULT_NAME
 from .endpoint import Answer, Call, Endpoint, envelope, shown
 from .serializers import attempt_json, no_client_json, session_json
+
+log = logging.getLogger('live_sessions')
 
 
 class ClientEndpoints:
@@ -24,12 +30,14 @@ class ClientEndpoints:
     def __init__(self, auth: Auth, clients: Clients) -> None:
         self._auth = auth
         self._clients = clients
+        self._told = False
         self.routes: dict[str, dict[str, Endpoint]] = {
             '/v1/client': {'GET': self._get, 'PUT': self._put, 'DELETE': self._forget},
             '/v1/client/cache': {'DELETE': self._clear_cache},
             '/v1/client/sign_ins': {'POST': self._sign_in},
             '/v1/client/sign_ups': {'POST': self._sign_up},
             '/v1/client/sessions': {'DELETE': self._sign_out_of_all},
+            '/v1/client/sessions/{session_id}/confirm': {'POST': self._confirm},
             '/v1/client/sessions/{session_id}/remove': {'POST': self._remove},
             '/v1/client/sessions/{session_id}/end': {'POST': self._end},
             '/v1/client/sessions/{session_id}/touch': {'POST': self._touch},
@@ -68,9 +76,35 @@ class ClientEndpoints:
         return await self._signed_in(call, done, 'sign_up', fields['email_address'])
 
     async def _signed_in(self, call: Call, done: SignedIn, kind: str, identifier: str) -> Answer:
+        await self._look_for_another_site(call)
         client = await self._clients.find_after_act(done.token.client_id)
         attempt = attempt_json(kind, identifier.strip(), done.session_id, done.user_id)
+        if call.client is None:  # nobody knows yet whether this browser keeps cookies
+            attempt['take_back_proof'] = proof_of(done.token, done.session_id)
         return envelope(attempt, shown(client, self._auth.now())).with_cookie(call, done.token)
+
+    async def _look_for_another_site(self, call: Call) -> None:
+        """Tell whoever runs this, once, if the cookie that a sign-in replaces may be that of another site of theirs."""
+        if call.client is not None or self._told or self._auth.settings.cookie_name != DEFAULT_NAME:
+            return
+        known = [await self._clients.find_after_act(token.client_id) for token in call.tokens]
+        if known and not any(known):
+            self._told = True
+            log.warning('a browser came with a cookie that is named like ours and is not of this store, and a sign-in '
+                        'has replaced it. If another site on this host uses the same name, the two sign each other\'s '
+                        'people out: give each a COOKIE_NAME of its own. If the store was made anew, all is well')
+
+    async def _confirm(self, call: Call) -> Answer:
+        """Tell whether the cookie of a sign-in came back. If it did not, nobody can use the session: it is ended."""
+        session_id = call.parts['session_id']
+        signed_in = () if call.client is None else call.client.signed_in(self._auth.now())
+        session = next((session for session in signed_in if session.id == session_id), None)
+        if session is not None:
+            return envelope(session_json(session), shown(call.client, self._auth.now()))
+        fields = await call.fields()
+        await self._auth.run(take_back, call.client, session_id, fields.get('take_back_proof', ''),
+                             request_info=call.request_info)
+        raise CookieNotKept if call.client is None else ClientRenewed
 
     async def _sign_out_of_all(self, call: Call) -> Answer:
         await self._auth.run(sign_out, call.client, request_info=call.request_info)
