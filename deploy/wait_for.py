@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 80
 
 def answers(port: int) -> bool:
     """Ask for the state of a browser that nobody knows."""
-    connection = http.client.HTTPConnection(os.environ.get('HOST') or '127.0.0.1', port, timeout=5)
+    connection = http.client.HTTPConnection(address(os.environ.get('HOST') or '127.0.0.1'), port, timeout=5)
     try:
         connection.request('GET', '/v1/client')
         return connection.getresponse().status == http.client.OK
@@ -24,6 +24,11 @@ def answers(port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def address(host: str) -> str:
+    """Where a process answers this machine that listens on an address, or on all."""
+    return {'0.0.0.0': '127.0.0.1', '::': '::1'}.get(host := host.strip('[]'), host)  # noqa: S104
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from auth import Settings
 from tests.ports import free_port
-from tests.programs import ROOT, clean_environment
+from tests.programs import ROOT, clean_environment, end
 
 DEPLOY = ROOT / 'deploy'
 INSTALLED = '/opt/live-sessions'
@@ -53,6 +53,20 @@ def command(line: str, port: int) -> list[str]:
     words = shlex.split(line.replace('%i', str(port)))
     assert words[0] == f'{INSTALLED}/.venv/bin/python'
     return [sys.executable, *[word.replace(INSTALLED, str(ROOT)) for word in words[1:]]]
+
+
+@pytest.mark.parametrize('host', ['0.0.0.0', '::', '[::1]'])  # noqa: S104
+def test_a_process_counts_as_started_wherever_it_listens(tmp_path: Path, host: str) -> None:
+    settings = {'host': host, 'allowed_hosts': 'sessions.example.com'}
+    port = str(free_port())
+    waiting, serving = [subprocess.Popen([sys.executable, *program, port], cwd=tmp_path, stdout=subprocess.DEVNULL,
+                                         env=clean_environment(**settings))
+                        for program in ([str(DEPLOY / 'wait_for.py')], [str(ROOT / 'main.py'), '--port'])]
+    try:
+        assert waiting.wait(60) == 0
+    finally:
+        end(waiting)
+        end(serving)
 
 
 def test_a_process_counts_as_started_when_it_answers_and_ends_in_time(
