@@ -105,8 +105,9 @@ def sign_in_elsewhere(database: Path, acting: str, count: int) -> list[str]:
             session_id = new_id('sess')
             store.execute('INSERT INTO client SELECT ?, ?, ?, created_at FROM client WHERE id = ?',
                           (token.client_id, hash_secret(token.secret), session_id, here))
-            store.execute("INSERT INTO session SELECT ?, user_id, ?, 'active', created_at, last_active_at, expire_at, "
-                          "NULL, '', '' FROM session WHERE client_id = ?", (session_id, token.client_id, here))
+            store.execute('INSERT INTO session (id, user_id, client_id, status, created_at, last_active_at, expire_at) '
+                          "SELECT ?, user_id, ?, 'active', created_at, last_active_at, expire_at FROM session "
+                          'WHERE client_id = ?', (session_id, token.client_id, here))
     store.close()
     return [f'__client={token}' for token in tokens]
 

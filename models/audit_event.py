@@ -25,6 +25,7 @@ class AuditAction(StrEnum):
     EXPIRED = 'expired'
     ABANDONED = 'abandoned'
     NAME_CHANGED = 'name_changed'
+    DEVICE_RENAMED = 'device_renamed'
     WRONG_PASSWORD = 'wrong_password'  # noqa: S105 (the name of an action)
     """In a session, where the current password was asked for."""
     PASSWORD_CHANGED = 'password_changed'  # noqa: S105 (the name of an action)

@@ -47,4 +47,10 @@ class Session(SQLModel, table=True):
     abandon_at: datetime | None = Field(default=None, sa_type=Moment)
     """When the inactivity limit passes; none if there is no such limit."""
     user_agent: str = ''
+    """Of the sign-in, as is the address."""
     ip_address: str = ''
+    last_user_agent: str | None = None
+    """Of the last activity, as is the address; None is that of the sign-in, before this was noted."""
+    last_ip_address: str | None = None
+    device_name: str = ''
+    """What its person calls the device."""

@@ -27,6 +27,7 @@ _WORDS: dict[str, Message] = {
     AuditAction.EXPIRED: N_('Signed out: the session reached its age limit'),
     AuditAction.ABANDONED: N_('Signed out: nobody was active'),
     AuditAction.NAME_CHANGED: N_('Name changed'),
+    AuditAction.DEVICE_RENAMED: N_('Device renamed'),
     AuditAction.WRONG_PASSWORD: N_('Wrong current password entered'),
     AuditAction.PASSWORD_CHANGED: N_('Password changed'),
     AuditAction.DISABLED: N_('Account disabled'),

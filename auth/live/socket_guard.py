@@ -102,14 +102,14 @@ class SocketGuard:
             self._connections.joined(sid)
         return joined
 
-    async def event(self, tab: Tab, _: str, message: Message) -> None:
+    async def event(self, tab: Tab, sid: str, message: Message) -> None:
         """Pass an event on, if whoever is here may still see what it comes from."""
         try:
             async with self._turn(tab) as may_act:
                 if may_act:
                     with notes.telling_for(tab.state):
                         sockets.handle_event(message)
-                    self._tabs.note_activity(tab)
+                    self._tabs.note_activity(tab, sockets.environ_of(sid).get('asgi.scope'))
         except StoreAway:
             with tab.page:
                 ui.notify(StoreAway().message, type='negative', attrs=notes.PUBLIC)
@@ -135,9 +135,9 @@ class SocketGuard:
             here = await self._tabs.confirm(tab)
             yield here is not None and all(may_see(access, here) for access in shown.union(tab.shows.values()))
 
-    async def activity(self, tab: Tab, _: str, __: Message) -> None:
+    async def activity(self, tab: Tab, sid: str, _: Message) -> None:
         """Note that the person does something that is no event, such as to fill in a form of the browser's own."""
-        self._tabs.note_activity(tab)
+        self._tabs.note_activity(tab, sockets.environ_of(sid).get('asgi.scope'))
 
     async def re_authenticate(self, page_id: str, socket_id: str, tokens: Collection[ClientToken], *, epoch: int,
                               final: bool) -> bool:

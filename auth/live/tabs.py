@@ -19,7 +19,9 @@ from ..changes.deadlines import Deadlines
 from ..changes.sync import Sync
 from ..credentials.tokens import ClientToken
 from ..errors import StoreAway
-from ..rules.clients import ClientView
+from ..requests.asgi import Scope
+from ..requests.request_info import RequestInfo, request_info_of
+from ..rules.clients import ClientView, place_of
 from ..rules.context import Auth
 from ..rules.sessions import touch
 from ..web.page_access import here_of
@@ -119,20 +121,29 @@ class Tabs:
         active = found.active_session(now)
         return here_of(found, now) if active and active.id == session_id else None
 
-    def note_activity(self, tab: Tab) -> None:
-        """Write, now and then, that the person at this tab is active."""
+    def note_activity(self, tab: Tab, scope: Scope | None = None) -> None:
+        """Write, now and then, that the person at this tab is active; soon, if it is from somewhere else than before.
+
+        :param scope: the request of its socket, which may come from elsewhere than the one for its page
+        """
         if tab.state.status != 'signed_in':
             return
         now = self.auth.now()
         session = tab.active_session(now)
-        since = session and max(session.last_active_at, tab.touched_at or session.last_active_at)
-        if session and since and tab.client and now - since >= self.auth.settings.activity_interval:
+        if session is None or tab.client is None:
+            return
+        since = max(session.last_active_at, tab.touched_at or session.last_active_at)
+        is_due = now - since >= self.auth.settings.activity_interval
+        if not is_due and tab.touched_at is not None:
+            return
+        request_info = request_info_of(scope) if scope else tab.request_info
+        if is_due or session.last_place != place_of(request_info.user_agent, request_info.ip_address):
             tab.touched_at = now
-            background_tasks.create(self._touch(tab, tab.client.id, session.id), name='note activity')
+            background_tasks.create(self._touch(tab, tab.client.id, session.id, request_info), name='note activity')
 
-    async def _touch(self, tab: Tab, client_id: str, session_id: str) -> None:
+    async def _touch(self, tab: Tab, client_id: str, session_id: str, request_info: RequestInfo) -> None:
         try:
-            await self.auth.run(touch, client_id, session_id, settings=self.auth.settings)
+            await self.auth.run(touch, client_id, session_id, settings=self.auth.settings, request_info=request_info)
         except StoreAway:
             tab.touched_at = None  # the next activity is noted
 

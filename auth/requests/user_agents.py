@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from ua_parser import parse
 
@@ -15,6 +16,9 @@ _DEVICES = {'Windows': N_('Windows PC'), 'Mac OS X': N_('Mac'), 'Linux': N_('Lin
             'Android': N_('Android device')}
 _UNKNOWN, _BROWSER = N_('Unknown device'), N_('Web browser')
 _MOBILE = ('iPhone', 'iPad', 'iPod')
+Kind = Literal['phone', 'tablet', 'laptop', 'desktop', 'unknown']
+_KINDS: dict[str, Kind] = {'iPhone': 'phone', 'iPod': 'phone', 'iPad': 'tablet', 'Mac': 'laptop',
+                           'Chromebook': 'laptop', 'Windows PC': 'desktop', 'Linux PC': 'desktop'}
 _NOT_PART_OF_A_NAME = {'Mobile', 'iOS', 'WebView', 'UI/WKWebView'}
 """What ua-parser adds to the name of a browser; the device says as much."""
 
@@ -30,6 +34,8 @@ class UserAgent:
     """Such as "Mac" or "iPhone"; "Unknown device" if it does not say; in English."""
     browser: str
     """Such as "Firefox 143"; "Web browser" if it does not say."""
+    kind: Kind = 'unknown'
+    """What it looks like, as far as one can tell."""
 
     @property
     def is_mobile(self) -> bool:
@@ -62,4 +68,9 @@ def read_user_agent(header: str) -> UserAgent:
     words = browser.family.split() if browser is not None else []
     name = ' '.join(word for word in words if word not in _NOT_PART_OF_A_NAME)
     called = f'{name} {browser.major or ""}'.strip() if browser is not None and name else ''
-    return UserAgent(device or _UNKNOWN.text, called if _PLAIN.fullmatch(called) else _BROWSER.text)
+    device = device or _UNKNOWN.text
+    if device == 'Android device':  # Android's phones say that they are mobile, and its tablets do not
+        kind: Kind = 'phone' if 'Mobile' in header else 'tablet'
+    else:
+        kind = _KINDS.get(device, 'unknown')
+    return UserAgent(device, called if _PLAIN.fullmatch(called) else _BROWSER.text, kind)

@@ -19,10 +19,11 @@ from models.types import Moment
 from models.written_by_sql import Written, not_in_form
 
 from ..errors import UserNotFound
-from ..requests.user_agents import UserAgent, read_user_agent
+from ..requests.user_agents import UserAgent
 from .actor import Administrator
 from .addresses import normal_address
 from .clients import USER_VIEW, UserView
+from .places import PLACES, Place, read_places
 from .sessions import signed_in
 from .users import with_address
 
@@ -50,10 +51,13 @@ class AdminSession:
     id: str
     user: UserView
     user_agent: UserAgent
+    """Of the last activity, as is the address."""
     ip_address: str
     created_at: datetime
     last_active_at: datetime = field(compare=False)
     """No table shows it, so a row of which only this has changed is the same row."""
+    signed_in_from: Place | None = None
+    """Where the sign-in was, if that was from somewhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,7 @@ def find_sessions(db: Connection, now: datetime, administrator: Administrator, w
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
     administrator(db, now)
-    listed = (select(*columns(Session.id, Session.user_agent, Session.ip_address, Session.created_at,
-                              Session.last_active_at), *USER_VIEW)
+    listed = (select(*columns(Session.id, Session.created_at, Session.last_active_at), *PLACES, *USER_VIEW)
               .join_from(Session, User).where(signed_in(now))
               .order_by(col(Session.created_at).desc(), col(Session.id).desc()).limit(limit))
     if words.split():  # which users, first: they are fewer
@@ -122,18 +125,28 @@ def find_sessions(db: Connection, now: datetime, administrator: Administrator, w
     if before is not None:  # compared as one, so that the index is entered there, and not walked to there
         listed = listed.where(tuple_(col(Session.created_at), col(Session.id))
                               < tuple_(literal(before.created_at, Moment()), literal(before.id)))
-    return [AdminSession(row[0], UserView(*row[5:]), read_user_agent(row[1]), *row[2:5]) for row in db.execute(listed)]
+    return [_session(*row[:3], read_places(*row[3:7]), UserView(*row[7:])) for row in db.execute(listed)]
 
 
-def count_sessions(db: Connection, now: datetime, administrator: Administrator, *, most: int | None = None) -> int:
+def _session(session_id: str, created_at: datetime, last_active_at: datetime, places: tuple[Place, Place | None],
+             user: UserView) -> AdminSession:
+    last, signed_in_from = places
+    return AdminSession(session_id, user, last.user_agent, last.ip_address, created_at, last_active_at, signed_in_from)
+
+
+def count_sessions(db: Connection, now: datetime, administrator: Administrator, *, user_id: str | None = None,
+                   most: int | None = None) -> int:
     """Count the sessions that are signed in.
 
+    :param user_id: count those of this user only
     :param most: where there are more, this number is returned and the others are not looked at
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
     administrator(db, now)
-    those = select(col(Session.id)).where(signed_in(now)).limit(most).subquery()
-    return db.scalar(select(func.count()).select_from(those)) or 0
+    those = select(col(Session.id)).where(signed_in(now)).limit(most)
+    if user_id is not None:
+        those = those.where(col(Session.user_id) == user_id)
+    return db.scalar(select(func.count()).select_from(those.subquery())) or 0
 
 
 def read_audit_log(db: Connection, now: datetime, administrator: Administrator, *, limit: int,

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, and_, func, select
 from sqlmodel import col
 
 from models import Client, Session, SessionStatus, User
@@ -65,6 +65,8 @@ class ClientSession:
     """Moves with every activity, as does ``abandon_at``; what a tab shows has not changed by that."""
     expire_at: datetime
     abandon_at: datetime | None = field(compare=False)
+    last_place: int = field(default=0, compare=False)
+    """Where it was last active, as ``place_of`` tells it; enough to see that somebody is elsewhere now."""
 
     @property
     def ends_at(self) -> datetime:
@@ -101,6 +103,11 @@ USER_VIEW = columns(User.id, User.email_address, User.first_name, User.last_name
 
 READ_AT_ONCE = 500
 """How many clients are read before whatever else waits has its turn; after a restart all that have tabs are read."""
+
+
+def place_of(user_agent: str, ip_address: str) -> int:
+    """Tell places apart, in little memory; within this process only."""
+    return hash((user_agent, ip_address))
 
 
 def authenticate(token: ClientToken | None, found: ClientView | None) -> ClientView | None:
@@ -144,7 +151,8 @@ def _clients() -> Select[*tuple[Any, ...]]:
     is_active = col(Session.status) == SessionStatus.ACTIVE
     return (select(*columns(Client.id, Client.secret_hash, Client.active_session_id, Client.created_at, Session.id,
                             Session.created_at, Session.last_active_at, Session.expire_at, Session.abandon_at),
-                   *USER_VIEW)
+                   *USER_VIEW, func.coalesce(col(Session.last_user_agent), col(Session.user_agent)),
+                   func.coalesce(col(Session.last_ip_address), col(Session.ip_address)))
             .select_from(Client)
             .outerjoin(Session, and_(col(Session.client_id) == Client.id, is_active))
             .outerjoin(User, and_(col(User.id) == Session.user_id, col(User.disabled).is_(False)))
@@ -153,5 +161,6 @@ def _clients() -> Select[*tuple[Any, ...]]:
 
 def _view(rows: list[Any]) -> ClientView:
     client_id, secret_hash, chosen, created_at = rows[0][:4]
-    sessions = tuple(ClientSession(row[4], UserView(*row[9:14]), *row[5:9]) for row in rows if row[4] and row[9])
+    sessions = tuple(ClientSession(row[4], UserView(*row[9:14]), *row[5:9], last_place=place_of(*row[14:16]))
+                     for row in rows if row[4] and row[9])
     return ClientView(client_id, secret_hash, chosen, created_at, sessions)

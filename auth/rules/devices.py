@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, select
 from sqlmodel import col
@@ -14,10 +15,11 @@ from models.statements import built_once, columns
 from ..errors import SessionNotFound
 from ..language import N_
 from ..requests.request_info import RequestInfo
-from ..requests.user_agents import UserAgent, read_user_agent
+from ..requests.user_agents import UserAgent
 from .actor import Actor, find_actor
 from .audit import Subject, record, record_ended
 from .clients import ClientView
+from .places import PLACES, Place, read_places
 from .sessions import ending, signed_in
 
 DEVICES_A_PAGE = 10
@@ -34,9 +36,20 @@ class Device:
     this_device: bool
     """Whether it is on the client that asks."""
     user_agent: UserAgent
+    """Of the last activity, as is the address."""
     ip_address: str
     created_at: datetime
-    last_active_at: datetime
+    last_active_at: datetime = field(compare=False)
+    """Moves with every activity; a device of which only this has changed is shown as it was while it is in use."""
+    name: str
+    """What its person calls it; empty if nothing of their own."""
+    signed_in_from: Place | None
+    """Where the sign-in was, if that was from somewhere else."""
+
+    @property
+    def called(self) -> str:
+        """How to speak of it, in the language of the reader: by its own name, or by what it is."""
+        return self.name or str(self.user_agent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +124,26 @@ def revoke_elsewhere(db: Connection, now: datetime, user_id: str, client_id: str
     return len(ended)
 
 
+def count_others(db: Connection, now: datetime, client: ClientView | None, *, session_id: str | None = None) -> int:
+    """Count the devices of whoever acts that ``revoke_others`` would sign out.
+
+    :param session_id: the session of the client that asks; by default the active one
+    :raises NotSignedIn: if nobody is signed in
+    """
+    actor = find_actor(db, now, client, session_id)
+    return db.execute(*_count(actor.user_id, actor.client_id, now)).one()[1]
+
+
 def _read(db: Connection, actor: Actor, now: datetime, limit: int, offset: int) -> tuple[Device, ...]:
     rows = db.execute(*_list(actor.user_id, actor.client_id, now, limit, offset))
-    return tuple(Device(row[0], row[1] == actor.client_id, read_user_agent(row[2]), row[3], row[4], row[5])
-                 for row in rows)
+    return tuple(_device(actor, *row) for row in rows)
+
+
+def _device(actor: Actor, session_id: str, client_id: str, created_at: datetime, last_active_at: datetime, name: str,
+            *places: Any) -> Device:
+    last, signed_in_from = read_places(*places)
+    return Device(session_id, client_id == actor.client_id, last.user_agent, last.ip_address, created_at,
+                  last_active_at, name, signed_in_from)
 
 
 def _those_of(user_id: str, now: datetime) -> Select[str]:
@@ -129,8 +158,8 @@ def _count(user_id: str, client_id: str, now: datetime):
 
 @built_once
 def _list(user_id: str, client_id: str, now: datetime, limit: int, offset: int):
-    return (select(*columns(Session.id, Session.client_id, Session.user_agent, Session.ip_address, Session.created_at,
-                            Session.last_active_at))
+    return (select(*columns(Session.id, Session.client_id, Session.created_at, Session.last_active_at,
+                            Session.device_name), *PLACES)
             .where(col(Session.user_id) == user_id, signed_in(now))
             .order_by(case((col(Session.client_id) == client_id, 0), else_=1), col(Session.created_at).desc(),
                       col(Session.id))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, Update, and_, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, and_, case, exists, func, or_, select, update
 from sqlmodel import SQLModel, col
 
 from models import AuditAction, Client, Session, SessionStatus, User
@@ -111,15 +111,24 @@ def set_active(db: Connection, now: datetime, client: ClientView | None, session
     """
     if client is None or db.execute(*_choose(client.id, client.secret_hash, session_id, now)).first() is None:
         raise SessionNotFound
-    touch(db, now, client.id, session_id, settings=settings)
+    touch(db, now, client.id, session_id, settings=settings, request_info=request_info)
     if session_id != client.chosen_session_id:
         user_id = next((known.user.id for known in client.sessions if known.id == session_id), None)
         record(db, AuditAction.SWITCHED, now, [Subject(user_id, client.id, session_id)], request_info)
 
 
-def touch(db: Connection, now: datetime, client_id: str, session_id: str, *, settings: Settings) -> None:
-    """Note that the person is active: a later inactivity end, and a newer last-seen time."""
-    db.execute(*_touch(client_id, session_id, now, abandon_at(settings, now), now - settings.activity_interval))
+def touch(db: Connection, now: datetime, client_id: str, session_id: str, *, settings: Settings,
+          request_info: RequestInfo | None = None) -> None:
+    """Note that the person is active: a later inactivity end, a newer last-seen time, and from where.
+
+    It is written once in an interval; at once if it is from somewhere else, such as with a stolen cookie.
+    """
+    until, not_since = abandon_at(settings, now), now - settings.activity_interval
+    if request_info is None:
+        db.execute(*_touch(client_id, session_id, now, until, not_since))
+    else:
+        db.execute(*_touch_from(client_id, session_id, now, until, not_since, request_info.user_agent,
+                                request_info.ip_address))
 
 
 OVERDUE_AT_ONCE = 1000
@@ -182,6 +191,18 @@ def _touch(client_id: str, session_id: str, now: datetime, abandon_at: datetime 
             .where(col(Session.id) == session_id, col(Session.client_id) == client_id, signed_in(now),
                    col(Session.last_active_at) < not_since)
             .values(last_active_at=now, abandon_at=abandon_at))
+
+
+@built_once
+def _touch_from(client_id: str, session_id: str, now: datetime, abandon_at: datetime | None, not_since: datetime,
+                user_agent: str, ip_address: str):
+    was_elsewhere = or_(func.coalesce(col(Session.last_user_agent), col(Session.user_agent)) != user_agent,
+                        func.coalesce(col(Session.last_ip_address), col(Session.ip_address)) != ip_address)
+    return (update(Session)
+            .where(col(Session.id) == session_id, col(Session.client_id) == client_id, signed_in(now),
+                   or_(col(Session.last_active_at) < not_since, was_elsewhere))
+            .values(last_active_at=now, abandon_at=abandon_at, last_user_agent=user_agent,
+                    last_ip_address=ip_address))
 
 
 @built_once

@@ -159,7 +159,8 @@ def _start_session(db: Connection, now: datetime, client: ClientView | None, use
     token = renew_client(db, now, client)
     lifetimes = {'last_active_at': now, 'expire_at': now + settings.session_lifetime,
                  'abandon_at': abandon_at(settings, now), 'user_agent': request_info.user_agent,
-                 'ip_address': request_info.ip_address}
+                 'ip_address': request_info.ip_address, 'last_user_agent': request_info.user_agent,
+                 'last_ip_address': request_info.ip_address}
     there = db.execute(*_lock_sessions(token.client_id, now)).all()
     if settings.single_session_mode and there:
         raise SessionExists
@@ -172,10 +173,23 @@ def _start_session(db: Connection, now: datetime, client: ClientView | None, use
     else:
         session_id = new_id('sess')
         db.execute(insert(Session).values(id=session_id, user_id=user_id, client_id=token.client_id,
-                                          status=SessionStatus.ACTIVE, created_at=now, **lifetimes))
+                                          status=SessionStatus.ACTIVE, created_at=now,
+                                          device_name=_name_before(db, token.client_id, user_id), **lifetimes))
     db.execute(update(Client).where(col(Client.id) == token.client_id).values(active_session_id=session_id))
     record(db, AuditAction.SIGNED_IN, now, [Subject(user_id, token.client_id, session_id)], request_info)
     return SignedIn(user_id, session_id, token)
+
+
+def _name_before(db: Connection, client_id: str, user_id: str) -> str:
+    """What this user called this device when they were signed in on it before."""
+    return db.scalar(*_last_name(client_id, user_id)) or ''
+
+
+@built_once
+def _last_name(client_id: str, user_id: str):
+    return (select(col(Session.device_name))
+            .where(col(Session.client_id) == client_id, col(Session.user_id) == user_id)
+            .order_by(col(Session.created_at).desc()).limit(1))
 
 
 @built_once

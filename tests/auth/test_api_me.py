@@ -37,7 +37,7 @@ def session_of(answer: httpx.Response) -> str:
 
 def code_of(answer: httpx.Response) -> tuple[int, str]:
     """The status and the code of an error, which must be in its shape."""
-    error, = answer.json()['errors']
+    error = answer.json()['errors'][0]
     assert set(error) == {'code', 'message', 'long_message', 'meta'}
     assert error['message'].endswith('.')
     assert answer.headers['cache-control'] == 'no-store'
@@ -191,6 +191,29 @@ async def test_while_the_store_is_away_the_answer_is_a_503(api: Api, subtests: p
 # Devices
 
 
+async def test_a_device_is_given_a_name_of_its_own_and_no_other_answer_tells_whose_it_is(api: Api) -> None:
+    async with api.browser() as laptop, api.browser(**{'user-agent': PHONE.user_agent}) as phone, api.browser() as bob:
+        await sign_up(laptop)
+        on_phone = session_of(await sign_in(phone))
+        await bob.post('/v1/client/sign_ups', data={'email_address': 'bob@example.com', 'password': PASSWORD})
+        path = f'/v1/me/sessions/{on_phone}'
+        named = await laptop.patch(path, data={'device_name': '  Kitchen\u202e  phone '})
+        listed = (await phone.get('/v1/me/sessions/active')).json()
+        too_long = await laptop.patch(path, data={'device_name': 'x' * 51})
+        as_it_is = await laptop.patch(path)
+        foreign = await bob.patch(path, data={'device_name': 'Mine'})
+        unknown = await bob.patch('/v1/me/sessions/sess_x', data={'device_name': 'Mine'})
+        taken_away = await phone.patch(path, data={'device_name': ' '})
+
+    assert named.json()['response'] == {'object': 'session', 'id': on_phone, 'device_name': 'Kitchen phone'}
+    assert listed[0]['device_name'] == 'Kitchen phone'
+    assert code_of(too_long) == (422, 'form_param_format_invalid')
+    assert too_long.json()['errors'][0]['meta'] == {'param_name': 'device_name'}
+    assert as_it_is.json()['response']['device_name'] == 'Kitchen phone'
+    assert (foreign.status_code, foreign.json()) == (unknown.status_code, unknown.json()) == (404, foreign.json())
+    assert taken_away.json()['response']['device_name'] is None
+
+
 async def test_the_devices_are_a_plain_list_in_clerks_shape_this_one_first(api: Api) -> None:
     async with api.browser() as laptop, api.browser(**{'user-agent': PHONE.user_agent}) as phone:
         up = await sign_up(laptop)
@@ -205,7 +228,10 @@ async def test_the_devices_are_a_plain_list_in_clerks_shape_this_one_first(api: 
     assert second == {
         'object': 'session', 'id': session_of(down), 'status': 'active', 'last_active_at': moment, 'created_at': moment,
         'latest_activity': {'object': 'session_activity', 'device_type': 'iPhone', 'browser_name': 'Safari 18',
-                            'ip_address': '127.0.0.1', 'is_mobile': True, 'this_device': False}}
+                            'ip_address': '127.0.0.1', 'is_mobile': True, 'this_device': False},
+        'sign_in_activity': {'object': 'session_activity', 'device_type': 'iPhone', 'browser_name': 'Safari 18',
+                             'ip_address': '127.0.0.1', 'is_mobile': True},
+        'device_name': None}
     assert answer.headers['cache-control'] == 'no-store'
     assert 'set-cookie' not in answer.headers
 

@@ -9,10 +9,21 @@ from typing import Any
 
 import pytest
 
-from auth.errors import NotSignedIn, SessionNotFound, StoreAway
+from auth.errors import NotSignedIn, ParamInvalid, SessionNotFound, StoreAway
 from auth.requests.request_info import RequestInfo
-from auth.rules.devices import DEVICES_A_PAGE, read_all_devices, read_devices, revoke, revoke_others
-from auth.rules.sessions import sign_out
+from auth.requests.user_agents import read_user_agent
+from auth.rules.device_names import rename_device
+from auth.rules.devices import (
+    DEVICES_A_PAGE,
+    Device,
+    count_others,
+    read_all_devices,
+    read_devices,
+    revoke,
+    revoke_others,
+)
+from auth.rules.places import Place
+from auth.rules.sessions import set_active, sign_out, touch
 from auth.rules.sign_in import SignedIn
 from models import SessionStatus
 from tests.rules import LAPTOP, PHONE, TABLET, Rules
@@ -42,6 +53,8 @@ VERBS: dict[str, Callable[[Rules, Any, str], Awaitable[Any]]] = {
     'read_all_devices': lambda rules, client, _: rules.auth.read(read_all_devices, client),
     'revoke': lambda rules, client, session_id: rules.auth.run(revoke, client, session_id),
     'revoke_others': lambda rules, client, _: rules.auth.run(revoke_others, client),
+    'count_others': lambda rules, client, _: rules.auth.read(count_others, client),
+    'rename_device': lambda rules, client, session_id: rules.auth.run(rename_device, client, session_id, 'Mine'),
 }
 
 
@@ -85,7 +98,7 @@ async def test_only_sessions_that_are_signed_in_are_listed(rules: Rules, ann: An
 
 
 async def test_a_device_with_neither_an_address_nor_a_header_is_listed(rules: Rules, ann: Anns) -> None:
-    rules.sql("UPDATE session SET ip_address = '', user_agent = ''")
+    rules.sql("UPDATE session SET ip_address = '', user_agent = '', last_ip_address = NULL, last_user_agent = NULL")
 
     page = await rules.auth.read(read_devices, await rules.here(ann.phone.token))
 
@@ -259,6 +272,139 @@ async def test_a_session_that_ended_a_moment_ago_may_not_act(
                     await verb(rules, client, session_id)
 
             assert rules.everything() == before
+
+
+async def test_a_device_tells_where_it_was_last_active_and_where_it_was_signed_in_if_elsewhere(
+        rules: Rules, ann: Anns, subtests: pytest.Subtests) -> None:
+    thief = RequestInfo('203.0.113.9', TABLET.user_agent)
+    client = await rules.here(ann.laptop.token)
+    settings, phone = rules.auth.settings, ann.phone
+
+    async def device_after(seconds: float, where: RequestInfo | None) -> Device:
+        rules.clock.forward(seconds=seconds)
+        await rules.auth.run(touch, phone.token.client_id, phone.session_id, settings=settings, request_info=where)
+        page = await rules.auth.read(read_devices, client)
+        return next(device for device in page.devices if device.session_id == phone.session_id)
+
+    with subtests.test('where the sign-in was'):
+        device = await device_after(90, PHONE)
+        assert (device.ip_address, device.signed_in_from) == (PHONE.ip_address, None)
+        assert device.last_active_at == rules.clock()
+    with subtests.test('elsewhere, at once'):
+        device = await device_after(1, thief)
+        assert (device.ip_address, str(device.user_agent)) == (thief.ip_address, 'Chrome 141 on Android device')
+        assert device.signed_in_from == Place(read_user_agent(PHONE.user_agent), PHONE.ip_address)
+        assert device.last_active_at == rules.clock()
+    with subtests.test('an activity from nowhere that is known'):
+        device = await device_after(90, None)
+        assert (device.ip_address, device.last_active_at) == (thief.ip_address, rules.clock())
+    with subtests.test('back again, at once'):
+        device = await device_after(1, PHONE)
+        assert (device.ip_address, device.signed_in_from) == (PHONE.ip_address, None)
+    with subtests.test('without a header'):
+        device = await device_after(1, RequestInfo(PHONE.ip_address, ''))
+        assert (str(device.user_agent), device.ip_address) == ('Web browser on Unknown device', PHONE.ip_address)
+    with subtests.test('not of a session that has ended'):
+        rules.sql("UPDATE session SET status = 'revoked' WHERE id = ?", phone.session_id)
+        before = rules.everything()
+        await rules.auth.run(touch, phone.token.client_id, phone.session_id, settings=settings, request_info=thief)
+        assert rules.everything() == before
+
+
+async def test_who_signs_in_again_is_active_where_they_do(rules: Rules, ann: Anns) -> None:
+    await rules.auth.run(touch, ann.phone.token.client_id, ann.phone.session_id, settings=rules.auth.settings,
+                         request_info=TABLET)
+
+    again = await rules.sign_in(client=await rules.here(ann.phone.token), request_info=PHONE)
+
+    here = (await rules.auth.read(read_devices, await rules.here(again.token))).devices[0]
+    assert (here.session_id, here.ip_address, here.signed_in_from) == (ann.phone.session_id, PHONE.ip_address, None)
+
+
+async def test_a_use_through_the_api_tells_from_where(rules: Rules, ann: Anns) -> None:
+    client = await rules.here(ann.phone.token)
+
+    await rules.auth.run(set_active, client, ann.phone.session_id, settings=rules.auth.settings, request_info=TABLET)
+
+    here = (await rules.auth.read(read_devices, client)).devices[0]
+    assert (here.ip_address, here.signed_in_from and here.signed_in_from.ip_address) == (
+        TABLET.ip_address, PHONE.ip_address)
+
+
+async def test_the_others_are_counted_by_the_store(rules: Rules, ann: Anns) -> None:
+    client = await rules.here(ann.phone.token)
+    counted = await rules.auth.read(count_others, client)
+    rules.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann.tablet.session_id)
+
+    assert (counted, await rules.auth.read(count_others, client)) == (2, 1)
+    assert await rules.auth.run(revoke_others, client) == 1
+
+
+@pytest.mark.parametrize(('typed', 'kept'), [
+    ('Kitchen', 'Kitchen'), ('  Living   room\t', 'Living room'), ('', ''), ('   ', ''), ('\u200b\u2060\ufeff', ''),
+    ('a\u202eb', 'ab'), ('\x1b[31mred\x00', '[31mred'), ('Ku\u0308che', 'Küche'), ('🦊' * 50, '🦊' * 50),
+    ('\u200b' * 500 + 'x', 'x'), ('<b>x</b> {{7*7}}', '<b>x</b> {{7*7}}'), ('שולחן', 'שולחן'),
+])
+async def test_a_name_of_a_device_holds_what_can_be_seen(rules: Rules, ann: Anns, typed: str, kept: str) -> None:
+    client = await rules.here(ann.phone.token)
+    await rules.auth.run(rename_device, client, ann.tablet.session_id, 'Before')
+
+    assert await rules.auth.run(rename_device, client, ann.tablet.session_id, typed) == kept
+    page = await rules.auth.read(read_devices, client)
+    assert {device.name for device in page.devices} == {'', kept}
+    assert [device.called for device in page.devices][1] == (kept or 'Chrome 141 on Android device')
+
+
+@pytest.mark.parametrize('typed', ['x' * 51, '🦊' * 51, 'x ' * 26 + 'x'])
+async def test_a_name_of_a_device_that_is_too_long_is_refused(rules: Rules, ann: Anns, typed: str) -> None:
+    before = rules.everything()
+
+    with pytest.raises(ParamInvalid, match='50 characters at most') as refused:
+        await rules.auth.run(rename_device, await rules.here(ann.phone.token), ann.tablet.session_id, typed)
+
+    assert refused.value.param == 'device_name'
+    assert rules.everything() == before
+
+
+async def test_a_device_keeps_its_name_for_the_next_sign_in_of_the_same_person_only(rules: Rules, ann: Anns) -> None:
+    await rules.auth.run(rename_device, await rules.here(ann.phone.token), ann.phone.session_id, 'Mine')
+    await rules.auth.run(sign_out, await rules.here(ann.phone.token))
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.phone.token))
+    again = await rules.sign_in(client=await rules.here(bob.token))
+
+    as_bob = await rules.auth.read(read_devices, await rules.here(again.token), session_id=bob.session_id)
+    as_ann = await rules.auth.read(read_devices, await rules.here(again.token))
+
+    assert [device.name for device in as_bob.devices] == ['']
+    assert [device.name for device in as_ann.devices] == ['Mine', '', '']
+
+
+async def test_the_log_tells_that_a_device_was_renamed_and_not_what_it_is_called(rules: Rules, ann: Anns) -> None:
+    client = await rules.here(ann.phone.token)
+    for _ in range(2):
+        await rules.auth.run(rename_device, client, ann.tablet.session_id, 'Secretum', request_info=PHONE)
+
+    columns = ('action', 'user_id', 'client_id', 'session_id', 'ip_address')
+    assert rules.events(*columns)[-1] == ('device_renamed', ann.phone.user_id, ann.phone.token.client_id,
+                                          ann.phone.session_id, PHONE.ip_address)
+    assert rules.events().count(('device_renamed',)) == 1
+    assert 'Secretum' not in repr(rules.events('*'))
+
+
+async def test_nobody_renames_what_is_not_theirs(rules: Rules, ann: Anns) -> None:
+    bob = await rules.sign_up('bob@example.com', await rules.here(ann.laptop.token))
+    client = await rules.here(bob.token)
+    ended = await rules.sign_in()
+    await rules.auth.run(sign_out, await rules.here(ended.token))
+    before, answers = rules.everything(), set[str]()
+
+    for session_id in (ann.phone.session_id, ann.laptop.session_id, ended.session_id, 'sess_' + 'x' * 24, '', '%'):
+        with pytest.raises(SessionNotFound) as refused:
+            await rules.auth.run(rename_device, client, session_id, 'Mine')
+        answers.add(refused.value.message)
+
+    assert len(answers) == 1
+    assert rules.everything() == before
 
 
 async def test_nobody_who_is_signed_out_may_act(rules: Rules, ann: Anns, subtests: pytest.Subtests) -> None:

@@ -255,7 +255,8 @@ async def test_an_overdue_session_can_not_be_used_before_the_sweep_has_marked_it
 
 async def test_very_many_overdue_sessions_are_ended_some_at_a_time(rules: Rules) -> None:
     done = await rules.sign_up()
-    rules.sql('INSERT INTO session WITH RECURSIVE numbers (n) AS '
+    rules.sql('INSERT INTO session (id, user_id, client_id, status, created_at, last_active_at, expire_at, '
+              'abandon_at, user_agent, ip_address) WITH RECURSIVE numbers (n) AS '
               f'(SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {2 * OVERDUE_AT_ONCE}) '
               "SELECT 'sess_' || n, user_id, client_id, status, created_at, last_active_at, expire_at, abandon_at, "
               'user_agent, ip_address FROM session, numbers')

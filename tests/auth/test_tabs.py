@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,9 +16,17 @@ from auth.credentials.tokens import ClientToken
 from auth.errors import StoreAway
 from auth.live.tab import Tab
 from auth.live.tabs import Tabs
+from auth.requests.request_info import RequestInfo
+from auth.rules.devices import read_devices
 from tests.following import Following
-from tests.rules import FAST, Rules
+from tests.rules import FAST, LAPTOP, TABLET, Rules
 from tests.running import either_store
+
+
+def scope_from(where: RequestInfo) -> dict[str, Any]:
+    """A request from there."""
+    return {'client': (where.ip_address, 1), 'headers': [(b'user-agent', where.user_agent.encode())]}
+
 
 RE_AUTHENTICATE = 'window.liveSessions?.reAuthenticate()'
 CURRENT = 'window.liveSessions?.currentAsOf(0)'
@@ -41,6 +50,7 @@ class BrowserPage:
     """What happens when its socket is connected."""
     has_socket_connection: bool = True
     outbox: Outbox = field(default_factory=Outbox)
+    request: Any = field(default_factory=lambda: SimpleNamespace(scope=scope_from(LAPTOP)))
 
     def run_javascript(self, code: str) -> None:
         self.told.append(code)
@@ -215,6 +225,25 @@ async def test_a_tab_that_shows_nothing_of_a_session_keeps_none_alive(rules: Rul
     await asyncio.sleep(0.3)
 
     assert rules.sql('SELECT last_active_at FROM session') == before
+
+
+async def test_activity_from_elsewhere_is_written_at_once_and_from_where_it_was_in_its_time(
+        rules: Rules, tabs: Tabs) -> None:
+    done = await rules.sign_up()
+    here, there = [(await opened(tabs, done.token))[0] for _ in range(2)]
+
+    tabs.note_activity(here, scope_from(LAPTOP))
+    noted_here = here.touched_at
+    tabs.note_activity(there, scope_from(TABLET))  # its socket: with a stolen cookie, say, or in another network
+    async with asyncio.timeout(10):
+        while rules.sql('SELECT last_ip_address FROM session') != [(TABLET.ip_address,)]:
+            await asyncio.sleep(0.01)
+
+    device, = (await rules.auth.read(read_devices, await rules.here(done.token))).devices
+    assert noted_here is None
+    assert (str(device.user_agent), device.ip_address) == ('Chrome 141 on Android device', TABLET.ip_address)
+    assert device.signed_in_from is not None
+    assert device.signed_in_from.ip_address == LAPTOP.ip_address
 
 
 async def test_activity_that_could_not_be_written_is_written_the_next_time(rules: Rules, tabs: Tabs) -> None:

@@ -51,6 +51,20 @@ def test_a_device_is_called_what_its_owner_calls_it(header: str, words: str) -> 
     assert str(read_user_agent(header)) == words
 
 
+@pytest.mark.parametrize(('header', 'kind'), [
+    (f'{IPHONE} Version/18.6 Mobile/15E148 Safari/604.1', 'phone'), (f'{IPAD} Version/18.6 Safari/604.1', 'tablet'),
+    (f'{ANDROID} Chrome/141.0.0.0 Mobile Safari/537.36', 'phone'),
+    (f'{ANDROID} Chrome/141.0.0.0 Safari/537.36', 'tablet'),
+    ('Mozilla/5.0 (Android 15; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0', 'phone'),
+    ('Mozilla/5.0 (Android 15; Tablet; rv:143.0) Gecko/143.0 Firefox/143.0', 'tablet'),
+    (f'{MAC}_15_7) {CHROME} Safari/537.36', 'laptop'), (f'{WINDOWS}) {CHROME} Safari/537.36', 'desktop'),
+    (f'{LINUX}) {CHROME} Safari/537.36', 'desktop'), (f'Mozilla/5.0 (X11; CrOS x86_64 1.0.0) {CHROME}', 'laptop'),
+    ('okhttp/4.12.0', 'unknown'), ('', 'unknown'), ('Mobile', 'unknown'),
+])
+def test_it_is_known_what_a_device_looks_like(header: str, kind: str) -> None:
+    assert read_user_agent(header).kind == kind
+
+
 @pytest.mark.parametrize(('header', 'carried'), [
     (f'{IPHONE} Version/18.6 Mobile/15E148 Safari/604.1', True), (f'{IPAD} Version/18.6 Safari/604.1', True),
     (f'{ANDROID} Chrome/141.0.0.0 Mobile Safari/537.36', True), (f'{LINUX}) {CHROME} Safari/537.36', False),

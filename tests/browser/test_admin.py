@@ -244,7 +244,9 @@ async def test_when_the_only_session_of_the_last_page_ends_the_page_before_it_is
     address = a_new_address()
     first = await phone.sign_up(address)
     for _ in range(25):
-        shared_server.sql("INSERT INTO session SELECT ?, user_id, client_id, status, '2099-01-01 00:00:00.000000', "
+        shared_server.sql("INSERT INTO session (id, user_id, client_id, status, created_at, last_active_at, "
+                          "expire_at, abandon_at, user_agent, ip_address) SELECT ?, user_id, client_id, status, "
+                          "'2099-01-01 00:00:00.000000', "
                           'last_active_at, expire_at, abandon_at, user_agent, ip_address FROM session WHERE id = ?',
                           new_id('sess'), first)
     tab = await laptop.tab('/admin/sessions')

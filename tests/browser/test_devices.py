@@ -142,9 +142,10 @@ async def test_many_devices_are_paged(device: MakeDevice, shared_server: Server)
     (on_phone,), = shared_server.sql('SELECT session.id FROM session JOIN user AS person ON person.id = user_id '
                                      "WHERE email_address = ? AND user_agent LIKE '%iPhone%'", address)
     for number in range(10, 25):
-        shared_server.sql("INSERT INTO session SELECT ?, user_id, client_id, 'active', created_at, last_active_at, "
-                          'expire_at, abandon_at, user_agent, ? FROM session WHERE id = ?',
-                          new_id('sess'), f'2001:db8::{number}', on_phone)
+        shared_server.sql('INSERT INTO session (id, user_id, client_id, status, created_at, last_active_at, expire_at, '
+                          "user_agent, ip_address) SELECT ?, user_id, client_id, 'active', created_at, last_active_at, "
+                          'expire_at, user_agent, ? FROM session WHERE id = ?', new_id('sess'), f'2001:db8::{number}',
+                          on_phone)
     tab = await laptop.tab('/account/security')
 
     await expect(rows(tab)).to_have_count(10)

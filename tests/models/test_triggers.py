@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection, text
 
 from auth.errors import PasswordIncorrect
+from auth.requests.request_info import RequestInfo
 from auth.rules.actor import by_command_line
 from auth.rules.admin import create_user, revoke_everyone
-from auth.rules.sessions import end_overdue, set_active, sign_out
+from auth.rules.device_names import rename_device
+from auth.rules.sessions import end_overdue, set_active, sign_out, touch
 from auth.rules.sign_in import SignedIn
 from tests.databases import connect_to
-from tests.rules import PASSWORD, Rules
+from tests.rules import LAPTOP, PASSWORD, Rules
 from tests.running import only_on_postgres, only_on_sqlite
 
 
@@ -91,6 +94,32 @@ async def test_a_change_of_many_rows_in_one_statement_concerns_them_all(
     assert await concerned(rules) == ({ann.token.client_id, bob.token.client_id}, {ann.user_id, bob.user_id})
 
 
+async def test_activity_concerns_nobody_where_it_was_and_the_user_alone_where_it_was_not(
+        rules: Rules, ann: SignedIn, bob: SignedIn) -> None:
+    settings = rules.auth.settings
+    moved = RequestInfo('203.0.113.9', LAPTOP.user_agent)
+    where = (LAPTOP, LAPTOP, moved, replace(moved, user_agent='Another'), replace(moved, user_agent='Another'))
+    told: list[tuple[set[str], set[str]]] = []
+    for request_info in where:
+        rules.clock.forward(minutes=2)
+        await rules.auth.run(touch, ann.token.client_id, ann.session_id, settings=settings, request_info=request_info)
+        told.append(await concerned(rules))
+
+    assert told == [(set(), set()), (set(), set()), (set(), {ann.user_id}), (set(), {ann.user_id}), (set(), set())]
+
+
+async def test_the_name_of_a_device_concerns_its_user_alone(rules: Rules, ann: SignedIn, bob: SignedIn) -> None:
+    client = await rules.here(ann.token)
+    await rules.auth.run(rename_device, client, ann.session_id, 'Kitchen')
+    named = await concerned(rules)
+    await rules.auth.run(rename_device, client, ann.session_id, 'Kitchen')
+    again = await concerned(rules)
+    rules.sql("UPDATE session SET device_name = 'Attic' WHERE id = ?", ann.session_id)
+
+    assert (named, again) == ((set(), {ann.user_id}), (set(), set()))
+    assert await concerned(rules) == (set(), {ann.user_id})
+
+
 async def test_an_upsert_concerns_whom_an_update_would(rules: Rules, ann: SignedIn) -> None:
     rules.sql("INSERT INTO session SELECT * FROM session WHERE true ON CONFLICT (id) DO UPDATE SET status = 'revoked'")
 
@@ -99,7 +128,8 @@ async def test_an_upsert_concerns_whom_an_update_would(rules: Rules, ann: Signed
 
 @only_on_sqlite
 @pytest.mark.parametrize(('table', 'row'), [
-    ('session', "id, user_id, client_id, 'revoked', created_at, last_active_at, expire_at, abandon_at, '', ''"),
+    ('session', "id, user_id, client_id, 'revoked', created_at, last_active_at, expire_at, abandon_at, '', '', NULL, "
+                "NULL, ''"),
     ('client', "id, 'another secret', active_session_id, created_at"),
     ('user', 'id, email_address, first_name, last_name, password_hash, password_changed_at, is_admin, 1, created_at, '
              'search_text'),
@@ -229,7 +259,8 @@ async def test_tables_that_are_emptied_let_everything_be_read_again(
 @only_on_postgres
 async def test_a_thousand_ends_are_told_in_a_few_notes_that_name_them_all(rules: Rules, ann: SignedIn) -> None:
     rules.sql("INSERT INTO client SELECT 'client_' || n, 'x', NULL, now() FROM generate_series(1, 1000) AS n")
-    rules.sql("INSERT INTO session SELECT 'sess_' || n, ?, 'client_' || n, 'active', now(), now(), now(), NULL, '', '' "
+    rules.sql('INSERT INTO session (id, user_id, client_id, status, created_at, last_active_at, expire_at) '
+              "SELECT 'sess_' || n, ?, 'client_' || n, 'active', now(), now(), now() "
               'FROM generate_series(1, 1000) AS n', ann.user_id)
     await rules.changes()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...changes.clients import Clients
 from ...credentials.passwords import check_password
 from ...rules.context import Auth
+from ...rules.device_names import rename_device
 from ...rules.devices import read_all_devices, revoke, revoke_others
 from ...rules.profile import change_name, change_password, delete_account
 from .endpoint import Answer, Call, Endpoint, envelope, shown
@@ -26,6 +27,7 @@ class MeEndpoints:
             '/v1/me/change_password': {'POST': self._change_password},
             '/v1/me/sessions/active': {'GET': self._devices},
             '/v1/me/sessions/revoke_others': {'POST': self._revoke_others},
+            '/v1/me/sessions/{session_id}': {'PATCH': self._rename_device},
             '/v1/me/sessions/{session_id}/revoke': {'POST': self._revoke},
             '/v1/password_checks': {'POST': self._check_password},
         }
@@ -56,6 +58,12 @@ class MeEndpoints:
     async def _devices(self, call: Call) -> Answer:
         devices = await self._auth.read(read_all_devices, call.client, session_id=call.actor_session_id)
         return Answer([device_json(device) for device in devices])
+
+    async def _rename_device(self, call: Call) -> Answer:
+        fields, session_id = await call.fields(), call.parts['session_id']
+        name = await self._auth.run(rename_device, call.client, session_id, fields.get('device_name'),
+                                    actor_session_id=call.actor_session_id, request_info=call.request_info)
+        return await self._done(call, {'object': 'session', 'id': session_id, 'device_name': name or None})
 
     async def _revoke(self, call: Call) -> Answer:
         session_id = call.parts['session_id']

@@ -8,6 +8,7 @@ from typing import Any
 from ...errors import AuthError
 from ...rules.clients import ClientSession, ClientView, UserView
 from ...rules.devices import Device
+from ...rules.places import Place
 
 Json = dict[str, Any]
 
@@ -31,15 +32,20 @@ def no_client_json(now: datetime) -> Json:
 
 def device_json(device: Device) -> Json:
     """A session of a user on any client, with what is known of the device."""
+    last = Place(device.user_agent, device.ip_address)
     return {
         'object': 'session', 'id': device.session_id, 'status': 'active',
         'last_active_at': _milliseconds(device.last_active_at), 'created_at': _milliseconds(device.created_at),
-        'latest_activity': {
-            'object': 'session_activity', 'device_type': device.user_agent.device,
-            'browser_name': device.user_agent.browser, 'ip_address': device.ip_address,
-            'is_mobile': device.user_agent.is_mobile, 'this_device': device.this_device,
-        },
+        'device_name': device.name or None,
+        'latest_activity': {**_activity_json(last), 'this_device': device.this_device},
+        'sign_in_activity': _activity_json(device.signed_in_from or last),
     }
+
+
+def _activity_json(place: Place) -> Json:
+    agent = place.user_agent
+    return {'object': 'session_activity', 'device_type': agent.device, 'browser_name': agent.browser,
+            'ip_address': place.ip_address, 'is_mobile': agent.is_mobile}
 
 
 def session_json(session: ClientSession, status: str = 'active') -> Json:
