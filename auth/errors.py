@@ -23,6 +23,8 @@ class AuthError(Exception):
         self._text = text or self.text
         self.param = param
         """The form field concerned, if it is one."""
+        self.also: tuple[AuthError, ...] = ()
+        """What is to be corrected in other fields."""
 
     @property
     def message(self) -> str:

@@ -54,6 +54,7 @@ def test_imports_point_one_way(folder: str) -> None:
 FLOORS = (
     {'language'},
     {'errors', 'timing', 'access'},
+    {'refusals'},
     {'requests'},
     {'settings'},
     {'credentials'},

@@ -35,8 +35,7 @@ async def check_current_password(auth: Auth, client: ClientView | None, actor: A
     :raises TooManyWrongPasswords: if there are no guesses left; then the session has ended
     :raises AuthError: ``ParamMissing``, ``NotSignedIn``, ``TooBusy`` or ``StoreAway``, which are no guesses
     """
-    if not password:
-        raise ParamMissing(N_('Enter your password.'), param=param)
+    check_given(password, param=param)
     if not await auth.run(take_a_guess, client, actor.session_id, request_info):
         raise TooManyWrongPasswords
     try:
@@ -50,6 +49,15 @@ async def check_current_password(auth: Auth, client: ClientView | None, actor: A
         raise TooManyWrongPasswords
     else:
         raise PasswordIncorrect(WRONG, param=param)
+
+
+def check_given(password: str, *, param: str) -> None:
+    """Refuse none, which is no guess.
+
+    :raises ParamMissing: naming the field
+    """
+    if not password:
+        raise ParamMissing(N_('Enter your password.'), param=param)
 
 
 def take_a_guess(db: Connection, now: datetime, client: ClientView | None, session_id: str,

@@ -15,12 +15,13 @@ from ..credentials.passwords import check_password, normal_password
 from ..credentials.tokens import ClientToken
 from ..errors import ParamInvalid, PasswordIncorrect
 from ..language import N_
+from ..refusals import Refusals
 from ..requests.request_info import RequestInfo
 from .actor import Actor, find_actor
 from .audit import record
 from .clients import ClientView
 from .context import Auth
-from .current_password import WRONG, check_current_password
+from .current_password import WRONG, check_current_password, check_given
 from .devices import revoke_elsewhere
 from .sign_in import renew_client
 from .users import checked_name
@@ -50,8 +51,12 @@ def change_name(db: Connection, now: datetime, client: ClientView | None, *, fir
     :raises NotSignedIn: if nobody is signed in
     """
     actor = find_actor(db, now, client, actor_session_id, lock=True)
-    given = {part: checked_name(name, param=part)
-             for part, name in (('first_name', first_name), ('last_name', last_name)) if name is not None}
+    refusals, given = Refusals(), dict[str, str]()
+    for part, name in (('first_name', first_name), ('last_name', last_name)):
+        if name is not None:
+            with refusals.collect():
+                given[part] = checked_name(name, param=part)
+    refusals.check()
     if given:
         db.execute(update(User).where(col(User.id) == actor.user_id).values(given))
         bring_into_form(db, user_id=actor.user_id)
@@ -69,9 +74,14 @@ async def change_password(auth: Auth, client: ClientView | None, *, current_pass
     :raises AuthError: naming the field to correct; or ``NotSignedIn``, ``StoreAway``
     """
     actor = await auth.read(find_actor, client, actor_session_id)
+    refusals = Refusals()
+    with refusals.collect():
+        check_given(current_password, param='current_password')
+    with refusals.collect():
+        check_password(new_password, email_address=actor.email_address, param='new_password')
+    refusals.check()  # before a guess is taken, for nothing could be changed
     await check_current_password(auth, client, actor, current_password, param='current_password',
                                  request_info=request_info)
-    check_password(new_password, email_address=actor.email_address, param='new_password')
     if normal_password(new_password) == normal_password(current_password):
         raise ParamInvalid(N_('That is the password you have. Choose another one.'), param='new_password')
     new_hash = await auth.passwords.hash(new_password)
@@ -110,9 +120,14 @@ async def delete_account(auth: Auth, client: ClientView | None, *, password: str
     :raises StoreAway: if the store can't be reached; then nothing was deleted
     """
     actor = await auth.read(find_actor, client, actor_session_id)
-    if not DELETE_CONFIRMATION.is_typed(confirmation):
-        raise ParamInvalid(N_('Type “{words}” to confirm it. Nothing was deleted.', words=DELETE_CONFIRMATION),
-                           param='confirmation')
+    refusals = Refusals()
+    with refusals.collect():
+        if not DELETE_CONFIRMATION.is_typed(confirmation):
+            raise ParamInvalid(N_('Type “{words}” to confirm it. Nothing was deleted.', words=DELETE_CONFIRMATION),
+                               param='confirmation')
+    with refusals.collect():
+        check_given(password, param='password')
+    refusals.check()
     await check_current_password(auth, client, actor, password, param='password', request_info=request_info)
     await auth.run(delete_user, client, actor, request_info)
 

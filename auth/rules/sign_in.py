@@ -23,6 +23,7 @@ from ..errors import (
     UserDisabled,
 )
 from ..language import N_
+from ..refusals import Refusals
 from ..requests.request_info import RequestInfo
 from ..settings import Settings
 from .audit import Subject, record, record_attempt
@@ -74,10 +75,14 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
     :raises AuthError: naming the field to correct; or ``UserDisabled``, ``SessionExists``, ``ClientRenewed``,
         ``StoreAway``
     """
-    if not identifier.strip():
-        raise ParamMissing(N_('Enter your email address.'), param='identifier')
-    if not password:
-        raise ParamMissing(N_('Enter your password.'), param='password')
+    refusals = Refusals()
+    with refusals.collect():
+        if not identifier.strip():
+            raise ParamMissing(N_('Enter your email address.'), param='identifier')
+    with refusals.collect():
+        if not password:
+            raise ParamMissing(N_('Enter your password.'), param='password')
+    refusals.check()
     account = await _find_account(auth, identifier)
     form = await auth.passwords.matching_form(password, account and account.password_hash)
     if form is None or account is None:

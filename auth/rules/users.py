@@ -17,12 +17,16 @@ from models.written_by_sql import not_in_form
 from ..credentials.passwords import check_password
 from ..errors import IdentifierExists, ParamInvalid
 from ..language import N_
+from ..refusals import Refusals
 from .addresses import normal_address
 from .context import Auth
 from .names import MOST_LOOKED_AT, clean_name
 
 MAX_NAME = 100
 """Characters of a first or last name."""
+
+MAX_ADDRESS = 254
+"""Characters of an email address (RFC 5321, section 4.5.3.1.3); its check knows it by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,16 @@ async def check_new_user(auth: Auth, *, email_address: str, password: str, first
 
     :raises AuthError: naming the field to correct
     """
-    email_address = normal_address(email_address, intranet=auth.settings.intranet_addresses)
-    check_password(password, email_address=email_address)
-    first_name, last_name = (checked_name(first_name, param='first_name'), checked_name(last_name, param='last_name'))
+    refusals = Refusals()
+    with refusals.collect():
+        email_address = normal_address(email_address, intranet=auth.settings.intranet_addresses)
+    with refusals.collect():
+        check_password(password, email_address=email_address)
+    with refusals.collect():
+        first_name = checked_name(first_name, param='first_name')
+    with refusals.collect():
+        last_name = checked_name(last_name, param='last_name')
+    refusals.check()
     return NewUser(email_address, first_name, last_name, await auth.passwords.hash(password))
 
 

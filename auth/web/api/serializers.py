@@ -85,9 +85,9 @@ def attempt_json(kind: str, identifier: str, session_id: str, user_id: str) -> J
 
 
 def error_json(error: AuthError) -> Json:
-    """An error in Clerk's shape."""
-    meta = {'param_name': error.param} if error.param else {}
-    return {'errors': [{'code': error.code, 'message': error.message, 'long_message': error.message, 'meta': meta}]}
+    """An error in Clerk's shape, and with it those in other fields."""
+    return {'errors': [{'code': one.code, 'message': one.message, 'long_message': one.message,
+                        'meta': {'param_name': one.param} if one.param else {}} for one in (error, *error.also)]}
 
 
 def _milliseconds(moment: datetime | None) -> int | None:
