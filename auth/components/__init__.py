@@ -7,6 +7,9 @@ from ..live.guarded_pages import GuardedPages as GuardedPages
 from ..live.state import AuthState as AuthState
 from .action_button import ActionButton as ActionButton
 from .active_devices import ActiveDevices as ActiveDevices
+from .confirmation import Confirmation as Confirmation
+from .confirmation import ConfirmButton as ConfirmButton
+from .confirmation import Question as Question
 from .current_tab import auth_state as auth_state
 from .current_tab import may_add_account as may_add_account
 from .current_tab import open_tab as open_tab

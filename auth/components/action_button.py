@@ -34,7 +34,7 @@ class ActionButton(ui.element, HoldsItself):
         super().__init__('div')
         self.classes('action')
         self._action = action
-        self._refused = refused
+        self.refused = refused
         self._is_running = False
         with self.default_slot:
             self.button = TextElement(tag='button', text=label).props('type=button').classes('button')
@@ -65,7 +65,7 @@ class ActionButton(ui.element, HoldsItself):
         try:
             await self._action()
         except AuthError as error:
-            self._tell(error)
+            self.tell(error)
         finally:
             for timer in shown:
                 timer.cancel()
@@ -73,7 +73,8 @@ class ActionButton(ui.element, HoldsItself):
             if not self.is_deleted:
                 self.button.props(remove='disabled aria-busy')
 
-    def _tell(self, error: AuthError) -> None:
+    def tell(self, error: AuthError) -> None:
+        """Show an error beside the button."""
         if not self.is_deleted:
-            self.error.set_text(error.message if error.tells_all else f'{self._refused} {error.message}'.strip())
+            self.error.set_text(error.message if error.tells_all else f'{self.refused} {error.message}'.strip())
             self.error.set_visibility(True)

@@ -34,12 +34,14 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
     :param turn: what is written on the buttons that turn the pages
     :param where: what is written between them; given the number of the page
     :param at_most_every_seconds: how long to wait between two reads, for lists that change all the time
+    :param again_after_seconds: when to read again if no change is told, for what is no change, such as activity
     """
 
     def __init__(self, read: Callable[[Item | None, int], Awaitable[tuple[Sequence[Item], bool]]], *,
                  key: Callable[[Item], str], draw: Callable[[Item], None], concerns: Callable[[Collection[str]], bool],
                  after: Callable[[], None] = lambda: None, empty: str = '', turn: tuple[str, str] | None = None,
-                 where: Callable[[int], str] = lambda _: '', at_most_every_seconds: float = 0) -> None:
+                 where: Callable[[int], str] = lambda _: '', at_most_every_seconds: float = 0,
+                 again_after_seconds: float | None = None) -> None:
         super().__init__('div')
         self.classes('live-rows')
         self._key, self._draw, self._concerns, self._after, self._where = key, draw, concerns, after, where
@@ -56,6 +58,8 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
             self.pager = Pager(read, self.reload, words=turn or (_('Newer'), _('Older')))
         self._empty = empty
         self._pause = at_most_every_seconds
+        self._again_after = again_after_seconds
+        self._next_read: asyncio.TimerHandle | None = None
         self._unsubscribe = tabs().subscriptions.subscribe(tabs().here(), self._published)
         self.reload()
 
@@ -68,9 +72,15 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
         """Turn to the first page, and read it again."""
         self.pager.begin()
 
+    def shows(self, key: str) -> bool:
+        """Tell whether an item is in the list."""
+        return key in self._shown
+
     def let_go(self) -> None:
         """Unsubscribe, and drop the functions of whatever this list is a part of."""
         self._unsubscribe()
+        if self._next_read is not None:
+            self._next_read.cancel()
         del self._unsubscribe, self._key, self._draw, self._concerns, self._after, self._where
         self._shown.clear()
 
@@ -92,6 +102,13 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
                 await self._read()
         finally:
             self._loading = False
+            self._read_again_later()
+
+    def _read_again_later(self) -> None:
+        if self._next_read is not None:
+            self._next_read.cancel()
+        if self._again_after is not None and not self.is_deleted:
+            self._next_read = asyncio.get_running_loop().call_later(self._again_after, self._reload_soon)
 
     async def _read(self) -> None:
         pause = self._pause

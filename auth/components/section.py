@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
 from ..live.tab import Tab
 from ..live.tabs import tabs
+from .confirmation import Dialog
 
 
 class Section(ui.element):
@@ -20,13 +23,33 @@ class Section(ui.element):
         super().__init__('section')
         self.classes('card')
         self.tab: Tab = tabs().here()
+        self._dialog: Dialog | None = None
+        self._about = ''
         with self:
             self._heading = Text(tag='h2', text=name).props('tabindex=-1 data-takes-focus')
             self._status = Text(tag='p', text='').classes('quiet').props('role=status')
         self.props(f'aria-labelledby={self._heading.html_id}')
 
+    def show(self, dialog: Dialog, about: str = '') -> None:
+        """Have a dialog, drawn within this section, in place of one that was open.
+
+        :param about: the key of the row that it is about
+        """
+        self.leave_dialog()
+        self._dialog, self._about = dialog, about
+
+    def leave_dialog(self, *, unless: Callable[[str], bool] = lambda _: False) -> None:
+        """Leave the dialog that is open.
+
+        :param unless: tells of the key of a row whether a dialog about it stays
+        """
+        if self._dialog is not None and not unless(self._about):
+            self._dialog.leave()
+            self._dialog = None
+
     def tell(self, words: str) -> None:
         """Say what was done, and move the focus to the heading: the button that was pressed may be gone."""
+        self.leave_dialog()  # or what is behind it would take no focus
         if not self.is_deleted:
             self._status.set_text(words)
             self._heading.run_method('focus')

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from ..live import protocol
 from ..live.tabs import tabs
+from ..rules.clients import read_clients
 from ..rules.sessions import SignedOut, set_active
 from ..rules.sessions import sign_out as end_sessions
 from ..web.redirects import CHOOSE_PATH, HOME_PATH
@@ -30,6 +31,18 @@ async def sign_out(session_id: str | None = None, redirect_url: str | None = Non
         with tab.page:
             ui.navigate.to(redirect_url or (CHOOSE_PATH if done.others_remain else HOME_PATH))
     return done
+
+
+async def count_accounts() -> int:
+    """Count the accounts that are signed in on this browser, as the store has it now.
+
+    :raises StoreAway: if the store can't be reached
+    """
+    tab, auth = tabs().here(), tabs().auth
+    if tab.client is None:
+        return 0
+    found = (await read_clients(auth, [tab.client.id])).get(tab.client.id)
+    return len(found.signed_in(auth.now())) if found else 0
 
 
 async def choose(session_id: str) -> None:

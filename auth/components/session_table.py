@@ -16,6 +16,7 @@ from ..live.tabs import tabs
 from ..rules.admin import CONFIRMATION, revoke_everyone, revoke_session
 from ..rules.admin_queries import ROWS_A_PAGE, AdminSession, count_sessions, find_sessions
 from ..rules.names import isolated
+from ..rules.places import Place
 from .action_button import ActionButton
 from .isolated import Isolated
 from .live_rows import LiveRows
@@ -55,11 +56,12 @@ class SessionTable(SearchedSection):
                         Isolated(row.user.email_address)
                     if row.id == self.tab.state.session_id:
                         Text(tag='span', text=_('This session')).classes('badge')
-                where = ' · '.join([str(row.user_agent), *([row.ip_address] if row.ip_address else [])])
-                Text(tag='p', text=where).classes('quiet')
+                Text(tag='p', text=str(Place(row.user_agent, row.ip_address))).classes('quiet')
                 with ui.element('p').classes('quiet'):
                     Text(tag='span', text=_('Signed in: '))
                     LocalTime(row.created_at)
+                    if row.signed_in_from is not None:
+                        Text(tag='span', text=' · ' + _('from {device}', device=row.signed_in_from))
                     Text(tag='span', text=f' · {row.id}').props('translate=no')
             with ui.element('div').classes('actions'):
                 small_button(_('Sign out of session'), partial(self._sign_out, row),

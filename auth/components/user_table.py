@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from nicegui import ui
@@ -12,8 +12,9 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 from ..language import _, ngettext
 from ..live.tabs import tabs
 from ..rules.admin import revoke_user, set_disabled
-from ..rules.admin_queries import ROWS_A_PAGE, UserRow, find_users
+from ..rules.admin_queries import ROWS_A_PAGE, UserRow, count_sessions, find_users
 from ..rules.names import isolated
+from .confirmation import Confirmation, Question
 from .isolated import Isolated
 from .live_rows import LiveRows
 from .searched_section import SearchedSection, counted, small_button
@@ -27,6 +28,7 @@ class UserTable(SearchedSection):
         with self:
             self.rows = LiveRows[UserRow](self._read, key=lambda row: row.user.id, draw=self._draw,
                                           concerns=lambda _: True, empty=_('Nobody was found.'),
+                                          after=self._drawn,
                                           turn=(_('Back'), _('More')),
                                           at_most_every_seconds=tabs().auth.timing.list_rest_seconds)
 
@@ -55,9 +57,45 @@ class UserTable(SearchedSection):
             whom = isolated(row.user.email_address)
             with ui.element('div').classes('actions'):
                 if row.sessions:
-                    small_button(_('Sign out everywhere'), partial(self._sign_out, row), whom)
+                    small_button(_('Sign out everywhere'), partial(self._ask_sign_out, row), whom)
                 word = _('Enable') if row.disabled else _('Disable')
-                small_button(word, partial(self._set_disabled, row, not row.disabled), whom)
+                act = partial(self._set_disabled, row, False) if row.disabled else partial(self._ask_disable, row)
+                small_button(word, act, whom)
+
+    def _drawn(self) -> None:
+        self.leave_dialog(unless=self.rows.shows)
+
+    async def _count(self, row: UserRow) -> tuple[int, str]:
+        """How many sessions would end now, and what has to be said beside that."""
+        count = await tabs().auth.read(count_sessions, self.administrator, user_id=row.user.id)
+        user = self.tab.state.user
+        return count, ' ' + _('Yours is among them.') if count and user and user.id == row.user.id else ''
+
+    async def _ask_sign_out(self, row: UserRow) -> None:
+        count, yours = await self._count(row)
+        if not count:
+            await self._sign_out(row)
+            return
+        self._ask(row, Question(
+            title=_('Sign out {address} everywhere?', address=isolated(row.user.email_address)),
+            text=ngettext('{count} session ends at once, in every tab.',
+                          '{count} sessions end at once, on every device.', count) + yours,
+            act=ngettext('End {count} session', 'End {count} sessions', count)), partial(self._sign_out, row),
+            _('Nobody was signed out.'))
+
+    async def _ask_disable(self, row: UserRow) -> None:
+        count, yours = await self._count(row)
+        ends = ngettext('{count} session ends at once, in every tab.',
+                        '{count} sessions end at once, on every device.', count) + yours if count else ''
+        self._ask(row, Question(
+            title=_('Disable {address}?', address=isolated(row.user.email_address)),
+            text=f'{ends} {_("Nobody can sign in to this account until it is enabled again.")}'.strip(),
+            act=_('Disable')), partial(self._set_disabled, row, True), _('Nothing was changed.'))
+
+    def _ask(self, row: UserRow, question: Question, action: Callable[[], Awaitable[object]], refused: str) -> None:
+        if not self.is_deleted:
+            with self:
+                self.show(Confirmation(question, action, refused=refused), row.user.id)
 
     async def _sign_out(self, row: UserRow) -> None:
         ended = await tabs().auth.run(revoke_user, self.administrator, row.user.id, self.tab.request_info)

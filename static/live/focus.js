@@ -5,6 +5,7 @@ const CONTROLS = "a[href], button, summary, input, select, textarea";
 const LANDINGS = "[data-takes-focus]";
 
 let focused = null; // what the person has put the focus on, and where that was
+let isMoving = false; // it has left one control and not arrived at the next: the browser is at it
 let landing = null; // what has the focus in place of it
 
 // How a control reads, and to which form it belongs.
@@ -17,6 +18,7 @@ const namesakes = (place, name) => [...place.querySelectorAll(CONTROLS)].filter(
 const isShown = (element) => element.checkVisibility?.({ visibilityProperty: true, checkVisibilityCSS: true });
 
 document.addEventListener("focusin", ({ target }) => {
+  isMoving = false;
   if (target === landing) return;
   landing = null;
   const name = target.matches(CONTROLS) ? nameOf(target) : null;
@@ -32,7 +34,7 @@ document.addEventListener("focusin", ({ target }) => {
 document.addEventListener("pointerdown", () => (focused = landing = null), { capture: true, passive: true });
 
 function bringBack() {
-  if (!focused || ![null, document.body, landing].includes(document.activeElement)) return;
+  if (!focused || isMoving || ![null, document.body, landing].includes(document.activeElement)) return;
   const { control } = focused;
   if (control.isConnected && control.disabled) return; // it is at work
   const found = isShown(control) ? control : namesake();
@@ -63,7 +65,10 @@ changes.observe(document, { subtree: true, childList: true, attributeFilter: ["d
 changes.observe(document.documentElement, { attributeFilter: ["class"] });
 
 // A stylesheet that hides what has the focus changes no element.
-document.addEventListener("focusout", ({ relatedTarget }) => {
-  if (relatedTarget) return;
-  requestAnimationFrame(() => focused && !isShown(focused.control) && bringBack());
+document.addEventListener("focusout", () => {
+  isMoving = true;
+  requestAnimationFrame(() => {
+    isMoving = false;
+    if (focused && !isShown(focused.control)) bringBack();
+  });
 });

@@ -5,6 +5,7 @@ import "./screen.js";
 import "./account-panel.js";
 import "./activity.js";
 import "./copy.js";
+import "./dialogs.js";
 import "./focus.js";
 import "./forms.js";
 import "./local-time.js";

@@ -6,13 +6,28 @@ from nicegui import ui
 
 import pages
 from auth import public
-from auth.components import SignOutButton, auth_state
+from auth.components import ConfirmButton, Question, SignOutButton, auth_state
 from tests.apps.serve import serve
 
 
 async def refuse_later() -> bool:
     """A veto that took its time."""
     return False
+
+
+thrown_away: list[str] = []
+
+
+async def how_many() -> Question | None:
+    """What an author asks; nothing the third time."""
+    count = len(thrown_away)
+    return None if count == 2 else Question(title=f'Throw away {count} things?', text='They are gone.', act='Away')
+
+
+async def throw_away(told: ui.label) -> None:
+    """What an author does."""
+    thrown_away.append('one more')
+    told.set_text(f'Thrown away: {len(thrown_away)}')
 
 
 @public
@@ -23,6 +38,8 @@ def buttons(session_id: str = '') -> None:
     SignOutButton(label='Vetoed later', before=refuse_later)
     SignOutButton(label='Not vetoed', before=lambda: None, redirect_url='/examples')
     SignOutButton(session_id, label='Only that one')
+    done = ui.label()
+    ConfirmButton('Throw away', lambda: throw_away(done), ask=how_many, refused='Nothing was thrown away.')
     with SignOutButton(label='', redirect_url='/examples'):
         ui.label('Leave now')
 

@@ -46,6 +46,12 @@ class Tab:
         """A button by its name."""
         return self.page.get_by_role('button', name=name, exact=True)
 
+    async def confirm(self, title: str | re.Pattern[str]) -> None:
+        """Answer the question with this title with yes."""
+        asked = self.page.get_by_role('alertdialog', name=title)
+        await expect(self.button('Cancel')).to_be_focused()
+        await asked.get_by_role('button').last.click()
+
     async def fill(self, email_address: str, password: str = PASSWORD) -> None:
         """Fill in the form of signing in or up."""
         await self.page.get_by_label('Email address').fill(email_address)

@@ -155,6 +155,7 @@ async def test_sign_out_of_all_accounts_empties_this_browser_and_no_other(device
 
     account = await opened(left)
     await account.get_by_role('button', name='Sign out of all accounts').click()
+    await left.confirm('Sign out of 2 accounts?')
 
     await left.signed_out()
     await right.signed_out()
@@ -302,6 +303,7 @@ async def test_on_a_small_screen_many_accounts_long_names_and_an_error_fit_into_
 
     with shared_server.database.locked():
         await account.get_by_role('button', name='Sign out of all accounts').click()
+        await tab.confirm('Sign out of 5 accounts?')
         await expect(account.get_by_role('alert').last).to_be_visible()
 
     for name in ('Sign out of all accounts', 'Add account'):

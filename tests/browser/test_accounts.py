@@ -99,6 +99,7 @@ async def test_signing_out_of_all_accounts_leaves_other_devices_alone(device: Ma
     await elsewhere.shows(on_phone)
 
     await left.page.locator('main').get_by_role('button', name='Sign out of all accounts').click()
+    await left.confirm('Sign out of 2 accounts?')
 
     await left.signed_out()
     assert (await (await laptop.api('GET', '/client')).json())['response']['sessions'] == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import Locator, expect
 
 from models.types import new_id
@@ -121,6 +123,7 @@ async def test_a_user_is_found_and_signed_out_everywhere(device: MakeDevice, sha
     await found(tab, address)
     await expect(rows(tab)).to_contain_text('1 session')
     await rows(tab).get_by_role('button', name='Sign out everywhere').click()
+    await tab.confirm(f'Sign out {address} everywhere?')
 
     await other.signed_out()
     await expect(rows(tab)).to_contain_text('0 sessions')
@@ -136,6 +139,8 @@ async def test_a_disabled_user_is_signed_out_and_can_not_come_back_until_enabled
     await found(tab, address)
 
     await rows(tab).get_by_role('button', name='Disable').click()
+    await expect(tab.see('1 session ends at once')).to_be_visible()
+    await tab.confirm(f'Disable {address}?')
     await other.signed_out()
     await expect(rows(tab)).to_contain_text('Disabled')
     await told(tab, f'{address} is disabled; 1 session ended.')
@@ -171,6 +176,7 @@ async def test_an_administrator_can_not_disable_themselves(device: MakeDevice, s
     await found(tab, address)
 
     await rows(tab).get_by_role('button', name='Disable').click()
+    await tab.confirm(f'Disable {address}?')
 
     await expect(tab.see('You cannot disable yourself.')).to_be_visible()
     await expect(rows(tab)).to_contain_text('1 session')
@@ -212,6 +218,20 @@ async def test_a_row_that_changes_keeps_the_focus_and_ones_own_session_is_marked
     own, = (await (await laptop.api('GET', '/client')).json())['response']['sessions']
     await sessions.page.get_by_role('searchbox').fill(own['public_user_data']['identifier'])
     await expect(rows(sessions).filter(has_text='This session')).to_contain_text(own['id'])
+
+
+async def test_a_session_tells_where_it_was_last_active_and_where_it_was_signed_in(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone = await administrator(device, shared_server), await device()
+    address = a_new_address()
+    session_id = await phone.sign_up(address)
+    tab = await laptop.tab('/admin/sessions')
+    await tab.page.get_by_role('searchbox').fill(address)
+    await expect(rows(tab)).to_have_count(1)
+
+    shared_server.sql("UPDATE session SET last_ip_address = '203.0.113.9' WHERE id = ?", session_id)
+
+    await expect(rows(tab)).to_contain_text(re.compile(r' · 203\.0\.113\.9.* · from .* · 127\.0\.0\.1'))
 
 
 async def test_the_pages_of_users_are_turned_and_turned_back(device: MakeDevice, shared_server: Server) -> None:

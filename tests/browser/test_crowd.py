@@ -58,6 +58,7 @@ async def test_twenty_devices_with_three_tabs_each_are_signed_out_at_once(
     await expect(here.see(f'Sign out of all other devices ({DEVICES})')).to_be_visible()
 
     await here.page.get_by_role('button', name='Sign out of all other devices').click()
+    await here.confirm(f'Sign out of {DEVICES} other devices?')
 
     await there.signed_out()
     for page in pages:

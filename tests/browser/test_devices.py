@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from models.types import new_id
@@ -46,10 +47,125 @@ async def test_each_device_is_listed_once_with_what_it_is_this_one_first(device:
         await expect(rows(tab).nth(1)).to_contain_text(second)
         await expect(tab.page.get_by_text('This device')).to_have_count(1)
         await expect(rows(tab).nth(0)).to_contain_text('127.0.0.1')
-        await expect(rows(tab).nth(0)).to_contain_text('Last active: Today at')
+        await expect(rows(tab).nth(0)).to_contain_text('Active now')
+        await expect(rows(tab).nth(0)).to_contain_text('Signed in: Today at')
         await expect(rows(tab).nth(0)).not_to_contain_text('(')
     await expect(rows(here).nth(0)).to_contain_text('Firefox 143')
     await expect(rows(here).nth(1)).to_contain_text('Safari 18')
+
+
+async def test_a_row_tells_where_it_was_last_active_and_where_it_was_signed_in_if_elsewhere(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone, _ = await laptop_and_phone(device)
+    tab = await laptop.tab('/account/security')
+    row = rows(tab).nth(1)
+    await expect(row).to_contain_text('iPhone')
+    thief = await device(user_agent=FIREFOX)
+    await thief.context.add_cookies(await phone.context.cookies())
+    (session,) = (await (await phone.api('GET', '/client')).json())['response']['sessions']
+
+    await thief.api('POST', f'/client/sessions/{session["id"]}/touch')
+
+    await expect(row).to_contain_text('Windows PC')  # with nobody reloading anything
+    await expect(row).to_contain_text('Active now')
+    await expect(row).to_contain_text('from Safari 18 on iPhone · 127.0.0.1')
+    await expect(row.locator('.icon').first).to_have_attribute('data-kind', 'desktop')
+
+
+async def test_a_click_in_a_tab_tells_from_where_its_socket_is(device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone, _ = await laptop_and_phone(device)
+    tab = await laptop.tab('/account/security')
+    thief = await device(user_agent=FIREFOX)
+    await thief.context.add_cookies(await phone.context.cookies())
+    elsewhere = await thief.tab('/account')
+
+    await elsewhere.page.keyboard.press('Shift')
+
+    await expect(rows(tab).nth(1)).to_contain_text('from Safari 18 on iPhone')
+
+
+async def test_in_use_is_said_of_what_is_in_use_and_a_time_of_what_is_not(
+        device: MakeDevice, own_server: StartServer) -> None:
+    server = await own_server(activity_interval_seconds=2)
+    laptop, phone = await device(server), await device(server, user_agent=IPHONE)
+    await laptop.sign_up('ann@example.com')
+    session_id = await phone.sign_in('ann@example.com')
+    tab = await laptop.tab('/account/security')
+    row = rows(tab).nth(1)
+
+    await expect(row).to_contain_text('Active now')
+    await expect(row).to_contain_text('Last active: Today at')  # nothing was told; the list was read again
+    await expect(row).not_to_contain_text('Active now')
+    await phone.api('POST', f'/client/sessions/{session_id}/touch')
+    await expect(row).to_contain_text('Active now')
+    await expect(rows(tab).nth(0)).to_contain_text('Active now')
+
+
+async def test_a_device_is_given_a_name_that_all_tabs_of_its_person_show_and_nobody_else(device: MakeDevice) -> None:
+    laptop, phone, _ = await laptop_and_phone(device)
+    here, there = await laptop.tab('/account/security'), await phone.tab('/account/security')
+    rename = rows(here).nth(1).get_by_role('button', name='Rename')
+
+    await rename.click()
+    asked = here.page.get_by_role('dialog', name='Name of the device')
+    await expect(asked.get_by_label('Name')).to_be_focused()
+    await here.page.keyboard.type('<b>Küche</b> {{7*7}}')
+    await here.page.keyboard.press('Enter')
+
+    await expect(rows(here).nth(1).locator('strong')).to_have_text('<b>Küche</b> {{7*7}}')
+    await expect(rows(there).nth(0).locator('strong')).to_have_text('<b>Küche</b> {{7*7}}')
+    await expect(rows(there).nth(0)).to_contain_text('Safari 18 on iPhone')
+    await expect(asked).to_have_count(0)
+    await expect(here.page.get_by_role('heading', name='Active devices')).to_be_focused()
+    await expect(here.see('Saved.')).to_be_visible()
+    await expect(here.page.locator('.history .row').first).to_contain_text('Device renamed')
+    await rows(here).nth(1).get_by_role('button', name='Sign out of device').click()
+    await expect(here.see('Signed out of <b>Küche</b> {{7*7}}.')).to_be_visible()
+
+
+async def test_a_name_that_is_too_long_is_told_of_at_its_field_and_may_be_given_up(device: MakeDevice) -> None:
+    laptop, _, _ = await laptop_and_phone(device)
+    tab = await laptop.tab('/account/security')
+    rename = rows(tab).nth(0).get_by_role('button', name='Rename')
+    await rename.click()
+    name = tab.page.get_by_role('dialog').get_by_label('Name')
+
+    await name.fill('x' * 51)
+    await expect(name).to_have_attribute('aria-invalid', 'true')
+    await tab.button('Save').click()
+    await expect(tab.see('The name of a device may have 50 characters at most.')).to_be_visible()
+    await tab.page.keyboard.press('Escape')
+
+    await expect(tab.page.get_by_role('dialog')).to_have_count(0)
+    await expect(rename).to_be_focused()
+    await expect(rows(tab).nth(0).locator('strong')).to_have_text('Windows PC')
+    tab.complaints.clear()
+
+
+@pytest.mark.parametrize('touch', [False, True])
+async def test_ten_devices_fit_a_phone_in_two_screens_and_can_be_hit(
+        device: MakeDevice, shared_server: Server, touch: bool) -> None:
+    laptop = await device(viewport={'width': 360, 'height': 740}, user_agent=FIREFOX, has_touch=touch, is_mobile=touch)
+    address = a_new_address()
+    await laptop.sign_up(address)
+    for number in range(9):
+        await (await device(user_agent=FIREFOX if number % 2 else IPHONE)).sign_in(address)
+    tab = await laptop.tab('/account/security')
+    await expect(rows(tab)).to_have_count(10)
+
+    measured = await tab.page.evaluate("""() => {
+        const box = (one) => one.getBoundingClientRect();
+        const list = document.querySelector('.devices');
+        const buttons = [...list.querySelectorAll('button')].map(box).filter(({width}) => width);
+        return {end: box(list).bottom + scrollY, wide: document.documentElement.scrollWidth,
+                gap: box(list.querySelector('.row')).top - box(list.querySelector('h2')).bottom,
+                least: Math.min(...buttons.flatMap(({width, height}) => [width, height]))};
+    }""")
+
+    assert measured['end'] <= 2 * 740
+    assert measured['wide'] <= 360
+    assert measured['gap'] <= 20
+    assert measured['least'] >= (44 if touch else 24)
 
 
 async def test_the_list_follows_who_comes_and_goes(device: MakeDevice) -> None:
@@ -119,6 +235,7 @@ async def test_sign_out_of_all_other_devices_tells_how_many_and_keeps_this_one(d
 
     await button.focus()
     await here.page.keyboard.press('Enter')
+    await here.confirm('Sign out of 2 other devices?')
 
     for tab in others:
         await tab.signed_out()

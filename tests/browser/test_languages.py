@@ -90,6 +90,7 @@ async def test_an_end_that_is_pushed_is_told_in_the_language_of_each_tab(device:
     there, here = await german.tab('/account'), await english.tab('/account/security')
 
     await here.button('Sign out of all other devices (1)').click()
+    await here.confirm('Sign out of 1 other device?')
 
     await expect(there.see('Sie sind abgemeldet').first).to_be_visible()
     await expect(here.see('Signed out of 1 other device.')).to_be_visible()
