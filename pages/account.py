@@ -11,7 +11,7 @@ from auth.components import SessionLabel, SignOutButton, auth_state, follow
 from auth.language import _
 from auth.rules.profile import DELETE_CONFIRMATION
 
-from .parts import Text, api_form, card, field, page_tabs, page_title
+from .parts import Text, api_form, card, field, name_field, page_tabs, page_title
 
 
 @private
@@ -25,10 +25,9 @@ def page() -> None:
             Text('dt', _('Email address'))
             address = Text('dd').props('translate=no')
             address.bind_text_from(state, 'user', lambda user: user.email_address if user else '')
-        saved = Text('p').classes('quiet').props('role=status')
-        with api_form('/v1/me', _('Save'), method='PATCH', keep=True, on_done=lambda __: saved.set_text(_('Saved.'))):
-            first = field('first_name', _('First name'), kind='text', autocomplete='given-name', optional=True)
-            last = field('last_name', _('Last name'), kind='text', autocomplete='family-name', optional=True)
+        with api_form('/v1/me', _('Save'), method='PATCH', keep=True, done=_('Saved.')):
+            first = name_field('first_name', _('First name'), 'given-name')
+            last = name_field('last_name', _('Last name'), 'family-name', last=True)
     for entry, name in ((first, 'first_name'), (last, 'last_name')):
         follow(entry, partial(_show_name, entry, name))
     with card():
@@ -45,7 +44,7 @@ def page() -> None:
         with api_form('/v1/me', _('Delete my account'), method='DELETE', then='/', danger=True):
             with ui.element('div').props('translate=no'):  # it has to be typed as it is
                 field('confirmation', _('Type “{words}”', words=DELETE_CONFIRMATION), kind='text', autocomplete='off')
-            field('password', _('Password'), kind='password', autocomplete='current-password')
+            field('password', _('Password'), kind='password', autocomplete='current-password', last=True)
 
 
 def _show_name(entry: ui.element, name: str) -> None:

@@ -14,6 +14,7 @@ def browser_texts() -> dict[str, str]:
         'yesterday': _('Yesterday at {time}'),
         'lastWeek': _('Last {weekday} at {time}'),
         'date': _('{date} at {time}'),
+        'capsLock': _('Caps Lock is on.'),
         'copied': _('Copied.'),
         'copyByHand': _('Press Ctrl+C, or ⌘C, to copy it; on a phone, hold the address.'),
     }

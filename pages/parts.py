@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
+from auth.credentials.passwords import MAX_LENGTH, MIN_LENGTH
 from auth.language import _
+from auth.rules.users import MAX_ADDRESS, MAX_NAME
 from auth.web.redirects import HOME_PATH
 
 SITE = 'Live Sessions'
@@ -86,7 +88,8 @@ def button_link(text: str, path: str, kind: Literal['primary', 'plain'] = 'prima
 
 @contextmanager
 def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callable[[Any], object] | None = None,
-             announce: bool = False, keep: bool = False, then: str = '', danger: bool = False) -> Generator[None]:
+             done: str = '', announce: bool = False, keep: bool = False, then: str = '', danger: bool = False,
+             begin: bool = False) -> Generator[None]:
     """A native form, which static/live/forms.js posts to the Frontend API. Its fields are built in the ``with`` block.
 
     Nothing that is typed into it passes through the websocket.
@@ -94,13 +97,15 @@ def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callabl
     :param action: the path of the Frontend API
     :param submit: what is written on the button
     :param on_done: called with the response when it was accepted and the tab has re-authenticated
+    :param done: what is written beside the button then, until something else is typed
     :param announce: whether other tabs of this browser have to re-authenticate then, as after a sign-in
     :param keep: whether what was typed stays in the fields
     :param then: where to go when it was accepted; loads a new page
     :param danger: whether it can't be undone
+    :param begin: whether its first empty field has the focus when the page is loaded
     """
     form = ui.element('form').props(f'method=post action={action} data-api={method} novalidate')
-    for name, wanted in (('data-announce', announce), ('data-keep', keep)):
+    for name, wanted in (('data-announce', announce), ('data-keep', keep), ('data-begin', begin)):
         if wanted:
             form.props[name] = ''
     if then:
@@ -110,32 +115,81 @@ def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callabl
     with form:
         yield
         Text('p').classes('error').props('data-error="" role=alert')
-        with ui.element('button').classes('button danger' if danger else 'button primary').props('type=submit'):
-            spinner()
-            Text('span', submit)
+        with ui.element('div').classes('form-end'):
+            with ui.element('button').classes('button danger' if danger else 'button primary').props('type=submit'):
+                spinner()
+                Text('span', submit)
+            if done:
+                Text('p').classes('quiet').props('role=status').props['data-done'] = done
 
 
-def field(name: str, label: str, *, kind: str, autocomplete: str, hint: str = '', optional: bool = False,
-          judge: bool = False) -> ui.element:
+def field(name: str, label: str, *, kind: Literal['text', 'email', 'password'], autocomplete: str, hint: str = '',
+          optional: bool = False, last: bool = False, most: int = 0, too_long: str = '') -> ui.element:
     """A labelled input, with room for its error below it; returns the input.
 
-    :param judge: whether it is a new password, which is checked while it is typed
+    :param last: whether the Enter key of a phone sends the form, and does not lead to the next field
+    :param most: how many characters it may have; what is beyond them is told of while it is typed, and not cut off
+    :param too_long: what is told then
     """
     with ui.element('div').classes('field'):
         caption = Text('label', label).props(f'for={name}')
         if optional:
             with caption:
                 Text('span', _(' (optional)')).classes('quiet')
-        described = f'{name}-error {name}-hint' if hint else f'{name}-error'
-        entry = ui.element('input')
-        entry.props(f'id={name} name={name} type={kind} autocomplete={autocomplete}')
+        if kind == 'password':
+            with ui.element('div').classes('password'):
+                entry = _entry(name, kind, last=last)
+                _show_button(name)
+        else:
+            entry = _entry(name, kind, last=last)
+        entry.props['autocomplete'] = autocomplete
         entry.props('' if optional else 'required')
-        entry.props['aria-describedby'] = described
-        if kind == 'email':
-            entry.props('inputmode=email autocapitalize=none spellcheck=false')
-        if judge:
-            entry.props['data-judge'] = ''
+        if most:  # browsers count otherwise; where they cut off, it is too long by far
+            entry.props(f'data-most={most} maxlength={4 * most}').props['data-too-long'] = too_long
+        described = [f'{name}-error', *([f'{name}-hint'] if hint else []), *([f'{name}-caps'] * (kind == 'password'))]
+        entry.props['aria-describedby'] = ' '.join(described)
         if hint:
             Text('p', hint).classes('quiet').props(f'id={name}-hint')
-        Text('p').classes('error').props(f'id={name}-error data-error={name}' + (' role=status' if judge else ''))
+        if kind == 'password':
+            Text('p').classes('caps-lock').props(f'id={name}-caps data-caps role=status')
+        Text('p').classes('error').props(f'id={name}-error data-error={name}')
     return entry
+
+
+def email_field(name: str, *, autocomplete: str = 'username') -> ui.element:
+    """A field for an email address, which goes along from signing in to signing up and back; returns the input."""
+    entry = field(name, _('Email address'), kind='email', autocomplete=autocomplete, most=MAX_ADDRESS,
+                  too_long=_('Email addresses may have {count} characters at most. Check it.', count=MAX_ADDRESS))
+    return entry.props('data-address')
+
+
+def name_field(name: str, label: str, autocomplete: str, *, last: bool = False) -> ui.element:
+    """A field for a part of somebody's name; returns the input."""
+    return field(name, label, kind='text', autocomplete=autocomplete, optional=True, last=last, most=MAX_NAME,
+                 too_long=_('Names may have {count} characters at most. Make it shorter.', count=MAX_NAME))
+
+
+def new_password_field(name: str, label: str) -> ui.element:
+    """A field for a new password, which is judged while it is typed; returns the input."""
+    hint = _('{least} to {most} characters. Use any characters, but avoid common passwords.',
+             least=MIN_LENGTH, most=MAX_LENGTH)
+    entry = field(name, label, kind='password', autocomplete='new-password', hint=hint, last=True)
+    # For what makes up passwords. It is not cut off: a password that is shorter than what was pasted opens nothing.
+    entry.props['passwordrules'] = f'minlength: {MIN_LENGTH}; maxlength: {MAX_LENGTH};'
+    return entry.props(f'minlength={MIN_LENGTH} data-judge')
+
+
+def _entry(name: str, kind: str, *, last: bool) -> ui.element:
+    entry = ui.element('input').props(f'id={name} name={name} type={kind} enterkeyhint={"go" if last else "next"}')
+    if kind == 'email':
+        entry.props('inputmode=email')
+    if kind != 'text':  # nor does a browser send a password that is shown to a spelling checker elsewhere
+        entry.props('autocapitalize=none autocorrect=off spellcheck=false')
+    return entry
+
+
+def _show_button(name: str) -> None:
+    """The button that shows a password; static/live/password-fields.js does it, and hides it again."""
+    html = ''.join(f'<span data-{state}>{seen}<span class="unseen">{unseen}</span></span>' for state, seen, unseen in (
+        ('show', _('Show'), _(' the password')), ('hide', _('Hide'), _(' the password'))))
+    Static('button', html).classes('show-password').props(f'type=button data-shows={name} aria-controls={name}')

@@ -11,7 +11,7 @@ from auth.components import ActiveDevices, SessionHistory, auth_state
 from auth.language import _, ngettext
 
 from .account import account_heading
-from .parts import Text, api_form, card, field
+from .parts import Text, api_form, card, field, new_password_field
 
 
 @private
@@ -39,8 +39,7 @@ def _password() -> None:
         username = ui.element('input').props('type=text name=username autocomplete=username hidden')
         username.props['defaultValue'] = user.email_address if user else ''  # for password managers
         field('current_password', _('Current password'), kind='password', autocomplete='current-password')
-        field('new_password', _('New password'), kind='password', autocomplete='new-password', judge=True,
-              hint=_('8 to 256 characters. Use any characters, but avoid common passwords.'))
+        new_password_field('new_password', _('New password'))
         with ui.element('label').classes('check'):
             box = ui.element('input').props('type=checkbox name=sign_out_of_other_sessions value=true')
             box.props['defaultChecked'] = True

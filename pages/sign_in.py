@@ -10,7 +10,7 @@ from auth.language import _
 from auth.rules.names import isolated
 from auth.web.redirects import safe_path
 
-from .parts import Text, api_form, button_link, card, field, link, page_title
+from .parts import Text, api_form, button_link, card, email_field, field, link, page_title
 
 
 @public
@@ -37,9 +37,9 @@ def page(redirect_url: str = '') -> None:
         if redirect_url:
             why = Text('p', _('You are signed out. Sign in to see the page you asked for.')).classes('quiet')
             why.bind_visibility_from(state, 'status', value='signed_out')
-        with api_form('/v1/client/sign_ins', _('Sign in'), announce=True, then=wanted):
-            field('identifier', _('Email address'), kind='email', autocomplete='username')
-            field('password', _('Password'), kind='password', autocomplete='current-password')
+        with api_form('/v1/client/sign_ins', _('Sign in'), announce=True, then=wanted, begin=True):
+            email_field('identifier', autocomplete='username webauthn')
+            field('password', _('Password'), kind='password', autocomplete='current-password', last=True)
         with ui.element('p').classes('quiet'):
             Text('span', _('No account yet? '))
             link(_('Sign up'), '/sign-up', redirect_url=wanted)

@@ -9,7 +9,7 @@ from auth.components import may_add_account
 from auth.language import _
 from auth.web.redirects import safe_path
 
-from .parts import Text, api_form, card, field, link, page_title
+from .parts import Text, api_form, card, email_field, link, name_field, new_password_field, page_title
 
 
 @public
@@ -26,11 +26,9 @@ def page(redirect_url: str = '') -> None:
     with card('narrow'):
         Text('h1', _('Sign up'))
         with api_form('/v1/client/sign_ups', _('Sign up'), announce=True, then=wanted):
-            field('first_name', _('First name'), kind='text', autocomplete='given-name', optional=True)
-            field('email_address', _('Email address'), kind='email', autocomplete='username')
-            field('password', _('Password'), kind='password', autocomplete='new-password',
-                  judge=True,
-                  hint=_('8 to 256 characters. Use any characters, but avoid common passwords.'))
+            name_field('first_name', _('First name'), 'given-name')
+            email_field('email_address')
+            new_password_field('password', _('Password'))
         with ui.element('p').classes('quiet'):
             Text('span', _('Already have an account? '))
             link(_('Sign in'), '/sign-in', redirect_url=wanted)

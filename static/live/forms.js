@@ -1,45 +1,20 @@
 // Forms, posted to the Frontend API: nothing that is typed into them passes through the websocket.
 import { call, confirmed } from "./api.js";
 import { reAuthenticate, whenCurrent } from "./connection.js";
+import { clearErrors, showErrors } from "./form-errors.js";
 import { tellOfNewCookie } from "./other-tabs.js";
-import { sleep } from "./times.js";
 
 const PROGRESS_AFTER_MS = 300;
 const DRAWN_WITHIN_MS = 3000;
-const JUDGE_AFTER_MS = 350;
 
 // A form with data-api is posted to the Frontend API. data-announce: other tabs of this browser may gain by it.
-// data-keep: what was typed stays. data-then: where to go afterwards. With PATCH, only what was changed is sent.
-
-function placeOf(form, name) {
-  return form.querySelector(`[data-error="${CSS.escape(name)}"]`) ?? form.querySelector('[data-error=""]');
-}
-
-function showErrors(form, errors, message) {
-  let first = null;
-  for (const { message: text, meta } of errors.length ? errors : [{ message, meta: {} }]) {
-    const name = meta?.param_name ?? "";
-    placeOf(form, name).textContent = text;
-    const input = form.elements.namedItem(name);
-    if (input instanceof HTMLInputElement) {
-      input.setAttribute("aria-invalid", "true");
-      first ??= input;
-    }
-  }
-  form.classList.add("refused"); // what was said of an earlier success is not true of this
-  first?.focus();
-}
-
-function clearErrors(form) {
-  form.classList.remove("refused");
-  for (const place of form.querySelectorAll("[data-error]")) place.textContent = "";
-  for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
-}
+// data-keep: what was typed stays. data-done: what is written there then. data-then: where to go afterwards. With PATCH,
+// only what was changed is sent.
 
 async function submit(form) {
   if (form.getAttribute("aria-busy") === "true") return;
   form.setAttribute("aria-busy", "true");
-  asked++; // what is about to be asked of the password will be in the answer
+  for (const place of form.querySelectorAll("[data-done]")) place.textContent = "";
   clearErrors(form);
   const progress = setTimeout(() => form.classList.add("busy"), PROGRESS_AFTER_MS);
   try {
@@ -65,6 +40,8 @@ function done(form, detail) {
   const shown = form.isConnected ? form : [...document.forms].find(isSame);
   if (!shown) return;
   if (!("keep" in shown.dataset)) shown.reset();
+  shown.classList.remove("edited");
+  for (const place of shown.querySelectorAll("[data-done]")) place.textContent = place.dataset.done;
   shown.dispatchEvent(new CustomEvent("done", { detail }));
 }
 
@@ -114,29 +91,4 @@ document.addEventListener("submit", (event) => {
   if (!form) return;
   event.preventDefault();
   submit(form);
-});
-
-// A new password is judged while it is typed, by the same door that will take it.
-let asked = 0;
-
-async function judge(input) {
-  const mine = ++asked;
-  await sleep(JUDGE_AFTER_MS);
-  if (mine !== asked || !input.isConnected) return;
-  const { form, name, value } = input;
-  let message = "";
-  try {
-    const address = form.elements.namedItem("email_address")?.value ?? "";
-    const fields = { password: value, param: name, email_address: address };
-    if (value) await call("POST", "/v1/password_checks", fields);
-  } catch (error) {
-    if (error.status === 422) message = error.message;
-  }
-  if (mine === asked) placeOf(form, name).textContent = message;
-}
-
-document.addEventListener("input", (event) => {
-  if (event.target.matches?.("input[data-judge]")) judge(event.target);
-  const judged = event.target.name === "email_address" && event.target.form?.querySelector("input[data-judge]");
-  if (judged) judge(judged); // a password that is the address will not do
 });

@@ -9,6 +9,8 @@ import "./dialogs.js";
 import "./focus.js";
 import "./forms.js";
 import "./local-time.js";
+import "./password-fields.js";
+import "./sign-in-fields.js";
 import { clearCache, signOut } from "./api.js";
 import { currentAsOf, reAuthenticate } from "./connection.js";
 import { whenCookieIsNew } from "./other-tabs.js";

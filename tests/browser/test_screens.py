@@ -138,8 +138,10 @@ async def test_a_person_with_a_keyboard_alone_signs_in_and_skips_to_the_content(
     await phone.sign_up(address)
     tab = await laptop.tab('/sign-in')
     press = tab.page.keyboard.press
+    await expect(tab.page.get_by_label('Email address')).to_be_focused()  # the page begins there
 
-    await press('Tab')
+    await tab.page.get_by_role('link', name='Live Sessions').focus()
+    await press('Shift+Tab')
     await expect(tab.page.get_by_role('link', name='Skip to the content')).to_be_focused()
     await press('Enter')
     await expect(tab.page.locator('#content')).to_be_focused()
@@ -149,6 +151,8 @@ async def test_a_person_with_a_keyboard_alone_signs_in_and_skips_to_the_content(
     await tab.page.keyboard.type(address)
     await press('Tab')
     await tab.page.keyboard.type(PASSWORD)
+    await press('Tab')
+    await expect(tab.button('Show the password')).to_be_focused()
     await press('Tab')
     await expect(tab.button('Sign in')).to_be_focused()
     await press('Enter')

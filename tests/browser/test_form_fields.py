@@ -1,0 +1,387 @@
+"""The fields of the forms: what is told beside them and when it goes, and how they help to fill them in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Locator, WebSocket, expect
+
+from tests.running import either_store
+
+from .devices import MakeDevice, Tab, a_new_address
+
+pytestmark = either_store
+
+REFUSED = 'status of 4'  # how Chromium reports an answer of 4xx
+
+
+def email(tab: Tab) -> Locator:
+    return tab.page.get_by_label('Email address')
+
+
+def password(tab: Tab) -> Locator:
+    return tab.page.get_by_label('Password', exact=True)
+
+
+def forgive_refusals(tab: Tab) -> None:
+    tab.complaints[:] = [complaint for complaint in tab.complaints if REFUSED not in complaint]
+
+
+async def told(field: Locator, words: str | re.Pattern[str]) -> None:
+    """What is wrong is told where a screen reader looks for it."""
+    await expect(field).to_have_attribute('aria-invalid', 'true')
+    await expect(field).to_have_accessible_description(words if isinstance(words, re.Pattern) else re.compile(words))
+
+
+async def mended(field: Locator) -> None:
+    await expect(field).not_to_have_attribute('aria-invalid', 'true')
+
+
+@pytest.mark.parametrize(('path', 'button', 'missing'), [
+    ('/sign-in', 'Sign in', {'Email address': 'Enter your email address.', 'Password': 'Enter your password.'}),
+    ('/sign-up', 'Sign up', {'Email address': 'Enter your email address.', 'Password': 'Enter a password.'}),
+    ('/account/security', 'Change password', {'Current password': 'Enter your password.',
+                                              'New password': 'Enter a password.'}),
+])
+async def test_all_empty_fields_are_named_at_once_and_each_until_it_is_filled_in(
+        device: MakeDevice, path: str, button: str, missing: dict[str, str]) -> None:
+    laptop = await device()
+    if path.startswith('/account'):
+        await laptop.sign_up()
+    tab = await laptop.tab(path)
+    first, second = (tab.page.get_by_label(name, exact=True) for name in missing)
+    of_first, of_second = missing.values()
+
+    await tab.button(button).click()
+    await told(first, of_first)
+    await told(second, of_second)
+    await expect(first).to_be_focused()
+    await first.press('a')
+    await mended(first)
+    await told(second, of_second)
+    await second.press('a')
+
+    await expect(tab.see(of_second)).to_have_count(0)
+    if path != '/sign-in':  # a new password is judged from its first letter on
+        await told(second, 'must have 8 characters')
+    forgive_refusals(tab)
+
+
+async def test_spaces_are_no_address(device: MakeDevice) -> None:
+    tab = await (await device()).tab('/sign-in')
+    await tab.button('Sign in').click()
+    await told(email(tab), 'Enter your email address.')
+
+    await email(tab).press_sequentially('  ')
+    await told(email(tab), 'Enter your email address.')
+    await email(tab).press('x')
+
+    await mended(email(tab))
+    forgive_refusals(tab)
+
+
+@pytest.mark.parametrize('typed_into', ['Email address', 'Password'])
+async def test_what_was_said_of_both_fields_goes_with_a_key_in_either(device: MakeDevice, typed_into: str) -> None:
+    tab = await (await device()).tab('/sign-in')
+    await tab.fill(a_new_address(), 'not the password')
+    await tab.button('Sign in').click()
+    await told(password(tab), 'is incorrect')
+
+    await tab.page.get_by_label(typed_into, exact=True).press('x')
+
+    await mended(password(tab))
+    await expect(tab.see('is incorrect')).to_have_count(0)
+    forgive_refusals(tab)
+
+
+async def test_a_new_password_is_judged_while_it_is_typed_and_only_a_better_one_takes_that_back(
+        device: MakeDevice) -> None:
+    tab = await (await device()).tab('/sign-up')
+    address = a_new_address()
+    await email(tab).fill(address)
+
+    await password(tab).press_sequentially('short')
+    await told(password(tab), 'must have 8 characters')
+    await password(tab).press('x')
+    await told(password(tab), 'must have 8 characters')
+    await password(tab).press_sequentially('yz more')
+    await mended(password(tab))
+    await password(tab).fill(address)
+    await told(password(tab), 'The password is your email address.')
+    await email(tab).press('x')
+    await mended(password(tab))
+
+    await expect(password(tab)).to_have_accessible_description(re.compile('^8 to 256 characters'))
+    forgive_refusals(tab)
+
+
+async def test_a_name_that_is_too_long_is_told_of_and_not_cut_off(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    name = tab.page.get_by_label('First name')
+
+    await name.fill('🦊' * 100)
+    await mended(name)
+    await name.fill('🦊' * 101)
+    await told(name, 'Names may have 100 characters at most.')
+    await name.fill('u\u0308' * 100)
+    await mended(name)
+    await name.fill(' ' + '🦊' * 100 + ' ')
+    await mended(name)
+    await name.fill('🦊' * 100)
+    await tab.button('Save').click()
+
+    await expect(tab.see('Saved.')).to_be_visible()
+    await expect(name).to_have_value('🦊' * 100)
+
+
+async def test_it_is_said_beside_the_button_that_it_was_saved_until_something_else_is_typed(
+        device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    saved = tab.page.locator('form').get_by_role('status').filter(has_text='Saved.')
+    name = tab.page.get_by_label('First name')
+
+    for typed in ('Ann', 'Bea'):
+        await name.fill(typed)
+        await expect(saved).to_be_hidden()
+        await tab.button('Save').click()
+        await expect(saved).to_be_visible()
+        button, words = await tab.button('Save').bounding_box(), await saved.bounding_box()
+        assert button
+        assert words
+        assert button['y'] < words['y'] + words['height'] / 2 < button['y'] + button['height']
+    await name.fill('x' * 101)
+    await tab.button('Save').click()
+
+    await told(name, 'Names may have 100 characters')
+    await expect(saved).to_be_hidden()
+    forgive_refusals(tab)
+
+
+async def test_a_password_is_shown_and_hidden_and_hidden_again_when_it_is_sent(device: MakeDevice) -> None:
+    laptop = await device()
+    tab = await laptop.tab('/sign-in')
+    await password(tab).fill('secret of mine')
+    await password(tab).press('End')
+
+    await tab.button('Show the password').click()
+    await expect(password(tab)).to_have_attribute('type', 'text')
+    await expect(password(tab)).to_be_focused()  # who points at the button goes on typing
+    await tab.page.keyboard.type('!')
+    await expect(password(tab)).to_have_value('secret of mine!')
+    for name, value in (('spellcheck', 'false'), ('autocapitalize', 'none'), ('autocomplete', 'current-password')):
+        await expect(password(tab)).to_have_attribute(name, value)
+    await tab.button('Hide the password').focus()
+    await tab.page.keyboard.press('Enter')
+    await expect(password(tab)).to_have_attribute('type', 'password')
+    await tab.page.keyboard.press('Space')
+    await expect(password(tab)).to_have_attribute('type', 'text')
+    types = await tab.page.evaluate("""() => new Promise((done) => {
+        const real = window.fetch;
+        window.fetch = (...given) => { done(document.getElementById('password').type); return real(...given); };
+        document.querySelector('form [type=submit]').click();
+    })""")
+
+    assert types == 'password'
+    await expect(tab.button('Show the password')).to_be_visible()
+    await told(email(tab), 'Enter your email address.')
+    forgive_refusals(tab)
+
+
+async def test_caps_lock_is_hinted_at_in_a_password_and_nowhere_else(device: MakeDevice) -> None:
+    tab = await (await device()).tab('/sign-in')
+    press = """([field, on]) => {
+        const node = document.getElementById(field);
+        node.focus();
+        node.dispatchEvent(new KeyboardEvent('keydown', {key: 'A', modifierCapsLock: on, bubbles: true}));
+    }"""
+
+    await tab.page.evaluate(press, ['password', True])
+    await expect(tab.see('Caps Lock is on.')).to_be_visible()
+    await expect(password(tab)).to_have_accessible_description(re.compile('Caps Lock is on.'))
+    await tab.page.evaluate(press, ['password', False])
+    await expect(tab.see('Caps Lock is on.')).to_have_count(0)
+    await tab.page.evaluate(press, ['password', True])
+    await tab.page.evaluate(press, ['identifier', True])
+    await expect(tab.see('Caps Lock is on.')).to_have_count(0)
+    await tab.page.evaluate("document.getElementById('password').dispatchEvent(new Event('keydown', {bubbles: true}))")
+
+
+@pytest.mark.parametrize('storage', ['there', 'throws'])
+async def test_an_address_goes_along_from_signing_in_to_signing_up_and_back_and_nowhere_else(
+        device: MakeDevice, storage: str) -> None:
+    laptop = await device()
+    if storage == 'throws':
+        await laptop.context.add_init_script(
+            "for (const name of ['getItem', 'setItem']) Storage.prototype[name] = () => { throw new Error('no'); };")
+    tab = await laptop.tab('/sign-in')
+    asked: list[str] = []
+    tab.page.on('request', lambda request: asked.append(request.url))
+    address = a_new_address()
+    main = tab.page.get_by_role('main')
+
+    await tab.fill(address, 'typed already')
+    await main.get_by_role('link', name='Sign up').click()
+    await expect(tab.page.get_by_role('heading', name='Sign up')).to_be_visible()
+    await expect(email(tab)).to_have_value(address)
+    await expect(password(tab)).to_have_value('')
+    await email(tab).fill(f'x{address}')
+    await main.get_by_role('link', name='Sign in').click()
+    await expect(tab.page.get_by_role('heading', name='Sign in')).to_be_visible()
+    await expect(email(tab)).to_have_value(f'x{address}')
+    await tab.page.go_back()
+    await expect(tab.page.get_by_role('heading', name='Sign up')).to_be_visible()
+    await expect(email(tab)).to_have_value(f'x{address}')
+    await tab.page.get_by_role('link', name='Home', exact=True).click()
+    await expect(tab.page.get_by_role('heading', level=1)).to_contain_text('session')
+    await tab.page.get_by_role('navigation').get_by_role('link', name='Sign in').or_(
+        tab.page.locator('header').get_by_role('link', name='Sign in')).first.click()
+    await expect(tab.page.get_by_role('heading', name='Sign in')).to_be_visible()
+
+    await expect(email(tab)).to_have_value('')
+    assert 'example.com' not in ''.join([*asked, tab.page.url])
+    tab.complaints[:] = [complaint for complaint in tab.complaints if 'no' not in complaint]
+
+
+async def test_the_page_to_sign_in_begins_in_its_first_empty_field(device: MakeDevice) -> None:
+    tab = await (await device()).tab('/sign-in')
+
+    await expect(email(tab)).to_be_focused()
+    await tab.page.keyboard.type('ann@example.com')
+    await expect(email(tab)).to_have_value('ann@example.com')
+
+
+async def test_on_a_phone_no_keyboard_opens_by_itself(device: MakeDevice) -> None:
+    phone = await device(has_touch=True, is_mobile=True, viewport={'width': 360, 'height': 740})
+    tab = await phone.tab('/sign-in')
+
+    await expect(tab.button('Sign in')).to_be_visible()
+    assert await tab.page.evaluate('document.activeElement === document.body')
+
+
+async def test_who_has_put_the_focus_somewhere_keeps_it(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.context.add_init_script("""document.addEventListener('DOMContentLoaded', () => {
+        document.body.insertAdjacentHTML('beforeend', '<input id="early" data-public>');
+        document.getElementById('early').focus();
+    });""")
+    tab = await laptop.tab('/sign-in')
+
+    await expect(tab.button('Sign in')).to_be_visible()
+    await expect(tab.page.locator('#early')).to_be_focused()
+
+
+@pytest.mark.parametrize(('path', 'field', 'attributes'), [
+    ('/sign-in', 'Email address', {'autocomplete': 'username webauthn', 'enterkeyhint': 'next', 'inputmode': 'email',
+                                   'maxlength': '1016'}),
+    ('/sign-in', 'Password', {'autocomplete': 'current-password', 'enterkeyhint': 'go'}),
+    ('/sign-up', 'Email address', {'autocomplete': 'username', 'enterkeyhint': 'next'}),
+    ('/sign-up', 'Password', {'autocomplete': 'new-password', 'enterkeyhint': 'go', 'minlength': '8',
+                              'passwordrules': 'minlength: 8; maxlength: 256;'}),
+    ('/account', 'First name', {'autocomplete': 'given-name', 'maxlength': '400'}),
+])
+async def test_fields_say_what_they_are_for(
+        device: MakeDevice, path: str, field: str, attributes: dict[str, str]) -> None:
+    laptop = await device()
+    if path == '/account':
+        await laptop.sign_up()
+    tab = await laptop.tab(path)
+
+    for name, value in attributes.items():
+        await expect(tab.page.get_by_label(field)).to_have_attribute(name, value)
+
+
+async def test_a_password_of_any_length_can_be_pasted(device: MakeDevice) -> None:
+    tab = await (await device()).tab('/sign-up')
+
+    await password(tab).fill('x' * 300)
+
+    await expect(password(tab)).to_have_value('x' * 300)
+    await told(password(tab), 'may have 256 characters at most')
+    forgive_refusals(tab)
+
+
+@pytest.mark.parametrize('theme', ['light', 'dark'])
+async def test_what_a_browser_fills_in_can_be_read(device: MakeDevice, theme: str) -> None:
+    tab = await (await device(color_scheme=theme)).tab('/sign-in')
+
+    rule = await tab.page.evaluate("""() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+        .find((rule) => rule.selectorText?.includes(':autofill')).style.cssText""")
+
+    assert '-webkit-text-fill-color: var(--text)' in rule
+    assert 'box-shadow: inset 0 0 0 100vmax var(--tint)' in rule or '100vmax inset' in rule or 'var(--tint)' in rule
+    colours = await tab.page.evaluate("""() => ['--text', '--tint'].map((name) => {
+        const probe = document.body.appendChild(document.createElement('i'));
+        probe.style.color = `var(${name})`;
+        const colour = getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number);
+        probe.remove();
+        return colour;
+    })""")
+    assert contrast(*colours) >= 4.5
+
+
+def contrast(one: list[float], other: list[float]) -> float:
+    """The contrast of two colours (WCAG 2.2)."""
+    def luminance(colour: list[float]) -> float:
+        parts = [part / 255 for part in colour[:3]]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+async def test_nothing_that_is_typed_passes_through_the_websocket(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab = await laptop.tab(None)
+    frames: list[str] = []
+    tab.page.on('websocket', lambda socket: record(socket, frames))
+    await tab.open('/account/security')
+
+    await tab.page.get_by_label('Current password').press_sequentially('typed-1')
+    await tab.button('Show the password').first.click()
+    await tab.page.get_by_label('New password').press_sequentially('typed-2')
+    await tab.button('Change password').click()
+    await told(tab.page.get_by_label('New password'), 'must have 8 characters')
+    await tab.page.get_by_role('button', name='Rename').click()
+    await tab.page.get_by_label('Name', exact=True).press_sequentially('typed-3')
+    await tab.button('Cancel').click()
+    await expect(tab.page.get_by_role('dialog')).to_have_count(0)
+
+    assert frames
+    assert not [frame for frame in frames if 'typed-' in frame]
+    forgive_refusals(tab)
+
+
+def record(socket: WebSocket, frames: list[str]) -> None:
+    """Keep what a socket sends."""
+    socket.on('framesent', lambda payload: frames.append(str(payload)))
+
+
+async def test_a_form_is_filled_in_and_mended_with_the_keyboard_alone(device: MakeDevice) -> None:
+    tab = await (await device()).tab('/sign-up')
+    press, page = tab.page.keyboard.press, tab.page
+    address = a_new_address()
+
+    await page.get_by_label('First name').focus()
+    await press('Enter')
+    await expect(email(tab)).to_be_focused()
+    await page.keyboard.type(address)
+    await press('Tab')
+    await expect(password(tab)).to_be_focused()
+    await page.keyboard.type('short')
+    await press('Tab')
+    await expect(tab.button('Show the password')).to_be_focused()
+    await press('Enter')
+    await press('Shift+Tab')
+    await press('End')
+    await page.keyboard.type(' no longer, but long')
+    await press('Enter')
+
+    await expect(tab.button()).to_be_visible()
+    forgive_refusals(tab)
