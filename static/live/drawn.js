@@ -19,6 +19,8 @@ function restore(vnode, nodes, alone) {
   if (type === Vue.Static) return nodes.push(...nodesBetween(el, anchor));
   nodes.push(el); // null if only Vue knows
   if (type === Vue.Text && el && el.nodeValue !== children) rewrite(el, children);
+  const html = vnode.props?.innerHTML;
+  if (html !== undefined) return alone && rewriteHtml(el, html);
   if (shapeFlag & COMPONENT || !(shapeFlag & ARRAY_CHILDREN)) return;
   const within = type === Vue.Fragment ? nodes : [];
   for (const child of children) restore(child, within, alone);
@@ -67,6 +69,11 @@ function rewrite(text, value) {
   const { nodeValue } = text;
   undo.push({ paragraph: paragraphOf(text.parentNode), back: () => (text.nodeValue = nodeValue) });
   text.nodeValue = value;
+}
+
+// What is within it Vue has from a text, and knows nothing of its nodes.
+function rewriteHtml(element, html) {
+  if (element && !isPublic(element) && element.innerHTML !== html) element.innerHTML = html;
 }
 
 // Translators take a sentence as a whole, and put what they make of it wherever they like within it.

@@ -49,6 +49,24 @@ async def test_signing_out_in_one_tab_is_seen_in_the_other_without_a_reload(devi
     await expect(right.button()).to_be_hidden()
 
 
+async def test_a_public_page_keeps_its_own_text_and_nothing_that_was_put_into_it(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab()
+    main = tab.page.get_by_role('main')
+    await expect(main.get_by_role('heading', level=1)).to_be_visible()
+    before = await main.locator('h1, h2').all_text_contents()
+    await tab.page.evaluate("document.querySelector('main h1').append(' SECRET')")
+
+    shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+
+    await tab.signed_out()
+    await expect(main.get_by_role('link', name='Sign up')).to_be_visible()
+    await expect(tab.page.get_by_role('banner').get_by_role('link', name='Sign in')).to_be_visible()
+    assert await main.locator('h1, h2').all_text_contents() == before
+
+
 async def test_a_session_ended_in_sql_by_another_program_leaves_the_screen(
         device: MakeDevice, shared_server: Server) -> None:
     laptop, phone = await device(), await device()
