@@ -45,6 +45,7 @@ class Assets:
         preloads = ''.join(f'<link rel="modulepreload" href="{self._root}/live/{module.name}">'
                            for module in sorted(self._folder.glob('live/*.js')))
         return (f'<script {timing.for_the_browser}>{fail_closed}</script>'
+                f'<script src="{self._root}/storage.js"></script>'
                 f'<script src="{self._root}/theme.js"></script>{preloads}'
                 f'<link rel="stylesheet" href="{self._root}/app.css">')
 
