@@ -1,6 +1,7 @@
 // Forms, posted to the Frontend API: nothing that is typed into them passes through the websocket.
 import { call, confirmed } from "./api.js";
 import { reAuthenticate, whenCurrent } from "./connection.js";
+import { dropDraftsOf } from "./drafts.js";
 import { clearErrors, showErrors } from "./form-errors.js";
 import { tellOfNewCookie } from "./other-tabs.js";
 
@@ -19,6 +20,7 @@ async function submit(form) {
   const progress = setTimeout(() => form.classList.add("busy"), PROGRESS_AFTER_MS);
   try {
     const { response } = await oneAtATime(() => send(form));
+    dropDraftsOf(form);
     if ("announce" in form.dataset) tellOfNewCookie();
     if (form.dataset.then) return window.location.assign(form.dataset.then);
     const drawn = whenCurrent(DRAWN_WITHIN_MS);

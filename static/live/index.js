@@ -2,6 +2,7 @@
 // the app, and both are deferred. What it exports to the page is set last: if a module fails, fail-closed.js hides the page.
 import "./drawn.js"; // first: it wraps what creates the app
 import "./screen.js";
+import "./drafts.js"; // before focus.js: a field is filled before it has the focus
 import "./account-panel.js";
 import "./activity.js";
 import "./copy.js";

@@ -10,3 +10,6 @@ SERVE = _HERE / 'serve.py'
 BRACKETED, BUTTONS, GUARDED, INSTRUMENTED, OVERLAID = (
     _HERE / f'{name}.py' for name in ('bracketed', 'buttons', 'guarded', 'instrumented', 'overlaid'))
 """The same, with pages and counts more."""
+
+DRAFTED = _HERE / 'drafted.py'
+"""With pages into which people type."""

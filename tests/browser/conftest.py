@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.apps import BUTTONS, INSTRUMENTED, OVERLAID, SERVE
+from tests.apps import BUTTONS, DRAFTED, INSTRUMENTED, OVERLAID, SERVE
 from tests.databases import Kind, PostgresDatabase
 from tests.programs import CHEAP_PASSWORDS, has_ended
 from tests.server import Server
@@ -115,6 +115,12 @@ async def instrumented(request: pytest.FixtureRequest, new_server: NewServer) ->
 async def buttons(request: pytest.FixtureRequest, new_server: NewServer) -> Server:
     """The server of a page of buttons."""
     return await shared(request, BUTTONS)
+
+
+@pytest.fixture
+async def drafted(request: pytest.FixtureRequest, new_server: NewServer) -> Server:
+    """The server of the pages into which people type."""
+    return await shared(request, DRAFTED)
 
 
 @pytest.fixture

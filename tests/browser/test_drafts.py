@@ -1,0 +1,406 @@
+"""What was typed and is not sent: it outlives a lost connection, a restart and a redraw, and no session."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.apps import DRAFTED
+from tests.programs import ROOT
+from tests.relay import relay_to
+from tests.rules import NEW_PASSWORD, PASSWORD
+from tests.running import either_store
+from tests.server import Server
+
+from .devices import MakeDevice, StartServer, Tab, a_new_address
+
+pytestmark = either_store
+
+STORED = "sessionStorage.getItem('live-sessions.drafts')"
+
+# What was stored when a page was loaded anew, before any script of the page has run.
+NOTE_STORED = f'window.stored_then = {STORED}'
+
+HOLDS_TYPED = '[...document.querySelectorAll("input, textarea")].some((field) => field.value === "Typed")'
+
+
+async def is_loaded_anew(tab: Tab) -> None:
+    """Wait until a page that was marked is another one, and live."""
+    await tab.page.wait_for_function('!window.marked && window.did_handshake === true')
+
+
+async def mark(tab: Tab) -> None:
+    await tab.page.evaluate('window.marked = true')
+
+
+async def fill_sign_up(tab: Tab, address: str) -> None:
+    await tab.page.get_by_label('First name').fill('Ann')
+    await tab.page.get_by_label('Password').fill(PASSWORD)
+    await tab.page.get_by_label('Email address').fill(address)
+
+
+async def shows_sign_up(tab: Tab, address: str) -> None:
+    await expect(tab.page.get_by_label('First name')).to_have_value('Ann')
+    await expect(tab.page.get_by_label('Email address')).to_have_value(address)
+    await expect(tab.page.get_by_label('Password')).to_have_value('')
+
+
+async def loses_the_network(tab: Tab, seconds: float) -> None:
+    """Lose the connection at once, for some time."""
+    await tab.page.context.set_offline(True)
+    await tab.page.evaluate('window.socket.io.engine.close()')
+    await asyncio.sleep(seconds)
+    await tab.page.context.set_offline(False)
+
+
+async def test_a_half_filled_form_survives_a_restart_of_the_server_but_for_the_password(
+        device: MakeDevice, own_server: StartServer) -> None:
+    server = await own_server(speed=5)
+    laptop = await device(server)
+    tab, address = await laptop.tab('/sign-up'), a_new_address()
+    await tab.page.context.add_init_script(NOTE_STORED)
+    await fill_sign_up(tab, address)
+    await tab.page.get_by_label('First name').evaluate('(field) => { field.focus(); field.setSelectionRange(1, 2) }')
+    await mark(tab)
+
+    server.kill()
+    await asyncio.sleep(1)
+    await server.start()
+
+    await is_loaded_anew(tab)
+    await shows_sign_up(tab, address)
+    await expect(tab.page.get_by_label('First name')).to_be_focused()
+    assert await tab.page.evaluate('[document.activeElement.selectionStart, document.activeElement.selectionEnd]'
+                                   ) == [1, 2]
+    assert PASSWORD not in await tab.page.evaluate('window.stored_then')
+    assert await tab.page.evaluate(STORED) is None
+    tab.forgive_the_network()
+
+
+@pytest.mark.parametrize('seconds', [1.5, 8])
+async def test_a_half_filled_form_survives_a_network_that_is_lost_at_once(
+        device: MakeDevice, fast_server: Server, seconds: float) -> None:
+    laptop = await device(fast_server)
+    await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    await tab.page.get_by_label('First name').fill('Anna')
+
+    await loses_the_network(tab, seconds)
+
+    await tab.live()
+    await expect(tab.page.locator('html')).not_to_have_class(re.compile('away'))
+    await expect(tab.page.get_by_label('First name')).to_have_value('Anna')
+    await expect(tab.page.get_by_label('First name')).to_be_visible()
+    tab.forgive_the_network()
+
+
+async def test_a_half_filled_form_survives_ten_silent_seconds(device: MakeDevice, shared_server: Server) -> None:
+    async with relay_to(shared_server.port) as network:
+        laptop = await device(url=f'http://localhost:{network.port}')
+        tab, address = await laptop.tab('/sign-up'), a_new_address()
+        await fill_sign_up(tab, address)
+        await mark(tab)
+
+        network.cut()
+        await asyncio.sleep(10)
+        network.mend()
+
+        await is_loaded_anew(tab)
+        await shows_sign_up(tab, address)
+        await laptop.context.close()
+        tab.forgive_the_network()
+
+
+async def test_a_password_that_is_changed_in_another_tab_leaves_what_was_typed_and_the_caret(
+        device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab, other = await laptop.tab('/account'), await laptop.tab('/account/security')
+    field = tab.page.get_by_label('First name')
+    before = await field.element_handle()
+    await field.fill('Anna Maria')
+    await field.evaluate('(field) => field.setSelectionRange(4, 4)')
+    await tab.page.get_by_label('Last name').fill('')
+
+    await field.focus()
+    await other.page.get_by_label('Current password').fill(PASSWORD)
+    await other.page.get_by_label('New password').fill(NEW_PASSWORD)
+    await other.button('Change password').click()
+    await expect(other.see('Your password was changed.')).to_be_visible()
+
+    await tab.page.wait_for_function('(field) => !field.isConnected', arg=before)
+    await expect(field).to_have_value('Anna Maria')
+    await expect(field).to_be_focused()
+    await tab.page.keyboard.type('-')
+    await expect(field).to_have_value('Anna- Maria')
+
+
+async def test_a_password_that_was_typed_is_gone_when_the_page_is_drawn_anew(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    await tab.see('Delete account').click()
+    password, confirmation = tab.page.get_by_label('Password'), tab.page.get_by_label('Type “delete my account”')
+    before = await password.element_handle()
+    await confirmation.fill('delete my account')
+    await password.fill(PASSWORD)
+
+    answer = await laptop.api('POST', '/me/change_password', current_password=PASSWORD, new_password=NEW_PASSWORD)
+
+    assert answer.ok
+    await tab.page.wait_for_function('(field) => !field.isConnected', arg=before)
+    await expect(tab.see('Delete account')).to_be_visible()
+    await expect(password).to_have_value('')
+    await expect(confirmation).to_have_value('')
+
+
+async def test_what_was_typed_wins_over_a_change_from_elsewhere_until_it_is_saved(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up(first_name='Ann', last_name='Example')
+    tab = await laptop.tab('/account')
+    first, last = tab.page.get_by_label('First name'), tab.page.get_by_label('Last name')
+    await first.fill('Anna')
+
+    assert (await laptop.api('PATCH', '/me', first_name='Bea', last_name='Sample')).ok
+
+    await expect(last).to_have_value('Sample')
+    await expect(first).to_have_value('Anna')
+    await tab.button('Save').click()
+    await expect(tab.see('Saved.')).to_be_visible()
+    await expect(first).to_have_value('Anna')
+    assert (await laptop.api('PATCH', '/me', first_name='Cleo')).ok
+    await expect(first).to_have_value('Cleo')
+
+
+async def test_what_ann_typed_is_not_shown_to_bob_nor_after_her_end(device: MakeDevice, drafted: Server) -> None:
+    laptop = await device(drafted)
+    ann = await laptop.sign_up(first_name='Ann')
+    bob = await laptop.sign_up(first_name='Bob')
+    private, public = await laptop.tab('/typed'), await laptop.tab('/typed-public')
+    for whose, next_one in ((bob, ann), (ann, None)):
+        for tab in (private, public):
+            await expect(tab.page.locator('[name=city]')).to_be_visible()
+            await tab.page.locator('[name=city]').fill('Typed')
+            await tab.page.locator('[name=secret-word]').fill('Typed')
+            await tab.page.get_by_label('Nickname').fill('Typed')
+        if next_one:
+            await laptop.api('POST', f'/client/sessions/{next_one}/touch')
+            await expect(private.page.locator('.person')).to_have_text('Ann')
+        else:
+            drafted.sql("UPDATE session SET status = 'revoked' WHERE id IN (?, ?)", whose, bob)
+            await private.signed_out()
+        await expect(public.page.locator('[name=city]')).to_have_value('')
+        for tab in (private, public):
+            assert not await tab.page.evaluate(HOLDS_TYPED)
+            await mark(tab)
+            await tab.page.reload()
+            await is_loaded_anew(tab)
+            assert not await tab.page.evaluate(HOLDS_TYPED)
+
+
+async def test_what_was_typed_before_an_outage_is_not_there_for_who_signs_in_after_it(
+        device: MakeDevice, own_server: StartServer) -> None:
+    server = await own_server(DRAFTED, speed=5)
+    laptop = await device(server)
+    ann = await laptop.sign_up()
+    tab = await laptop.tab('/typed-public')
+    await tab.page.locator('[name=city]').fill('Typed')
+    await mark(tab)
+
+    server.kill()
+    server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann)
+    await server.start()
+
+    await is_loaded_anew(tab)
+    await expect(tab.page.locator('[name=city]')).to_have_value('')
+    await laptop.sign_up()
+    await tab.page.reload()
+    await tab.live()
+    await expect(tab.page.locator('[name=city]')).to_have_value('')
+    assert await tab.page.evaluate(STORED) is None
+    tab.forgive_the_network()
+
+
+async def test_the_fields_of_an_author_are_kept_unless_they_hold_a_secret_or_say_otherwise(
+        device: MakeDevice, drafted: Server) -> None:
+    laptop = await device(drafted)
+    await laptop.sign_up()
+    tab = await laptop.tab('/typed')
+    await tab.page.context.add_init_script(NOTE_STORED)
+    page = tab.page
+    kept = {'[name=city]': 'Graz', '[id=street]': 'Main St', '[aria-label=Remarks]': 'None', '[name=letter]': 'Dear',
+            '[name=words]': 'words', '[aria-label=Nickname]': 'Annie', '[aria-label=Story]': 'Once'}
+    not_kept = ['[name=code]', '[name=card]', '[name=pin]', '[name=off]', '[name=opted-out]', '[name=twice] >> nth=0',
+                '[name=twice] >> nth=1', '[name=secret-word]', '[aria-label="Own words"]']
+    await page.locator('[aria-label="Own words"]').fill('secret of ann')
+    await page.locator('.q-field .q-icon').click()  # shows it
+    await expect(page.locator('[aria-label="Own words"]')).to_have_attribute('type', 'text')
+    for selector in not_kept:
+        await page.locator(selector).fill('secret of ann')
+    for selector, value in kept.items():
+        await page.locator(selector).fill(value)
+    await page.locator('[name=agreed]').check()
+    await page.locator('[value=large]').check()
+    await page.locator('[name=country]').select_option('it')
+    await mark(tab)
+
+    await page.evaluate('location.reload()')
+    await is_loaded_anew(tab)
+
+    for selector, value in kept.items():
+        await expect(page.locator(selector)).to_have_value(value)
+    for selector in not_kept:
+        await expect(page.locator(selector)).to_have_value('')
+    await expect(page.locator('[name=agreed]')).to_be_checked()
+    await expect(page.locator('[value=large]')).to_be_checked()
+    await expect(page.locator('[name=country]')).to_have_value('it')
+    await expect(page.locator('#heard')).to_have_text('Heard Annie')  # the server hears of it
+    stored = await page.evaluate('window.stored_then')
+    assert 'Graz' in stored
+    assert 'secret of ann' not in stored
+
+
+async def test_a_part_that_its_author_draws_anew_keeps_what_was_typed(device: MakeDevice, drafted: Server) -> None:
+    laptop = await device(drafted)
+    await laptop.sign_up()
+    tab = await laptop.tab('/redrawn')
+    for name, button in (('First', 'Draw anew'), ('Second', 'Draw the other anew')):
+        field = tab.page.get_by_label(name)
+        before = await field.element_handle()
+        await field.fill('Typed')
+
+        await tab.button(button).click()
+
+        await tab.page.wait_for_function('(field) => !field.isConnected', arg=before)
+        await expect(field).to_have_value('Typed')
+
+
+@pytest.mark.parametrize('redraw', ['location.reload()', 'liveSessions.reAuthenticate()'])
+async def test_the_page_stays_scrolled_where_it_was(device: MakeDevice, drafted: Server, redraw: str) -> None:
+    laptop = await device(drafted)
+    await laptop.sign_up()
+    tab = await laptop.tab('/typed')
+    await tab.page.mouse.wheel(0, 1500)
+    await tab.page.wait_for_function('scrollY > 1000')
+    await tab.page.wait_for_timeout(200)
+    top = await tab.page.evaluate('scrollY')
+    before = await tab.page.locator('[name=city]').element_handle()
+    await mark(tab)
+
+    if redraw == 'location.reload()':
+        await tab.page.evaluate(redraw)
+        await is_loaded_anew(tab)
+    else:
+        answer = await laptop.api('POST', '/me/change_password', current_password=PASSWORD, new_password=NEW_PASSWORD)
+        assert answer.ok
+        await tab.page.wait_for_function('(field) => !field.isConnected', arg=before)
+
+    await tab.page.wait_for_function('(top) => Math.abs(scrollY - top) < 3', arg=top)
+
+
+async def test_search_words_of_administration_survive_with_what_they_find(
+        device: MakeDevice, own_server: StartServer) -> None:
+    server = await own_server(speed=5)
+    laptop, address = await device(server), a_new_address()
+    await laptop.sign_up(address)
+    await (await device(server)).sign_up('somebody.else@example.com')
+    server.sql('UPDATE user SET is_admin = (1 = 1) WHERE email_address = ?', address)
+    tab = await laptop.tab('/admin')
+    search = tab.page.get_by_role('searchbox')
+    await search.fill('somebody')
+    await expect(tab.page.locator('.rows .row')).to_have_count(1)
+    await mark(tab)
+
+    server.kill()
+    await server.start()
+
+    await is_loaded_anew(tab)
+    await expect(search).to_have_value('somebody')
+    await expect(tab.page.locator('.rows .row')).to_have_count(1)
+    tab.forgive_the_network()
+
+
+async def test_what_was_sent_or_left_is_not_kept(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    await tab.page.context.add_init_script(NOTE_STORED)
+
+    async def kept() -> Any:
+        await mark(tab)
+        await tab.page.evaluate('location.reload()')
+        await is_loaded_anew(tab)
+        return json.loads(await tab.page.evaluate('window.stored_then'))['drafts']
+
+    await tab.page.get_by_label('First name').fill('Anna')
+    assert [value for _, value in await kept()] == ['Anna']
+    await tab.button('Save').click()
+    await expect(tab.see('Saved.')).to_be_visible()
+    assert await kept() == []
+    await tab.page.get_by_label('First name').fill('Bea')
+    await tab.page.get_by_role('link', name='Examples').click()
+    await expect(tab.page.get_by_role('heading', name='Examples')).to_be_visible()
+    await expect(tab.page).to_have_url(f'{tab.url}/examples')
+    assert await kept() == []
+    await tab.page.get_by_role('link', name='Account', exact=True).click()
+    await expect(tab.page.get_by_label('First name')).to_have_value('Anna')
+
+
+DENIED = '''for (const name of ['sessionStorage', 'localStorage']) Object.defineProperty(window, name, {
+    configurable: true, get() { throw new DOMException('The document is sandboxed.', 'SecurityError'); }})'''
+FULL = '''Storage.prototype.setItem = () => { throw new DOMException('There is no room.', 'QuotaExceededError'); }'''
+OFF = '''for (const name of ['sessionStorage', 'localStorage']) Object.defineProperty(window, name, {
+    configurable: true, value: null})'''
+
+
+@pytest.mark.parametrize('refusal', [DENIED, FULL, OFF], ids=['denied', 'full', 'switched off'])
+async def test_a_browser_that_refuses_its_storage_shows_every_page_and_signs_in_and_out(
+        device: MakeDevice, refusal: str) -> None:
+    laptop = await device()
+    await laptop.context.add_init_script(refusal)
+    tab, address = await laptop.tab('/sign-up'), a_new_address()
+
+    await tab.fill(address)
+    await tab.button('Sign up').click()
+    await expect(tab.see('Active Session').first).to_be_visible()
+    await tab.page.locator('[data-theme-switch]').click()
+    await expect(tab.page.locator('html')).to_have_attribute('data-theme', 'light')
+    other = await laptop.tab('/account')
+    await expect(other.see(address).first).to_be_visible()
+    await other.page.get_by_label('First name').fill('Ann')
+    await other.page.reload()
+    await other.live()
+    await expect(other.see(address).first).to_be_visible()
+    await tab.open('/')
+    await tab.button().click()
+    await other.signed_out()
+
+
+async def test_where_storage_is_refused_for_real_what_is_stored_lasts_as_long_as_the_page(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    tab = await laptop.tab(None)
+
+    async def sandbox(route: Any) -> None:
+        answer = await route.fetch()
+        headers = {**answer.headers, 'content-security-policy': 'sandbox allow-scripts'}
+        await route.fulfill(response=answer, headers=headers)
+
+    await tab.page.route(f'{tab.url}/', sandbox)
+    await tab.page.goto(f'{tab.url}/')
+    await tab.page.add_script_tag(content=(ROOT / 'static/storage.js').read_text())  # none is fetched into a sandbox
+
+    assert await tab.page.evaluate('''(() => {
+        sessionStorage.name = 1; localStorage.setItem('other', 2);
+        const found = [sessionStorage.getItem('name'), sessionStorage.length, localStorage.other, localStorage.key(0),
+                       sessionStorage.getItem('getItem'), sessionStorage.none];
+        sessionStorage.clear();
+        return [...found, sessionStorage.length];
+    })()''') == [1, 1, '2', 'other', None, None, 0]
+    await tab.page.close()
+    tab.complaints.clear()
