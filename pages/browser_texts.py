@@ -10,6 +10,8 @@ def browser_texts() -> dict[str, str]:
     return {
         'locale': tag(),
         'unreachable': _('You are offline, or the server is down. Nothing was changed. Try again in a moment.'),
+        'trying': _('Trying…'),
+        'stillLost': _('Still no connection. It is tried again by itself.'),
         'today': _('Today at {time}'),
         'yesterday': _('Yesterday at {time}'),
         'lastWeek': _('Last {weekday} at {time}'),

@@ -28,6 +28,11 @@ FAVICON = STATIC / 'icon.svg'
 RESPONSE_SECONDS = 60
 """How long a page may take. After a restart all tabs come back at once, and one that gets an error page stays there."""
 
+_AWAY = '''<section id="away" class="card" data-public data-title="{title}" tabindex="-1" data-takes-focus
+ aria-labelledby="away-words"><div id="away-words" role="alert"><p class="when-hidden">{hidden}</p>
+<p class="when-readable">{reconnecting}</p></div><button type="button" class="button">{try_now}</button>
+<p class="quiet" role="status"></p></section>'''
+
 _FRAMED = {'/demo/pane'}
 """Pages that another page shows in a frame; they have no header and footer."""
 
@@ -82,9 +87,13 @@ class Page(ui.page):
 
 def _texts() -> str:
     """What the browser has to say by itself, in the language of the page."""
-    away = _('Connection lost. Reconnecting…')
-    return (f'<script type="application/json" id="texts">{json.dumps(browser_texts())}</script>'
-            f'<div id="away" role="alert" data-public data-title="{_("Loading")} · {SITE}">{away}</div>')
+    return f'<script type="application/json" id="texts">{json.dumps(browser_texts())}</script>{_away()}'
+
+
+def _away() -> str:
+    """What is shown while the server cannot be heard; see static/live/away.js."""
+    return _AWAY.format(title=f'{_("Loading")} · {SITE}', reconnecting=_('Connection lost. Reconnecting…'),
+                        hidden=_('Connection lost. This page is hidden until it is back.'), try_now=_('Try now'))
 
 
 async def build(routes: Mapping[str, PageBuilder]) -> None:

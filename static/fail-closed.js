@@ -4,4 +4,9 @@
   const requestedAt = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
   const left = script.dataset.deafAfterMs - (performance.now() - requestedAt); // NaN, which is at once, if it was told none
   setTimeout(() => "liveSessions" in window || document.documentElement.classList.add("away"), left);
+  document.addEventListener("click", ({ target }) => {
+    if (!target.closest?.("#away button")) return;
+    if ("liveSessions" in window) window.liveSessions.tryNow();
+    else window.location.reload();
+  });
 })(document.currentScript);

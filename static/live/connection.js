@@ -1,6 +1,7 @@
 // Whether what this tab shows may be believed: a state machine, drawn in docs/tab-protocol.md. It fails closed. What is
 // private is hidden, by the class "away", while the tab is away and until the server says that it is current again.
 import { authenticate, singleFlight } from "./authenticate.js";
+import { tryUntilReached } from "./reach.js";
 import { DEAF_AFTER_MS, HEARING_CHECK_MS, sleep } from "./times.js";
 
 const root = document.documentElement;
@@ -21,7 +22,7 @@ function enter(next) {
 }
 
 const hide = () => root.classList.add("away");
-const isHidden = () => root.classList.contains("away");
+export const isAway = () => root.classList.contains("away");
 
 // ------------------------------------------------------------ what the server says
 
@@ -88,6 +89,7 @@ function listen() {
   if (!socket) return setTimeout(listen, 10);
   // The page is built; the text that it was built from would outlive what is taken off the screen.
   for (const script of document.querySelectorAll("body script:not([src])")) script.remove();
+  tryUntilReached(socket);
   socket.io.on("ping", pinged);
   socket.onAny(heard);
   if (socket.connected) joined();
@@ -99,7 +101,7 @@ function listen() {
 function joined() {
   window.socket.on("connect", rejoined);
   checkHearing(); // a late page is hidden now, not between here and the server's first word
-  if (isHidden()) heardAt = now(); // it shows nothing that could be out of date
+  if (isAway()) heardAt = now(); // it shows nothing that could be out of date
   if (state === "re-authenticating") reAuthenticate(); // there was no connection yet
 }
 

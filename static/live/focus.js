@@ -17,9 +17,12 @@ function nameOf(control) {
 const namesakes = (place, name) => [...place.querySelectorAll(CONTROLS)].filter((other) => nameOf(other) === name);
 const isShown = (element) => element.checkVisibility?.({ visibilityProperty: true, checkVisibilityCSS: true });
 
+// The card of away.js, where the focus waits like on a landing, whatever is pressed there.
+const isOnCard = (element) => element?.closest?.("#away") ?? false;
+
 document.addEventListener("focusin", ({ target }) => {
   isMoving = false;
-  if (target === landing) return;
+  if (target === landing || isOnCard(target)) return;
   landing = null;
   const name = target.matches(CONTROLS) ? nameOf(target) : null;
   const alike = name === null ? [] : namesakes(document, name);
@@ -31,10 +34,14 @@ document.addEventListener("focusin", ({ target }) => {
   focused = { control: target, name, around };
 });
 
-document.addEventListener("pointerdown", () => (focused = landing = null), { capture: true, passive: true });
+document.addEventListener("pointerdown", ({ target }) => {
+  if (!isOnCard(target)) focused = landing = null;
+}, { capture: true, passive: true });
 
 function bringBack() {
-  if (!focused || isMoving || ![null, document.body, landing].includes(document.activeElement)) return;
+  const { activeElement } = document;
+  const hasLeftCard = isOnCard(activeElement) && !isShown(activeElement);
+  if (!focused || isMoving || (!hasLeftCard && ![null, document.body, landing].includes(activeElement))) return;
   const { control } = focused;
   if (control.isConnected && control.disabled) return; // it is at work
   const found = isShown(control) ? control : namesake();
@@ -63,6 +70,8 @@ function land() {
 const changes = new MutationObserver(bringBack);
 changes.observe(document, { subtree: true, childList: true, attributeFilter: ["data-here", "disabled", "open"] });
 changes.observe(document.documentElement, { attributeFilter: ["class"] });
+
+document.addEventListener("animationend", ({ target }) => isOnCard(target) && bringBack()); // the card has come
 
 // A stylesheet that hides what has the focus changes no element.
 document.addEventListener("focusout", () => {

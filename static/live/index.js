@@ -13,6 +13,7 @@ import "./local-time.js";
 import "./password-fields.js";
 import "./sign-in-fields.js";
 import { clearCache, signOut } from "./api.js";
+import { tryNow } from "./away.js";
 import { currentAsOf, reAuthenticate } from "./connection.js";
 import { whenCookieIsNew } from "./other-tabs.js";
 
@@ -20,5 +21,6 @@ whenCookieIsNew(reAuthenticate);
 
 window.liveSessions = {
   reAuthenticate, currentAsOf, clearCache, // said by the server, see auth/live/protocol.py
+  tryNow, // for the button of fail-closed.js
   signOut, // for pages
 };

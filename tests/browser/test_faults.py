@@ -23,7 +23,7 @@ from tests.server import Server
 from .devices import MakeDevice, Tab, a_new_address
 from .watching import BOUND_SECONDS, watch
 
-DOES_NOT_HEAR = 'Connection lost. Reconnecting…'
+DOES_NOT_HEAR = 'Connection lost. This page is hidden until it is back.'
 
 
 @pytest.fixture

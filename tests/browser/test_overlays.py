@@ -83,7 +83,7 @@ async def test_when_the_server_is_lost_only_what_is_marked_public_stays(
         await draw(tab)
 
         network.cut()  # the server goes on and hears its store, so it draws nothing anew
-        await expect(tab.page.get_by_text('Connection lost. Reconnecting…')).to_be_visible()
+        await expect(tab.page.get_by_text('Connection lost. This page is hidden until it is back.')).to_be_visible()
         read = await tab.page.evaluate(READ)
         network.mend()  # at once: a second later the socket is given up, and the page is loaded anew
 

@@ -1,0 +1,219 @@
+"""The card in place of a page whose connection is lost, and its button."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.relay import relay_to
+from tests.running import either_store
+from tests.server import Server
+
+from .devices import Device, MakeDevice, Tab, a_new_address
+from .watching import watch
+
+pytestmark = either_store
+
+HIDDEN = 'Connection lost. This page is hidden until it is back.'
+READABLE = 'Connection lost. Reconnecting…'
+
+NOT_BY_ITSELF = '''() => {
+    window.socket.io.reconnectionDelay(3_600_000);
+    window.socket.io.reconnectionDelayMax(3_600_000);
+    window.socket.io.engine.close();
+}'''
+
+
+def card(tab: Tab) -> Locator:
+    return tab.page.locator('#away')
+
+
+def try_now(tab: Tab) -> Locator:
+    return card(tab).get_by_role('button', name='Try now')
+
+
+async def signed_in_at(device: MakeDevice, server: Server, path: str = '/account') -> tuple[Device, Tab]:
+    laptop = await device(server)
+    await laptop.sign_up(first_name='Ann')
+    tab = await laptop.tab(path)
+    await expect(tab.page.locator('.person')).to_have_text('Ann')
+    return laptop, tab
+
+
+async def test_the_card_says_what_is_the_matter_once_and_its_button_what_comes_of_it(
+        device: MakeDevice, fast_server: Server) -> None:
+    _, tab = await signed_in_at(device, fast_server)
+    alert, told = card(tab).get_by_role('alert'), card(tab).get_by_role('status')
+    await tab.page.evaluate('''() => {
+        window.alerts = 0;
+        new MutationObserver(() => window.alerts++).observe(document.querySelector('#away [role=alert]'),
+            {subtree: true, childList: true, characterData: true});
+    }''')
+
+    with fast_server.standing_still():
+        await expect(alert).to_have_text(HIDDEN, use_inner_text=True)
+        await expect(tab.page.get_by_role('navigation', name='Pages')).to_be_visible()
+        await try_now(tab).click()
+        await expect(try_now(tab)).to_have_attribute('aria-busy', 'true')
+        await expect(told).to_have_text('Trying…')
+        await expect(told).to_have_text('Still no connection. It is tried again by itself.')
+        await expect(try_now(tab)).not_to_have_attribute('aria-busy', 'true')
+
+    await expect(card(tab)).to_be_hidden()
+    await expect(tab.page.get_by_label('First name')).to_have_value('Ann')
+    assert not await tab.page.evaluate('window.alerts')
+    tab.forgive_the_network()
+
+
+async def test_the_button_connects_at_once_and_the_focus_comes_back_to_where_it_was(
+        device: MakeDevice, fast_server: Server) -> None:
+    _, tab = await signed_in_at(device, fast_server)
+    field = tab.page.get_by_label('Last name')
+    await field.fill('Example')
+
+    await tab.page.evaluate(NOT_BY_ITSELF)
+    await expect(card(tab)).to_be_focused()
+    await tab.page.keyboard.press('Tab')
+    await expect(try_now(tab)).to_be_focused()
+    await tab.page.keyboard.press('Enter')
+
+    await expect(card(tab)).to_be_hidden()
+    await expect(field).to_be_focused()
+    await expect(field).to_have_value('Example')
+    await expect(card(tab).get_by_role('status')).to_have_text('')
+
+
+async def test_a_pointer_on_the_button_does_not_lose_the_focus_either(
+        device: MakeDevice, fast_server: Server) -> None:
+    _, tab = await signed_in_at(device, fast_server)
+    save = tab.button('Save')
+    await save.focus()
+
+    await tab.page.evaluate(NOT_BY_ITSELF)
+    await try_now(tab).click()
+
+    await expect(card(tab)).to_be_hidden()
+    await expect(save).to_be_focused()
+
+
+@pytest.mark.parametrize('module', ['index.js', 'away.js'])
+async def test_without_its_modules_the_button_loads_the_page_anew(
+        device: MakeDevice, fast_server: Server, module: str) -> None:
+    laptop = await device(fast_server)
+    await laptop.sign_up()
+    tab = await laptop.tab(None)
+    await tab.page.route(re.compile(f'/live/{module}$'), lambda route: route.abort())
+    await tab.open('/account')
+    await expect(card(tab).get_by_role('alert')).to_have_text(HIDDEN, use_inner_text=True)
+    await tab.page.unroute_all()
+
+    await try_now(tab).click()
+
+    await expect(tab.see('Active Session')).to_be_visible()
+    await expect(card(tab)).to_be_hidden()
+    tab.complaints.clear()
+
+
+async def test_a_page_that_holds_nothing_of_anybody_stays_readable(device: MakeDevice, fast_server: Server) -> None:
+    tab = await (await device(fast_server)).tab('/sign-in')
+    await tab.page.get_by_label('Email address').fill('ann@example.com')
+
+    with fast_server.standing_still():
+        await expect(card(tab).get_by_role('alert')).to_have_text(READABLE, use_inner_text=True)
+        await expect(tab.page.get_by_label('Email address')).to_be_visible()
+        await expect(tab.page.get_by_label('Email address')).to_be_focused()
+
+    await expect(card(tab)).to_be_hidden()
+    tab.forgive_the_network()
+
+
+async def test_what_is_public_on_a_public_page_is_not_covered(device: MakeDevice, overlaid: Server) -> None:
+    laptop = await device(overlaid)
+    await laptop.sign_up()
+    tab = await laptop.tab('/public')
+    note = tab.see('Public note')
+
+    await tab.page.evaluate(NOT_BY_ITSELF)
+    await expect(card(tab)).to_be_visible()
+
+    await expect(note).to_be_visible()
+    above, below = await note.bounding_box(), await card(tab).bounding_box()
+    assert above
+    assert below
+    assert above['y'] + above['height'] < below['y']
+
+
+async def test_a_moment_without_a_connection_shows_no_card(device: MakeDevice, shared_server: Server) -> None:
+    _, tab = await signed_in_at(device, shared_server)
+    watching = await watch(tab)
+
+    for _ in range(3):
+        socket = await tab.page.evaluate('window.socket.id')
+        await tab.page.evaluate('window.socket.io.engine.close()')
+        await tab.page.wait_for_function('(before) => window.socket.connected && window.socket.id !== before',
+                                         arg=socket)
+        await expect(tab.page.locator('html')).not_to_have_class(re.compile('away'))
+
+    assert not await watching.ever_saw('Connection lost')
+
+
+async def test_an_open_panel_does_not_keep_the_button_from_being_pressed(
+        device: MakeDevice, fast_server: Server) -> None:
+    _, tab = await signed_in_at(device, fast_server)
+    await tab.page.get_by_role('button', name='Open account panel').click()
+    panel = tab.page.get_by_role('dialog', name='Account panel')
+    await expect(panel.get_by_role('button', name='Sign out')).to_be_visible()
+
+    await tab.page.evaluate(NOT_BY_ITSELF)
+    await try_now(tab).click()
+
+    await expect(card(tab)).to_be_hidden()
+    await expect(panel).to_be_hidden()
+
+
+async def test_a_page_waits_for_its_server_however_often_its_socket_times_out(
+        device: MakeDevice, fast_server: Server) -> None:
+    async with relay_to(fast_server.port) as network:
+        laptop = await device(url=f'http://localhost:{network.port}')
+        address = a_new_address()
+        await laptop.sign_up(address)
+        tab = await laptop.tab('/account')
+        await tab.page.evaluate('''() => {
+            window.timeouts = 0;
+            window.socket.io.timeout(300);
+            window.socket.io.reconnectionDelayMax(100);
+            window.socket.on('connect_error', () => window.timeouts++);
+        }''')
+        loads: list[str] = []
+        tab.page.on('request', lambda request: loads.append(request.url) if request.is_navigation_request() else None)
+
+        network.cut()
+        await tab.page.wait_for_function('window.timeouts > 5')
+        assert loads == []
+        await expect(card(tab)).to_be_visible()
+        await tab.page.evaluate('window.socket.io.timeout(20000)')
+        network.mend()
+
+        await expect(tab.see(address).first).to_be_visible()
+        await laptop.context.close()
+        tab.forgive_the_network()
+
+
+@pytest.mark.parametrize('language', ['en', 'de'])
+@pytest.mark.parametrize('width', [320, 1280])
+async def test_the_card_fits_every_window_in_both_languages(
+        device: MakeDevice, fast_server: Server, width: int, language: str) -> None:
+    laptop = await device(fast_server, viewport={'width': width, 'height': 480}, locale=language)
+    await laptop.sign_up()
+    for path in ('/account', '/sign-in'):
+        tab = await laptop.tab(path)
+        await tab.page.evaluate(NOT_BY_ITSELF)
+        await expect(card(tab)).to_be_visible()
+        box = await card(tab).bounding_box()
+        assert box
+        assert box['x'] >= 0
+        assert box['x'] + box['width'] <= width
+        assert box['y'] + box['height'] <= 480
+        assert await tab.page.evaluate('document.documentElement.scrollWidth <= innerWidth')
