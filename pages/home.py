@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from auth import public
-from auth.components import SessionLabel, SignOutButton
+from auth.components import SessionLabel, SignOutButton, WhySignedOut
 from auth.language import _
 
 from .parts import Static, button_link, card, page_title
@@ -39,6 +39,7 @@ def page() -> None:
             what_to_do=_('Sign up, open this page in a few more tabs or browsers, and sign out in one of them.')))
         with card('session'):
             SessionLabel().classes('session-id live')
+            WhySignedOut().props('role=status')
             Static('div', _SIGNED_OUT.format(
                 one_moment=_('One moment.'),
                 why=_('Sign up in a few seconds: an email address and a password, no mail is sent.'),

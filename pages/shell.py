@@ -12,7 +12,7 @@ from nicegui import app, ui
 from nicegui.language import Language
 
 from auth.access import PageBuilder
-from auth.components import AuthState, GuardedPages, UserButton, auth_state, open_tab, who_is_here
+from auth.components import AuthState, GuardedPages, UserButton, WhySignedOut, auth_state, open_tab, who_is_here
 from auth.language import _, language, tag
 from auth.live.guarded_pages import Placeholders
 from auth.timing import Timing
@@ -152,6 +152,7 @@ def signed_out() -> None:
     here = ui.context.client.sub_pages_router.current_path
     with card('narrow').props('role=status'):
         heading = Text('h1', _('You are signed out')).props('tabindex=-1 data-takes-focus')
+        WhySignedOut()
         Text('p', _('This page is for people who are signed in.'))
         with ui.element('div').classes('actions'):
             if state.sessions:

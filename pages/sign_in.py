@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from auth import public
-from auth.components import auth_state, may_add_account
+from auth.components import WhySignedOut, auth_state, may_add_account
 from auth.language import _
 from auth.rules.names import isolated
 from auth.web.redirects import safe_path
@@ -34,6 +34,7 @@ def page(redirect_url: str = '') -> None:
             notice.bind_text_from(state, 'user', lambda user: (
                 _('You are signed in as {name}.', name=isolated(user.name)) if user else ''))
             button_link(_('Continue'), wanted, 'plain')
+        WhySignedOut().props('role=status')
         if redirect_url:
             why = Text('p', _('You are signed out. Sign in to see the page you asked for.')).classes('quiet')
             why.bind_visibility_from(state, 'status', value='signed_out')

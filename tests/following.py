@@ -53,5 +53,8 @@ class NoTabs:
     def show(self, clients: object) -> None:
         raise AssertionError('there is nobody to show it to')
 
+    def explain(self) -> None:
+        pass
+
     def hide(self) -> None:
         pass

@@ -36,6 +36,10 @@ class Audience(Protocol):
         """Show these clients as they are now; None is a client that is deleted."""
         ...
 
+    def explain(self) -> None:
+        """Begin to say why sessions have ended that are shown no more; nobody waits for it."""
+        ...
+
     def hide(self) -> None:
         """Show nothing protected: what is known may be wrong."""
         ...
@@ -127,6 +131,7 @@ class Pump:
         while batch := dict(islice(everyone, SHOWN_AT_ONCE)):
             self._audience.show(batch)
             await asyncio.sleep(0)
+        self._audience.explain()
 
     async def _guard(self) -> None:
         """Hide what is protected when no round was finished for too long, whatever holds it up."""

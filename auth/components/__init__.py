@@ -26,3 +26,4 @@ from .session_table import SessionTable as SessionTable
 from .sign_out_button import SignOutButton as SignOutButton
 from .user_button import UserButton as UserButton
 from .user_table import UserTable as UserTable
+from .why_signed_out import WhySignedOut as WhySignedOut

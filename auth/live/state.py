@@ -10,6 +10,7 @@ from nicegui.binding import BindableProperty
 
 from ..access import Status
 from ..rules.clients import ClientSession, UserView
+from ..rules.ends import End
 from .nicegui_private.bindable import quick_to_set
 
 Class = TypeVar('Class', bound=type)
@@ -36,3 +37,6 @@ class AuthState:
     """Whose session it is."""
     sessions: tuple[ClientSession, ...] = ()
     """The accounts signed in on this browser, the active one among them; none of them while loading."""
+    end: End | None = None
+    """Why the session has ended that was in use here, while ``status`` is ``'signed_out'``; it comes a moment later.
+    None if nothing is known, or whoever is here has no right to know."""

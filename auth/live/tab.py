@@ -16,6 +16,7 @@ from ..access import Access, Here, Status
 from ..language import reading, tag
 from ..requests.request_info import RequestInfo, request_info_of
 from ..rules.clients import ClientSession, ClientView
+from ..rules.ends import End, Ended
 from ..web.waiting_pages import Place
 from . import protocol
 from .notes import telling_for
@@ -32,6 +33,8 @@ class Tab:
     client: ClientView | None = None
     """The client whose cookie the tab has shown, as it was last read."""
     state: AuthState = field(default_factory=AuthState)
+    shown: Ended | None = None
+    """The session that it has shown last, until it was told why that has ended."""
     place: Place | None = None
     """Of the page among those that wait for their socket."""
     re_authentication_needed: bool = False
@@ -70,11 +73,18 @@ class Tab:
         """Show what was granted."""
         session = self.active_session(now)
         signed_in = self.client.signed_in(now) if self.client else ()
+        if session is not None:
+            self.shown = Ended(session.id, session.user.id)
         self._set('signed_in' if session else 'signed_out', session, signed_in)
 
     def load(self) -> None:
         """Show nothing protected."""
         self._set('loading', None, ())
+
+    def explain(self, end: End | None) -> None:
+        """Say why the session has ended, if it is still so that nobody is signed in."""
+        if self.state.status == 'signed_out' and not self.page.is_deleted:
+            self.attempt(setattr, self.state, 'end', end)
 
     def re_authenticate(self) -> None:
         """Show nothing protected until the tab has shown its cookie again."""
@@ -104,6 +114,8 @@ class Tab:
         before = (state.status, state.session_id, state.user, state.sessions)
         if before == (status, session_id, user, sessions):
             return
+        if status != 'signed_out' and state.end is not None:
+            self.attempt(setattr, state, 'end', None)
         if status == state.status and session_id != state.session_id:
             # It re-authenticated before the push that hides it. The status stays, and yet whatever binds to it is told.
             self.attempt(setattr, state, 'status', 'loading')

@@ -27,6 +27,7 @@ from ..rules.sessions import touch
 from ..web.page_access import here_of
 from ..web.waiting_pages import Place
 from . import protocol
+from .explanations import Explanations, in_use_before
 from .grants import needs_re_authentication
 from .nicegui_private.outbox import forget_history
 from .subscriptions import Subscriptions
@@ -48,6 +49,7 @@ class Tabs:
         self._clients = clients
         self._sync = sync
         self._deadlines = deadlines
+        self._explanations = Explanations(auth)
         self._by_page: dict[str, Tab] = {}
         self._by_client: dict[str, set[Tab]] = {}
 
@@ -89,6 +91,7 @@ class Tabs:
         page_id = page.id  # a tab in what the page calls would be a circle, and keep the page in memory
         page.on_delete(lambda: self._close(page_id))
         page.on_connect(lambda: self._connected(page_id))
+        await self._explanations.explain_at_first(tab)
         return tab
 
     def grant(self, tab: Tab, client: ClientView | None, epoch: int) -> None:
@@ -103,6 +106,8 @@ class Tabs:
         self._bind(tab, client)
         tab.render(self.auth.now())
         protocol.current_as_of(tab.page, epoch)
+        self._explanations.owe(tab, in_use_before(tab))
+        self._explanations.tell()
 
     async def confirm(self, tab: Tab) -> Here | None:
         """Tell who is at a tab, by the store as it is now; None if its session has ended, or it has to re-authenticate.
@@ -158,6 +163,10 @@ class Tabs:
             for tab in list(self._by_client.get(client_id, ())):
                 self._show(tab, client, now)
 
+    def explain(self) -> None:
+        """Begin to tell the tabs that show since then that nobody is signed in why that is so."""
+        self._explanations.tell()
+
     def hide(self) -> None:
         """Let every tab that shows anything of a client fall to Loading."""
         for tab in list(self._by_page.values()):
@@ -170,11 +179,13 @@ class Tabs:
             self._bind(tab, None)
             tab.re_authentication_needed = False
             tab.render(now)
+            self._explanations.owe(tab, tab.shown)
         elif tab.re_authentication_needed or needs_re_authentication(tab.client, client, now):
             tab.re_authenticate()
         else:
             self._bind(tab, client)
             tab.render(now)
+            self._explanations.owe(tab, tab.shown)
             if not tab.page.has_socket_connection and tab.state.status != 'signed_in':
                 forget_history(tab.page)  # it may show no more what it would be replayed
 

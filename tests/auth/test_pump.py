@@ -45,6 +45,9 @@ class Screen:
         self.clients.update(clients)
         self.changed.set()
 
+    def explain(self) -> None:
+        pass
+
     def hide(self) -> None:
         self.on_hide()
         self.hidden = True
