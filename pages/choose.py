@@ -7,7 +7,7 @@ from functools import partial
 from nicegui import ui
 
 from auth import AuthError, public
-from auth.components import SignOutButton, auth_state, choose, may_add_account, redraw_on_change
+from auth.components import SignOutButton, WhySignedOut, auth_state, choose, may_add_account, redraw_on_change
 from auth.components.isolated import Isolated
 from auth.language import _
 from auth.rules.clients import ClientSession
@@ -28,6 +28,7 @@ def page(redirect_url: str = '') -> None:
         return
     with card('narrow'):
         Text('h1', _('Choose an account'))
+        WhySignedOut().props('role=status')
         Text('p', _('Continue as:')).classes('quiet')
         accounts = ui.element('ul').classes('accounts')
         error = Text('p').classes('error').props('role=alert')

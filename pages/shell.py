@@ -153,7 +153,7 @@ def signed_out() -> None:
     with card('narrow').props('role=status'):
         heading = Text('h1', _('You are signed out')).props('tabindex=-1 data-takes-focus')
         WhySignedOut()
-        Text('p', _('This page is for people who are signed in.'))
+        Text('p', _('This page is for people who are signed in.')).classes('unless-why')
         with ui.element('div').classes('actions'):
             if state.sessions:
                 button_link(_('Choose an account'), '/sign-in/choose', redirect_url=here)

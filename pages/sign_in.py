@@ -36,7 +36,7 @@ def page(redirect_url: str = '') -> None:
             button_link(_('Continue'), wanted, 'plain')
         WhySignedOut().props('role=status')
         if redirect_url:
-            why = Text('p', _('You are signed out. Sign in to see the page you asked for.')).classes('quiet')
+            why = Text('p', _('You are signed out. Sign in to see the page you asked for.')).classes('quiet unless-why')
             why.bind_visibility_from(state, 'status', value='signed_out')
         with api_form('/v1/client/sign_ins', _('Sign in'), announce=True, then=wanted, begin=True):
             email_field('identifier', autocomplete='username webauthn')

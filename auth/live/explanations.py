@@ -56,6 +56,7 @@ class Explanations:
 
     async def _tell_all(self) -> None:
         while self._waiting:
+            await asyncio.sleep(self._auth.timing.explain_after_seconds)
             waiting, self._waiting = self._waiting, {}
             ends = await self._read(list(set(waiting.values())))
             for number, (tab, ended) in enumerate(waiting.items(), 1):

@@ -113,8 +113,9 @@ document.addEventListener("submit", ({ target }) => {
 });
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[href]");
-  const isElsewhere = link && link.target !== "_blank" && link.pathname !== window.location.pathname;
-  if (isElsewhere && !event.ctrlKey && !event.metaKey && !event.shiftKey) leave();
+  const link = event.target.closest?.("a[href^='/'], a[href^=http]");
+  const { origin, pathname } = window.location;
+  const leads = link && link.target !== "_blank" && (link.origin !== origin || link.pathname !== pathname);
+  if (leads && !event.ctrlKey && !event.metaKey && !event.shiftKey) leave();
 }, { capture: true });
 window.addEventListener("popstate", leave);

@@ -26,6 +26,7 @@ def _fields() -> None:
     ui.input('Nickname', on_change=lambda event: heard.set_text(f'Heard {event.value}'))
     ui.input('Own words', password=True, password_toggle_button=True)
     ui.textarea('Story')
+    ui.input('Left out').props('data-no-draft')
     ui.element('div').style('height: 3000px')
     ui.label('The end of the page')
 

@@ -236,7 +236,7 @@ async def test_the_fields_of_an_author_are_kept_unless_they_hold_a_secret_or_say
     kept = {'[name=city]': 'Graz', '[id=street]': 'Main St', '[aria-label=Remarks]': 'None', '[name=letter]': 'Dear',
             '[name=words]': 'words', '[aria-label=Nickname]': 'Annie', '[aria-label=Story]': 'Once'}
     not_kept = ['[name=code]', '[name=card]', '[name=pin]', '[name=off]', '[name=opted-out]', '[name=twice] >> nth=0',
-                '[name=twice] >> nth=1', '[name=secret-word]', '[aria-label="Own words"]']
+                '[name=twice] >> nth=1', '[name=secret-word]', '[aria-label="Own words"]', '[aria-label="Left out"]']
     await page.locator('[aria-label="Own words"]').fill('secret of ann')
     await page.locator('.q-field .q-icon').click()  # shows it
     await expect(page.locator('[aria-label="Own words"]')).to_have_attribute('type', 'text')
@@ -301,6 +301,20 @@ async def test_the_page_stays_scrolled_where_it_was(device: MakeDevice, drafted:
         await tab.page.wait_for_function('(field) => !field.isConnected', arg=before)
 
     await tab.page.wait_for_function('(top) => Math.abs(scrollY - top) < 3', arg=top)
+
+
+async def test_a_store_that_is_away_for_a_while_takes_nothing_of_what_was_typed(
+        device: MakeDevice, fast_server: Server) -> None:
+    laptop = await device(fast_server)
+    await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    await tab.page.get_by_label('First name').fill('Anna')
+
+    with fast_server.database.away():
+        await expect(tab.page.get_by_role('main').get_by_text('Loading…')).to_be_visible()
+
+    await expect(tab.page.get_by_label('First name')).to_have_value('Anna')
+    tab.forgive_the_network()
 
 
 async def test_search_words_of_administration_survive_with_what_they_find(
