@@ -64,7 +64,8 @@ function take() {
   } catch {
     return null; // there is no storage
   }
-  const isReloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+  // A page that the server can't build yet comes again by itself; not every browser calls that a reload.
+  const isReloaded = found?.isLost || performance.getEntriesByType("navigation")[0]?.type === "reload";
   const isRecent = found !== null && Math.abs(Date.now() - found.at) < STORED_MS;
   return isReloaded && isRecent && found.path === path ? found : null;
 }
@@ -80,8 +81,9 @@ function bringIn() {
 window.addEventListener("pagehide", () => {
   const kept = before ?? { who, path, drafts: [...drafts].map(([key, { value }]) => [key, value]), place: placeNow() };
   if (kept.who === null) return;
+  const isLost = !window.socket?.connected;
   try {
-    sessionStorage.setItem(STORED, JSON.stringify({ ...kept, at: Date.now() }));
+    sessionStorage.setItem(STORED, JSON.stringify({ ...kept, isLost, at: Date.now() }));
   } catch {
     // there is no room for it
   }

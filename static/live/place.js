@@ -27,8 +27,12 @@ export function putCaret(field, key) {
   caret.field = field;
 }
 
+// Where focus.js puts the focus while the field that had it is gone.
+const isLanding = (element) => element.matches("[data-takes-focus]") || element.closest("#away") !== null;
+
 for (const type of ["selectionchange", "keyup", "pointerup"]) document.addEventListener(type, noteCaret);
 document.addEventListener("focusin", ({ target }) => {
+  if (!isField(target) && !isLanding(target)) caret = null;
   if (caret && !caret.field?.isConnected && isField(target)) putCaret(target, keyOf(target));
   noteCaret();
 });
@@ -81,8 +85,10 @@ function bringFocus() {
 
 export function placeNow() {
   noteCaret();
-  const { key, start, end } = caret ?? {};
-  return { top, caret: isField(document.activeElement) && caret ? { key, start, end } : null };
+  const { activeElement } = document;
+  if (caret === null || !(isField(activeElement) || isLanding(activeElement))) return { top, caret: null };
+  const { key, start, end } = caret;
+  return { top, caret: { key, start, end } };
 }
 
 export function goTo(place) {

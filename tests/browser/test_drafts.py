@@ -96,6 +96,7 @@ async def test_a_half_filled_form_survives_a_network_that_is_lost_at_once(
     await expect(tab.page.locator('html')).not_to_have_class(re.compile('away'))
     await expect(tab.page.get_by_label('First name')).to_have_value('Anna')
     await expect(tab.page.get_by_label('First name')).to_be_visible()
+    await expect(tab.page.get_by_label('First name')).to_be_focused()
     tab.forgive_the_network()
 
 
@@ -315,6 +316,23 @@ async def test_a_store_that_is_away_for_a_while_takes_nothing_of_what_was_typed(
 
     await expect(tab.page.get_by_label('First name')).to_have_value('Anna')
     tab.forgive_the_network()
+
+
+async def test_a_page_that_can_not_be_built_yet_has_what_was_typed_when_it_is(
+        device: MakeDevice, fast_server: Server) -> None:
+    laptop = await device(fast_server)
+    await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    await tab.page.get_by_label('First name').fill('Anna')
+
+    with fast_server.database.away():
+        while (await laptop.context.request.get(f'{laptop.url}/account')).status != 503:
+            await asyncio.sleep(0.05)
+        await tab.page.evaluate('window.socket.disconnect(); location.reload()')
+        await expect(tab.see('The server cannot reach its data right now.')).to_be_visible()
+
+    await expect(tab.page.get_by_label('First name')).to_have_value('Anna')
+    tab.complaints.clear()
 
 
 async def test_search_words_of_administration_survive_with_what_they_find(
