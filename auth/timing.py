@@ -43,7 +43,7 @@ class Timing(StoreTiming):
     """A sign-out waits at most so long until its own tab shows it; only then the tab goes elsewhere."""
 
     explain_after_seconds: float = 0.01
-    """Between the end of a session on the screen and the reading of why it has ended, which would hold up the former."""
+    """Between the end of a session and the reading of why it has ended, which would hold up what shows the end."""
 
     ping_seconds: float = 3.0
     """Between the answer to a ping of a socket and the next one; a socket that does not answer for as long is lost.

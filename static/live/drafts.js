@@ -8,7 +8,9 @@ import { forgetPlace, goTo, pageIsBack, pageIsGone, placeNow, putCaret } from ".
 const STORED = "live-sessions.drafts";
 const STORED_MS = 10 * 60_000; // a page that is away for longer begins anew
 
-const drafts = new Map(); // by the key of a field: what was typed, and the field that holds it now
+// By the key of a field: what was typed, the field that holds it, whether it waits for another one to be drawn, and whether
+// a button or Enter was pressed since.
+const drafts = new Map();
 const typedInto = new Set();
 let who = null; // has typed them; null until it is known
 let path = window.location.pathname;
@@ -20,8 +22,10 @@ document.addEventListener("input", ({ target }) => {
   const key = keyOf(target);
   if (key === null) return;
   if (!mayBeKept(target) || isAsGiven(target)) drafts.delete(key);
-  else drafts.set(key, { value: valueOf(target), field: target });
+  else drafts.set(key, { value: valueOf(target), field: target, waits: false, isUsed: false });
 }, { capture: true });
+
+const isStillThere = ({ field, value }) => JSON.stringify(valueOf(field)) === JSON.stringify(value);
 
 // ------------------------------------------------------------ drawn anew
 
@@ -31,6 +35,7 @@ function look(changes) {
   }
   if (window.location.pathname !== path) leave();
   const now = whoIsHere();
+  for (const [key, draft] of drafts) if (!draft.waits && !draft.field.isConnected) wait(key, draft, now === null);
   if (now === null) return pageIsGone();
   if (who !== null && who !== now) end();
   who = now;
@@ -39,12 +44,17 @@ function look(changes) {
   pageIsBack();
 }
 
+// A field that an author takes away after a button was pressed, or has given another value before, was dealt with.
+function wait(key, draft, isTakenByUs) {
+  if (isStillThere(draft) && (isTakenByUs || !draft.isUsed)) draft.waits = true;
+  else drafts.delete(key);
+}
+
 function restore() {
   for (const [key, draft] of drafts) {
-    if (draft.field?.isConnected) continue;
-    const field = fieldOf(key);
+    const field = draft.waits ? fieldOf(key) : null;
     if (field === null || !mayBeKept(field)) continue;
-    draft.field = field;
+    Object.assign(draft, { field, waits: false });
     fill(field, draft.value);
     putCaret(field, key);
   }
@@ -72,14 +82,14 @@ function take() {
 
 function bringIn() {
   if (before.who === who) {
-    for (const [key, value] of before.drafts) if (!drafts.has(key)) drafts.set(key, { value, field: null });
+    for (const [key, value] of before.drafts) if (!drafts.has(key)) drafts.set(key, { value, waits: true });
     goTo(before.place);
   }
   before = null;
 }
 
 window.addEventListener("pagehide", () => {
-  const kept = before ?? { who, path, drafts: [...drafts].map(([key, { value }]) => [key, value]), place: placeNow() };
+  const kept = before ?? { who, path, drafts: [...toKeep()], place: placeNow() };
   if (kept.who === null) return;
   const isLost = !window.socket?.connected;
   try {
@@ -88,6 +98,10 @@ window.addEventListener("pagehide", () => {
     // there is no room for it
   }
 });
+
+function* toKeep() {
+  for (const [key, draft] of drafts) if (draft.waits || isStillThere(draft)) yield [key, draft.value];
+}
 
 // ------------------------------------------------------------ no longer needed
 
@@ -107,14 +121,19 @@ function leave() {
 }
 
 export function dropDraftsOf(form) {
-  for (const [key, { field }] of drafts) if (field === null || field.form === form || !field.isConnected) drafts.delete(key);
+  for (const [key, { field }] of drafts) if (!field?.isConnected || field.form === form) drafts.delete(key);
 }
+
+const use = () => drafts.forEach((draft) => (draft.isUsed = true));
+const BUTTON = "button, [role=button], input[type=button], input[type=submit], input[type=image]";
+document.addEventListener("keydown", ({ key }) => key === "Enter" && use(), { capture: true });
 
 document.addEventListener("submit", ({ target }) => {
   if (!target.matches("[data-api]")) dropDraftsOf(target); // those wait for the answer, see forms.js
 });
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest?.(BUTTON)) use();
   const link = event.target.closest?.("a[href^='/'], a[href^=http]");
   const { origin, pathname } = window.location;
   const leads = link && link.target !== "_blank" && (link.origin !== origin || link.pathname !== pathname);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from nicegui import ui
 
 import pages
@@ -49,18 +51,29 @@ def public_page() -> None:
 @private
 def redrawn_page() -> None:
     """A part of it is drawn anew by its author."""
+    things: list[str] = []
+
     @ui.refreshable
     def part() -> None:
         ui.element('input').props('name=first aria-label=First')
-
-    @ui.refreshable
-    def other_part() -> None:
         ui.input('Second')
 
+    def add() -> None:
+        things.append(thing.value)
+        thing.value = ''
+        listed.refresh()
+
+    @ui.refreshable
+    def listed() -> None:
+        ui.label(f'Things: {", ".join(things)}')
+        another = ui.input('Another thing')
+        another.on('keydown.enter', lambda: (things.append(another.value), listed.refresh()))
+
     part()
-    other_part()
-    ui.button('Draw anew', on_click=part.refresh)
-    ui.button('Draw the other anew', on_click=other_part.refresh)
+    thing = ui.input('Thing')
+    ui.button('Add', on_click=add)
+    listed()
+    ui.timer(1, lambda: Path('redraw').exists() and part.refresh())
 
 
 pages.ROUTES['/typed'] = private_page

@@ -266,19 +266,45 @@ async def test_the_fields_of_an_author_are_kept_unless_they_hold_a_secret_or_say
     assert 'secret of ann' not in stored
 
 
-async def test_a_part_that_its_author_draws_anew_keeps_what_was_typed(device: MakeDevice, drafted: Server) -> None:
+async def test_a_part_that_its_author_draws_anew_by_itself_keeps_what_was_typed(
+        device: MakeDevice, drafted: Server) -> None:
     laptop = await device(drafted)
     await laptop.sign_up()
     tab = await laptop.tab('/redrawn')
-    for name, button in (('First', 'Draw anew'), ('Second', 'Draw the other anew')):
-        field = tab.page.get_by_label(name)
-        before = await field.element_handle()
-        await field.fill('Typed')
+    first, second = tab.page.get_by_label('First'), tab.page.get_by_label('Second')
+    before = await first.element_handle()
+    await second.fill('Typed, too')
+    await first.fill('Typed')
 
-        await tab.button(button).click()
+    (drafted.folder / 'redraw').touch()
+    await tab.page.wait_for_function('(field) => !field.isConnected', arg=before)
+    (drafted.folder / 'redraw').unlink()
 
-        await tab.page.wait_for_function('(field) => !field.isConnected', arg=before)
-        await expect(field).to_have_value('Typed')
+    await expect(first).to_have_value('Typed')
+    await expect(second).to_have_value('Typed, too')
+
+
+async def test_what_an_author_has_dealt_with_does_not_come_back(device: MakeDevice, drafted: Server) -> None:
+    laptop = await device(drafted)
+    await laptop.sign_up()
+    tab = await laptop.tab('/redrawn')
+    thing, another = tab.page.get_by_label('Thing', exact=True), tab.page.get_by_label('Another thing')
+
+    await another.fill('Milk')
+    await another.press('Enter')
+    await expect(tab.see('Things: Milk')).to_be_visible()
+    await expect(another).to_have_value('')
+    await thing.fill('Bread')
+    await tab.button('Add').click()
+    await expect(tab.see('Things: Milk, Bread')).to_be_visible()
+    await expect(thing).to_have_value('')
+    await mark(tab)
+    await tab.page.evaluate('location.reload()')
+    await is_loaded_anew(tab)
+
+    await expect(tab.see('Things:')).to_be_visible()
+    for field in (thing, another):
+        await expect(field).to_have_value('')
 
 
 @pytest.mark.parametrize('redraw', ['location.reload()', 'liveSessions.reAuthenticate()'])
