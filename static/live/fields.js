@@ -4,7 +4,7 @@ export const FIELDS = "input, textarea, select";
 
 const NOT_TYPED = ["button", "file", "hidden", "image", "password", "reset", "submit"];
 const SECRET_PURPOSE = /^(current-password|new-password|one-time-code|cc-.*)$/;
-const SECRET_NAME = /passw|passphrase|passcode|pwd|secret|(^|[^a-z])(otp|totp|pin|cvc|cvv|token)([^a-z]|$)/i;
+const SECRET_NAME = /confirm|passw|passphrase|passcode|pwd|secret|(^|[^a-z])(otp|totp|pin|cvc|cvv|token)([^a-z]|$)/i;
 const GENERATED = /^(c\d+|f_.*|q-.*)$/; // by NiceGUI and Quasar: another one each time the field is drawn
 const OF_QUASAR = ".q-field *"; // which writes what was typed as the default value, too
 
@@ -13,8 +13,8 @@ const secret = new WeakSet(); // was a password's field once; a button may show 
 export const isField = (node) => node.matches?.(FIELDS) ?? false;
 export const markSecret = (field) => secret.add(field);
 
-// An author may say data-no-draft on a field, or on anything around it. What has to be typed to delete something is a
-// confirmation. autocomplete=off is honoured, as browsers do, but for a search: there it only turns suggestions off.
+// An author may say data-no-draft on a field, or on anything around it. What has to be typed to delete something confirms
+// it, once. autocomplete=off is honoured, as browsers do, but for a search: there it only turns suggestions off.
 export function mayBeKept(field) {
   if (field.type === "password") markSecret(field);
   if (NOT_TYPED.includes(field.type) || secret.has(field) || field.readOnly || field.disabled) return false;

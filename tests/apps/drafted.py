@@ -15,7 +15,7 @@ from tests.apps.serve import serve
 def _fields() -> None:
     """Native fields, some of which may not be kept, and those of Quasar."""
     for attributes in ('name=city', 'id=street', 'aria-label=Remarks', 'name=code autocomplete=one-time-code',
-                       'name=card autocomplete=cc-number', 'name=pin', 'name=off autocomplete=off',
+                       'name=card autocomplete=cc-number', 'name=pin', 'name=confirmation', 'name=off autocomplete=off',
                        'name=words type=search autocomplete=off', 'name=opted-out data-no-draft', 'name=twice',
                        'name=twice', 'name=secret-word type=password', 'name=agreed type=checkbox',
                        'name=size type=radio value=small', 'name=size type=radio value=large'):

@@ -236,8 +236,9 @@ async def test_the_fields_of_an_author_are_kept_unless_they_hold_a_secret_or_say
     page = tab.page
     kept = {'[name=city]': 'Graz', '[id=street]': 'Main St', '[aria-label=Remarks]': 'None', '[name=letter]': 'Dear',
             '[name=words]': 'words', '[aria-label=Nickname]': 'Annie', '[aria-label=Story]': 'Once'}
-    not_kept = ['[name=code]', '[name=card]', '[name=pin]', '[name=off]', '[name=opted-out]', '[name=twice] >> nth=0',
-                '[name=twice] >> nth=1', '[name=secret-word]', '[aria-label="Own words"]', '[aria-label="Left out"]']
+    not_kept = [*(f'[name={name}]' for name in ('code', 'card', 'pin', 'confirmation', 'off', 'opted-out',
+                                                'secret-word')),
+                '[name=twice] >> nth=0', '[name=twice] >> nth=1', '[aria-label="Own words"]', '[aria-label="Left out"]']
     await page.locator('[aria-label="Own words"]').fill('secret of ann')
     await page.locator('.q-field .q-icon').click()  # shows it
     await expect(page.locator('[aria-label="Own words"]')).to_have_attribute('type', 'text')
