@@ -54,6 +54,7 @@ def _show_name(entry: ui.element, name: str) -> None:
 
 def account_heading(path: str) -> None:
     """Build the heading of the account pages, with links between them."""
-    page_title(_('Account'))
+    names = {'/account': _('Profile'), '/account/security': _('Security')}
+    page_title(_('Account') if path == '/account' else names[path])
     Text('h1', _('Account'))
-    page_tabs(_('Account'), {'/account': _('Profile'), '/account/security': _('Security')}, path)
+    page_tabs(_('Account'), names, path)

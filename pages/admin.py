@@ -10,20 +10,26 @@ from .parts import Text, page_tabs, page_title
 
 
 @admin_only
-def users() -> None:
-    """Build the page of users."""
-    _heading('/admin')
-    UserTable()
+def users(q: str = '') -> None:
+    """Build the page of users.
+
+    :param q: what is searched for
+    """
+    _heading('/admin', _('Users'))
+    UserTable(q)
 
 
 @admin_only
-def sessions() -> None:
-    """Build the page of sessions."""
-    _heading('/admin/sessions')
-    SessionTable()
+def sessions(q: str = '') -> None:
+    """Build the page of sessions.
+
+    :param q: what is searched for
+    """
+    _heading('/admin/sessions', _('Sessions'))
+    SessionTable(q)
 
 
-def _heading(path: str) -> None:
-    page_title(_('Administration'))
+def _heading(path: str, name: str) -> None:
+    page_title(f'{_("Administration")}: {name}')
     Text('h1', _('Administration'))
     page_tabs(_('Administration'), {'/admin': _('Users'), '/admin/sessions': _('Sessions')}, path)

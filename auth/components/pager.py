@@ -33,7 +33,7 @@ class Pager(ui.element, HoldsItself, Generic[Row]):
         self._has_more = False
         with self:
             self._newer = Text(tag='button', text=words[0]).classes('button plain').props('type=button')
-            self._where = Text(tag='span', text='').classes('quiet')
+            self._where = Text(tag='span', text='').classes('quiet').props('role=status aria-live=off')
             self._older = Text(tag='button', text=words[1]).classes('button plain').props('type=button')
         self._newer.on('click', self.turn_back, [])
         self._older.on('click', self.turn_on, [])
@@ -90,5 +90,6 @@ class Pager(ui.element, HoldsItself, Generic[Row]):
         self.set_visibility(bool(self._before) or self._has_more)
 
     def _turned(self) -> None:
+        self._where.props('aria-live=polite')  # which page this is is news to whoever has turned to it
         self._rows = ()
         self._reload()

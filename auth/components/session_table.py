@@ -21,23 +21,21 @@ from .action_button import ActionButton
 from .isolated import Isolated
 from .live_rows import LiveRows
 from .local_time import LocalTime
-from .searched_section import SearchedSection, small_button
-
-MOST_COUNTED = 10_001
-"""Where counting stops: the table says "More than 10,000 sessions", and is read as quickly with very many."""
+from .searched_section import MOST_COUNTED, SearchedSection, small_button
 
 
 class SessionTable(SearchedSection):
-    """All sessions that are signed in, the newest first, with a search; sign one out, or everyone."""
+    """All sessions that are signed in, the newest first, with a search; sign one out, or everyone.
 
-    def __init__(self) -> None:
-        super().__init__(_('Sessions'), _('Search sessions by their user'))
-        self._count = 0
+    :param words: what is searched for at first
+    """
+
+    def __init__(self, words: str = '') -> None:
+        super().__init__(_('Sessions'), _('Search sessions by their user'), words)
         self._typed = ''
         with self:
-            self._total = Text(tag='p', text='').classes('quiet')
             self.rows = LiveRows[AdminSession](self._read, key=lambda row: row.id, draw=self._draw,
-                                             concerns=lambda _: True, after=self._drawn,
+                                             concerns=lambda _: True, after=self._drawn, where=self.where,
                                              empty=_('No session was found.'),
                                              at_most_every_seconds=tabs().auth.timing.list_rest_seconds)
             self._everyone()
@@ -45,7 +43,7 @@ class SessionTable(SearchedSection):
     async def _read(self, last: AdminSession | None, _: int) -> tuple[Sequence[AdminSession], bool]:
         rows = await tabs().auth.read(find_sessions, self.administrator, self.words, before=last,
                                       limit=ROWS_A_PAGE + 1)
-        self._count = await tabs().auth.read(count_sessions, self.administrator, most=MOST_COUNTED)
+        self.count = await tabs().auth.read(count_sessions, self.administrator, self.words, most=MOST_COUNTED)
         return rows[:ROWS_A_PAGE], len(rows) > ROWS_A_PAGE
 
     def _draw(self, row: AdminSession) -> None:
@@ -100,7 +98,13 @@ class SessionTable(SearchedSection):
         await revoke_everyone(tabs().auth, self.administrator, self.tab.request_info)
 
     def _drawn(self) -> None:
-        self._total.set_text(
-            _('More than {count} sessions are signed in.', count=number(MOST_COUNTED - 1))
-            if self._count == MOST_COUNTED else
-            ngettext('{count} session is signed in.', '{count} sessions are signed in.', self._count))
+        words = self.words.strip()
+        if self.count == MOST_COUNTED:
+            most = number(MOST_COUNTED - 1)
+            self.say_count(_('More than {count} sessions found for “{words}”.', count=most, words=words),
+                           _('More than {count} sessions are signed in.', count=most))
+        else:
+            self.say_count(
+                ngettext('{count} session found for “{words}”.', '{count} sessions found for “{words}”.', self.count,
+                         words=words),
+                ngettext('{count} session is signed in.', '{count} sessions are signed in.', self.count))

@@ -11,6 +11,7 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 
 from ..language import _
 from ..rules.clients import UserView
+from ..rules.names import isolated
 from ..web.redirects import SIGN_IN_PATH
 from .action_button import ActionButton
 from .current_tab import auth_state, may_add_account, who_is_here
@@ -115,9 +116,10 @@ class UserButton(ui.element):
 
 def _face(user: UserView) -> str:
     """The content of the button, as HTML: one element to redraw instead of three."""
-    return (f'<bdi class="person" translate="no">{escape(user.name)}</bdi> '
-            f'<span class="avatar" translate="no">{escape(user.initials)}</span> '
-            f'<span class="unseen">{_("Open account panel")}</span>')
+    return (f'<bdi class="person" translate="no" aria-hidden="true">{escape(user.name)}</bdi> '
+            f'<span class="avatar" translate="no" aria-hidden="true">{escape(user.initials)}</span> '
+            '<span class="unseen" translate="no">'
+            f'{escape(_("Account panel: {name}", name=isolated(user.name)))}</span>')
 
 
 def _preview(user: UserView) -> None:

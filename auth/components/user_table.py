@@ -9,33 +9,47 @@ from functools import partial
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
-from ..language import _, ngettext
+from ..language import _, ngettext, number
 from ..live.tabs import tabs
 from ..rules.admin import revoke_user, set_disabled
-from ..rules.admin_queries import ROWS_A_PAGE, UserRow, count_sessions, find_users
+from ..rules.admin_queries import ROWS_A_PAGE, UserRow, count_sessions, count_users, find_users
 from ..rules.names import isolated
 from .confirmation import Confirmation, Question
 from .isolated import Isolated
 from .live_rows import LiveRows
-from .searched_section import SearchedSection, counted, small_button
+from .searched_section import MOST_COUNTED, SearchedSection, counted, small_button
 
 
 class UserTable(SearchedSection):
-    """All users by their address, with a search; sign one out everywhere, disable or enable one."""
+    """All users by their address, with a search; sign one out everywhere, disable or enable one.
 
-    def __init__(self) -> None:
-        super().__init__(_('Users'), _('Search users by name, email address or id'))
+    :param words: what is searched for at first
+    """
+
+    def __init__(self, words: str = '') -> None:
+        super().__init__(_('Users'), _('Search users by name, email address or id'), words)
         with self:
             self.rows = LiveRows[UserRow](self._read, key=lambda row: row.user.id, draw=self._draw,
                                           concerns=lambda _: True, empty=_('Nobody was found.'),
-                                          after=self._drawn,
-                                          turn=(_('Back'), _('More')),
+                                          turn=(_('Back'), _('More')), after=self._drawn, where=self.where,
                                           at_most_every_seconds=tabs().auth.timing.list_rest_seconds)
 
     async def _read(self, last: UserRow | None, _: int) -> tuple[Sequence[UserRow], bool]:
         after = last.user.email_address if last else ''
         rows = await tabs().auth.read(find_users, self.administrator, self.words, after=after, limit=ROWS_A_PAGE + 1)
+        self.count = await tabs().auth.read(count_users, self.administrator, self.words, most=MOST_COUNTED)
         return rows[:ROWS_A_PAGE], len(rows) > ROWS_A_PAGE
+
+    def _drawn(self) -> None:
+        self.leave_dialog(unless=self.rows.shows)
+        words = self.words.strip()
+        if self.count == MOST_COUNTED:
+            most = number(MOST_COUNTED - 1)
+            self.say_count(_('More than {count} users found for “{words}”.', count=most, words=words),
+                           _('More than {count} users.', count=most))
+        else:
+            self.say_count(ngettext('{count} user found for “{words}”.', '{count} users found for “{words}”.',
+                                    self.count, words=words), ngettext('{count} user.', '{count} users.', self.count))
 
     def _draw(self, row: UserRow) -> None:
         with ui.element('div').classes('row'):
@@ -61,9 +75,6 @@ class UserTable(SearchedSection):
                 word = _('Enable') if row.disabled else _('Disable')
                 act = partial(self._set_disabled, row, False) if row.disabled else partial(self._ask_disable, row)
                 small_button(word, act, whom)
-
-    def _drawn(self) -> None:
-        self.leave_dialog(unless=self.rows.shows)
 
     async def _count(self, row: UserRow) -> tuple[int, str]:
         """How many sessions would end now, and what has to be said beside that."""

@@ -119,7 +119,7 @@ def find_sessions(db: Connection, now: datetime, administrator: Administrator, w
               .join_from(Session, User).where(signed_in(now))
               .order_by(col(Session.created_at).desc(), col(Session.id).desc()).limit(limit))
     if words.split():  # which users, first: they are fewer
-        listed = listed.where(col(Session.user_id).in_(select(col(User.id)).where(_matches(db, words))))
+        listed = listed.where(_of_users(db, words))
     if user_id is not None:
         listed = listed.where(col(Session.user_id) == user_id)
     if before is not None:  # compared as one, so that the index is entered there, and not walked to there
@@ -134,19 +134,36 @@ def _session(session_id: str, created_at: datetime, last_active_at: datetime, pl
     return AdminSession(session_id, user, last.user_agent, last.ip_address, created_at, last_active_at, signed_in_from)
 
 
-def count_sessions(db: Connection, now: datetime, administrator: Administrator, *, user_id: str | None = None,
-                   most: int | None = None) -> int:
+def count_users(db: Connection, now: datetime, administrator: Administrator, words: str = '', *,
+                most: int | None = None) -> int:
+    """Count the users whom ``find_users`` lists.
+
+    :param words: as there
+    :param most: where there are more, this number is returned and the others are not looked at
+    :raises NotAllowed: if they may not administer; or ``NotSignedIn``
+    """
+    administrator(db, now)
+    those = select(col(User.id)).where(_matches(db, words)).limit(most).subquery()
+    return db.scalar(select(func.count()).select_from(those)) or 0
+
+
+def count_sessions(db: Connection, now: datetime, administrator: Administrator, words: str = '', *,
+                   user_id: str | None = None, most: int | None = None) -> int:
     """Count the sessions that are signed in.
 
+    :param words: as in ``find_sessions``
     :param user_id: count those of this user only
     :param most: where there are more, this number is returned and the others are not looked at
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
     administrator(db, now)
-    those = select(col(Session.id)).where(signed_in(now)).limit(most)
+    those = select(col(Session.id)).where(signed_in(now))
+    if words.split():
+        those = those.where(_of_users(db, words))
     if user_id is not None:
         those = those.where(col(Session.user_id) == user_id)
-    return db.scalar(select(func.count()).select_from(those.subquery())) or 0
+    those = those.limit(most).subquery()
+    return db.scalar(select(func.count()).select_from(those)) or 0
 
 
 def read_audit_log(db: Connection, now: datetime, administrator: Administrator, *, limit: int,
@@ -170,6 +187,10 @@ def _users(now: datetime) -> Select[*tuple[Any, ...]]:
                 .correlate(User).scalar_subquery())
     return (select(*USER_VIEW, *columns(User.disabled, User.created_at), sessions)
             .order_by(col(User.email_address)))
+
+
+def _of_users(db: Connection, words: str) -> ColumnElement[bool]:
+    return col(Session.user_id).in_(select(col(User.id)).where(_matches(db, words)))
 
 
 def _matches(db: Connection, words: str) -> ColumnElement[bool]:

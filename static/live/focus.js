@@ -1,6 +1,9 @@
 // What is drawn anew, or hidden for a moment, loses the focus. It goes back to the control that had it, or to the one that
 // reads the same in the same place. While there is none, it waits on the nearest element that is marked data-takes-focus,
-// such as a heading. When the person has pointed elsewhere, or gone there with a key, it stays there.
+// such as a heading. When the person has pointed elsewhere, or gone there with a key, it stays there; and pages.js sees
+// to it that it goes to the heading of a page that somebody goes to.
+import { isArriving } from "./pages.js";
+
 const CONTROLS = "a[href], button, summary, input, select, textarea";
 const LANDINGS = "[data-takes-focus]";
 
@@ -41,7 +44,8 @@ document.addEventListener("pointerdown", ({ target }) => {
 function bringBack() {
   const { activeElement } = document;
   const hasLeftCard = isOnCard(activeElement) && !isShown(activeElement);
-  if (!focused || isMoving || (!hasLeftCard && ![null, document.body, landing].includes(activeElement))) return;
+  if (!focused || isMoving || isArriving()) return;
+  if (!hasLeftCard && ![null, document.body, landing].includes(activeElement)) return;
   const { control } = focused;
   if (control.isConnected && control.disabled) return; // it is at work
   const found = isShown(control) ? control : namesake();

@@ -25,7 +25,7 @@ DRAW = """(names) => {
 
 
 def account_button(tab: Tab) -> Locator:
-    return tab.page.get_by_role('button', name='Open account panel')
+    return tab.page.get_by_role('button', name='Account panel: ')
 
 
 async def ann_and_bob(laptop: Device) -> tuple[str, str]:
@@ -110,7 +110,7 @@ async def test_who_chooses_an_account_with_a_keyboard_does_not_lose_the_focus(de
 
     await expect(tab.page).to_have_url(f'{tab.url}/examples')
     await expect(tab.page.locator('.person')).to_have_text('Ann')
-    await expect(tab.page.locator('#content')).to_be_focused()
+    await expect(tab.page.get_by_role('heading', name='Examples', level=1)).to_be_focused()
 
 
 async def test_a_form_that_was_sent_keeps_the_focus_in_its_field_whether_it_is_drawn_anew_or_not(

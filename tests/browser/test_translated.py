@@ -98,7 +98,7 @@ async def test_a_translated_page_follows_an_end_a_sign_in_a_switch_and_a_name(
     ann = await laptop.sign_up(anns, first_name='Ann')
     tabs = [await laptop.tab(path) for path in PAGES]
     panel = await laptop.tab()
-    await panel.button('Ann A Open account panel').click()
+    await panel.button('Account panel: Ann').click()
     for tab in (*tabs, panel):
         await translate(tab, how)
     await shows(panel, anns)
