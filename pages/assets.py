@@ -11,6 +11,13 @@ from nicegui import app
 from auth.timing import Timing
 
 STATIC = Path(__file__).parent.parent / 'static'
+STYLESHEETS = ('app.css', 'pages.css', 'forced-colors.css')
+"""In this order: a later one may say otherwise than one before it."""
+
+THEME_COLORS = ''.join(f'<meta name="theme-color" media="(prefers-color-scheme: {scheme})" content="{color}">'
+                       for scheme, color in (('light', '#ffffff'), ('dark', '#161e1d')))
+"""What a browser may paint around the page: the colour of the header. static/theme.js sees to it when one is chosen."""
+
 _YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
@@ -44,10 +51,11 @@ class Assets:
         fail_closed = (self._folder / 'fail-closed.js').read_text(encoding='utf-8')
         preloads = ''.join(f'<link rel="modulepreload" href="{self._root}/live/{module.name}">'
                            for module in sorted(self._folder.glob('live/*.js')))
+        styles = ''.join(f'<link rel="stylesheet" href="{self._root}/{name}">' for name in STYLESHEETS)
         return (f'<script {timing.for_the_browser}>{fail_closed}</script>'
                 f'<script src="{self._root}/storage.js"></script>'
-                f'<script src="{self._root}/theme.js"></script>{preloads}'
-                f'<link rel="stylesheet" href="{self._root}/app.css">')
+                f'{THEME_COLORS}<script src="{self._root}/theme.js"></script>{preloads}{styles}'
+                f'<link rel="apple-touch-icon" href="{self._root}/touch-icon.png">')
 
     @property
     def modules(self) -> str:

@@ -3,8 +3,12 @@
   const THEMES = ["system", "light", "dark"];
   const root = document.documentElement;
 
+  // What the browser paints around the page, light and dark; a theme that was chosen is both.
+  const around = [...document.querySelectorAll('meta[name="theme-color"]')].map((meta) => [meta, meta.content]);
+
   function apply(theme) {
     root.dataset.theme = theme;
+    for (const [meta, own] of around) meta.content = theme === "system" ? own : around[THEMES.indexOf(theme) - 1][1];
     const button = document.querySelector("[data-theme-switch]");
     if (button) button.setAttribute("aria-label", button.dataset[theme]);
     if (window.Quasar?.Dark) window.Quasar.Dark.set(theme === "system" ? "auto" : theme === "dark");

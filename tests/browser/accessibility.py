@@ -1,0 +1,138 @@
+"""Measures whether people can use a page: by axe-core, by the colours that are computed, and by where things are."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from .devices import Tab
+
+AXE = (files('axe_playwright_python') / 'axe.min.js').read_text(encoding='utf-8')
+WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+# A page's frames are pages that are measured by themselves.
+_RUN = """async (tags) => {
+    const found = await axe.run(document, { runOnly: tags, iframes: false, resultTypes: ['violations'] });
+    const isOfQuasar = ({ html }) => html.startsWith('<main class="q-page"'); // it is a main in any case; role=none
+    return found.violations.flatMap(({ id, nodes }) => nodes.filter((node) => !isOfQuasar(node)).map((node) =>
+        `${id}: ${node.html.slice(0, 160)} ${node.failureSummary.slice(0, 300)}`));
+}"""
+
+# The contrast of two colours as WCAG computes it, whatever form they are written in; and what is behind an element.
+_COLOURS = """
+const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
+const pen = canvas.getContext('2d', { willReadFrequently: true });
+const rgba = (colour) => {
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    return [...pen.getImageData(0, 0, 1, 1).data];
+};
+const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+};
+const contrast = (one, other) => {
+    const [a, b] = [light(rgba(one)), light(rgba(other))].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);
+};
+const behind = (element) => {
+    for (let place = element; place; place = place.parentElement) {
+        const colour = getComputedStyle(place).backgroundColor;
+        if (rgba(colour)[3] === 255) return colour;
+    }
+    return getComputedStyle(document.documentElement).backgroundColor;
+};
+const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length;
+const named = (element) => `${element.localName}.${element.className} "${element.textContent.slice(0, 30)}"`;
+"""
+
+CONTRASTS = '() => {' + _COLOURS + """
+    const weak = [];
+    const ask = (what, element, one, other, least) => {
+        const found = contrast(one, other);
+        if (found < least) weak.push(`${what} ${found.toFixed(2)} of ${named(element)}: ${one} on ${other}`);
+    };
+    for (const field of document.querySelectorAll('input:not([type=checkbox]), textarea, select')) {
+        if (!shown(field)) continue;
+        const style = getComputedStyle(field);
+        ask('border', field, style.borderTopColor, behind(field.parentElement), 3);
+        ask('border within', field, style.borderTopColor, behind(field), 3);
+        ask('text', field, style.color, behind(field), 4.5);
+        if (field.placeholder) {
+            const placeholder = getComputedStyle(field, '::placeholder');
+            if (placeholder.opacity !== '1') weak.push(`placeholder opacity of ${named(field)}`);
+            ask('placeholder', field, placeholder.color, behind(field), 4.5);
+        }
+    }
+    for (const icon of document.querySelectorAll('.theme-icon, .spinner, svg:not(.qr svg)')) {
+        if (shown(icon)) ask('icon', icon, getComputedStyle(icon).color, behind(icon.parentElement), 3);
+    }
+    for (const piece of document.querySelectorAll('.source code, .source code span')) {
+        if (shown(piece)) ask('code', piece, getComputedStyle(piece).color, behind(piece), 4.5);
+    }
+    for (const control of document.querySelectorAll('a[href], button, input, select, textarea, summary')) {
+        if (!shown(control)) continue;
+        control.focus({ focusVisible: true });
+        const style = getComputedStyle(control);
+        if (document.activeElement !== control) continue;
+        const isSeen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+        if (!isSeen) weak.push(`no ring: ${named(control)}`);
+        else ask('ring', control, style.outlineColor, behind(control.parentElement), 3);
+    }
+    document.activeElement.blur();
+    return weak;
+}"""
+
+# Whether something is cut off, lies beside the window, or can only be reached by scrolling sideways.
+OUT_OF_PLACE = """() => {
+    const found = [];
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} wide, not ${clientWidth}`);
+    for (const element of document.body.querySelectorAll('*')) {
+        if (!element.checkVisibility({ visibilityProperty: true })) continue;
+        if (element.closest('.unseen, .skip, svg, input, #popup, .q-loading-bar')) continue;
+        const { left, right, width, height } = element.getBoundingClientRect();
+        if (!width || !height) continue;
+        const what = `${element.localName}.${element.className} "${element.textContent.slice(0, 40)}"`;
+        if (left < -1 || right > innerWidth + 1) found.push(`${what} is at ${left} to ${right}`);
+        const { overflowX, overflowY, textOverflow } = getComputedStyle(element);
+        if (textOverflow === 'ellipsis') continue;
+        if (overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1) found.push(`${what} is cut`);
+        const isCut = overflowY === 'hidden' && element.scrollHeight > element.clientHeight + 1;
+        if (isCut) found.push(`${what} is cut below`);
+    }
+    return found;
+}"""
+
+# WCAG 1.4.12: a person's own style sheet.
+TEXT_SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+p { margin-block-end: 2em !important; }"""
+
+# The size of each text, in the order of the page.
+TEXT_SIZES = """() => [...document.body.querySelectorAll('*')]
+    .filter((one) => one.checkVisibility() && !one.closest('svg') && !one.closest('[id^=nicegui]')
+        && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .map((one) => [`${one.localName}.${one.className} "${one.textContent.slice(0, 30)}"`,
+                   parseFloat(getComputedStyle(one).fontSize)])"""
+
+
+async def violations(tab: Tab, *, whole: bool = True) -> list[str]:
+    """What axe-core finds.
+
+    :param whole: whether a page is there, with a heading and a main part
+    """
+    if not await tab.page.evaluate('"axe" in window'):
+        await tab.page.evaluate(AXE)
+    await tab.page.evaluate('Promise.all(document.getAnimations().map((one) => one.finish?.call && '
+                            'one.effect.getTiming().iterations === 1 && one.finish()))')
+    return await tab.page.evaluate(_RUN, [*WCAG, *(['best-practice'] if whole else [])])
+
+
+async def weak_contrasts(tab: Tab) -> list[str]:
+    """Borders, icons, focus rings below 3:1, and placeholders and code below 4.5:1; axe-core looks at other text."""
+    return await tab.page.evaluate(CONTRASTS)
+
+
+async def out_of_place(tab: Tab) -> list[str]:
+    """What lies outside of the window or is cut off."""
+    return await tab.page.evaluate(OUT_OF_PLACE)
