@@ -1,6 +1,7 @@
 """What people see: one page a file, and the table of routes."""
 
+from .document import not_found_page
 from .routes import ROUTES
-from .shell import FAVICON, install, not_found_page
+from .shell import FAVICON, install
 
 __all__ = ['FAVICON', 'ROUTES', 'install', 'not_found_page']

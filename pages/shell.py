@@ -20,6 +20,7 @@ from auth.web.routes import table_of
 
 from .assets import STATIC, Assets
 from .browser_texts import browser_texts
+from .document import BRAND, description, without_scripts
 from .parts import SITE, Static, Text, button_link, card, page_title, spinner
 
 app_log = logging.getLogger('live_sessions')
@@ -35,26 +36,6 @@ _AWAY = '''<section id="away" class="card" data-public data-title="{title}" tabi
 
 _FRAMED = {'/demo/pane'}
 """Pages that another page shows in a frame; they have no header and footer."""
-
-_NOT_FOUND = '''<!doctype html>
-<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} · {SITE}</title><link rel="icon" href="/static/icon.svg">
-<script src="/static/theme.js"></script><link rel="stylesheet" href="/static/app.css"></head>
-<body><main class="content"><section class="card narrow"><h1>{heading}</h1>
-<p class="quiet">{why}</p>
-<a class="button primary" href="/">{start}</a></section></main></body></html>
-'''
-
-
-def not_found_page() -> str:
-    """The page for an unknown path, as HTML: NiceGUI would keep one of its own in memory for a minute."""
-    return _NOT_FOUND.format(
-        language=language(), SITE=SITE, title=_('Not found'), heading=_('There is no page here'),
-        why=_('The address may be mistyped, or the page has gone.'), start=_('Go to the start page'))
-
-
-_BRAND = '<img src="/static/icon.svg" alt="" width="28" height="28"><span>Live Sessions</span>'
-
 
 def install(routes: Mapping[str, PageBuilder], timing: Timing) -> None:
     """Register, at every path, the one NiceGUI page that shows all pages as its sub pages.
@@ -98,7 +79,8 @@ def _away() -> str:
 
 async def build(routes: Mapping[str, PageBuilder]) -> None:
     """Build the shell and, in it, the page at the path."""
-    ui.add_body_html(_texts())
+    ui.add_head_html(description())
+    ui.add_body_html(_texts() + without_scripts())
     tab = await open_tab()
     outer = ui.context.client.content.parent_slot
     if outer is not None:
@@ -121,7 +103,7 @@ async def build(routes: Mapping[str, PageBuilder]) -> None:
 def header() -> None:
     """Build the header: the name of the site, its navigation, and who is signed in."""
     with ui.element('header').props('data-public'):
-        Static('a', _BRAND).classes('brand').props('href=/').props['aria-label'] = _('{site}, home', site=SITE)
+        Static('a', BRAND).classes('brand').props('href=/').props['aria-label'] = _('{site}, home', site=SITE)
         Static('nav', _links({'/': _('Home'), '/account': _('Account'), '/examples': _('Examples'), '/demo': _('Demo')})
                ).props['aria-label'] = _('Pages')
         with ui.element('div').classes('who').props('data-private'):

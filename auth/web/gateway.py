@@ -23,7 +23,7 @@ from .cookies import DEFAULT_NAME, NAME, is_secure
 from .headers import drop_forged_headers, with_headers
 from .log_lines import NowAndThen
 from .page_access import PageAccess, no_page
-from .redirects import path_without_slash
+from .redirects import CHANGE_PASSWORD_PATH, SECURITY_PATH, path_without_slash
 from .routes import table_of
 from .waiting_pages import WaitingPages
 
@@ -118,6 +118,8 @@ class Gateway:
             found = self._routes.find(path)
             if found is not None:
                 await self._pages.open(found[0].access, scope, receive, send)
+            elif path == CHANGE_PASSWORD_PATH and self._routes.find(SECURITY_PATH):
+                await send_answer(send, 303, '', (b'location', SECURITY_PATH.encode()))
             elif path.startswith(self._open_paths) and not path.startswith(_SOCKETS_ROOT):
                 await self.app(scope, receive, send)
             elif path.endswith('/') and path[1:2] != '/' and self._routes.find(path[:-1]) is not None:

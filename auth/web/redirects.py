@@ -9,6 +9,10 @@ from ..requests.asgi import Scope
 SIGN_IN_PATH = '/sign-in'
 CHOOSE_PATH = '/sign-in/choose'
 HOME_PATH = '/'
+SECURITY_PATH = '/account/security'
+
+CHANGE_PASSWORD_PATH = '/.well-known/change-password'  # noqa: S105
+"""Where a password manager goes to change a password (W3C, "A Well-Known URL for Changing Passwords")."""
 
 
 def safe_path(url: str | None, default: str = HOME_PATH) -> str:

@@ -1,0 +1,47 @@
+"""What a document says before any script runs: what the site is, what it needs, and that there is no page here."""
+
+from __future__ import annotations
+
+from auth.language import _, language
+
+from .assets import STYLESHEETS, THEME_COLORS
+from .parts import SITE
+
+BRAND = f'<img src="/static/icon.svg" alt="" width="28" height="28"><span>{SITE}</span>'
+
+_STYLES = ''.join(f'<link rel="stylesheet" href="/static/{name}">' for name in STYLESHEETS)
+
+_NOT_FOUND = f'''<!doctype html>
+<html lang="{{language}}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{title}} · {SITE}</title><link rel="icon" href="/static/icon.svg">{THEME_COLORS}
+<script src="/static/theme.js"></script>{_STYLES}</head>
+<body><div class="shell"><header><a class="brand" href="/" aria-label="{{home}}">{BRAND}</a></header>
+<main class="content"><section class="card narrow"><p class="status-code">404</p><h1>{{heading}}</h1>
+<p class="quiet">{{why}}</p><noscript><p class="notice">{{without_scripts}}</p></noscript>
+<a class="button primary" href="/">{{start}}</a></section></main></div></body></html>
+'''
+
+
+def not_found_page() -> str:
+    """The page for an unknown path, as HTML: NiceGUI would keep one of its own in memory for a minute."""
+    return _NOT_FOUND.format(
+        language=language(), title=_('Not found'), home=_('{site}, home', site=SITE),
+        heading=_('There is no page here'), why=_('The address may be mistyped, or the page has gone.'),
+        start=_('Go to the start page'),
+        without_scripts=_('JavaScript is off in this browser. The other pages of this site need it: turn it on first.'))
+
+
+def description() -> str:
+    """The element that tells search engines and link previews what the site is."""
+    words = _('Accounts and sessions for NiceGUI apps, self-hosted: every open tab changes the moment a session ends.')
+    return f'<meta name="description" content="{words}">'
+
+
+def without_scripts() -> str:
+    """What is shown in place of the page if the browser runs no scripts; NiceGUI would blame the browser."""
+    heading = _('This page needs JavaScript')
+    words = _('It takes what is private off the screen the moment a session ends. Turn JavaScript on for this site in '
+              'the settings of your browser, and load the page again.')
+    return (f'<noscript><style>#esm-fallback {{ display: none !important; }}</style><main class="content">'
+            f'<section class="card narrow"><h1>{heading}</h1><p>{words}</p></section></main></noscript>')
