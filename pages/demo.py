@@ -1,36 +1,34 @@
-"""The demo: four tabs of this browser in one window, and the address for another device."""
+"""The demo: four tabs of this browser in one window, and how to get there from another device."""
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import urlencode
 
+import segno
 from nicegui import ui
 
 from auth import public
 from auth.components import SessionLabel, SignOutButton, auth_state
 from auth.language import _
+from auth.live.tabs import tabs
 from auth.rules.names import isolated
+from auth.web.reach import Reach, reach_of
 
+from .code import code_figure
+from .panes import panes
 from .parts import Static, Text, card, link, page_title
-
-PANES = 4
 
 
 @public
-def board() -> None:
-    """Build the board. Each pane is a frame of the same origin: a real tab with a socket of its own."""
+async def board() -> None:
+    """Build the board."""
     page_title(_('Demo'))
-    state = auth_state()
     Text('h1', _('Four tabs in one window'))
     Text('p', _('Each pane is a real tab of this browser, with a connection of its own. Sign out in one of them and '
               'watch the others.')).classes('lead')
-    with ui.element('div').classes('panes'):
-        for name in (_('Tab {number}', number=which + 1) for which in range(PANES)):
-            with ui.element('figure'):
-                Static('figcaption', f'<span></span><span></span><span></span>{name}')
-                frame = ui.element('iframe').props(f'title="{name}"')
-                frame.props['src'] = f'/demo/pane?{urlencode({"name": name})}'
-    with ui.element('p').classes('lead').bind_visibility_from(state, 'status', value='signed_out'):
+    panes(4)
+    with ui.element('p').classes('lead').bind_visibility_from(auth_state(), 'status', value='signed_out'):
         link(_('Sign in'), '/sign-in', redirect_url='/demo')
         Text('span', _(' first; the panes update by themselves.'))
     with card('device'):
@@ -38,14 +36,41 @@ def board() -> None:
         Text('p', _('Frames share the cookies of their window, so a second device cannot be shown in one. Open this '
                   'address in a private window, another browser or a phone, and sign in there with the same account: '
                   'on the security page each of them can sign the other out.')).classes('quiet')
+        place = ui.element('div').classes('reach')
+    request = ui.context.client.request
+    port = request.url.port or {'https': 443}.get(request.url.scheme, 80)
+    reach = await asyncio.to_thread(reach_of, tabs().auth.settings, port)
+    with place:
+        _other_devices(reach, port, str(request.base_url).rstrip('/'))
+
+
+def _other_devices(reach: Reach, port: int, here: str) -> None:
+    best = f'{reach.urls[0] if reach.urls else here}/demo'
+    with ui.element('div'):
         with ui.element('div').classes('copy'):
             address = ui.element('input').props('id=demo-address readonly ')
             address.props['aria-label'] = _('Address of this page')
-            address.props['value'] = f'{str(ui.context.client.request.base_url).rstrip("/")}/demo'
+            address.props['value'] = best
             Text('button', _('Copy')).classes('button').props(
                 'type=button data-copy=demo-address data-copied=demo-copied')
             link(_('Security page'), '/account/security').classes('button')
         Text('p').classes('quiet').props('id=demo-copied role=status')
+        if not reach.beyond_this_machine:
+            Text('p', _('This server listens to this machine only. For a phone in the same network, stop it and start '
+                        'it with:'))
+            code_figure('reachable', f'uv run main.py --host 0.0.0.0 --port {port}', language='bash',
+                        caption=_('Reachable from the network'))
+    if reach.beyond_this_machine and reach.urls:
+        with ui.element('figure').classes('qr'):
+            Static('div', _qr(best))
+            Text('figcaption', _('Scan it with a phone in the same network.'))
+
+
+def _qr(address: str) -> str:
+    """The address as a QR code: an SVG with a name for screen readers."""
+    drawn = segno.make_qr(address, error='m').svg_inline(scale=4, border=2, light='#fff', omitsize=True,
+                                                         title=_('QR code: {address}', address=address))
+    return drawn.replace('<svg', '<svg role="img"', 1)
 
 
 @public
@@ -57,6 +82,7 @@ def pane(name: str = '') -> None:
     page_title(name or _('Tab'))
     state = auth_state()
     with ui.element('div').classes('pane'):
+        Text('h1', name or _('Tab')).classes('unseen')
         SessionLabel().classes('session-id live')
         who = Text('p').classes('quiet')
         who.bind_text_from(state, 'user', lambda user: (

@@ -6,10 +6,11 @@ from nicegui import binding, ui
 
 from auth import AuthError, public
 from auth.components import AuthState, auth_state, sign_out
-from auth.language import _
+from auth.language import N_, _
 
 from ..parts import Text, button, button_link, spinner
-from .frame import example
+from .frame import Example, example
+from .quotes import ANDROID
 
 
 class UiState(Enum):
@@ -33,13 +34,11 @@ class MainViewModel:
     failure: str = ''
 
     async def sign_out(self) -> None:
-        """Sign out; the UI state follows the session by itself."""
         try:
             await sign_out(redirect_url='/examples/android')
+            self.on_success()  # the UI state follows by itself
         except AuthError as error:
             self.on_failure(error)
-        else:
-            self.on_success()
 
     def on_success(self) -> None:
         """Nothing is left to say."""
@@ -50,10 +49,14 @@ class MainViewModel:
         self.failure = f'{_("You are still signed in.")} {error.message}'
 
 
+EXAMPLE = Example('Android', N_('A spinner, a button, or a signed-out view, by the state of a view model.'), ANDROID,
+                  MainViewModel.sign_out)
+
+
 @public
 def page() -> None:
     """Build the example."""
-    with example('Android', _('A spinner, a button, or a signed-out view, by the state of a view model.'), __file__):
+    with example(EXAMPLE):
         model = MainViewModel(auth_state())
 
         def view(state: UiState) -> ui.element:
@@ -67,5 +70,5 @@ def page() -> None:
             button(_('Sign out'), model.sign_out)
         with view(UiState.SignedOut):
             Text('p', _('You are signed out')).props('role=status')
-            button_link(_('Sign in'), '/sign-in', redirect_url='/examples/android')
+            button_link(_('Sign in'), '/sign-in', redirect_url=EXAMPLE.path)
         Text('p').classes('error').props('role=alert').bind_text_from(model, 'failure')

@@ -1,44 +1,80 @@
-"""What is around every example: its title, the example itself, and its source."""
+"""What is around every example: its title, the example itself, the lines that matter beside those of the guide that it
+answers to, and its whole source."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 
 from nicegui import ui
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
-from auth.language import _
+from auth.language import Message, _
 
-from ..parts import Text, card, link, page_title
+from ..code import code_figure, source_of
+from ..parts import Static, Text, card, link, page_title
+from .quotes import SOURCE, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One way to sign out."""
+
+    title: str
+    """The platform."""
+    text: Message
+    """What it shows."""
+    quote: Quote
+    """What it answers to."""
+    matters: Callable[..., object]
+    """The function that matters: the rest of the file is what is around it."""
+
+    @property
+    def name(self) -> str:
+        """Its name in addresses, which is that of its file."""
+        return self.file.stem
+
+    @property
+    def path(self) -> str:
+        """Where it is shown."""
+        return f'/examples/{self.name}'
+
+    @property
+    def file(self) -> Path:
+        """Where its source is."""
+        return Path(self.matters.__code__.co_filename)
+
+    def beside(self) -> None:
+        """Show the lines of the guide, and those that answer to them."""
+        with ui.element('div').classes('beside'):
+            code_figure(f'{self.name}-quote', self.quote.code, language=self.quote.language,
+                        caption=_('Clerk: {file}', file=self.quote.file))
+            code_figure(f'{self.name}-ours', source_of(self.matters), language='python',
+                        caption=f'pages/examples/{self.file.name}')
+
+
+def source_note() -> None:
+    """Say where the lines of the guide are from."""
+    html = _('First a few lines of the documentation of Clerk, {guide}, then what does the same here.',
+             guide=f'<a href="{SOURCE}" rel="noreferrer">“Build a custom sign-out flow”</a>')
+    Static('p', html).classes('quiet')
 
 
 @contextmanager
-def example(title: str, text: str, file: str) -> Generator[None]:
-    """Frame an example, which is built within the ``with`` block.
-
-    :param title: the platform
-    :param text: what the example shows
-    :param file: the ``__file__`` of the example
-    """
-    page_title(title)
+def example(shown: Example) -> Generator[None]:
+    """Frame an example, which is built within the ``with`` block."""
+    page_title(shown.title)
     link(_('← All examples'), '/examples').classes('back')
-    Text('h1', title)
-    Text('p', text).classes('lead')
-    with ui.element('div').classes('example'):
-        with card('running'):
-            yield
-        with ui.element('figure'):
-            Text('figcaption', f'pages/examples/{Path(file).name}').props('translate=no')
-            source = ui.html(_source(file), sanitize=False).classes('source')
-            source.props('tabindex=0 role=region aria-label=Source translate=no')
-
-
-@cache
-def _source(file: str) -> str:
-    """The source as HTML; it is our own file, so nothing has to be sanitized."""
-    return highlight(Path(file).read_text(encoding='utf-8'), PythonLexer(), HtmlFormatter(nowrap=False))
+    Text('h1', shown.title)
+    Text('p', str(shown.text)).classes('lead')
+    with card('running'):
+        yield
+    with ui.element('figure') as sources:
+        sources.classes('sources').props.update({'role': 'region', 'aria-label': _('Source')})
+        source_note()
+        shown.beside()
+        with ui.element('details'):
+            Text('summary', _('The whole file'))
+            code_figure(f'{shown.name}-file', shown.file.read_text(encoding='utf-8'), language='python',
+                        caption=shown.file.name)

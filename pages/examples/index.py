@@ -1,21 +1,17 @@
-"""The list of examples."""
+"""The list of examples, each beside what it answers to."""
 
 from __future__ import annotations
+
+from nicegui import ui
 
 from auth import public
 from auth.language import _
 
-from ..parts import Static, Text, page_title
+from ..parts import Text, button_link, page_title
+from . import android, expo, javascript, nextjs, swiftui
+from .frame import source_note
 
-
-def _examples() -> tuple[tuple[str, str, str], ...]:
-    return (
-        ('Next.js', '/examples/nextjs', _('A SignOutButton that signs out and goes to a redirect URL.')),
-        ('JavaScript', '/examples/javascript', _('A plain button that signs out and refreshes the page.')),
-        ('Expo', '/examples/expo', _('The same component in a view of the size of a phone.')),
-        ('SwiftUI', '/examples/swiftui', _('A view with the active session and a button, or “You are signed out”.')),
-        ('Android', '/examples/android', _('A view model with a UI state: loading, signed in, signed out.')),
-    )
+EXAMPLES = (nextjs.EXAMPLE, javascript.EXAMPLE, expo.EXAMPLE, swiftui.EXAMPLE, android.EXAMPLE)
 
 
 @public
@@ -24,5 +20,12 @@ def page() -> None:
     page_title(_('Examples'))
     Text('h1', _('Examples'))
     Text('p', _('Five ways to sign out, each beside the source it runs from. Open one in two tabs.')).classes('lead')
-    Static('ul', ''.join(f'<li><a href="{path}"><h2>{title}</h2><p>{text}</p></a></li>'
-                         for title, path, text in _examples())).classes('tiles')
+    source_note()
+    for shown in EXAMPLES:
+        with ui.element('section').classes('example').props(f'aria-labelledby={shown.name}-heading'):
+            with ui.element('div').classes('example-head'):
+                with ui.element('div'):
+                    Text('h2', shown.title).props(f'id={shown.name}-heading')
+                    Text('p', str(shown.text)).classes('quiet')
+                button_link(_('Run {example}', example=shown.title), shown.path, 'plain')
+            shown.beside()

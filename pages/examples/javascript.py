@@ -3,30 +3,33 @@
 from nicegui import ui
 
 from auth import public
-from auth.components import SessionLabel, auth_state
-from auth.language import _
+from auth.components import SessionLabel
+from auth.language import N_, _
 
 from ..parts import Text, button_link
-from .frame import example
+from .frame import Example, example
+from .quotes import JAVASCRIPT
 
-SIGN_OUT = '''async () => {
-    try {
-        await liveSessions.signOut();  // DELETE /v1/client/sessions
-        window.location.reload();
-    } catch (error) {
-        document.getElementById('sign-out-error').textContent = error.message;
-    }
-}'''
+TELL = "(error) => document.getElementById('sign-out-error').textContent = error.message"
+
+
+def sign_out_button() -> None:
+    button = Text('button', _('Sign out')).classes('button')
+    button.props('id=sign-out').on('click', js_handler=f'''() =>
+        liveSessions.signOut()  // DELETE /v1/client/sessions
+            .then(() => window.location.reload(), {TELL})''')
+
+
+EXAMPLE = Example('JavaScript', N_('A plain button that signs out and refreshes the page, with no Python behind it.'),
+                  JAVASCRIPT, sign_out_button)
 
 
 @public
 def page() -> None:
     """Build the example."""
-    with example('JavaScript', _('A plain button, shown when signed in, with no Python behind it.'), __file__):
+    with example(EXAMPLE):
         SessionLabel()
-        with ui.element('div').bind_visibility_from(auth_state(), 'status', value='signed_in'):
-            button = Text('button', _('Sign out')).props('id=sign-out type=button').classes('button')
-            button.on('click', js_handler=SIGN_OUT)
+        with ui.element('div').classes('when-signed-in'):
+            sign_out_button()
         Text('p').props('id=sign-out-error role=alert').classes('error')
-        sign_in = button_link(_('Sign in'), '/sign-in', redirect_url='/examples/javascript')
-        sign_in.bind_visibility_from(auth_state(), 'status', value='signed_out')
+        button_link(_('Sign in'), '/sign-in', redirect_url=EXAMPLE.path).classes('when-signed-out')

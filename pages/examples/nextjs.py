@@ -3,20 +3,28 @@
 from nicegui import ui
 
 from auth import public
-from auth.components import SessionLabel, SignOutButton, auth_state
-from auth.language import _
+from auth.components import SessionLabel, SignOutButton
+from auth.language import N_, _
 
 from ..parts import button_link
-from .frame import example
+from .frame import Example, example
+from .quotes import NEXTJS
+
+
+def sign_out_button() -> None:
+    with ui.element('div').classes('when-signed-in'):
+        # Clicking this button signs out of this browser
+        # and goes to the home page "/".
+        SignOutButton(redirect_url='/')
+
+
+EXAMPLE = Example('Next.js', N_('A SignOutButton that signs out and redirects to “/”.'), NEXTJS, sign_out_button)
 
 
 @public
 def page() -> None:
     """Build the example."""
-    with example('Next.js', _('A SignOutButton that signs out and redirects to “/”.'), __file__):
+    with example(EXAMPLE):
         SessionLabel()
-        with ui.element('div').bind_visibility_from(auth_state(), 'status', value='signed_in'):
-            # Clicking this button signs out of this browser and goes to the home page.
-            SignOutButton(redirect_url='/')
-        sign_in = button_link(_('Sign in'), '/sign-in', redirect_url='/examples/nextjs')
-        sign_in.bind_visibility_from(auth_state(), 'status', value='signed_out')
+        sign_out_button()
+        button_link(_('Sign in'), '/sign-in', redirect_url=EXAMPLE.path).classes('when-signed-out')

@@ -4,10 +4,11 @@ from nicegui import ui
 
 from auth import AuthError, public
 from auth.components import auth_state, redraw_on_change, sign_out
-from auth.language import _
+from auth.language import N_, _
 
 from ..parts import Text, button, button_link
-from .frame import example
+from .frame import Example, example
+from .quotes import SWIFTUI
 
 
 class SignOutView:
@@ -20,13 +21,17 @@ class SignOutView:
         redraw_on_change(self.body, self.build)
 
     def build(self) -> None:
-        """Show the state as it is now."""
         if self.session.status == 'signed_in':
             Text('p', _('Active Session: {id}', id=self.session.session_id))
             button(_('Sign out'), self.sign_out)
-        elif self.session.status == 'signed_out':
+        else:
+            self.build_signed_out()
+
+    def build_signed_out(self) -> None:
+        """Say that nobody is signed in, or that it is not known yet."""
+        if self.session.status == 'signed_out':
             Text('p', _('You are signed out'))
-            button_link(_('Sign in'), '/sign-in', redirect_url='/examples/swiftui')
+            button_link(_('Sign in'), '/sign-in', redirect_url=EXAMPLE.path)
         else:
             Text('p', _('Loading…'))
 
@@ -34,13 +39,17 @@ class SignOutView:
         """Sign out and stay on this page."""
         self.error.set_text('')
         try:
-            await sign_out(redirect_url='/examples/swiftui')
+            await sign_out(redirect_url=EXAMPLE.path)
         except AuthError as error:
             self.error.set_text(f'{_("You are still signed in.")} {error.message}')
+
+
+EXAMPLE = Example('SwiftUI', N_('A view with the active session and a button, or “You are signed out”. '
+                                'Errors are shown, not dumped.'), SWIFTUI, SignOutView.build)
 
 
 @public
 def page() -> None:
     """Build the example."""
-    with example('SwiftUI', _('A view that follows the session. Errors are shown, not dumped.'), __file__):
+    with example(EXAMPLE):
         SignOutView()

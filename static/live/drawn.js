@@ -22,6 +22,11 @@ function restore(vnode, nodes, alone) {
   const html = vnode.props?.innerHTML;
   if (html !== undefined) return alone && rewriteHtml(el, html);
   if (shapeFlag & COMPONENT || !(shapeFlag & ARRAY_CHILDREN)) return;
+  if (typeof vnode.props?.innerHTML === "string") { // HTML as it was sent, which Vue does not look into
+    if (alone && el && !isPublic(el)) el.innerHTML = vnode.props.innerHTML;
+    return;
+  }
+  if (el?.matches?.("[data-frame]")) return; // frames.js puts a page there, which has this for itself
   const within = type === Vue.Fragment ? nodes : [];
   for (const child of children) restore(child, within, alone);
   if (type === Vue.Fragment || shapeFlag & TELEPORT) nodes.push(anchor);

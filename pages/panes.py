@@ -1,0 +1,27 @@
+"""Tabs of this browser within a page: frames of the same origin, each a real tab with a socket of its own."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from nicegui import ui
+
+from auth.language import _
+
+from .parts import Static
+
+
+def panes(count: int, *, later: bool = False) -> None:
+    """Show some tabs.
+
+    :param later: whether static/live/frames.js shows each when its place comes onto the screen
+    """
+    with ui.element('div').classes('panes'):
+        for name in (_('Tab {number}', number=which + 1) for which in range(count)):
+            with ui.element('figure'):
+                Static('figcaption', f'<span></span><span></span><span></span>{name}')
+                source = f'/demo/pane?{urlencode({"name": name})}'
+                if later:
+                    ui.element('div').classes('frame').props.update({'data-frame': source, 'data-name': name})
+                else:
+                    ui.element('iframe').classes('frame').props.update({'src': source, 'title': name})

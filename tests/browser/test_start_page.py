@@ -1,0 +1,198 @@
+"""The start page, the demo and the examples: what an author reads there is true, and can be copied."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from pages.examples import index
+from pages.examples.reports import reports
+from pages.home import RUN, TEST
+from tests.apps import FIVE_LINES
+from tests.programs import ROOT
+from tests.running import either_store
+from tests.server import Server
+
+from .devices import MakeDevice, StartServer
+
+pytestmark = either_store
+
+README = (ROOT / 'README.md').read_text(encoding='utf-8')
+
+
+async def test_the_five_lines_are_a_private_page_that_is_taken_away_when_the_session_ends(
+        device: MakeDevice, own_server: StartServer) -> None:
+    server = await own_server(FIVE_LINES)
+    laptop = await device(server)
+    stranger = await (await device(server)).tab('/reports')
+    session_id = await laptop.sign_up()
+    left, right = await laptop.tab('/reports'), await laptop.tab('/reports')
+    for tab in (left, right):
+        await expect(tab.page.get_by_text(session_id)).to_be_visible()
+
+    await left.button().click()
+
+    await expect(right.page.get_by_role('heading', name='You are signed out')).to_be_visible()
+    await expect(right.see('Your reports')).to_have_count(0)
+    await expect(stranger.page).to_have_url(f'{server.url}/sign-in?redirect_url=%2Freports')
+
+
+async def test_the_start_page_shows_what_an_author_writes_and_the_two_commands(device: MakeDevice) -> None:
+    tab = await (await device()).tab()
+
+    shown = [(await tab.page.locator(f'#{name}').inner_text()).rstrip() for name in ('five-lines', 'run', 'test')]
+
+    assert shown == [inspect.getsource(reports).rstrip(), RUN, TEST]
+    assert len(shown[0].splitlines()) == 5
+    assert RUN in README
+    assert TEST in README
+
+
+async def test_the_start_page_has_two_live_tabs_in_which_an_end_is_seen(device: MakeDevice) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab()
+    panes = [tab.page.frame_locator(f'iframe[title="Tab {number}"]') for number in (1, 2)]
+    await tab.page.locator('[data-frame]').last.scroll_into_view_if_needed()
+    for pane in panes:
+        await expect(pane.get_by_text(f'Active Session: {session_id}')).to_be_visible()
+
+    await panes[0].get_by_role('button', name='Sign out').click()
+
+    await expect(panes[1].get_by_text('You are signed out')).to_be_visible()
+    await tab.signed_out()
+    await expect(tab.page.get_by_text('Tab 2', exact=True)).to_be_visible()  # what is nobody's stays
+    await expect(tab.see('Closed when in doubt')).to_be_visible()
+
+
+async def test_who_is_signed_in_is_not_told_to_sign_up(device: MakeDevice) -> None:
+    laptop = await device()
+    visitor = await laptop.tab()
+    await expect(visitor.see('Sign up').first).to_be_visible()
+
+    await laptop.sign_up()
+    tab = await laptop.tab()
+    await expect(tab.button()).to_be_visible()
+
+    assert not re.search('sign (up|in)\\b', await tab.page.locator('#content').inner_text(), re.IGNORECASE)
+
+
+async def test_a_page_says_what_it_is_before_any_script_runs(device: MakeDevice, shared_server: Server) -> None:
+    tab = await (await device(java_script_enabled=False)).tab(None)
+    for path in ('/', '/sign-in', '/nowhere'):
+        await tab.page.goto(tab.url + path)
+        await expect(tab.page.locator('noscript p').last).to_contain_text('JavaScript')
+        await expect(tab.page.locator('noscript p').last).to_be_visible()
+        await expect(tab.page.get_by_text('ES modules')).to_be_hidden()
+    tab.complaints.clear()
+    async with httpx.AsyncClient(base_url=shared_server.url) as http:
+        page = (await http.get('/')).text
+        icon = re.search(r'rel="apple-touch-icon" href="([^"]+)"', page)
+        assert icon
+        picture = await http.get(icon[1])
+
+    assert re.search(r'<meta name="description" content="[^"]{50,160}"', page)
+    assert re.findall(r'name="theme-color" media="\(prefers-color-scheme: (\w+)\)"', page) == ['light', 'dark']
+    assert picture.headers['content-type'] == 'image/png'
+    assert len(picture.content) < 10_000
+
+
+async def test_the_colour_around_the_page_is_that_of_the_chosen_theme(device: MakeDevice) -> None:
+    tab = await (await device(color_scheme='light')).tab()
+    colours = "[...document.querySelectorAll('meta[name=theme-color]')].map((one) => one.content)"
+    system = await tab.page.evaluate(colours)
+
+    seen = []
+    for _ in range(3):
+        await tab.page.locator('[data-theme-switch]').click()
+        seen.append(await tab.page.evaluate(colours))
+
+    light, dark = system
+    assert seen == [[light, light], [dark, dark], system]
+
+
+async def test_a_password_manager_finds_where_a_password_is_changed(device: MakeDevice) -> None:
+    laptop = await device()
+    await laptop.sign_up()
+    tab = await laptop.tab('/.well-known/change-password')
+
+    await expect(tab.page).to_have_url(f'{tab.url}/account/security')
+    await expect(tab.page.get_by_label('Current password').first).to_be_visible()
+
+
+async def test_the_demo_says_how_to_reach_a_server_that_listens_to_this_machine_only(device: MakeDevice) -> None:
+    tab = await (await device()).tab('/demo')
+
+    await expect(tab.page.locator('#reachable')).to_contain_text('uv run main.py --host 0.0.0.0 --port ')
+    await expect(tab.page.locator('#demo-address')).to_have_value(f'{tab.url}/demo')
+    await expect(tab.page.get_by_role('img', name='QR code')).to_have_count(0)
+
+
+async def test_the_demo_shows_the_address_in_the_network_as_text_and_as_a_code(
+        device: MakeDevice, own_server: StartServer) -> None:
+    server = await own_server(host='0.0.0.0')  # noqa: S104
+    tab = await (await device(server)).tab('/demo')
+
+    address = await tab.page.locator('#demo-address').input_value()
+
+    assert re.fullmatch(rf'http://[0-9.]+:{server.port}/demo', address)
+    await expect(tab.page.get_by_role('img', name=f'QR code: {address}')).to_be_visible()
+    await expect(tab.page.locator('#reachable')).to_have_count(0)
+    async with httpx.AsyncClient() as http:
+        assert (await http.get(address)).status_code == 200
+
+
+@pytest.mark.parametrize('clipboard', ['there', 'missing', 'forbidden'])
+async def test_a_piece_of_source_is_copied_and_that_is_said(device: MakeDevice, clipboard: str) -> None:
+    laptop = await device(permissions=['clipboard-read', 'clipboard-write'])
+    if clipboard == 'missing':
+        await laptop.context.add_init_script("delete Navigator.prototype.clipboard")
+    elif clipboard == 'forbidden':
+        await laptop.context.add_init_script("Clipboard.prototype.writeText = () => Promise.reject(new Error('no'))")
+    tab = await laptop.tab('/examples')
+    reader = await laptop.tab('/examples/nextjs')
+    quote = index.EXAMPLES[0].quote.code
+    button = tab.page.locator('button[data-copy=nextjs-quote]')
+    await tab.page.bring_to_front()
+
+    await button.focus()
+    await tab.page.keyboard.press('Enter')
+
+    await expect(tab.page.locator('#nextjs-quote-copied')).to_have_text('Copied.')
+    await expect(button).to_be_focused()
+    if clipboard != 'missing':
+        assert await tab.page.evaluate('navigator.clipboard.readText()') == quote
+    await reader.page.close()
+
+
+@pytest.mark.parametrize('width', [320, 360, 1280])
+async def test_the_examples_are_beside_what_they_answer_to_and_no_line_is_cut(device: MakeDevice, width: int) -> None:
+    tab = await (await device(viewport={'width': width, 'height': 800})).tab('/examples')
+
+    for example in index.EXAMPLES:
+        quote, ours = tab.page.locator(f'#{example.name}-quote'), tab.page.locator(f'#{example.name}-ours')
+        left, right = await quote.bounding_box(), await ours.bounding_box()
+        assert left
+        assert right
+        assert (left['y'] == right['y']) is (width == 1280)
+        for source in (quote, ours):
+            assert await source.evaluate('(one) => one.scrollWidth <= one.clientWidth')
+        lines = (await ours.inner_text()).splitlines()
+        assert len(lines) <= 6
+        assert [line.strip() for line in lines] == [
+            line.strip() for line in inspect.getsource(example.matters).splitlines()]
+
+
+async def test_an_example_has_its_whole_file_below(device: MakeDevice) -> None:
+    tab = await (await device()).tab('/examples/android')
+    whole = tab.page.locator('#android-file')
+    await expect(whole).to_be_hidden()
+
+    await tab.page.get_by_text('The whole file').click()
+
+    await expect(whole).to_be_visible()
+    assert (await whole.inner_text()).strip() == index.EXAMPLES[4].file.read_text(encoding='utf-8').strip()
