@@ -130,6 +130,6 @@ def _state(builder: _Builder, access: Access) -> _Builder:
     try:
         setattr(builder, _ACCESS, access)
     except (AttributeError, TypeError) as error:
-        raise AccessNotStated(f'"{name_of(builder)}" can not be marked as a page: '
+        raise AccessNotStated(f'"{name_of(builder)}" cannot be marked as a page: '
                               'write a function that calls it, and mark that.') from error
     return builder

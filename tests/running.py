@@ -98,7 +98,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test on both kinds of store, unless it says that the kind can not matter, or which one it is about."""
+    """Run a test on both kinds of store, unless it says that the kind cannot matter, or which one it is about."""
     says = any('kind' in mark.args[0] for mark in metafunc.definition.iter_markers('parametrize'))
     if says or 'kind' not in metafunc.fixturenames:
         return

@@ -42,7 +42,7 @@ def test_a_port_that_is_in_use_is_told(tmp_path: Path) -> None:
     ('sqlite:///not-a-database.db', 'cannot be opened for writing'),
     ('postgresql://localhost', 'DATABASE_URL names no database on its server.'),
 ])
-def test_a_store_that_can_not_be_opened_is_told(tmp_path: Path, url: str, told: str) -> None:
+def test_a_store_that_cannot_be_opened_is_told(tmp_path: Path, url: str, told: str) -> None:
     (tmp_path / 'main-is-no-folder').write_text('a file')
     (tmp_path / 'not-a-database.db').write_text('this is no database, but it is long enough to be looked at' * 99)
 
@@ -77,7 +77,7 @@ def test_a_wrong_setting_is_named(tmp_path: Path, setting: str, value: str) -> N
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_page_that_asks_for_what_can_not_be_honoured_is_told_before_anything_is_served(tmp_path: Path) -> None:
+def test_a_page_that_asks_for_what_cannot_be_honoured_is_told_before_anything_is_served(tmp_path: Path) -> None:
     script = tmp_path / 'app.py'
     script.write_text('import main, pages\nfrom auth import private\nfrom fastapi import Depends\n'
                       '@private\ndef report(user=Depends(lambda: 1)): ...\n'
@@ -89,7 +89,7 @@ def test_a_page_that_asks_for_what_can_not_be_honoured_is_told_before_anything_i
     assert done.returncode == 1
     assert done.stdout == ''
     assert len(done.stderr.splitlines()) == 1, done.stderr
-    assert 'The page "report" at /report can not have its parameter "user"' in done.stderr
+    assert 'The page "report" at /report cannot have its parameter "user"' in done.stderr
 
 
 def first_line(folder: Path, *arguments: str, **settings: Any) -> tuple[str, list[int]]:
@@ -130,7 +130,7 @@ def test_the_first_line_says_where_people_find_the_site(tmp_path: Path) -> None:
     ('203.0.113.7', '203.0.113.7 is no address of this machine.'),
     ('', 'The setting HOST is wrong: write an address of this machine'),
 ])
-def test_an_address_that_can_not_be_had_is_told(tmp_path: Path, host: str, told: str) -> None:
+def test_an_address_that_cannot_be_had_is_told(tmp_path: Path, host: str, told: str) -> None:
     done = start(tmp_path, '--port', '0', '--host', host)
 
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, '', 1), done.stderr

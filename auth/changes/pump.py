@@ -96,7 +96,7 @@ class Pump:
                 log.warning('out of sync with the store: %s', error)
                 await self._tasks.pause(self._timing.read_again_seconds)
             except StoreAway as error:
-                log.warning('the store can not be read: %s', error.__cause__)
+                log.warning('the store cannot be read: %s', error.__cause__)
                 await self._tasks.pause(self._timing.read_again_seconds)
 
     async def _round(self) -> None:

@@ -53,7 +53,7 @@ def list_users(words: Words = None, limit: Limit = 100, json: Json = False) -> N
 
 @commands.command('disable')
 def disable(user: Who, json: Json = False) -> None:
-    """Disable a user: all their sessions end, and they can not sign in."""
+    """Disable a user: all their sessions end, and they cannot sign in."""
     found, ended = run_for(user, lambda auth, user_id: auth.run(admin.set_disabled, by_command_line, user_id, True))
     print_result({**_facts(found), 'disabled': True, 'sessions_ended': ended},
                  f'{found.user.email_address} is disabled; {counted(ended, "session")} ended.', json=json)

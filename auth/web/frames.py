@@ -82,7 +82,7 @@ def _check_message(message: str) -> None:
     try:
         packet = Packet(encoded_packet=message)
     except (ValueError, TypeError, IndexError, RecursionError) as error:
-        raise Refused('a packet that can not be read') from error
+        raise Refused('a packet that cannot be read') from error
     if packet.namespace is not None or packet.attachment_count:
         raise Refused('a packet of a kind that no page sends')
     if packet.packet_type == CONNECT:

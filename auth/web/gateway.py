@@ -110,7 +110,7 @@ class Gateway:
             await self._api(as_get(scope), receive, send)
         elif path == _SOCKETS and _asks_for_script(scope):
             await send_answer(send, 400, 'The sockets do not answer with a script. Leave "j" out of the address.')
-        elif path == _SOCKETS:  # a browser that can not have a websocket polls
+        elif path == _SOCKETS:  # a browser that cannot have a websocket polls
             await self._to_sockets(scope, receive, send)
         elif path.startswith(_PASSED_ON) and not path.startswith(_REFUSED):
             await self.app(as_get(scope), receive, send)

@@ -50,7 +50,7 @@ def signature_of(builder: PageBuilder, path: str, in_path: Collection[str],
             continue
         annotation = _understood(parameter.annotation)
         if why := _why_not(parameter, annotation, in_path):
-            raise PageRefused(f'The page "{name_of(builder)}" at {path} can not have its parameter "{name}": {why}. '
+            raise PageRefused(f'The page "{name_of(builder)}" at {path} cannot have its parameter "{name}": {why}. '
                               f'{_INSTEAD}')
         parameters.append(parameter.replace(annotation=annotation))
     return inspect.Signature(parameters)

@@ -1,4 +1,4 @@
-// The card that stands in place of what is hidden while the server can not be heard. It stands in the page itself, and
+// The card that stands in place of what is hidden while the server cannot be heard. It stands in the page itself, and
 // app.css shows it, so it needs nothing of this; fail-closed.js hears its button.
 import { isAway, whenCurrent } from "./connection.js";
 import { isPublic } from "./drawn.js";

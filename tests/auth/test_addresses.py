@@ -101,7 +101,7 @@ async def test_an_address_that_is_changed_by_sql_is_in_form_as_well(rules: Rules
     assert [row.user.id for row in await rules.auth.read(find_users, by_command_line, 'bob')] == [done.user_id]
 
 
-async def test_sql_can_not_write_one_address_twice_in_other_letters(rules: Rules) -> None:
+async def test_sql_cannot_write_one_address_twice_in_other_letters(rules: Rules) -> None:
     await rules.sign_up()
 
     with pytest.raises(Exception, match=r'(?i)unique'):

@@ -541,7 +541,7 @@ async def test_disabling_who_was_disabled_by_hand_ends_the_sessions_that_were_le
     assert ('disabled',) not in rules.events()
 
 
-async def test_an_administrator_can_not_disable_themselves(rules: Rules, boss: SignedIn) -> None:
+async def test_an_administrator_cannot_disable_themselves(rules: Rules, boss: SignedIn) -> None:
     before = rules.everything()
 
     with pytest.raises(AuthError, match='another administrator'):

@@ -311,7 +311,7 @@ def test_a_store_that_is_not_there_is_told_and_not_made(run: Run, tmp_path: Path
     ('sqlite:////dev/null/live.db', '/dev/null/live.db'),
     ('sqlite:///{}/not-a-database.db', 'file is not a database'),
 ])
-def test_a_store_that_can_not_be_opened_is_told(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+def test_a_store_that_cannot_be_opened_is_told(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                                 url: str, told: str) -> None:
     (tmp_path / 'not-a-database.db').write_text('this is no database, but it is long enough to be looked at' * 99)
     monkeypatch.setenv('DATABASE_URL', url.format(tmp_path))
@@ -577,7 +577,7 @@ def test_the_audit_log_is_followed_through_a_pipe_until_it_is_interrupted(run: R
 
 
 @either_store
-def test_a_name_can_not_play_with_the_terminal(run: Run, rules: Rules) -> None:
+def test_a_name_cannot_play_with_the_terminal(run: Run, rules: Rules) -> None:
     people(rules, 'ann@example.com')
     evil = '\x1b[2J[red]x[/red]\u202e\x9b1m\x7f\r\n\u2028:smile:'
     rules.sql('UPDATE user SET first_name = ?', evil)

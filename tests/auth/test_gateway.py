@@ -49,7 +49,7 @@ async def test_a_socket_to_anywhere_but_the_sockets_is_refused(tmp_path: Path) -
     assert 'Traceback' not in server.log
 
 
-async def test_a_browser_that_can_not_have_a_socket_may_poll_and_another_site_may_not(tmp_path: Path) -> None:
+async def test_a_browser_that_cannot_have_a_socket_may_poll_and_another_site_may_not(tmp_path: Path) -> None:
     server = await Server(tmp_path).start()
     path = '/_nicegui_ws/socket.io/?EIO=4&transport=polling'  # of its own site, a browser asks without an origin
     async with httpx.AsyncClient(base_url=server.url) as browser:

@@ -35,7 +35,7 @@ def test_where_no_socket_takes_both_the_url_is_one_of_ipv6(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize('host', ['nowhere.invalid', '203.0.113.7', '2001:db8::7', 'x' * 70 + '.example', '::g'])
-def test_an_address_that_can_not_be_had_is_told(host: str) -> None:
+def test_an_address_that_cannot_be_had_is_told(host: str) -> None:
     with pytest.raises(CannotListen, match=r'Set HOST or --host to'):
         listen(host, 0)
 

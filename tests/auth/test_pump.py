@@ -187,7 +187,7 @@ async def test_the_end_of_a_lifetime_is_shown_and_marked_with_nobody_acting(rule
 
 
 @pytest.mark.parametrize('timing', [FAST_TO_HEAR])
-async def test_a_store_that_can_not_be_heard_hides_everything_and_its_return_shows_it(
+async def test_a_store_that_cannot_be_heard_hides_everything_and_its_return_shows_it(
         rules: Rules, screen: Screen) -> None:
     done = await rules.sign_up()
     clients, sync = screen.following.clients, screen.following.sync

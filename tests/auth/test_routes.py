@@ -132,7 +132,7 @@ def test_the_sentence_names_the_page_the_parameter_and_what_to_do() -> None:
         Routes({PATH: private(depends)})
 
     assert str(refused.value) == (
-        'The page "depends" at /reports/{number} can not have its parameter "user": Depends(…) is not honoured in a '
+        'The page "depends" at /reports/{number} cannot have its parameter "user": Depends(…) is not honoured in a '
         'page. A page is given what its path and its query say, as str, int or float, and PageArguments. Call what '
         'else it needs within the page, or serve a route of your own below open_paths.')
 
@@ -167,7 +167,7 @@ def test_a_page_that_says_two_things_is_refused_and_one_that_says_one_twice_is_n
     assert found[0].access == 'private'
 
 
-def test_what_lost_its_mark_or_can_not_have_one_is_refused() -> None:
+def test_what_lost_its_mark_or_cannot_have_one_is_refused() -> None:
     def opaque(builder: Callable[..., Any]) -> Callable[..., Any]:
         return lambda: [builder()]
 
@@ -177,7 +177,7 @@ def test_what_lost_its_mark_or_can_not_have_one_is_refused() -> None:
             Routes({'/': lost})
     unmarkables: list[Any] = [Built().method, len, 7]
     for unmarkable in unmarkables:
-        with pytest.raises(AccessNotStated, match='can not be marked as a page'):
+        with pytest.raises(AccessNotStated, match='cannot be marked as a page'):
             private(unmarkable)
 
 

@@ -238,7 +238,7 @@ async def test_the_inactivity_limit_abandons_a_session_that_nobody_uses(rules_wi
     assert rules.events()[-1] == ('abandoned',)
 
 
-async def test_an_overdue_session_can_not_be_used_before_the_sweep_has_marked_it(rules: Rules) -> None:
+async def test_an_overdue_session_cannot_be_used_before_the_sweep_has_marked_it(rules: Rules) -> None:
     ann, bob = await two_accounts(rules)
     client = await rules.here(bob.token)
     rules.clock.forward(days=8)

@@ -29,7 +29,7 @@ def test_everything_can_take_a_fifth_of_the_time() -> None:
         assert seconds(faster) == pytest.approx([second / 5 for second in seconds(usual)])
 
 
-def test_it_can_not_be_changed_behind_anybodys_back() -> None:
+def test_it_cannot_be_changed_behind_anybodys_back() -> None:
     with pytest.raises(FrozenInstanceError):
         DEFAULT_TIMING.out_of_sync_after_seconds = 60.0
 

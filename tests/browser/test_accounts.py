@@ -106,7 +106,7 @@ async def test_signing_out_of_all_accounts_leaves_other_devices_alone(device: Ma
     await elsewhere.shows(on_phone)
 
 
-async def test_a_session_that_is_not_this_browsers_can_not_be_used_or_ended(device: MakeDevice) -> None:
+async def test_a_session_that_is_not_this_browsers_cannot_be_used_or_ended(device: MakeDevice) -> None:
     laptop, phone = await device(), await device()
     ann, bob = await laptop.sign_up(), await phone.sign_up()
     tab, elsewhere = await laptop.tab(), await phone.tab()

@@ -130,7 +130,7 @@ async def test_a_user_is_found_and_signed_out_everywhere(device: MakeDevice, sha
     await told(tab, f'1 session of {address} ended.')
 
 
-async def test_a_disabled_user_is_signed_out_and_can_not_come_back_until_enabled(
+async def test_a_disabled_user_is_signed_out_and_cannot_come_back_until_enabled(
         device: MakeDevice, shared_server: Server) -> None:
     laptop, phone = await administrator(device, shared_server), await device()
     address = a_new_address()
@@ -169,7 +169,7 @@ async def test_users_who_are_signed_in_nowhere_are_followed_too(device: MakeDevi
     await expect(tab.see('Nobody was found.')).to_be_visible()
 
 
-async def test_an_administrator_can_not_disable_themselves(device: MakeDevice, shared_server: Server) -> None:
+async def test_an_administrator_cannot_disable_themselves(device: MakeDevice, shared_server: Server) -> None:
     laptop = await administrator(device, shared_server)
     tab = await laptop.tab('/admin')
     address = shared_server.sql("SELECT email_address FROM user WHERE is_admin ORDER BY created_at DESC")[0][0]

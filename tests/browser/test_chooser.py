@@ -33,7 +33,7 @@ async def test_a_reload_after_the_active_one_of_two_ended_offers_the_choice_and_
     assert len(client['sessions']) == 1
 
 
-async def test_an_account_that_ended_can_not_be_chosen_any_more(device: MakeDevice, shared_server: Server) -> None:
+async def test_an_account_that_ended_cannot_be_chosen_any_more(device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     ann = await laptop.sign_up(first_name='Ann')
     bob = await laptop.sign_up(first_name='Bob')

@@ -345,7 +345,7 @@ async def test_a_store_that_is_away_for_a_while_takes_nothing_of_what_was_typed(
     tab.forgive_the_network()
 
 
-async def test_a_page_that_can_not_be_built_yet_has_what_was_typed_when_it_is(
+async def test_a_page_that_cannot_be_built_yet_has_what_was_typed_when_it_is(
         device: MakeDevice, fast_server: Server) -> None:
     laptop = await device(fast_server)
     await laptop.sign_up()

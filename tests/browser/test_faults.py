@@ -171,7 +171,7 @@ async def test_a_server_killed_between_commit_and_push_comes_back_with_the_ended
 @either_store
 async def test_a_server_that_stands_still_leaves_nothing_private_on_the_screen_within_5_seconds(
         device: MakeDevice, shared_server: Server) -> None:
-    """README.md: "A tab that can not hear the server … hides within 5 seconds what was not marked public"."""
+    """README.md: "A tab that cannot hear the server … hides within 5 seconds what was not marked public"."""
     laptop = await device()
     address = a_new_address()
     session_id = await laptop.sign_up(address)
@@ -238,7 +238,7 @@ async def test_what_the_server_said_before_a_tab_lost_it_shows_nothing_again(
 @either_store
 async def test_a_tab_that_took_long_to_load_and_then_hears_nothing_counts_from_when_it_asked(
         device: MakeDevice) -> None:
-    """README.md: "A tab that can not hear the server … hides within 5 seconds what was not marked public"."""
+    """README.md: "A tab that cannot hear the server … hides within 5 seconds what was not marked public"."""
     laptop = await device()
     address = a_new_address()
     await laptop.sign_up(address)
@@ -282,7 +282,7 @@ async def test_a_tab_that_took_long_to_load_and_then_hears_nothing_counts_from_w
 @either_store
 async def test_a_silent_network_hides_what_is_private_within_5_seconds_and_a_page_that_it_kept_is_current_then(
         device: MakeDevice, shared_server: Server) -> None:
-    """README.md: "A tab that can not hear the server … hides within 5 seconds what was not marked public"."""
+    """README.md: "A tab that cannot hear the server … hides within 5 seconds what was not marked public"."""
     async with relay_to(shared_server.port) as network:
         laptop = await device(url=f'http://localhost:{network.port}')
         address = a_new_address()
@@ -431,7 +431,7 @@ async def test_a_browser_that_slept_through_the_end_wakes_with_nothing_private(
 
 async def test_while_the_store_is_away_every_tab_is_at_loading_within_5_seconds_and_then_right_again(
         device: MakeDevice, shared_server: Server) -> None:
-    """README.md: "A tab … whose server can not hear the store, hides within 5 seconds what was not marked public"."""
+    """README.md: "A tab … whose server cannot hear the store, hides within 5 seconds what was not marked public"."""
     laptop, phone = await device(), await device()
     address = a_new_address()
     on_laptop, on_phone = await laptop.sign_up(address), await phone.sign_in(address)

@@ -116,7 +116,7 @@ async def test_a_foreign_origin_is_refused_even_with_the_cookie(device: MakeDevi
     assert await attacker().connect(stolen.query(), Cookie=cookie, Origin=tab.url)
 
 
-async def test_a_socket_of_another_tab_can_not_act_for_a_tab_or_hear_it(
+async def test_a_socket_of_another_tab_cannot_act_for_a_tab_or_hear_it(
         device: MakeDevice, instrumented: Server) -> None:
     acts = instrumented.folder / 'acts'
     laptop, thief = await device(instrumented), await device(instrumented)

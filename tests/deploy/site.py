@@ -131,7 +131,7 @@ class Caretaker:
     async def site(self) -> Site:
         """The site, all of it up.
 
-        :raises RuntimeError: if that can not be done; the next call tries it anew
+        :raises RuntimeError: if that cannot be done; the next call tries it anew
         """
         if self._site is None:
             self._site = await self._build()

@@ -139,7 +139,7 @@ def test_plain_http_has_them_too_but_for_what_counts_over_https_only(front: Ngin
 
 @pytest.mark.parametrize(('kind', 'words'), [
     ('a method that is none', 'This method is not offered here.'),
-    ('a header that is none', 'This request can not be understood.'),
+    ('a header that is none', 'This request cannot be understood.'),
     ('many headers', 'The headers of this request are too large. Delete the cookies of this site and try again.'),
     ('a long address', 'This address is too long.'),
     ('a large body', 'This is too large: a request may have 1 MiB.'),

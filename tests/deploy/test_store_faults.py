@@ -99,7 +99,7 @@ async def test_while_postgresql_is_away_every_tab_is_at_loading_and_then_right_a
     await people.second.signed_out()
 
 
-async def test_a_process_that_is_cut_off_hides_what_it_can_not_vouch_for_and_then_shows_what_is_still_true(
+async def test_a_process_that_is_cut_off_hides_what_it_cannot_vouch_for_and_then_shows_what_is_still_true(
         people: Person, device: Devices, site: Site) -> None:
     tablet = await device(on=site.first)
     on_tablet = await tablet.sign_in(people.address)

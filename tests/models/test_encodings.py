@@ -44,7 +44,7 @@ def make_in(postgres: Postgres) -> Iterator[Callable[..., str]]:
 
 @only_on_postgres
 @pytest.mark.parametrize('encoding', TOO_NARROW)
-def test_a_database_that_can_not_hold_every_name_is_refused_at_the_start(
+def test_a_database_that_cannot_hold_every_name_is_refused_at_the_start(
         kind: str, make_in: Callable[..., str], encoding: str) -> None:
     url = make_in(encoding)
     wait_for_server(url)
@@ -69,7 +69,7 @@ def test_every_program_tells_that_in_one_sentence(
 
 
 @only_on_postgres
-def test_one_that_can_not_even_be_spoken_to_in_utf_8_is_told_with_its_encoding(
+def test_one_that_cannot_even_be_spoken_to_in_utf_8_is_told_with_its_encoding(
         kind: str, make_in: Callable[..., str]) -> None:
     with pytest.raises(CannotOpenStore, match=r'cannot be used .*MULE_INTERNAL') as refused:
         migrate(make_in('MULE_INTERNAL'))
@@ -78,7 +78,7 @@ def test_one_that_can_not_even_be_spoken_to_in_utf_8_is_told_with_its_encoding(
 
 
 @only_on_postgres
-def test_a_store_is_not_copied_into_a_database_that_can_not_hold_it(
+def test_a_store_is_not_copied_into_a_database_that_cannot_hold_it(
         kind: str, make_in: Callable[..., str], tmp_path: Path) -> None:
     migrate(f'sqlite:///{tmp_path}/live.db')
 

@@ -309,7 +309,7 @@ async def test_a_url_may_be_written_in_the_ways_that_others_write_it(
     assert await store.read(one) == 1
 
 
-def test_what_can_not_be_reached_is_told_without_the_password(postgres: Postgres) -> None:
+def test_what_cannot_be_reached_is_told_without_the_password(postgres: Postgres) -> None:
     given = postgres.url.set(username='somebody', password='very secret', database='nowhere')
 
     for url in (given, given.set(host='127.0.0.1', port=1), given.set(host='host.invalid')):

@@ -182,7 +182,7 @@ def test_a_link_to_a_folder_that_is_gone_is_told_and_nothing_is_made_in_its_plac
     assert not (tmp_path / 'unplugged').exists()
 
 
-def test_a_file_whose_rights_can_not_be_changed_is_no_obstacle_and_the_log_says_what_to_do(
+def test_a_file_whose_rights_cannot_be_changed_is_no_obstacle_and_the_log_says_what_to_do(
         caplog: pytest.LogCaptureFixture) -> None:
     nobody_may_change = Path('/proc') / str(os.getpid()) / 'comm'
     before = mode(nobody_may_change)

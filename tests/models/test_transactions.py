@@ -277,7 +277,7 @@ async def test_a_store_may_be_in_a_folder_of_any_name(tmp_path: Path, name: str)
 
 @pytest.mark.parametrize('path', ['a-file/live.db', 'a-folder', '/proc/nowhere/live.db', '/proc/version',
                                   '/dev/null/x'])
-def test_what_can_not_be_a_store_is_refused_with_its_name(tmp_path: Path, path: str) -> None:
+def test_what_cannot_be_a_store_is_refused_with_its_name(tmp_path: Path, path: str) -> None:
     (tmp_path / 'a-file').write_text('a file')
     (tmp_path / 'a-folder').mkdir()
 

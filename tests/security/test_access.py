@@ -254,7 +254,7 @@ async def test_what_a_page_within_another_put_beside_itself_goes_when_one_goes_e
     assert acts(trace) == ['connected']
 
 
-async def test_a_page_that_can_not_be_taken_away_does_nothing_more(
+async def test_a_page_that_cannot_be_taken_away_does_nothing_more(
         server: Server, visitor: NEW_PERSON, trace: Path) -> None:
     ann = await visitor().sign_up()
     tab = await ann.tab('/stubborn', 'Something private')

@@ -1,4 +1,4 @@
-"""No answer of the sockets is a script: a script of ours can be read by any other site, which an answer can not."""
+"""No answer of the sockets is a script: a script of ours can be read by any other site, which an answer cannot."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     assert 'Traceback' not in server.log, server.log
 
 
-async def test_another_site_can_not_listen_by_loading_the_sockets_as_a_script(
+async def test_another_site_cannot_listen_by_loading_the_sockets_as_a_script(
         browser: Browser, server: Server) -> None:
     async def other_site(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b'\r\n\r\n')

@@ -200,7 +200,7 @@ async def test_a_websocket_that_asks_in_a_wrong_way_ends_at_once(server: Server,
 
 @pytest.mark.parametrize(('first', 'more'), [(b'', PING), (b'\x01\x80\x00\x00\x00\x00', EMPTY_PART)],
                          ids=['pings whose answers are left lying', 'a message of parts without end'])
-async def test_a_websocket_can_not_pile_up_what_browsers_never_send(
+async def test_a_websocket_cannot_pile_up_what_browsers_never_send(
         server: Server, first: bytes, more: bytes) -> None:
     connection = await Connection.to(server.port, upgrade(), takes_little=True)
     assert b' 101 ' in await connection.read_until(b'\r\n\r\n')
