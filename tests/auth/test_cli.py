@@ -581,7 +581,7 @@ def test_a_name_cannot_play_with_the_terminal(run: Run, rules: Rules) -> None:
     people(rules, 'ann@example.com')
     evil = '\x1b[2J[red]x[/red]\u202e\x9b1m\x7f\r\n\u2028:smile:'
     rules.sql('UPDATE user SET first_name = ?', evil)
-    rules.sql('UPDATE session SET user_agent = ?, ip_address = ?', evil, evil)
+    rules.sql('UPDATE session SET last_user_agent = ?, last_ip_address = ?', evil, evil)
     rules.sql('UPDATE audit_event SET actor = ?, ip_address = ?', evil, evil)
 
     shown = [run('users', 'list'), run('sessions', 'list'), run('audit', 'tail')]
