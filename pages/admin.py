@@ -30,6 +30,6 @@ def sessions(q: str = '') -> None:
 
 
 def _heading(path: str, name: str) -> None:
-    page_title(f'{_("Administration")}: {name}')
+    page_title(_('Administration') + f': {name}')
     Text('h1', _('Administration'))
     page_tabs(_('Administration'), {'/admin': _('Users'), '/admin/sessions': _('Sessions')}, path)

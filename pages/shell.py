@@ -73,7 +73,7 @@ def _texts() -> str:
 
 def _away() -> str:
     """What is shown while the server cannot be heard; see static/live/away.js."""
-    return _AWAY.format(title=f'{_("Loading")} · {SITE}', reconnecting=_('Connection lost. Reconnecting…'),
+    return _AWAY.format(title=_('Loading') + f' · {SITE}', reconnecting=_('Connection lost. Reconnecting…'),
                         hidden=_('Connection lost. This page is hidden until it is back.'), try_now=_('Try now'))
 
 

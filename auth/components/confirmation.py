@@ -112,11 +112,19 @@ class Confirmation(Dialog):
 class AskingButton(ActionButton):
     """An ``ActionButton`` that may ask, beside itself, before it acts."""
 
+    _asking: Confirmation | None = None
+
     def ask(self, question: Question, action: Callable[[], Awaitable[object]]) -> None:
-        """Ask, and act if the answer is yes."""
-        if not self.is_deleted:
-            with self.default_slot:
-                Confirmation(question, action, refused=self.refused, asker=self)
+        """Ask, and act if the answer is yes; once, also if the button was pressed again before the dialog was seen."""
+        if self.is_deleted or (self._asking is not None and not self._asking.is_deleted):
+            return
+        with self.default_slot:
+            self._asking = Confirmation(question, action, refused=self.refused, asker=self)
+
+    def let_go(self) -> None:
+        """Drop the dialog, which knows this button."""
+        super().let_go()
+        self._asking = None
 
 
 class ConfirmButton(AskingButton):

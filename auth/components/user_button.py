@@ -116,10 +116,10 @@ class UserButton(ui.element):
 
 def _face(user: UserView) -> str:
     """The content of the button, as HTML: one element to redraw instead of three."""
+    name = _('Account panel: {name}', name=isolated(user.name))
     return (f'<bdi class="person" translate="no" aria-hidden="true">{escape(user.name)}</bdi> '
             f'<span class="avatar" translate="no" aria-hidden="true">{escape(user.initials)}</span> '
-            '<span class="unseen" translate="no">'
-            f'{escape(_("Account panel: {name}", name=isolated(user.name)))}</span>')
+            f'<span class="unseen" translate="no">{escape(name)}</span>')
 
 
 def _preview(user: UserView) -> None:

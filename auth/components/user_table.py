@@ -98,9 +98,10 @@ class UserTable(SearchedSection):
         count, yours = await self._count(row)
         ends = ngettext('{count} session ends at once, in every tab.',
                         '{count} sessions end at once, on every device.', count) + yours if count else ''
+        until = _('Nobody can sign in to this account until it is enabled again.')
         self._ask(row, Question(
             title=_('Disable {address}?', address=isolated(row.user.email_address)),
-            text=f'{ends} {_("Nobody can sign in to this account until it is enabled again.")}'.strip(),
+            text=f'{ends} {until}'.strip(),
             act=_('Disable')), partial(self._set_disabled, row, True), _('Nothing was changed.'))
 
     def _ask(self, row: UserRow, question: Question, action: Callable[[], Awaitable[object]], refused: str) -> None:

@@ -46,7 +46,7 @@ class MainViewModel:
 
     def on_failure(self, error: AuthError) -> None:
         """Tell what went wrong."""
-        self.failure = f'{_("You are still signed in.")} {error.message}'
+        self.failure = _('You are still signed in.') + f' {error.message}'
 
 
 EXAMPLE = Example('Android', N_('A spinner, a button, or a signed-out view, by the state of a view model.'), ANDROID,

@@ -41,7 +41,7 @@ class SignOutView:
         try:
             await sign_out(redirect_url=EXAMPLE.path)
         except AuthError as error:
-            self.error.set_text(f'{_("You are still signed in.")} {error.message}')
+            self.error.set_text(_('You are still signed in.') + f' {error.message}')
 
 
 EXAMPLE = Example('SwiftUI', N_('A view with the active session and a button, or “You are signed out”. '

@@ -12,7 +12,8 @@ WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 # A page's frames are pages that are measured by themselves.
 _RUN = """async (tags) => {
     const found = await axe.run(document, { runOnly: tags, iframes: false, resultTypes: ['violations'] });
-    const isOfQuasar = ({ html }) => html.startsWith('<main class="q-page"'); // it is a main in any case; role=none
+    const isOfQuasar = ({ html }) => html.includes('q-loading-bar') // it comes with any request, and has no name
+        || html.startsWith('<main class="q-page"'); // it is a main in any case; role=none
     return found.violations.flatMap(({ id, nodes }) => nodes.filter((node) => !isOfQuasar(node)).map((node) =>
         `${id}: ${node.html.slice(0, 160)} ${node.failureSummary.slice(0, 300)}`));
 }"""
@@ -91,6 +92,7 @@ OUT_OF_PLACE = """() => {
     for (const element of document.body.querySelectorAll('*')) {
         if (!element.checkVisibility({ visibilityProperty: true })) continue;
         if (element.closest('.unseen, .skip, svg, input, #popup, .q-loading-bar')) continue;
+        if (getComputedStyle(element).clipPath !== 'none') continue; // for screen readers only
         const { left, right, width, height } = element.getBoundingClientRect();
         if (!width || !height) continue;
         const what = `${element.localName}.${element.className} "${element.textContent.slice(0, 40)}"`;

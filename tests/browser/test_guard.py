@@ -247,7 +247,7 @@ async def test_unknown_urls_cost_no_page_object(instrumented: Server) -> None:
                          'sign-in/x', 'static/none', '_nicegui/3.18.0/components/x', 'favicon.icon'):
                 async with http.get(f'/{path}') as answer:
                     assert answer.status == 404, path
-                    assert len(await answer.read()) < 1000
+                    assert len(await answer.read()) < 2000
 
         assert await counts(http) == before
 

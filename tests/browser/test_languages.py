@@ -24,7 +24,10 @@ WRITTEN = """() => {
     const isData = (node) => node.closest(
         'script, style, noscript, code, pre, [translate=no], local-time, .nicegui-error-popup');
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walk.nextNode()) if (!isData(walk.currentNode.parentElement)) found.push(walk.currentNode.data);
+    while (walk.nextNode()) if (!isData(walk.currentNode.parentElement)) {
+        const { parentElement } = walk.currentNode;
+        found.push((parentElement.closest('p:not(:has(p))') ?? walk.currentNode).textContent); // with links in it
+    }
     for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'data-title', 'aria-description']) {
         for (const node of document.querySelectorAll(`[${name}]`)) {
             if (!isData(node)) found.push(node.getAttribute(name));
@@ -34,7 +37,7 @@ WRITTEN = """() => {
 }"""
 
 NAMES = re.compile(r'Live Sessions|Next\.js|JavaScript|Expo|SwiftUI|Android|NiceGUI|Python|Clerk|sess_\w+|user_\w+|'
-                   r'[\w.+-]+@[\w.-]+')
+                   r'[\w/]+\.(?:py|js|tsx|swift|kt)\b|[\w.+-]+@[\w.-]+')
 
 
 async def not_from_the_catalogue(tab: Tab) -> set[str]:

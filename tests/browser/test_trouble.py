@@ -81,7 +81,7 @@ async def test_a_sign_out_while_the_store_is_away_is_told_to_have_failed_and_wor
         session_id = await laptop.sign_up()
         tab, other = await laptop.tab(path), await laptop.tab()
         await other.shows(session_id)
-        await tab.page.evaluate("document.querySelector('figure')?.remove()")  # a source that has the words as well
+        await tab.page.evaluate("document.querySelectorAll('figure').forEach(source => source.remove())")
         watching = await watch(tab)
 
         with shared_server.database.away():

@@ -32,10 +32,10 @@ _MEASURE = '''() => {
 
 def test_the_account_panel_and_its_buttons_are_as_tall_as_what_they_hold(new_tab: NewTab) -> None:
     tab = new_tab()
-    tab.open('/sign-up').fill_in(a_new_address())
+    tab.open('/sign-up').fill_in(address := a_new_address())
     tab.sees('Active Session')
 
-    tab.click('Open account panel')
+    tab.click(f'Account panel: {address}')
     tab.sees('Manage account')
 
     for width in (1280, 360):
@@ -49,11 +49,11 @@ def test_an_account_panel_that_is_taller_than_the_window_is_scrolled(new_tab: Ne
     tab = new_tab()
     tab.resize(1280, 400)
     for _ in range(4):
-        tab.open('/sign-up').fill_in(a_new_address())
+        tab.open('/sign-up').fill_in(address := a_new_address())
         tab.at('/')
     tab.sees('Active Session')
 
-    tab.click('Open account panel')
+    tab.click(f'Account panel: {address}')
     tab.sees('Add account')
     measured = tab.run(_MEASURE)
 

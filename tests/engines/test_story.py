@@ -11,18 +11,16 @@ from .tab import SIGNED_OUT, Tab
 
 pytestmark = either_store
 
-ACCOUNT_BUTTON = 'Open account panel'
-
-
-def open_the_panel_by_keyboard(tab: Tab) -> None:
+def open_the_panel_by_keyboard(tab: Tab, account_button: str) -> None:
     tab.from_the_top()
-    tab.tab_to(ACCOUNT_BUTTON)
+    tab.tab_to(account_button)
     tab.press('Enter')
     tab.sees('Manage account')
 
 
 def test_one_whole_story(new_tab: NewTab, shared_server: Server) -> None:
     address = a_new_address()
+    account_button = f'Account panel: {address}'
     left, right = new_tab().open('/sign-up'), new_tab().open('/')
     right.run('() => { window.notReloaded = true }')
 
@@ -42,11 +40,11 @@ def test_one_whole_story(new_tab: NewTab, shared_server: Server) -> None:
     left.sees('Active Session')
 
     # The account panel is opened, walked through and left by keyboard.
-    open_the_panel_by_keyboard(left)
+    open_the_panel_by_keyboard(left, account_button)
     left.tab_to('Sign out')
     left.press('Escape')
     left.sees_no('Manage account')
-    assert left.focus().endswith(ACCOUNT_BUTTON)
+    assert left.focus().endswith(account_button)
 
     # A sign-out takes the private page out of the other tab, and a sign-in brings it back.
     left.click('Sign out')
@@ -58,7 +56,7 @@ def test_one_whole_story(new_tab: NewTab, shared_server: Server) -> None:
     right.sees(address)
 
     # After a sign-out by keyboard, Back shows nothing private, not even for a moment.
-    open_the_panel_by_keyboard(right)
+    open_the_panel_by_keyboard(right, account_button)
     right.tab_to('Sign out')
     right.press('Enter')
     right.at('/')
