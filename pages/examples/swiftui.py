@@ -44,7 +44,7 @@ class SignOutView:
             self.error.set_text(_('You are still signed in.') + f' {error.message}')
 
 
-EXAMPLE = Example('SwiftUI', N_('A view with the active session and a button, or “You are signed out”. '
+EXAMPLE = Example('SwiftUI', N_('A view that shows the active session, or that nobody is signed in. '
                                 'Errors are shown, not dumped.'), SWIFTUI, SignOutView.build)
 
 

@@ -65,7 +65,7 @@ class Tab:
         """Wait until the tab says that nobody is signed in, and shows no session."""
         why = self.page.locator('.why:not(:empty)')  # it stands in place of the words
         await expect(self.see(SIGNED_OUT).or_(why).filter(visible=True).first).to_be_visible()
-        await expect(self.see('Active Session')).to_have_count(0)
+        await expect(self.see(re.compile('Active Session: '))).to_have_count(0)
 
     async def text(self) -> str:
         """Everything that is in the page, visible or not."""

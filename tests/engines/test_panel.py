@@ -30,6 +30,12 @@ _MEASURE = '''() => {
 }'''
 
 
+_BELOW_THE_BUTTONS = """() => {
+    const dialog = document.querySelector(".asking");
+    return dialog.getBoundingClientRect().bottom - dialog.lastElementChild.getBoundingClientRect().bottom;
+}"""
+
+
 def test_the_account_panel_and_its_buttons_are_as_tall_as_what_they_hold(new_tab: NewTab) -> None:
     tab = new_tab()
     tab.open('/sign-up').fill_in(address := a_new_address())
@@ -61,5 +67,11 @@ def test_an_account_panel_that_is_taller_than_the_window_is_scrolled(new_tab: Ne
     assert measured['panel'] < measured['parts']
     assert measured['buttons'] == pytest.approx([measured['inThePage']] * 2, abs=1)
     tab.tab_to('Sign out of all accounts')
+    tab.press('Enter')
+
+    # What it asks is in a dialog that is as tall as what it holds, too.
+    tab.sees('Sign out of 4 accounts?')
+    assert tab.run(_BELOW_THE_BUTTONS) < 40
+    tab.tab_to('Sign out of 4 accounts')
     tab.press('Enter')
     tab.sees('You are signed out')
