@@ -246,4 +246,4 @@ async def test_the_log_says_what_was_asked_for_and_no_query(
 
     lines = [line.partition('] ')[2].partition(' by ')[0].split() for line in front.served]
     assert [line[:4] for line in lines] == [['"POST', '/v1/me', 'HTTP/1.1"', '502'], ['"GET', '/', 'HTTP/1.1"', '400'],
-                                            ['"-', '-"', '400', '36']]
+                                            ['"-', '-"', '400', '35']]
