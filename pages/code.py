@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from functools import cache
 from html import escape
 from textwrap import dedent
@@ -16,9 +15,6 @@ from pygments.lexers import get_lexer_by_name
 from auth.language import _
 
 from .parts import Static
-
-_INDENTATION, _APART = re.compile('^((?:<[^>]*>)*)( +)'), r'\1<span class="indent">\2</span>'
-"""Spaces at the start of a line are copied with it, but a line that is too long is not broken after them."""
 
 
 def code_figure(name: str, code: str, *, language: str, caption: str) -> Static:
@@ -48,5 +44,5 @@ def _in_colours(code: str, language: str) -> str:
     """The code as HTML, a box for each line, whose indentation is kept where it has to be broken."""
     marked = highlight(code, get_lexer_by_name(language, stripnl=False), HtmlFormatter(nowrap=True))
     lines = zip(code.rstrip('\n').split('\n'), marked.rstrip('\n').split('\n'), strict=True)
-    return ''.join(f'<code style="--indent: {len(line) - len(line.lstrip(" "))}ch">'
-                   f'{_INDENTATION.sub(_APART, html)}</code>\n' for line, html in lines)
+    return ''.join(f'<code style="--indent: {len(line) - len(line.lstrip(" "))}ch">{html}</code>\n'
+                   for line, html in lines)
