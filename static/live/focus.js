@@ -8,6 +8,7 @@ const CONTROLS = "a[href], button, summary, input, select, textarea";
 const LANDINGS = "[data-takes-focus]";
 
 let focused = null; // what the person has put the focus on, and where that was
+let isMissed = false; // something changed meanwhile
 let isMoving = false; // it has left one control and not arrived at the next: the browser is at it
 let landing = null; // what has the focus in place of it
 
@@ -44,7 +45,8 @@ document.addEventListener("pointerdown", ({ target }) => {
 function bringBack() {
   const { activeElement } = document;
   const hasLeftCard = isOnCard(activeElement) && !isShown(activeElement);
-  if (!focused || isMoving || isArriving()) return;
+  isMissed = isMoving || isArriving();
+  if (!focused || isMissed) return;
   if (!hasLeftCard && ![null, document.body, landing].includes(activeElement)) return;
   const { control } = focused;
   if (control.isConnected && control.disabled) return; // it is at work
@@ -82,6 +84,6 @@ document.addEventListener("focusout", () => {
   isMoving = true;
   requestAnimationFrame(() => {
     isMoving = false;
-    if (focused && !isShown(focused.control)) bringBack();
+    if (focused && (isMissed || !isShown(focused.control))) bringBack();
   });
 });
