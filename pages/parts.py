@@ -12,7 +12,8 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from auth.credentials.passwords import MAX_LENGTH, MIN_LENGTH
 from auth.language import _
-from auth.rules.users import MAX_ADDRESS, MAX_NAME
+from auth.rules.addresses import MAX_ADDRESS
+from auth.rules.users import MAX_NAME
 from auth.web.redirects import HOME_PATH
 
 SITE = 'Live Sessions'

@@ -17,12 +17,13 @@ from ..live.tabs import tabs
 from ..rules.devices import DEVICES_A_PAGE, Device, Devices, count_others, read_devices, revoke, revoke_others
 from ..rules.names import isolated
 from .action_button import ActionButton
-from .confirmation import Confirmation, Question
+from .confirmation import Question
 from .device_icons import DeviceIcon, Pencil
 from .device_name import DeviceNameDialog
 from .isolated import Isolated
 from .live_rows import LiveRows
 from .local_time import LocalTime
+from .pager import page_of
 from .section import Section
 from .sign_out_button import SignOutButton
 
@@ -104,7 +105,7 @@ class ActiveDevices(Section):
         self.leave_dialog(unless=lambda key: self._rows.shows(key) if key else others > 0)
 
     def _where(self, page: int) -> str:
-        return _('Page {page} of {pages}', page=number(page + 1), pages=number(-(-self._found.total // DEVICES_A_PAGE)))
+        return page_of(page, self._found.total, DEVICES_A_PAGE)
 
     async def _sign_out_of(self, device: Device) -> None:
         try:
@@ -121,17 +122,13 @@ class ActiveDevices(Section):
             self.tell(_('No other device is signed in.'))
             self._rows.reload()
             return
-        if self.is_deleted:
-            return
-        question = Question(
+        self.ask(Question(
             title=ngettext('Sign out of {count} other device?', 'Sign out of {count} other devices?', count),
             text=ngettext('It is signed out at once, and has to sign in again. This device stays signed in.',
                           'They are signed out at once, and each has to sign in again. This device stays signed in.',
                           count),
-            act=ngettext('Sign out of {count} device', 'Sign out of {count} devices', count))
-        with self:
-            self.show(Confirmation(question, self._sign_out_of_others, refused=_('Nobody was signed out.'),
-                                   asker=self._all))
+            act=ngettext('Sign out of {count} device', 'Sign out of {count} devices', count)),
+            self._sign_out_of_others, refused=_('Nobody was signed out.'), asker=self._all)
 
     async def _sign_out_of_others(self) -> None:
         count = await tabs().auth.run(revoke_others, self.tab.client, request_info=self.tab.request_info)

@@ -11,14 +11,12 @@ from typing import Generic, TypeVar
 from nicegui import background_tasks, ui
 
 from ..errors import AuthError, NotSignedIn, StoreAway
-from ..language import N_, _
+from ..language import _
 from ..live.memory import HoldsItself
 from ..live.tabs import tabs
 from .pager import Pager
 
 Item = TypeVar('Item')
-
-AWAY = N_('The server cannot reach its data right now. Trying again…')
 
 
 class LiveRows(ui.element, HoldsItself, Generic[Item]):
@@ -117,7 +115,7 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
         except NotSignedIn:  # the guard is about to take this page away
             self._show([])
         except StoreAway:
-            self._say(str(AWAY))
+            self._say(_('The server cannot reach its data right now. Trying again…'))
             self._again, pause = True, tabs().auth.timing.list_again_seconds
         except AuthError as error:
             self._say(error.message)

@@ -9,9 +9,18 @@ from typing import Generic, TypeVar
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
+from ..language import _, number
 from ..live.memory import HoldsItself
 
 Row = TypeVar('Row')
+
+
+def page_of(page: int, rows: int, rows_a_page: int) -> str:
+    """Say which page this is, and of how many.
+
+    :param page: counted from 0
+    """
+    return _('Page {page} of {pages}', page=number(page + 1), pages=number(max(-(-rows // rows_a_page), 1)))
 
 
 class Pager(ui.element, HoldsItself, Generic[Row]):

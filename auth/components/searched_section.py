@@ -16,6 +16,7 @@ from ..rules.actor import Administrator, by_admin
 from ..rules.admin_queries import ROWS_A_PAGE
 from .action_button import ActionButton
 from .live_rows import LiveRows
+from .pager import page_of
 from .section import Section
 
 MAX_SEARCH = 100
@@ -71,7 +72,7 @@ class SearchedSection(Section):
         """Say which page of the rows is shown."""
         if self.count == MOST_COUNTED:
             return _('Page {page}', page=number(page + 1))
-        return _('Page {page} of {pages}', page=number(page + 1), pages=number(max(-(-self.count // ROWS_A_PAGE), 1)))
+        return page_of(page, self.count, ROWS_A_PAGE)
 
     def _search(self, event: GenericEventArguments) -> None:
         self.words = str(event.args['detail'])[:MAX_SEARCH]

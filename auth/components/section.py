@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
 from ..live.tab import Tab
 from ..live.tabs import tabs
-from .confirmation import Dialog
+from .action_button import ActionButton
+from .confirmation import Confirmation, Dialog, Question
 
 
 class Section(ui.element):
@@ -37,6 +38,16 @@ class Section(ui.element):
         """
         self.leave_dialog()
         self._dialog, self._about = dialog, about
+
+    def ask(self, question: Question, action: Callable[[], Awaitable[object]], *, refused: str, about: str = '',
+            asker: ActionButton | None = None) -> None:
+        """Ask within this section, and act if the answer is yes; see ``Confirmation``.
+
+        :param about: the key of the row that it is about
+        """
+        if not self.is_deleted:
+            with self:
+                self.show(Confirmation(question, action, refused=refused, asker=asker), about)
 
     def leave_dialog(self, *, unless: Callable[[str], bool] = lambda _: False) -> None:
         """Leave the dialog that is open.

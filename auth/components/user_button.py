@@ -45,7 +45,8 @@ class UserButton(ui.element):
             self._button = ui.element('button').classes('when-signed-in')
             self._button.props('type=button aria-haspopup=dialog data-takes-focus')
             self._panel = ui.element('dialog').classes('account-panel')
-            self._panel.props('tabindex=-1 data-takes-focus').props['aria-label'] = _('Account panel')
+            self._panel.props('tabindex=-1 data-takes-focus').props.update({
+                'aria-label': _('Account panel'), 'data-loading': _('Loading…')})
             self._panel.on('opened', self._open, []).on('close', self._closed, [])
         self._is_open = False
         self._content: Content | None = None

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from nicegui import ui
@@ -14,7 +14,7 @@ from ..live.tabs import tabs
 from ..rules.admin import revoke_user, set_disabled
 from ..rules.admin_queries import ROWS_A_PAGE, UserRow, count_sessions, count_users, find_users
 from ..rules.names import isolated
-from .confirmation import Confirmation, Question
+from .confirmation import Question
 from .isolated import Isolated
 from .live_rows import LiveRows
 from .searched_section import MOST_COUNTED, SearchedSection, counted, small_button
@@ -87,27 +87,23 @@ class UserTable(SearchedSection):
         if not count:
             await self._sign_out(row)
             return
-        self._ask(row, Question(
+        self.ask(Question(
             title=_('Sign out {address} everywhere?', address=isolated(row.user.email_address)),
             text=ngettext('{count} session ends at once, in every tab.',
                           '{count} sessions end at once, on every device.', count) + yours,
-            act=ngettext('End {count} session', 'End {count} sessions', count)), partial(self._sign_out, row),
-            _('Nobody was signed out.'))
+            act=ngettext('End {count} session', 'End {count} sessions', count)),
+            partial(self._sign_out, row), refused=_('Nobody was signed out.'), about=row.user.id)
 
     async def _ask_disable(self, row: UserRow) -> None:
         count, yours = await self._count(row)
         ends = ngettext('{count} session ends at once, in every tab.',
                         '{count} sessions end at once, on every device.', count) + yours if count else ''
         until = _('Nobody can sign in to this account until it is enabled again.')
-        self._ask(row, Question(
+        self.ask(Question(
             title=_('Disable {address}?', address=isolated(row.user.email_address)),
             text=f'{ends} {until}'.strip(),
-            act=_('Disable')), partial(self._set_disabled, row, True), _('Nothing was changed.'))
-
-    def _ask(self, row: UserRow, question: Question, action: Callable[[], Awaitable[object]], refused: str) -> None:
-        if not self.is_deleted:
-            with self:
-                self.show(Confirmation(question, action, refused=refused), row.user.id)
+            act=_('Disable')),
+            partial(self._set_disabled, row, True), refused=_('Nothing was changed.'), about=row.user.id)
 
     async def _sign_out(self, row: UserRow) -> None:
         ended = await tabs().auth.run(revoke_user, self.administrator, row.user.id, self.tab.request_info)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from nicegui.elements.mixins.text_element import TextElement
 
+from ..errors import UserDisabled
 from ..language import N_, Message, _
 from ..rules.ends import End, Why
 from .current_tab import auth_state
@@ -19,7 +20,7 @@ _WORDS: Mapping[Why, Message] = {
     Why.PASSWORD_CHANGED: N_('Your password was changed on another device. Sign in with the new one.'),
     Why.PASSWORD_CHANGED_BY_ADMINISTRATOR: N_('An administrator changed your password. Sign in with the new one.'),
     Why.WRONG_PASSWORDS: N_('A wrong password was entered too often. Sign in to go on.'),
-    Why.DISABLED: N_('This account has been disabled. Ask the administrator of this site.'),
+    Why.DISABLED: UserDisabled.text,
     Why.EXPIRED: N_('Your session has reached its age limit. Sign in again to go on.'),
     Why.ABANDONED: N_('You were signed out because nobody was active for a while. Sign in again to go on.'),
     Why.ACCOUNT_DELETED: N_('Your account was deleted.'),

@@ -29,7 +29,7 @@ def main(folders: list[Path]) -> None:
             before = read_po(source, locale=file.stem)
         about = f'# {Locale.parse(file.stem).english_name}: the texts of the code, as docs/languages.md explains.'
         after = Catalog(locale=file.stem, charset='utf-8', fuzzy=False, header_comment=about)
-        for path, text in _texts(folders):
+        for path, text in texts_in(folders):
             known = before.get(text[0] if isinstance(text, tuple) else text)
             after.add(text, known.string if known else '', locations=[(path, 0)])
         written = BytesIO()
@@ -40,7 +40,7 @@ def main(folders: list[Path]) -> None:
         print(f'{file}: {len(after)} texts, {empty} to translate')
 
 
-def _texts(folders: list[Path]) -> list[tuple[str, str | tuple[str, ...]]]:
+def texts_in(folders: list[Path]) -> list[tuple[str, str | tuple[str, ...]]]:
     """The texts in the code and the file of each, in their order there."""
     found = [(f'{folder.name}/{file}', line, text) for folder in folders
              for file, line, text, *_ in extract_from_dir(folder, [('**.py', 'python')], keywords=KEYWORDS)]

@@ -12,8 +12,8 @@ from ..language import N_, Message
 _PUBLIC = 'sites.com'
 """A domain that is not reserved for special use."""
 
-MOST_BYTES = 254
-"""Of an address (RFC 5321)."""
+MAX_ADDRESS = 254
+"""Bytes of an address (RFC 5321, section 4.5.3.1.3)."""
 
 
 def normal_address(email_address: str, *, intranet: bool = False) -> str:
@@ -35,7 +35,7 @@ def normal_address(email_address: str, *, intranet: bool = False) -> str:
 
 
 def _too_much(written: str, address: str) -> Message | None:
-    if len(written) > MOST_CHARACTERS or len(address.encode()) > MOST_BYTES:
+    if len(written) > MOST_CHARACTERS or len(address.encode()) > MAX_ADDRESS:
         return N_('It is too long.')
     return None if whole_characters(written) == written else N_('There is half of a character in it.')
 

@@ -25,9 +25,6 @@ from .names import MOST_LOOKED_AT, clean_name
 MAX_NAME = 100
 """Characters of a first or last name."""
 
-MAX_ADDRESS = 254
-"""Characters of an email address (RFC 5321, section 4.5.3.1.3); its check knows it by itself."""
-
 
 @dataclass(frozen=True, slots=True)
 class NewUser:

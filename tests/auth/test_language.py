@@ -7,12 +7,11 @@ import asyncio
 from string import Formatter
 
 import pytest
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from auth.errors import AccountLimitReached, PasswordTooShort
 from auth.language import LANGUAGES, N_, Message, _, english, language, negotiate, ngettext, number, reading, tag
-from auth.language.__main__ import KEYWORDS
+from auth.language.__main__ import KEYWORDS, texts_in
 from auth.settings import Settings
 from tests.programs import ROOT
 
@@ -95,8 +94,7 @@ def test_words_are_typed_in_ones_own_language_or_in_english() -> None:
 # ---------------------------------------------------------------- the catalogue
 
 def texts_in_the_code() -> set[str | tuple[str, ...]]:
-    return {text for folder in ('auth', 'pages')
-            for _file, _line, text, *_ in extract_from_dir(ROOT / folder, [('**.py', 'python')], keywords=KEYWORDS)}
+    return {text for _file, text in texts_in([ROOT / 'auth', ROOT / 'pages'])}
 
 
 def catalogue_of(spoken: str) -> dict[str | tuple[str, ...], tuple[str, ...]]:

@@ -28,7 +28,8 @@ WRITTEN = """() => {
         const { parentElement } = walk.currentNode;
         found.push((parentElement.closest('p:not(:has(p))') ?? walk.currentNode).textContent); // with links in it
     }
-    for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'data-title', 'aria-description']) {
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'data-title', 'data-loading',
+                        'aria-description']) {
         for (const node of document.querySelectorAll(`[${name}]`)) {
             if (!isData(node)) found.push(node.getAttribute(name));
         }
