@@ -38,7 +38,8 @@ class Watch:
 
     async def last_saw(self, text: str) -> float:
         """The moment at which something that reads so was last visible, by ``time.time()``."""
-        await self.tab.page.evaluate('window.tellWhatIsSeen()')
+        # Also where the page is being loaded anew, as after the network was lost for long.
+        await self.tab.page.wait_for_function('window.tellWhatIsSeen && (tellWhatIsSeen(), true)')
         return max((at for shown, at in self.seen.items() if text in shown), default=-math.inf)
 
     async def ever_saw(self, text: str) -> bool:
