@@ -7,7 +7,10 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.forks import Forked
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,12 +27,12 @@ def clean_environment(**settings: Any) -> dict[str, str]:
     return {**kept, 'PYTHONPATH': str(ROOT), **given}
 
 
-def has_ended(process: subprocess.Popen[Any] | None) -> bool:
+def has_ended(process: subprocess.Popen[Any] | Forked | None) -> bool:
     """Whether a program does not run, be it not yet or no longer."""
     return process is None or process.poll() is not None
 
 
-def end(process: subprocess.Popen[Any]) -> None:
+def end(process: subprocess.Popen[Any] | Forked) -> None:
     """End a program in good order; one that does not is killed."""
     process.terminate()
     try:

@@ -51,11 +51,11 @@ def _wants_engines(config: pytest.Config) -> bool:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """One more than there are cores, because many tests wait; one test by its name starts sooner without any."""
+    """Two more than there are cores, because many tests wait; one test by its name starts sooner without any."""
     if 'PYTEST_XDIST_AUTO_NUM_WORKERS' in os.environ:
         return None
     cores = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
-    return 0 if any('::' in argument for argument in config.args) else cores + 1
+    return 0 if any('::' in argument for argument in config.args) else cores + 2
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import subprocess
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from typing import Any, ClassVar
 import httpx
 
 from tests.databases import SqliteFile, TestDatabase
+from tests.forks import Forked, Program, fork
 from tests.ports import free_port
 from tests.programs import ROOT, SPEED, clean_environment, end, has_ended
 
@@ -29,7 +28,7 @@ class Server:
     settings: dict[str, Any] = field(default_factory=dict)
     script: Path = ROOT / 'main.py'
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: Forked | None = None
     store: TestDatabase | None = None
     speed: float = 1
     """How many times faster than usual everything times out; for scripts that serve as tests/apps/serve.py does."""
@@ -57,12 +56,11 @@ class Server:
 
     async def start(self) -> Server:
         """Start it, and wait until it answers."""
-        with (self.folder / 'server.log').open('ab') as log:
-            limited = ['prlimit', f'--nofile={self.descriptors}'] if self.descriptors else []
-            self.process = subprocess.Popen(
-                [*limited, sys.executable, str(self.script), '--port', str(self.port)], cwd=self.folder, stdout=log,
-                stderr=log,
-                env=clean_environment(database_url=self.database.url, **{SPEED: self.speed}, **self.settings))
+        self.process = fork(Program(
+            command=[str(self.script), '--port', str(self.port)], folder=str(self.folder),
+            log=str(self.folder / 'server.log'), descriptors=[int(number) for number in self.descriptors.split(':')
+                                                              if number],
+            environment=clean_environment(database_url=self.database.url, **{SPEED: self.speed}, **self.settings)))
         if self not in self.started:
             self.started.append(self)
         async with httpx.AsyncClient() as http:
