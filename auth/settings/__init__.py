@@ -1,0 +1,22 @@
+"""What a deployment may choose, with its unit in its name; each can be set in the environment or in a ``.env`` file."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from models.database_url import DatabaseSettings
+
+from .accounts import AccountSettings
+from .connections import ConnectionSettings
+from .lifetimes import LifetimeSettings
+from .site import SiteSettings
+
+
+class Settings(SiteSettings, LifetimeSettings, AccountSettings, ConnectionSettings, DatabaseSettings):
+    """What a deployment may choose. The environment variable of a setting is its name in capitals."""
+
+
+def wrong_setting(error: ValidationError) -> str:
+    """Tell in one sentence which setting is wrong; not what it was set to, which may be a secret."""
+    wrong = error.errors()[0]
+    return f'The setting {str(wrong["loc"][0]).upper()} is wrong: {wrong["msg"].removeprefix("Value error, ")}.'

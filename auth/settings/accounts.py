@@ -1,0 +1,20 @@
+"""Who may have an account, and how many a browser may hold."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class AccountSettings(BaseSettings):
+    """Who may have an account, and how many a browser may hold."""
+
+    single_session_mode: bool = False
+    """Whether a browser may hold one account only."""
+
+    max_accounts: int = Field(default=10, ge=1)
+    """How many accounts a browser may hold at once."""
+
+    intranet_addresses: bool = False
+    """Whether people may sign up with email addresses that only an intranet has: ``ann@intranet``, ``root@localhost``
+    and ``ann@[192.0.2.1]``. Without it, a domain without a dot is taken for a slip."""
