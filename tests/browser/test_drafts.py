@@ -117,11 +117,11 @@ async def test_a_half_filled_form_survives_ten_silent_seconds(device: MakeDevice
         tab.forgive_the_network()
 
 
-async def test_a_password_that_is_changed_in_another_tab_leaves_what_was_typed_and_the_caret(
+async def test_a_password_that_is_changed_beside_a_tab_leaves_what_was_typed_and_the_caret(
         device: MakeDevice) -> None:
     laptop = await device()
     await laptop.sign_up()
-    tab, other = await laptop.tab('/account'), await laptop.tab('/account/security')
+    tab = await laptop.tab('/account')
     field = tab.page.get_by_label('First name')
     before = await field.element_handle()
     await field.fill('Anna Maria')
@@ -129,11 +129,10 @@ async def test_a_password_that_is_changed_in_another_tab_leaves_what_was_typed_a
     await tab.page.get_by_label('Last name').fill('')
 
     await field.focus()
-    await other.page.get_by_label('Current password').fill(PASSWORD)
-    await other.page.get_by_label('New password').fill(NEW_PASSWORD)
-    await other.button('Change password').click()
-    await expect(other.see('Your password was changed.')).to_be_visible()
+    # By the API: another tab would tell this one, which may be granted all again before there is anything to hide.
+    answer = await laptop.api('POST', '/me/change_password', current_password=PASSWORD, new_password=NEW_PASSWORD)
 
+    assert answer.ok
     await tab.page.wait_for_function('(field) => !field.isConnected', arg=before)
     await expect(field).to_have_value('Anna Maria')
     await expect(field).to_be_focused()
