@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from .language import N_, Message, english, nN_, reading
 
@@ -25,6 +25,11 @@ class AuthError(Exception):
         """The form field concerned, if it is one."""
         self.also: tuple[AuthError, ...] = ()
         """What is to be corrected in other fields."""
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What a program that is refused has to know beside the code."""
+        return {'param_name': self.param} if self.param else {}
 
     @property
     def message(self) -> str:
@@ -130,6 +135,31 @@ class NotAllowed(AuthError):
     status = HTTPStatus.FORBIDDEN
     tells_all = True
     text = N_('Only an administrator may do this. Nothing was changed.')
+
+
+class ReverificationRequired(AuthError):
+    """The act asks for a password that was given a moment ago in the session that acts, and it was not.
+
+    :param session_id: the session that acts
+    :param minutes: how long ago it may have been given
+    """
+
+    code = 'session_reverification_required'
+    status = HTTPStatus.FORBIDDEN
+    tells_all = True
+    text = N_('Enter your password first: this needs it, and you have not entered it for a while. '
+              'Nothing was changed.')
+
+    def __init__(self, session_id: str, minutes: float) -> None:
+        super().__init__()
+        self.session_id = session_id
+        self.minutes = minutes
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What has to be verified, in Clerk's words."""
+        return {'session_id': self.session_id,
+                'reverification': {'level': 'first_factor', 'afterMinutes': self.minutes}}
 
 
 class UserNotFound(AuthError):

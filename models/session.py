@@ -41,6 +41,8 @@ class Session(SQLModel, table=True):
     client_id: str = Field(foreign_key='client.id', ondelete='CASCADE', index=True)
     status: str = SessionStatus.ACTIVE
     created_at: datetime = Field(sa_type=Moment)
+    authenticated_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When its password was last given; None is when it was made."""
     last_active_at: datetime = Field(sa_type=Moment)
     expire_at: datetime = Field(sa_type=Moment)
     """When the absolute lifetime passes."""

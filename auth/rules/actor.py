@@ -18,7 +18,7 @@ from models.statements import built_once, columns
 
 from ..errors import NotAllowed, NotSignedIn
 from .audit import Subject
-from .clients import ClientView
+from .clients import AUTHENTICATED_AT, ClientView
 from .sessions import signed_in
 
 
@@ -32,6 +32,8 @@ class Actor:
     email_address: str
     is_admin: bool
     password_hash: str = field(repr=False)
+    authenticated_at: datetime
+    """When the password was last given in this session; see ``auth.rules.recent``."""
 
     @property
     def as_subject(self) -> Subject:
@@ -106,7 +108,8 @@ def _lock_users(db: Connection, user_id: str, session_id: str | None) -> None:
 
 
 def _who(session_id: str, client_id: str, secret_hash: str, now: datetime):
-    return (select(*columns(Session.id, Client.id, User.id, User.email_address, User.is_admin, User.password_hash))
+    return (select(*columns(Session.id, Client.id, User.id, User.email_address, User.is_admin, User.password_hash),
+                   AUTHENTICATED_AT)
             .where(col(Session.id) == session_id, col(Session.client_id) == client_id, signed_in(now),
                    col(Client.id) == Session.client_id, col(Client.secret_hash) == secret_hash,
                    col(User.id) == Session.user_id, col(User.disabled).is_(False)))

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from models import Client, Session, SessionStatus, User
 from models.statements import built_once, columns
+from models.types import DISTANT_PAST
 
 from ..credentials.tokens import ClientToken, secret_matches
 from .context import Auth
@@ -65,6 +66,8 @@ class ClientSession:
     """Moves with every activity, as does ``abandon_at``; what a tab shows has not changed by that."""
     expire_at: datetime
     abandon_at: datetime | None = field(compare=False)
+    authenticated_at: datetime = field(default=DISTANT_PAST, compare=False)
+    """When its password was last given."""
     last_place: int = field(default=0, compare=False)
     """Where it was last active, as ``place_of`` tells it; enough to see that somebody is elsewhere now."""
 
@@ -100,6 +103,9 @@ class ClientView:
 
 USER_VIEW = columns(User.id, User.email_address, User.first_name, User.last_name, User.is_admin)
 """The columns of a ``UserView``, in its order."""
+
+AUTHENTICATED_AT = func.coalesce(col(Session.authenticated_at), col(Session.created_at))
+"""When the password of a session was last given."""
 
 READ_AT_ONCE = 500
 """How many clients are read before whatever else waits has its turn; after a restart all that have tabs are read."""
@@ -152,7 +158,7 @@ def _clients() -> Select[*tuple[Any, ...]]:
     return (select(*columns(Client.id, Client.secret_hash, Client.active_session_id, Client.created_at, Session.id,
                             Session.created_at, Session.last_active_at, Session.expire_at, Session.abandon_at),
                    *USER_VIEW, func.coalesce(col(Session.last_user_agent), col(Session.user_agent)),
-                   func.coalesce(col(Session.last_ip_address), col(Session.ip_address)))
+                   func.coalesce(col(Session.last_ip_address), col(Session.ip_address)), AUTHENTICATED_AT)
             .select_from(Client)
             .outerjoin(Session, and_(col(Session.client_id) == Client.id, is_active))
             .outerjoin(User, and_(col(User.id) == Session.user_id, col(User.disabled).is_(False)))
@@ -161,6 +167,7 @@ def _clients() -> Select[*tuple[Any, ...]]:
 
 def _view(rows: list[Any]) -> ClientView:
     client_id, secret_hash, chosen, created_at = rows[0][:4]
-    sessions = tuple(ClientSession(row[4], UserView(*row[9:14]), *row[5:9], last_place=place_of(*row[14:16]))
+    sessions = tuple(ClientSession(row[4], UserView(*row[9:14]), *row[5:9], authenticated_at=row[16],
+                                   last_place=place_of(*row[14:16]))
                      for row in rows if row[4] and row[9])
     return ClientView(client_id, secret_hash, chosen, created_at, sessions)

@@ -162,7 +162,7 @@ def _read_account(db: Connection, email_address: str) -> Account | None:
 def _start_session(db: Connection, now: datetime, client: ClientView | None, user_id: str, settings: Settings,
                    request_info: RequestInfo) -> SignedIn:
     token = renew_client(db, now, client)
-    lifetimes = {'last_active_at': now, 'expire_at': now + settings.session_lifetime,
+    lifetimes = {'last_active_at': now, 'authenticated_at': now, 'expire_at': now + settings.session_lifetime,
                  'abandon_at': abandon_at(settings, now), 'user_agent': request_info.user_agent,
                  'ip_address': request_info.ip_address, 'last_user_agent': request_info.user_agent,
                  'last_ip_address': request_info.ip_address}

@@ -9,10 +9,12 @@ from models.database_url import DatabaseSettings
 from .accounts import AccountSettings
 from .connections import ConnectionSettings
 from .lifetimes import LifetimeSettings
+from .recent import RecentAuthenticationSettings
 from .site import SiteSettings
 
 
-class Settings(SiteSettings, LifetimeSettings, AccountSettings, ConnectionSettings, DatabaseSettings):
+class Settings(SiteSettings, LifetimeSettings, RecentAuthenticationSettings, AccountSettings, ConnectionSettings,
+               DatabaseSettings):
     """What a deployment may choose. The environment variable of a setting is its name in capitals."""
 
 

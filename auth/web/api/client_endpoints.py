@@ -100,7 +100,7 @@ class ClientEndpoints:
         signed_in = () if call.client is None else call.client.signed_in(self._auth.now())
         session = next((session for session in signed_in if session.id == session_id), None)
         if session is not None:
-            return envelope(session_json(session), shown(call.client, self._auth.now()))
+            return envelope(session_json(session, self._auth.now()), shown(call.client, self._auth.now()))
         fields = await call.fields()
         await self._auth.run(take_back, call.client, session_id, fields.get('take_back_proof', ''),
                              request_info=call.request_info)
@@ -131,5 +131,6 @@ class ClientEndpoints:
             raise SessionNotFound
         session = next((session for session in before.sessions if session.id == call.parts['session_id']), None)
         after = await self._clients.find_after_act(before.id)
-        answer = envelope(session and session_json(session, status), shown(after, self._auth.now()))
+        now = self._auth.now()
+        answer = envelope(session and session_json(session, now, status), shown(after, now))
         return answer.with_clearing(after, self._auth.now())

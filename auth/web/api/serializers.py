@@ -18,7 +18,7 @@ def client_json(client: ClientView, now: datetime) -> Json:
     active = client.active_session(now)
     return {
         'object': 'client', 'id': client.id,
-        'sessions': [session_json(session) for session in client.signed_in(now)],
+        'sessions': [session_json(session, now) for session in client.signed_in(now)],
         'sign_in': None, 'sign_up': None, 'last_active_session_id': active and active.id,
         'cookie_expires_at': None, 'captcha_bypass': False, 'last_authentication_strategy': None,
         'created_at': _milliseconds(client.created_at), 'updated_at': _milliseconds(now),
@@ -48,7 +48,7 @@ def _activity_json(place: Place) -> Json:
             'ip_address': place.ip_address, 'is_mobile': agent.is_mobile}
 
 
-def session_json(session: ClientSession, status: str = 'active') -> Json:
+def session_json(session: ClientSession, now: datetime, status: str = 'active') -> Json:
     """A session and its user."""
     user = session.user
     return {
@@ -59,7 +59,7 @@ def session_json(session: ClientSession, status: str = 'active') -> Json:
         'public_user_data': {'first_name': user.first_name or None, 'last_name': user.last_name or None,
                              'image_url': '', 'has_image': False, 'identifier': user.email_address,
                              'user_id': user.id},
-        'factor_verification_age': None, 'last_active_token': None,
+        'factor_verification_age': [_minutes_since(session.authenticated_at, now), -1], 'last_active_token': None,
         'created_at': _milliseconds(session.created_at), 'updated_at': _milliseconds(session.last_active_at),
     }
 
@@ -86,8 +86,12 @@ def attempt_json(kind: str, identifier: str, session_id: str, user_id: str) -> J
 
 def error_json(error: AuthError) -> Json:
     """An error in Clerk's shape, and with it those in other fields."""
-    return {'errors': [{'code': one.code, 'message': one.message, 'long_message': one.message,
-                        'meta': {'param_name': one.param} if one.param else {}} for one in (error, *error.also)]}
+    return {'errors': [{'code': one.code, 'message': one.message, 'long_message': one.message, 'meta': one.meta}
+                       for one in (error, *error.also)]}
+
+
+def _minutes_since(moment: datetime, now: datetime) -> int:
+    return max(0, int((now - moment).total_seconds() // 60))
 
 
 def _milliseconds(moment: datetime | None) -> int | None:
