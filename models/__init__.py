@@ -10,6 +10,7 @@ from .database import CannotOpenStore
 from .database_url import BadDatabaseUrl
 from .env_file import BadEnvFile
 from .feed import ChangeFeed, Changes, FeedLost
+from .mail import QueuedMail
 from .migrate import check_schema, migrate, wait_for_server
 from .session import Session, SessionStatus
 from .timing import StoreTiming
@@ -28,6 +29,7 @@ __all__ = [
     'Client',
     'Copied',
     'FeedLost',
+    'QueuedMail',
     'SQLModel',
     'Session',
     'SessionStatus',

@@ -13,11 +13,13 @@ from .audit_event import AuditEvent
 from .client import Client
 from .database import CannotOpenStore, Database
 from .database_url import open_database
+from .mail import QueuedMail
 from .migrate import check_schema, migrate
 from .session import Session
 from .user import User
 
-_MODELS: tuple[type[SQLModel], ...] = (User, Client, Session, AuditEvent)  # what others refer to comes first
+# What others refer to comes first.
+_MODELS: tuple[type[SQLModel], ...] = (User, Client, Session, AuditEvent, QueuedMail)
 _AT_ONCE = 2000
 
 

@@ -6,6 +6,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -65,8 +66,9 @@ class ThreadExecutor(Executor):
         self._threads = ThreadPoolExecutor(connections, thread_name_prefix='store')
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """Run a function in a thread; one hop, however many statements it runs."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, _run, self._engine, work)
+        """Run a function in a thread, in the caller's context; one hop, however many statements it runs."""
+        context, engine = copy_context(), self._engine
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: context.run(_run, engine, work))
 
     async def _dispose(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)  # one may be at the end of a read whose caller has gone

@@ -58,6 +58,7 @@ FLOORS = (
     {'requests'},
     {'settings'},
     {'credentials'},
+    {'mail'},
     {'rules'},
     {'changes'},
     {'web'},

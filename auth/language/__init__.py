@@ -17,6 +17,7 @@ from .catalogue import nN_ as nN_
 from .catalogue import number as number
 from .reader import LANGUAGES as LANGUAGES
 from .reader import english as english
+from .reader import known_reader as known_reader
 from .reader import language as language
 from .reader import negotiate as negotiate
 from .reader import reading as reading

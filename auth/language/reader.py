@@ -26,6 +26,11 @@ def language() -> str:
     return _reader.get().partition('-')[0]
 
 
+def known_reader() -> str:
+    """Return the same as ``tag``, or nothing where nobody reads, such as on the command line."""
+    return _reader.get('')
+
+
 def set_reader(reader: str) -> None:
     """Write for this reader from now on, in the task that calls and in those that it starts.
 

@@ -23,6 +23,7 @@ from .clients import ClientView
 from .context import Auth
 from .current_password import WRONG, check_current_password, check_given
 from .devices import revoke_elsewhere
+from .mail import drop_mails_of
 from .sign_in import renew_client
 from .users import checked_name
 
@@ -151,6 +152,7 @@ def delete_user(db: Connection, now: datetime, client: ClientView | None, actor:
     for start in range(0, len(client_ids), DELETED_AT_ONCE):
         db.execute(delete(Client).where(col(Client.id).in_(client_ids[start:start + DELETED_AT_ONCE]),
                                         ~exists().where(col(Session.client_id) == Client.id)))
+    drop_mails_of(db, user_id)
     record(db, AuditAction.ACCOUNT_DELETED, now, [actor.as_subject], request_info)
     for statement in forgetting_where(user_id):
         db.execute(statement)

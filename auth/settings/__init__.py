@@ -9,11 +9,11 @@ from models.database_url import DatabaseSettings
 from .accounts import AccountSettings
 from .connections import ConnectionSettings
 from .lifetimes import LifetimeSettings
+from .mail import MailSettings
 from .recent import RecentAuthenticationSettings
-from .site import SiteSettings
 
 
-class Settings(SiteSettings, LifetimeSettings, RecentAuthenticationSettings, AccountSettings, ConnectionSettings,
+class Settings(MailSettings, LifetimeSettings, RecentAuthenticationSettings, AccountSettings, ConnectionSettings,
                DatabaseSettings):
     """What a deployment may choose. The environment variable of a setting is its name in capitals."""
 
@@ -21,4 +21,7 @@ class Settings(SiteSettings, LifetimeSettings, RecentAuthenticationSettings, Acc
 def wrong_setting(error: ValidationError) -> str:
     """Tell in one sentence which setting is wrong; not what it was set to, which may be a secret."""
     wrong = error.errors()[0]
-    return f'The setting {str(wrong["loc"][0]).upper()} is wrong: {wrong["msg"].removeprefix("Value error, ")}.'
+    what = wrong['msg'].removeprefix('Value error, ')
+    if not wrong['loc']:  # each may be right by itself
+        return f'The settings do not fit together: {what}.'
+    return f'The setting {str(wrong["loc"][0]).upper()} is wrong: {what}.'
