@@ -5,8 +5,10 @@ rules do without. ``X as X`` says to type checkers that a name is public.
 """
 
 from .access import admin_only as admin_only
+from .access import framed as framed
 from .access import private as private
 from .access import public as public
 from .errors import AuthError as AuthError
 from .rules.context import Auth as Auth
 from .settings import Settings as Settings
+from .web.content_policy import NONCE as NONCE

@@ -16,6 +16,7 @@ PageBuilder = Callable[..., Any]
 _Builder = TypeVar('_Builder', bound=PageBuilder)
 
 _ACCESS = '__live_sessions_access__'
+_FRAMED = '__live_sessions_framed__'
 
 
 class PageRefused(Exception):
@@ -88,6 +89,17 @@ def private(builder: _Builder) -> _Builder:
 def admin_only(builder: _Builder) -> _Builder:
     """Mark a page that only an administrator may see; for others there is no such page."""
     return _state(builder, 'admin')
+
+
+def framed(builder: _Builder) -> _Builder:
+    """Mark a page that other pages of this site may show in a frame; no other page is shown in one (ASVS 3.4.6)."""
+    setattr(builder, _FRAMED, True)
+    return builder
+
+
+def is_framed(builder: PageBuilder) -> bool:
+    """Tell whether pages of this site may show a page in a frame."""
+    return getattr(builder, _FRAMED, False) is True
 
 
 def stated_access(builder: PageBuilder) -> Access | None:

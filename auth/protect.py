@@ -22,7 +22,7 @@ from .language import _
 from .live import notes
 from .live.guarded_pages import guard_other_sub_pages
 from .live.memory import Memory
-from .live.nicegui_private import sockets
+from .live.nicegui_private import page_template, sockets
 from .live.socket_guard import SocketGuard
 from .live.tabs import Tabs, install
 from .requests.asgi import App
@@ -30,6 +30,7 @@ from .rules.context import Auth
 from .web.api import FrontendApi
 from .web.connections import Connections
 from .web.gateway import Gateway
+from .web.headers import Headers
 from .web.page_access import no_page
 from .web.routes import Routes, table_of
 from .web.waiting_pages import WaitingPages
@@ -69,6 +70,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     connections.install()
     guard.install(connections)
     sockets.send_without_tasks()
+    page_template.give_nonces()
     guard_other_sub_pages()
     notes.install()
     memory = Memory(auth.timing)
@@ -83,7 +85,8 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     return Gateway(app, sockets=connections, api=FrontendApi(auth, clients, guard.re_authenticate), routes=table,
                    clients=clients, waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                    proxies=auth.settings.proxies, cookie_name=auth.settings.cookie_name,
-                   open_paths=open_paths, not_found=not_found, language=auth.settings.site_language)
+                   open_paths=open_paths, not_found=not_found, headers=Headers(auth.settings),
+                   language=auth.settings.site_language)
 
 
 def _refuse_a_second_way_in(table: Routes) -> None:

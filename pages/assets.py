@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nicegui import app
 
+from auth import NONCE
 from auth.timing import Timing
 
 STATIC = Path(__file__).parent.parent / 'static'
@@ -52,7 +53,7 @@ class Assets:
         preloads = ''.join(f'<link rel="modulepreload" href="{self._root}/live/{module.name}">'
                            for module in sorted(self._folder.glob('live/*.js')))
         styles = ''.join(f'<link rel="stylesheet" href="{self._root}/{name}">' for name in STYLESHEETS)
-        return (f'<script {timing.for_the_browser}>{fail_closed}</script>'
+        return (f'<script {NONCE} {timing.for_the_browser}>{fail_closed}</script>'
                 f'<script src="{self._root}/storage.js"></script>'
                 f'{THEME_COLORS}<script src="{self._root}/theme.js"></script>{preloads}{styles}'
                 f'<link rel="apple-touch-icon" href="{self._root}/touch-icon.png">')

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import segno
 from nicegui import ui
 
-from auth import public
+from auth import framed, public
 from auth.components import SessionLabel, SignOutButton, auth_state
 from auth.language import _
 from auth.live.tabs import tabs
@@ -74,6 +74,7 @@ def _qr(address: str) -> str:
 
 
 @public
+@framed
 def pane(name: str = '') -> None:
     """Build what is in a pane.
 

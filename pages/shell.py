@@ -16,7 +16,7 @@ from auth.components import AuthState, GuardedPages, UserButton, WhySignedOut, a
 from auth.language import _, language, tag
 from auth.live.guarded_pages import Placeholders
 from auth.timing import Timing
-from auth.web.routes import table_of
+from auth.web.routes import Routes, table_of
 
 from .assets import STATIC, Assets
 from .browser_texts import browser_texts
@@ -33,9 +33,6 @@ _AWAY = '''<section id="away" class="card" data-public data-title="{title}" tabi
  aria-labelledby="away-words"><div id="away-words" role="alert"><p class="when-hidden">{hidden}</p>
 <p class="when-readable">{reconnecting}</p></div><button type="button" class="button">{try_now}</button>
 <p class="quiet" role="status"></p></section>'''
-
-_FRAMED = {'/demo/pane'}
-"""Pages that another page shows in a frame; they have no header and footer."""
 
 def install(routes: Mapping[str, PageBuilder], timing: Timing) -> None:
     """Register, at every path, the one NiceGUI page that shows all pages as its sub pages.
@@ -77,7 +74,7 @@ def _away() -> str:
                         hidden=_('Connection lost. This page is hidden until it is back.'), try_now=_('Try now'))
 
 
-async def build(routes: Mapping[str, PageBuilder]) -> None:
+async def build(routes: Routes) -> None:
     """Build the shell and, in it, the page at the path."""
     ui.add_head_html(description())
     ui.add_body_html(_texts() + without_scripts())
@@ -86,7 +83,8 @@ async def build(routes: Mapping[str, PageBuilder]) -> None:
     if outer is not None:
         outer.parent.props('role=none')  # NiceGUI's own <main> holds the header, too; ours does not
     shell = ui.element('div').classes('shell')
-    framed = ui.context.client.request.url.path in _FRAMED
+    found = routes.find(ui.context.client.request.url.path)
+    framed = found is not None and found[0].framed  # without header and footer
     if framed:  # on other pages the user button in the header has it
         shell.props['data-here'] = who_is_here(tab.state)
         tab.on_change.append(lambda: shell.props.update({'data-here': who_is_here(tab.state)}))

@@ -8,13 +8,14 @@ from models.database_url import DatabaseSettings
 
 from .accounts import AccountSettings
 from .connections import ConnectionSettings
+from .headers import HeaderSettings
 from .lifetimes import LifetimeSettings
 from .mail import MailSettings
 from .recent import RecentAuthenticationSettings
 
 
-class Settings(MailSettings, LifetimeSettings, RecentAuthenticationSettings, AccountSettings, ConnectionSettings,
-               DatabaseSettings):
+class Settings(MailSettings, HeaderSettings, LifetimeSettings, RecentAuthenticationSettings, AccountSettings,
+               ConnectionSettings, DatabaseSettings):
     """What a deployment may choose. The environment variable of a setting is its name in capitals."""
 
 

@@ -17,10 +17,11 @@ from ..language import negotiate, set_reader
 from ..requests.asgi import App, Message, Receive, Scope, Send, header
 from ..requests.hosts import Hosts, host_of, is_local
 from ..requests.proxies import Proxies
+from ..settings.headers import HeaderSettings
 from .answers import as_get, send_answer, without_body
 from .api.serializers import error_json
 from .cookies import DEFAULT_NAME, NAME, is_secure
-from .headers import drop_forged_headers, with_headers
+from .headers import REFUSAL, Headers, drop_forged_headers
 from .log_lines import NowAndThen
 from .page_access import PageAccess, no_page
 from .redirects import CHANGE_PASSWORD_PATH, SECURITY_PATH, path_without_slash
@@ -50,13 +51,14 @@ class Gateway:
     :param cookie_name: what the settings call the cookie
     :param open_paths: how paths begin that are no page's and are left to the app, for anybody
     :param not_found: returns what is shown where there is no page, as HTML
+    :param headers: what is told to browsers with each answer
     :param language: of the site, if it has one only
     """
 
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
                  clients: Clients, waiting: WaitingPages, hosts: Hosts | None = None,
                  proxies: Proxies | None = None, cookie_name: str = DEFAULT_NAME, open_paths: Iterable[str] = (),
-                 not_found: Callable[[], str] = no_page, language: str = '') -> None:
+                 not_found: Callable[[], str] = no_page, headers: Headers | None = None, language: str = '') -> None:
         self.app = app
         self._sockets = sockets
         self._api = api
@@ -68,6 +70,7 @@ class Gateway:
                                   'choose another path.')
         self._open_paths = tuple(open_paths)
         self._hosts = hosts or Hosts()
+        self._headers = headers or Headers(HeaderSettings())
         self._language = language
         self._proxies = proxies or Proxies()
         self._cookie_name = cookie_name
@@ -93,14 +96,15 @@ class Gateway:
             self._warn_of_plain_http(scope)
             visit = _Visit(receive)
             try:
-                await self._answer(scope, visit.receive, with_headers(send))
+                await self._answer(scope, visit.receive, self._headers.added(scope, send))
             except RuntimeError:
                 if not visit.over:  # else the middleware complains that nothing was answered, to nobody
                     raise
         elif scope['path'] == _SOCKETS:
+            scope[REFUSAL] = self._headers.of_anything_else(scope)
             await self._to_sockets(scope, receive, send)
         else:
-            await send({'type': 'websocket.close'})
+            await self._close(scope, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope['path']
@@ -117,7 +121,7 @@ class Gateway:
         else:
             found = self._routes.find(path)
             if found is not None:
-                await self._pages.open(found[0].access, scope, receive, send)
+                await self._pages.open(found[0], scope, receive, send)
             elif path == CHANGE_PASSWORD_PATH and self._routes.find(SECURITY_PATH):
                 await send_answer(send, 303, '', (b'location', SECURITY_PATH.encode()))
             elif path.startswith(self._open_paths) and not path.startswith(_SOCKETS_ROOT):
@@ -141,11 +145,17 @@ class Gateway:
                         'visitor\'s, let it pass on the Host header, or set PUBLIC_URL and ALLOWED_HOSTS%s',
                         (header(scope, b'host') or '')[:100], shown, error, self._complaint.others())
         if scope['type'] != 'http':
-            await send({'type': 'websocket.close'})
-        elif scope['path'].startswith('/v1/'):
-            await send_answer(with_headers(send), error.status, json.dumps(error_json(error)), kind='application/json')
+            await self._close(scope, send)
+            return
+        send = self._headers.added(scope, send)
+        if scope['path'].startswith('/v1/'):
+            await send_answer(send, error.status, json.dumps(error_json(error)), kind='application/json')
         else:
-            await send_answer(with_headers(send), error.status, error.message)
+            await send_answer(send, error.status, error.message)
+
+    async def _close(self, scope: Scope, send: Send) -> None:
+        scope[REFUSAL] = self._headers.of_anything_else(scope)
+        await send({'type': 'websocket.close'})
 
     def _warn_of_plain_http(self, scope: Scope) -> None:
         if self._warned or is_secure(scope):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import quote
 
-from ..access import NOBODY, Access, Answer, Here, answer, is_for_everybody
+from ..access import NOBODY, Answer, Here, answer, is_for_everybody
 from ..changes.clients import Clients
 from ..errors import StoreAway
 from ..language import _
@@ -18,8 +18,10 @@ from ..requests.asgi import App, Receive, Scope, Send, header
 from ..requests.request_info import request_info_of
 from ..rules.clients import ClientView
 from .answers import send_answer
+from .content_policy import FRAMED, give_nonce
 from .cookies import tokens_of
 from .redirects import CHOOSE_PATH, SIGN_IN_PATH
+from .routes import Route
 from .waiting_pages import PLACE, WaitingPages
 
 _FETCHED_AHEAD = (b'sec-purpose', b'purpose', b'x-purpose', b'x-moz')
@@ -56,22 +58,23 @@ class PageAccess:
         self._waiting = waiting
         self._not_found = not_found
 
-    async def open(self, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request for a page.
-
-        :param access: who may see it
-        """
-        here = NOBODY if is_for_everybody(access) else await self._who_is_here(scope)
-        what = answer(access, here)
+    async def open(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for a page."""
+        here = NOBODY if is_for_everybody(route.access) else await self._who_is_here(scope)
+        what = answer(route.access, here)
         if what is Answer.NOT_THERE:  # first of all: nothing tells it from a path that is no page's
             await self.send_not_found(send)
-        elif scope['method'] not in {'GET', 'HEAD'}:
+            return
+        if route.framed:
+            scope[FRAMED] = True
+        if scope['method'] not in {'GET', 'HEAD'}:
             await send_answer(send, 405, _('A page can only be read.'), (b'allow', b'GET, HEAD'))
         elif _is_fetched_ahead(scope):
             # It would be shown later, and tell who was here before. The browser throws this answer away, and asks again
             # when the page is opened.
             await send_answer(send, 503, _('A page tells who is here now, so it is not built before it is opened.'))
         elif what is Answer.LET_IN and scope['method'] == 'HEAD':  # NiceGUI would refuse it
+            give_nonce(scope)
             await send({'type': 'http.response.start', 'status': 200, 'headers': [
                 (b'content-type', b'text/html; charset=utf-8'), (b'cache-control', b'no-store')]})
             await send({'type': 'http.response.body'})
@@ -105,6 +108,7 @@ class PageAccess:
                               (b'retry-after', b'5'), (b'refresh', b'5'))
             return
         scope[PLACE] = place
+        give_nonce(scope)
         try:
             await self._app(scope, receive, send)
         finally:

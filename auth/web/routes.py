@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..access import Access, PageBuilder, PageRefused, access_of, check_access, name_of
+from ..access import Access, PageBuilder, PageRefused, access_of, check_access, is_framed, name_of
 from .page_parameters import signature_of
 
 PARAMETER = re.compile(r'\{(.*?)\}')
@@ -25,6 +25,8 @@ class Route:
     path: str
     builder: PageBuilder
     access: Access
+    framed: bool
+    """Whether pages of this site may show it in a frame."""
     __signature__: inspect.Signature
     """What NiceGUI may fill in."""
     pattern: re.Pattern[str]
@@ -91,4 +93,5 @@ def _route(path: str, builder: PageBuilder) -> Route:
                           'written {name}, stand for one segment each, and have different names.')
     parts = PARAMETER.split(path)
     pattern = ''.join(f'(?P<{part}>{_SEGMENT})' if number % 2 else re.escape(part) for number, part in enumerate(parts))
-    return Route(path, builder, access_of(builder), signature_of(builder, path, names), re.compile(pattern))
+    return Route(path, builder, access_of(builder), is_framed(builder), signature_of(builder, path, names),
+                 re.compile(pattern))

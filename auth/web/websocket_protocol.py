@@ -9,8 +9,11 @@ import asyncio
 from typing import Any, ClassVar
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Response
 
+from ..requests.asgi import Message
 from ..timing import DEFAULT_TIMING, Timing
+from .headers import REFUSAL
 
 MAX_FRAGMENTS = 1024
 """Parts of one message of a websocket. Browsers send one; empty ones would be free."""
@@ -31,6 +34,18 @@ class WebSocket(WebSocketsSansIOProtocol):
         super().data_received(data)
         if not self.handshake_initiated:
             self.transport.abort()  # this protocol can't read the header, and nothing else would end the connection
+
+    async def send(self, message: Message) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Send a message; a socket that is turned away gets an answer with the headers of every other one."""
+        if not self.handshake_complete and message['type'] == 'websocket.close':
+            self.conn.reject = self._refusal
+        await super().send(message)  # pyright: ignore[reportArgumentType]
+
+    def _refusal(self, status: int, text: str) -> Response:
+        response = type(self.conn).reject(self.conn, status, text)
+        for name, value in self.scope.get(REFUSAL, ()):
+            response.headers[name.decode()] = value.decode()
+        return response
 
     def pause_writing(self) -> None:
         """The other side has stopped reading: close the connection if it does not go on in time."""

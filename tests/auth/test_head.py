@@ -16,6 +16,11 @@ SAME = ('content-type', 'cache-control', 'location', 'allow', 'etag', 'x-content
         'content-security-policy')
 
 
+def told(answer: httpx.Response) -> list[str]:
+    """What has to be the same, but for the nonce, which is another one in each answer."""
+    return [re.sub("'nonce-.*?'", 'nonce', answer.headers.get(name, '')) for name in SAME]
+
+
 async def test_head_is_get_without_a_body_wherever_there_is_a_get(tmp_path: Path) -> None:
     server = await Server(tmp_path).start()
     async with httpx.AsyncClient(base_url=server.url, follow_redirects=False) as browser:
@@ -27,7 +32,7 @@ async def test_head_is_get_without_a_body_wherever_there_is_a_get(tmp_path: Path
         for path in paths:
             whole, head = await browser.get(path), await browser.head(path)
             assert head.status_code == whole.status_code, path
-            assert [head.headers.get(name) for name in SAME] == [whole.headers.get(name) for name in SAME], path
+            assert told(head) == told(whole), path
             assert head.content == b'', path
             if head.status_code != 200 or not path.startswith(('/', ) if path in paths[:5] else 'x'):
                 assert head.headers.get('content-length') == whole.headers.get('content-length'), path

@@ -27,6 +27,7 @@ from nicegui.sub_pages_router import SubPagesRouter
 
 from auth.live import nicegui_private
 from auth.live.nicegui_private import NICEGUI_VERSION, sub_pages
+from auth.live.nicegui_private.page_template import with_nonces
 from tests.programs import ROOT
 
 STATIC = Path(nicegui.__file__).parent / 'static'
@@ -119,6 +120,17 @@ def test_what_pages_put_beside_their_place_is_where_it_is_looked_for() -> None:
     assert 'self._path_changed_handlers.append(' in inspect.getsource(SubPagesRouter.on_path_changed)
     assert 'self._instances[request_id] = self' in inspect.getsource(JavaScriptRequest.__init__)
     assert 'self.cancel(with_current_invocation=True)' in inspect.getsource(Timer._handle_delete)
+
+
+def test_every_script_of_the_template_gets_a_nonce_and_so_does_what_authors_put_into_it() -> None:
+    source = (STATIC.parent / 'templates' / 'index.html').read_text(encoding='utf-8')
+
+    changed = with_nonces(source)
+
+    assert changed.count('<script nonce="{{ request.scope[') == changed.count('<script') > 8
+    for html in ('head_html', 'body_html'):
+        assert source.count(html) == changed.count(f'{{{{ {html} | with_nonce(request.scope[') == 1
+    assert "context={\n                'request': request," in inspect.getsource(Client.build_response)
 
 
 def test_a_refused_handshake_reloads_the_page() -> None:

@@ -158,5 +158,6 @@ async def device(browser: Browser, request: pytest.FixtureRequest, own_server: S
     yield make
     for used in devices:
         await used.context.close()
-    complaints = [complaint for used in devices for tab in used.tabs for complaint in tab.complaints]
-    assert complaints == []
+    tabs = [tab for used in devices for tab in used.tabs]
+    assert [violation for tab in tabs for violation in tab.violations] == []
+    assert [complaint for tab in tabs for complaint in tab.complaints] == []

@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from playwright.async_api import APIResponse, BrowserContext, Locator, Page, expect
+from playwright.async_api import APIResponse, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.rules import PASSWORD
 from tests.server import Server
@@ -19,6 +19,10 @@ SIGNED_OUT = 'You are signed out'
 _numbers = itertools.count(1)
 
 
+REFUSED = 'Content Security Policy'
+"""What Chromium says whenever the policy of a page refuses something."""
+
+
 @dataclass
 class Tab:
     """One open page."""
@@ -27,6 +31,16 @@ class Tab:
     url: str
     complaints: list[str] = field(default_factory=list)
     """What the page logged as an error; a test that expects some empties the list."""
+
+    violations: list[str] = field(default_factory=list)
+    """What the policy of the page has refused; a test that empties the other list keeps this one."""
+
+    def hear(self, message: ConsoleMessage) -> None:
+        """Keep what the page has complained of."""
+        if REFUSED in message.text:
+            self.violations.append(message.text)
+        elif message.type == 'error':
+            self.complaints.append(message.text)
 
     async def open(self, path: str = '/') -> Tab:
         """Go to a page of the site, and wait until it is live."""
@@ -90,7 +104,7 @@ class Device:
         page = await self.context.new_page()
         tab = Tab(page, self.url)
         page.on('pageerror', lambda error: tab.complaints.append(f'{error}'))
-        page.on('console', lambda message: tab.complaints.append(message.text) if message.type == 'error' else None)
+        page.on('console', tab.hear)
         self.tabs.append(tab)
         return tab if path is None else await tab.open(path)
 
