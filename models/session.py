@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, false, text
 from sqlmodel import Field, SQLModel
 
 from .types import Moment, new_id
@@ -54,5 +54,7 @@ class Session(SQLModel, table=True):
     last_user_agent: str | None = None
     """Of the last activity, as is the address; None is that of the sign-in, before this was noted."""
     last_ip_address: str | None = None
+    kept: bool = Field(default=False, sa_column_kwargs={'server_default': false()})
+    """Whether its person asked to be kept signed in: longer limits, and a cookie that outlives the browser."""
     device_name: str = ''
     """What its person calls the device."""

@@ -164,6 +164,16 @@ def email_field(name: str, *, autocomplete: str = 'username') -> ui.element:
     return entry.props('data-address')
 
 
+def keep_signed_in_box() -> None:
+    """A box for whoever wants to stay signed in when the browser is closed; it is not ticked beforehand."""
+    with ui.element('div').classes('field'):
+        with ui.element('label').classes('check'):
+            box = ui.element('input').props('type=checkbox name=keep_signed_in value=true')
+            box.props['aria-describedby'] = 'keep-signed-in-hint'
+            Text('span', _('Keep me signed in'))
+        Text('p', _('Only on a device that nobody else uses.')).classes('quiet').props('id=keep-signed-in-hint')
+
+
 def name_field(name: str, label: str, autocomplete: str, *, last: bool = False) -> ui.element:
     """A field for a part of somebody's name; returns the input."""
     return field(name, label, kind='text', autocomplete=autocomplete, optional=True, last=last, most=MAX_NAME,

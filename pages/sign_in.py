@@ -10,7 +10,7 @@ from auth.language import _
 from auth.rules.names import isolated
 from auth.web.redirects import safe_path
 
-from .parts import Text, api_form, button_link, card, email_field, field, link, page_title
+from .parts import Text, api_form, button_link, card, email_field, field, keep_signed_in_box, link, page_title
 
 
 @public
@@ -41,6 +41,7 @@ def page(redirect_url: str = '') -> None:
         with api_form('/v1/client/sign_ins', _('Sign in'), announce=True, then=wanted, begin=True):
             email_field('identifier', autocomplete='username webauthn')
             field('password', _('Password'), kind='password', autocomplete='current-password', last=True)
+            keep_signed_in_box()
         with ui.element('p').classes('quiet'):
             Text('span', _('No account yet? '))
             link(_('Sign up'), '/sign-up', redirect_url=wanted)

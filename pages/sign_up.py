@@ -9,7 +9,17 @@ from auth.components import may_add_account
 from auth.language import _
 from auth.web.redirects import safe_path
 
-from .parts import Text, api_form, card, email_field, link, name_field, new_password_field, page_title
+from .parts import (
+    Text,
+    api_form,
+    card,
+    email_field,
+    keep_signed_in_box,
+    link,
+    name_field,
+    new_password_field,
+    page_title,
+)
 
 
 @public
@@ -29,6 +39,7 @@ def page(redirect_url: str = '') -> None:
             name_field('first_name', _('First name'), 'given-name')
             email_field('email_address')
             new_password_field('password', _('Password'))
+            keep_signed_in_box()
         with ui.element('p').classes('quiet'):
             Text('span', _('Already have an account? '))
             link(_('Sign in'), '/sign-in', redirect_url=wanted)

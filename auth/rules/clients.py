@@ -70,6 +70,8 @@ class ClientSession:
     """When its password was last given."""
     last_place: int = field(default=0, compare=False)
     """Where it was last active, as ``place_of`` tells it; enough to see that somebody is elsewhere now."""
+    kept: bool = field(default=False, compare=False)
+    """Whether its person asked to be kept signed in."""
 
     @property
     def ends_at(self) -> datetime:
@@ -99,6 +101,11 @@ class ClientView:
     def next_end(self, now: datetime) -> datetime | None:
         """When the next of its sessions ends if nobody does anything."""
         return min((session.ends_at for session in self.signed_in(now)), default=None)
+
+    def cookie_end(self, now: datetime) -> datetime | None:
+        """When nobody can use its cookie any more: at the latest end of those who asked to be kept signed in. None:
+        when the browser is closed."""
+        return max((session.expire_at for session in self.signed_in(now) if session.kept), default=None)
 
 
 USER_VIEW = columns(User.id, User.email_address, User.first_name, User.last_name, User.is_admin)
@@ -158,7 +165,8 @@ def _clients() -> Select[*tuple[Any, ...]]:
     return (select(*columns(Client.id, Client.secret_hash, Client.active_session_id, Client.created_at, Session.id,
                             Session.created_at, Session.last_active_at, Session.expire_at, Session.abandon_at),
                    *USER_VIEW, func.coalesce(col(Session.last_user_agent), col(Session.user_agent)),
-                   func.coalesce(col(Session.last_ip_address), col(Session.ip_address)), AUTHENTICATED_AT)
+                   func.coalesce(col(Session.last_ip_address), col(Session.ip_address)), AUTHENTICATED_AT,
+                   *columns(Session.kept))
             .select_from(Client)
             .outerjoin(Session, and_(col(Session.client_id) == Client.id, is_active))
             .outerjoin(User, and_(col(User.id) == Session.user_id, col(User.disabled).is_(False)))
@@ -168,6 +176,6 @@ def _clients() -> Select[*tuple[Any, ...]]:
 def _view(rows: list[Any]) -> ClientView:
     client_id, secret_hash, chosen, created_at = rows[0][:4]
     sessions = tuple(ClientSession(row[4], UserView(*row[9:14]), *row[5:9], authenticated_at=row[16],
-                                   last_place=place_of(*row[14:16]))
+                                   last_place=place_of(*row[14:16]), kept=row[17])
                      for row in rows if row[4] and row[9])
     return ClientView(client_id, secret_hash, chosen, created_at, sessions)

@@ -123,13 +123,18 @@ def touch(db: Connection, now: datetime, client_id: str, session_id: str, *, set
 
     It is written once in an interval; at once if it is from somewhere else, such as with a stolen cookie.
     """
-    until, not_since = abandon_at(settings, now), now - settings.activity_interval
+    until, kept_until = (abandon_at(settings, now, kept=kept) for kept in (False, True))
+    kept_enough = kept_until and kept_until - (kept_until - now) / KEPT_STEPS
+    not_since, not_after = now - settings.activity_interval, now + settings.activity_interval
+    moments = now, until, kept_until, kept_enough, not_since, not_after
     if request_info is None:
-        db.execute(*_touch(client_id, session_id, now, until, not_since))
+        db.execute(*_touch(client_id, session_id, *moments))
     else:
-        db.execute(*_touch_from(client_id, session_id, now, until, not_since, request_info.user_agent,
-                                request_info.ip_address))
+        db.execute(*_touch_from(client_id, session_id, *moments, request_info.user_agent, request_info.ip_address))
 
+
+KEPT_STEPS = 100
+"""The inactivity end of a kept session moves in steps of this part of its limit: each move is told to all processes."""
 
 OVERDUE_AT_ONCE = 1000
 """How many overdue sessions one verb ends: after a day without a server they may be very many."""
@@ -144,9 +149,12 @@ def end_overdue(db: Connection, now: datetime) -> bool:
     return len(ended) == OVERDUE_AT_ONCE
 
 
-def abandon_at(settings: Settings, now: datetime) -> datetime | None:
-    """When a session that is used now ends for want of use; None if there is no such limit."""
-    limit = settings.session_inactivity
+def abandon_at(settings: Settings, now: datetime, *, kept: bool) -> datetime | None:
+    """When a session that is used now reaches its inactivity limit; None if there is no such limit.
+
+    :param kept: whether its person asked to be kept signed in
+    """
+    limit = settings.lifetimes(kept=kept).inactivity
     return None if limit is None else now + limit
 
 
@@ -185,24 +193,39 @@ def _choose(client_id: str, secret_hash: str, session_id: str, now: datetime):
             .values(active_session_id=session_id).returning(col(Client.id)))
 
 
+def _used(now: datetime, until: datetime | None, kept_until: datetime | None, kept_enough: datetime | None):
+    """What is written of a session that is used."""
+    is_late_enough = and_(col(Session.abandon_at) > kept_enough, col(Session.abandon_at) <= kept_until)
+    kept = case((is_late_enough, col(Session.abandon_at)), else_=kept_until)
+    return {'last_active_at': now, 'abandon_at': case((col(Session.kept), kept), else_=until)}
+
+
+def _was_not_active(not_since: datetime, not_after: datetime) -> ColumnElement[bool]:
+    """That activity was not noted of late. A clock that was set back has left activity in the future: that counts as
+    none."""
+    return or_(col(Session.last_active_at) < not_since, col(Session.last_active_at) > not_after)
+
+
 @built_once
-def _touch(client_id: str, session_id: str, now: datetime, abandon_at: datetime | None, not_since: datetime):
+def _touch(client_id: str, session_id: str, now: datetime, until: datetime | None, kept_until: datetime | None,
+           kept_enough: datetime | None, not_since: datetime, not_after: datetime):
     return (update(Session)
             .where(col(Session.id) == session_id, col(Session.client_id) == client_id, signed_in(now),
-                   col(Session.last_active_at) < not_since)
-            .values(last_active_at=now, abandon_at=abandon_at))
+                   _was_not_active(not_since, not_after))
+            .values(_used(now, until, kept_until, kept_enough)))
 
 
 @built_once
-def _touch_from(client_id: str, session_id: str, now: datetime, abandon_at: datetime | None, not_since: datetime,
-                user_agent: str, ip_address: str):
+def _touch_from(client_id: str, session_id: str, now: datetime, until: datetime | None, kept_until: datetime | None,
+                kept_enough: datetime | None, not_since: datetime, not_after: datetime, user_agent: str,
+                ip_address: str):
     was_elsewhere = or_(func.coalesce(col(Session.last_user_agent), col(Session.user_agent)) != user_agent,
                         func.coalesce(col(Session.last_ip_address), col(Session.ip_address)) != ip_address)
     return (update(Session)
             .where(col(Session.id) == session_id, col(Session.client_id) == client_id, signed_in(now),
-                   or_(col(Session.last_active_at) < not_since, was_elsewhere))
-            .values(last_active_at=now, abandon_at=abandon_at, last_user_agent=user_agent,
-                    last_ip_address=ip_address))
+                   or_(_was_not_active(not_since, not_after), was_elsewhere))
+            .values(_used(now, until, kept_until, kept_enough) | {
+                'last_user_agent': user_agent, 'last_ip_address': ip_address}))
 
 
 @built_once

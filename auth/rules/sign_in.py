@@ -53,24 +53,28 @@ class Account:
 
 
 async def sign_up(auth: Auth, client: ClientView | None, *, email_address: str, password: str,
-                  first_name: str = '', last_name: str = '', request_info: RequestInfo) -> SignedIn:
+                  first_name: str = '', last_name: str = '', keep_signed_in: bool = False,
+                  request_info: RequestInfo) -> SignedIn:
     """Make a user and sign them in, both or neither.
 
     :param client: the browser that asks, if it has a client already
+    :param keep_signed_in: whether they want to stay signed in for longer, also when the browser is closed
     :raises AuthError: naming the field to correct; or ``SessionExists``, ``ClientRenewed``, ``StoreAway``
     """
     new = await check_new_user(auth, email_address=email_address, password=password, first_name=first_name,
                                last_name=last_name)
-    return await auth.run(add_and_sign_in, client, new, settings=auth.settings, request_info=request_info)
+    return await auth.run(add_and_sign_in, client, new, settings=auth.settings, request_info=request_info,
+                          keep_signed_in=keep_signed_in)
 
 
 async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, password: str,
-                  request_info: RequestInfo) -> SignedIn:
+                  keep_signed_in: bool = False, request_info: RequestInfo) -> SignedIn:
     """Sign a user in on a client, and give the client a new secret (ASVS 7.2.4).
 
     Outside of single-session mode, the same user signing in again goes on with their session, for another lifetime.
 
     :param client: the browser that asks, if it has a client already
+    :param keep_signed_in: whether they want to stay signed in for longer, also when the browser is closed
     :raises PasswordIncorrect: for a wrong password and for an unknown address alike, after the same time
     :raises AuthError: naming the field to correct; or ``UserDisabled``, ``SessionExists``, ``ClientRenewed``,
         ``StoreAway``
@@ -92,7 +96,7 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
     upgraded = await auth.passwords.hash(password) if outdated else None
     try:
         return await auth.run(sign_in_to, client, account, upgraded, settings=auth.settings,
-                              request_info=request_info)
+                              request_info=request_info, keep_signed_in=keep_signed_in)
     except PasswordIncorrect:
         await auth.run(record_attempt, AuditAction.SIGN_IN_FAILED, Subject(account.user_id), request_info)
         raise
@@ -102,18 +106,19 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
 
 
 def add_and_sign_in(db: Connection, now: datetime, client: ClientView | None, new: NewUser, *, settings: Settings,
-                    request_info: RequestInfo) -> SignedIn:
+                    request_info: RequestInfo, keep_signed_in: bool = False) -> SignedIn:
     """Write a new user and start a session of theirs.
 
     :raises IdentifierExists: if somebody has the address
     """
     user_id = add_user(db, now, new)
     record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], request_info)
-    return _start_session(db, now, client, user_id, settings, request_info)
+    return _start_session(db, now, client, user_id, settings, request_info, keep_signed_in)
 
 
 def sign_in_to(db: Connection, now: datetime, client: ClientView | None, account: Account,
-               upgraded_hash: str | None, *, settings: Settings, request_info: RequestInfo) -> SignedIn:
+               upgraded_hash: str | None, *, settings: Settings, request_info: RequestInfo, keep_signed_in: bool = False
+               ) -> SignedIn:
     """Start a session of a user whose password was right.
 
     :param upgraded_hash: a hash of the same password by the parameters of today, to store in place of the one it has
@@ -127,7 +132,7 @@ def sign_in_to(db: Connection, now: datetime, client: ClientView | None, account
         raise PasswordIncorrect(param='password')
     if is_disabled:
         raise UserDisabled(param='identifier')
-    return _start_session(db, now, client, account.user_id, settings, request_info)
+    return _start_session(db, now, client, account.user_id, settings, request_info, keep_signed_in)
 
 
 def renew_client(db: Connection, now: datetime, client: ClientView | None) -> ClientToken:
@@ -160,10 +165,12 @@ def _read_account(db: Connection, email_address: str) -> Account | None:
 
 
 def _start_session(db: Connection, now: datetime, client: ClientView | None, user_id: str, settings: Settings,
-                   request_info: RequestInfo) -> SignedIn:
+                   request_info: RequestInfo, kept: bool) -> SignedIn:
     token = renew_client(db, now, client)
-    lifetimes = {'last_active_at': now, 'authenticated_at': now, 'expire_at': now + settings.session_lifetime,
-                 'abandon_at': abandon_at(settings, now), 'user_agent': request_info.user_agent,
+    limits = settings.lifetimes(kept=kept)
+    lifetimes = {'last_active_at': now, 'authenticated_at': now, 'expire_at': now + limits.absolute,
+                 'abandon_at': abandon_at(settings, now, kept=kept), 'kept': kept,
+                 'user_agent': request_info.user_agent,
                  'ip_address': request_info.ip_address, 'last_user_agent': request_info.user_agent,
                  'last_ip_address': request_info.ip_address}
     there = db.execute(*_lock_sessions(token.client_id, now)).all()

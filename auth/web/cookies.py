@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import lru_cache
 from itertools import islice
 
@@ -10,7 +11,7 @@ from ..credentials.tokens import ClientToken, parse_token
 from ..requests.asgi import Scope
 
 MAX_AGE_SECONDS = 400 * 24 * 3600
-"""The longest that browsers keep a cookie. A client outlives its sessions, which end by their own lifetimes."""
+"""The longest that browsers keep a cookie."""
 
 CANDIDATES = 8
 """How many cookies of our name are tried, the last one first: browsers send longer paths first, and ours is shortest.
@@ -28,9 +29,13 @@ def cookie_name(name: str = DEFAULT_NAME, *, secure: bool) -> str:
     return f'__Host-{name}' if secure else f'__{name}'
 
 
-def set_cookie(token: ClientToken, name: str = DEFAULT_NAME, *, secure: bool) -> str:
-    """Write the ``Set-Cookie`` header that gives a browser its client."""
-    return (f'{cookie_name(name, secure=secure)}={token}; Path=/; Max-Age={MAX_AGE_SECONDS}; HttpOnly; SameSite=Lax'
+def set_cookie(token: ClientToken, name: str = DEFAULT_NAME, *, secure: bool, lasts: timedelta | None = None) -> str:
+    """Write the ``Set-Cookie`` header that gives a browser its client.
+
+    :param lasts: how long the browser keeps it; without it, until it is closed (NIST 800-63B §5.1.1)
+    """
+    age = '' if lasts is None else f' Max-Age={min(max(int(lasts.total_seconds()), 0), MAX_AGE_SECONDS)};'
+    return (f'{cookie_name(name, secure=secure)}={token}; Path=/;{age} HttpOnly; SameSite=Lax'
             + ('; Secure' if secure else ''))
 
 

@@ -74,7 +74,7 @@ async def test_the_cookie_and_the_headers(api: Api) -> None:
 
     cookie = up.headers['set-cookie']
     assert cookie.startswith('__client=client_')
-    assert cookie.endswith('; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax')
+    assert cookie.endswith('; Path=/; HttpOnly; SameSite=Lax')
     assert secure.headers['set-cookie'].startswith('__Host-client=client_')
     assert secure.headers['set-cookie'].endswith('; SameSite=Lax; Secure')
     assert 'set-cookie' not in here.headers

@@ -155,9 +155,9 @@ async def test_what_a_person_did_on_the_device_itself_names_no_other(rules: Rule
 
 
 async def test_what_ended_by_itself_was_done_from_no_device(rules: Rules, ann: SignedIn) -> None:
-    rules.clock.forward(days=6)
+    rules.clock.forward(hours=11, minutes=50)
     phone = await rules.sign_in(request_info=PHONE)
-    rules.clock.forward(days=2)
+    rules.clock.forward(minutes=20)
     await rules.auth.run(end_overdue)
 
     event = (await history(rules, phone.token))[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from auth.credentials.tokens import ClientToken, hash_secret, new_secret, parse_token, secret_matches
@@ -77,7 +79,9 @@ def test_over_https_only_the_cookie_counts_that_https_alone_can_set() -> None:
 def test_the_attributes_of_the_cookie() -> None:
     token = ClientToken(ID, SECRET)
 
-    plain, secure = set_cookie(token, secure=False), set_cookie(token, secure=True)
+    plain, secure = set_cookie(token, secure=False), set_cookie(token, secure=True, lasts=timedelta(days=30))
 
-    assert plain == f'__client={ID}.{SECRET}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax'
-    assert secure == f'__Host-client={ID}.{SECRET}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax; Secure'
+    assert plain == f'__client={ID}.{SECRET}; Path=/; HttpOnly; SameSite=Lax'
+    assert secure == f'__Host-client={ID}.{SECRET}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure'
+    assert 'Max-Age=34560000;' in set_cookie(token, secure=True, lasts=timedelta(days=9999))
+    assert 'Max-Age=0;' in set_cookie(token, secure=True, lasts=timedelta(seconds=-1))

@@ -97,6 +97,10 @@ async def test_a_change_of_many_rows_in_one_statement_concerns_them_all(
 async def test_activity_concerns_nobody_where_it_was_and_the_user_alone_where_it_was_not(
         rules: Rules, ann: SignedIn, bob: SignedIn) -> None:
     settings = rules.auth.settings
+    rules.sql('UPDATE session SET kept = true')  # its inactivity end moves in hours
+    rules.clock.forward(minutes=2)
+    await rules.auth.run(touch, ann.token.client_id, ann.session_id, settings=settings, request_info=LAPTOP)
+    await concerned(rules)
     moved = RequestInfo('203.0.113.9', LAPTOP.user_agent)
     where = (LAPTOP, LAPTOP, moved, replace(moved, user_agent='Another'), replace(moved, user_agent='Another'))
     told: list[tuple[set[str], set[str]]] = []
@@ -129,7 +133,7 @@ async def test_an_upsert_concerns_whom_an_update_would(rules: Rules, ann: Signed
 @only_on_sqlite
 @pytest.mark.parametrize(('table', 'row'), [
     ('session', "id, user_id, client_id, 'revoked', created_at, last_active_at, expire_at, abandon_at, '', '', NULL, "
-                "NULL, '', NULL"),
+                "NULL, '', NULL, false"),
     ('client', "id, 'another secret', active_session_id, created_at"),
     ('user', 'id, email_address, first_name, last_name, password_hash, password_changed_at, is_admin, 1, created_at, '
              'search_text'),

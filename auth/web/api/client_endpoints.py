@@ -14,7 +14,7 @@ from ...rules.sessions import forget_client, set_active, sign_out
 from ...rules.sign_in import SignedIn, sign_in, sign_up
 from ...rules.unkept_cookies import CookieNotKept, proof_of, take_back
 from ..cookies import DEFAULT_NAME
-from .endpoint import Answer, Call, Endpoint, envelope, shown
+from .endpoint import Answer, Call, Endpoint, envelope, is_on, shown
 from .serializers import attempt_json, no_client_json, session_json
 
 log = logging.getLogger('live_sessions')
@@ -54,7 +54,7 @@ class ClientEndpoints:
         await self._auth.run(forget_client, call.client, request_info=call.request_info)
         answer = envelope(no_client_json(self._auth.now())).with_clearing(None, self._auth.now())
         # A cookie that is nobody's may have been renewed meanwhile; the browser must not drop the one it gets for it.
-        return answer if call.client is None else answer.with_cookie(call, None)
+        return answer if call.client is None else answer.without_cookie(call)
 
     async def _clear_cache(self, call: Call) -> Answer:
         """For a tab in which the last account was signed out over its socket, whose answers have no headers."""
@@ -65,14 +65,16 @@ class ClientEndpoints:
     async def _sign_in(self, call: Call) -> Answer:
         fields = await call.fields()
         done = await sign_in(self._auth, call.client, identifier=fields.get('identifier', ''),
-                             password=fields.get('password', ''), request_info=call.request_info)
+                             password=fields.get('password', ''), request_info=call.request_info,
+                             keep_signed_in=is_on(fields, 'keep_signed_in'))
         return await self._signed_in(call, done, 'sign_in', fields['identifier'])
 
     async def _sign_up(self, call: Call) -> Answer:
         fields = await call.fields()
         done = await sign_up(self._auth, call.client, email_address=fields.get('email_address', ''),
                              password=fields.get('password', ''), first_name=fields.get('first_name', ''),
-                             last_name=fields.get('last_name', ''), request_info=call.request_info)
+                             last_name=fields.get('last_name', ''), request_info=call.request_info,
+                             keep_signed_in=is_on(fields, 'keep_signed_in'))
         return await self._signed_in(call, done, 'sign_up', fields['email_address'])
 
     async def _signed_in(self, call: Call, done: SignedIn, kind: str, identifier: str) -> Answer:
@@ -81,7 +83,8 @@ class ClientEndpoints:
         attempt = attempt_json(kind, identifier.strip(), done.session_id, done.user_id)
         if call.client is None:  # nobody knows yet whether this browser keeps cookies
             attempt['take_back_proof'] = proof_of(done.token, done.session_id)
-        return envelope(attempt, shown(client, self._auth.now())).with_cookie(call, done.token)
+        now = self._auth.now()
+        return envelope(attempt, shown(client, now)).with_cookie(call, done.token, client, now)
 
     async def _look_for_another_site(self, call: Call) -> None:
         """Tell whoever runs this, once, if the cookie that a sign-in replaces may be that of another site of theirs."""

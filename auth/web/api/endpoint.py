@@ -59,11 +59,22 @@ class Answer:
     status: HTTPStatus = HTTPStatus.OK
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
-    def with_cookie(self, call: Call, token: ClientToken | None) -> Answer:
-        """The same, giving the browser this token; None makes it forget the one it has."""
+    def with_cookie(self, call: Call, token: ClientToken, client: ClientView | None, now: datetime) -> Answer:
+        """The same, giving the browser this token, for as long as somebody can use it.
+
+        :param client: as it is after what was done; None if that is not known
+        """
+        end = client and client.cookie_end(now)
         name, secure = call.scope.get(NAME, DEFAULT_NAME), is_secure(call.scope)
-        cookie = drop_cookie(name, secure=secure) if token is None else set_cookie(token, name, secure=secure)
-        return Answer(self.body, self.status, (*self.headers, (b'set-cookie', cookie.encode())))
+        return self._with(b'set-cookie', set_cookie(token, name, secure=secure, lasts=end and end - now))
+
+    def without_cookie(self, call: Call) -> Answer:
+        """The same, making the browser forget the cookie that it has."""
+        name, secure = call.scope.get(NAME, DEFAULT_NAME), is_secure(call.scope)
+        return self._with(b'set-cookie', drop_cookie(name, secure=secure))
+
+    def _with(self, name: bytes, value: str) -> Answer:
+        return Answer(self.body, self.status, (*self.headers, (name, value.encode())))
 
     def with_clearing(self, client: ClientView | None, now: datetime) -> Answer:
         """The same; if nobody is signed in on the client any more, the browser drops what it has cached (ASVS 14.3.1).
@@ -76,6 +87,11 @@ class Answer:
 
 
 Endpoint = Callable[[Call], Awaitable[Answer]]
+
+
+def is_on(fields: Mapping[str, str], name: str) -> bool:
+    """Whether a box was ticked, as a form or a program says so."""
+    return fields.get(name, '') in {'true', 'on', '1'}
 
 
 def envelope(response: Json | None, client: Json | None = None) -> Answer:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ...changes.clients import Clients
 from ...credentials.passwords import check_password
+from ...rules.clients import ClientView
 from ...rules.context import Auth
 from ...rules.device_names import rename_device
 from ...rules.devices import read_all_devices, revoke, revoke_others
 from ...rules.profile import change_name, change_password, delete_account
-from .endpoint import Answer, Call, Endpoint, envelope, shown
+from .endpoint import Answer, Call, Endpoint, envelope, is_on, shown
 from .serializers import Json, device_json, user_json
 
 
@@ -45,8 +46,10 @@ class MeEndpoints:
             self._auth, call.client, current_password=fields.get('current_password', ''),
             new_password=fields.get('new_password', ''), request_info=call.request_info,
             actor_session_id=call.actor_session_id,
-            sign_out_others=fields.get('sign_out_of_other_sessions', '') in {'true', 'on', '1'})
-        return (await self._user(call, revoked=done.revoked)).with_cookie(call, done.token)
+            sign_out_others=is_on(fields, 'sign_out_of_other_sessions'))
+        after = call.client and await self._clients.find_after_act(call.client.id)
+        answer = self._shown_user(call, after, revoked=done.revoked)
+        return answer.with_cookie(call, done.token, after, self._auth.now())
 
     async def _delete(self, call: Call) -> Answer:
         fields = await call.fields()
@@ -87,6 +90,9 @@ class MeEndpoints:
     async def _user(self, call: Call, **more: int) -> Answer:
         """Answer with the user who acted, as they are now."""
         after = call.client and await self._clients.find_after_act(call.client.id)
+        return self._shown_user(call, after, **more)
+
+    def _shown_user(self, call: Call, after: ClientView | None, **more: int) -> Answer:
         wanted = call.actor_session_id or (call.client and call.client.chosen_session_id)
         found = next((session.user for session in (after.sessions if after else ()) if session.id == wanted), None)
         user = {'object': 'user'} if found is None else user_json(found)  # nobody, if it has just ended elsewhere
