@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -17,6 +18,8 @@ class AuthError(Exception):
     """What it says where nothing else is given."""
     tells_all: ClassVar[bool] = False
     """Whether the message alone says what became of whom; nothing is put before it."""
+    retry_after: float | None = None
+    """In how many seconds it may work, if that is known."""
 
     def __init__(self, text: Message | str | None = None, *, param: str | None = None) -> None:
         super().__init__()
@@ -176,7 +179,33 @@ class TooBusy(AuthError):
 
     code = 'too_many_requests'
     status = HTTPStatus.SERVICE_UNAVAILABLE
+    retry_after = 5
     text = N_('Very many people are signing in right now. Nothing was changed. Try again in a few seconds.')
+
+
+class LimitReached(AuthError):
+    """It was tried too often: for an account, from an address, or in a browser. Nobody is told which, nor whether there
+    is such an account."""
+
+    code = 'too_many_requests'
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, retry_after: float, kind: str = '') -> None:
+        super().__init__(nN_('Too many attempts. Nothing was changed. Wait {count} minute, then try again.',
+                             'Too many attempts. Nothing was changed. Wait {count} minutes, then try again.',
+                             math.ceil(retry_after / 60)))
+        self.retry_after = retry_after
+        self.kind = kind
+        """Of whom it was too much: an account, an address or a browser."""
+
+
+class AccountLocked(AuthError):
+    """Too many wrong passwords in a row: none is looked at any more, until the account has another one."""
+
+    code = 'user_locked'
+    status = HTTPStatus.FORBIDDEN
+    text = N_('Wrong passwords were entered for this account too many times in a row, so it takes none any more. Reset '
+              'the password, or ask the administrator of this site for another one.')
 
 
 class AccountLimitReached(AuthError):

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from .attempts import Attempts
 from .audit_event import AuditAction, AuditEvent
 from .change import Change
 from .client import Client
@@ -18,6 +19,7 @@ from .user import User
 from .wrong_passwords import WrongPasswords
 
 __all__ = [
+    'Attempts',
     'AuditAction',
     'AuditEvent',
     'BadDatabaseUrl',

@@ -55,3 +55,5 @@ class AuditEvent(SQLModel, table=True):
     user_agent: str = ''
     actor: str = ''
     """Who did it, if not the person themselves: the id of an administrator, or "command line"."""
+    times: int = 1
+    """How many of the same kind it stands for: of very many attempts only the first few have an event of their own."""

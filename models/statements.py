@@ -12,7 +12,7 @@ from inspect import signature
 from types import NoneType, UnionType
 from typing import Any, ParamSpec, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from sqlalchemy import BindParameter, Boolean, Executable, Integer, String, bindparam
+from sqlalchemy import BindParameter, Boolean, Double, Executable, Integer, String, bindparam
 from sqlalchemy.orm import Mapped
 from sqlalchemy.types import TypeEngine
 from sqlmodel import col
@@ -22,7 +22,8 @@ from .types import Moment
 P = ParamSpec('P')
 S = TypeVar('S', bound=Executable)
 
-_TYPES: dict[type, TypeEngine[Any]] = {bool: Boolean(), int: Integer(), str: String(), datetime: Moment()}
+_TYPES: dict[type, TypeEngine[Any]] = {bool: Boolean(), int: Integer(), float: Double(), str: String(),
+                                       datetime: Moment()}
 """By the type of a value; a boolean is an integer as well, so it comes first."""
 
 

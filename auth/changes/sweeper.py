@@ -9,6 +9,7 @@ from contextlib import suppress
 from models.written_by_sql import bring_into_form
 
 from ..errors import StoreAway
+from ..rules.buckets import forget_drained
 from ..rules.context import Auth
 from ..rules.sessions import end_overdue
 from .background import Background
@@ -49,6 +50,8 @@ class Sweeper:
                 while await self._auth.run(end_overdue):
                     pass
                 while await self._auth.store.run(bring_into_form):
+                    pass
+                while await self._auth.run(forget_drained):
                     pass
                 await self._auth.store.prune()
                 self.swept.set()

@@ -19,6 +19,7 @@ from ..language import N_
 from ..requests.request_info import RequestInfo
 from .actor import Administrator
 from .audit import Subject, record, record_ended
+from .buckets import forget_of
 from .clients import UserView
 from .context import Auth
 from .sessions import ending, signed_in
@@ -161,6 +162,7 @@ def store_password(db: Connection, now: datetime, administrator: Administrator, 
     """
     actor = administrator(db, now, on=user_id, lock=True)
     _set(db, user_id, None, password_hash=password_hash, password_changed_at=now)
+    forget_of(db, user_id)
     record(db, AuditAction.PASSWORD_CHANGED, now, [Subject(user_id)], actor=actor)
     return _end(db, now, actor, _of_user(user_id, now), None)
 

@@ -20,12 +20,12 @@ from models.written_by_sql import Written, not_in_form
 
 from ..errors import UserNotFound
 from ..requests.user_agents import UserAgent
+from .accounts import with_address
 from .actor import Administrator
 from .addresses import normal_address
 from .clients import USER_VIEW, UserView
 from .places import PLACES, Place, read_places
 from .sessions import signed_in
-from .users import with_address
 
 ROWS_A_PAGE = 25
 

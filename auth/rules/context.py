@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from ..credentials.passwords import Passwords
 from ..settings import Settings
 from ..timing import DEFAULT_TIMING, Timing
+from .limits import Limits
 from .store import Store
 
 P = ParamSpec('P')
@@ -32,6 +33,12 @@ class Auth:
     now: Callable[[], datetime] = utc_now
     passwords: Passwords = field(default_factory=Passwords)
     timing: Timing = DEFAULT_TIMING
+    limits: Limits = field(init=False)
+    """Ask them before anything is hashed or sent."""
+
+    def __post_init__(self) -> None:
+        """Count in the store that everything else is in."""
+        object.__setattr__(self, 'limits', Limits(self.store, self.settings, self.now))
 
     async def run(self, verb: Callable[Concatenate[Connection, datetime, P], T], *args: P.args, **kwargs: P.kwargs
                   ) -> T:

@@ -14,8 +14,10 @@ from ..language import N_
 from ..requests.request_info import RequestInfo
 from .actor import Actor, find_actor
 from .audit import record, record_attempt
+from .buckets import give_back
 from .clients import ClientView
 from .context import Auth
+from .limits import Act, Limits, Taken, succeeded
 from .sessions import ending, signed_in
 
 GUESSES = 5
@@ -33,18 +35,20 @@ async def check_current_password(auth: Auth, client: ClientView | None, actor: A
     :param param: the name of the field it was typed into
     :raises PasswordIncorrect: if it is wrong; the audit log tells of it, although nothing was done
     :raises TooManyWrongPasswords: if there are no guesses left; then the session has ended
-    :raises AuthError: ``ParamMissing``, ``NotSignedIn``, ``TooBusy`` or ``StoreAway``, which are no guesses
+    :raises LimitReached: if it was tried too often; or ``AccountLocked``
+    :raises AuthError: ``ParamMissing``, ``NotSignedIn``, ``LimitReached``, ``TooBusy`` or ``StoreAway``, which are no guesses
     """
     check_given(password, param=param)
-    if not await auth.run(take_a_guess, client, actor.session_id, request_info):
+    taken = await auth.run(take_a_guess, client, actor.session_id, request_info, auth.limits)
+    if taken is None:
         raise TooManyWrongPasswords
     try:
         right = await auth.passwords.verify(password, actor.password_hash)
     except TooBusy:
-        await auth.store.run(give_the_guess_back, actor.session_id)
+        await auth.store.run(give_the_guess_back, actor.session_id, taken)
         raise
     if right:
-        await auth.store.run(forget_wrong_passwords, actor.session_id)
+        await auth.store.run(note_right, actor.session_id, taken)
     elif await auth.run(note_wrong, actor, request_info):
         raise TooManyWrongPasswords
     else:
@@ -61,27 +65,36 @@ def check_given(password: str, *, param: str) -> None:
 
 
 def take_a_guess(db: Connection, now: datetime, client: ClientView | None, session_id: str,
-                 request_info: RequestInfo) -> bool:
-    """Count a guess before anybody knows what it is worth; returns whether there was one left."""
+                 request_info: RequestInfo, limits: Limits) -> Taken | None:
+    """Count a guess before anybody knows what it is worth; returns None if there was none left, and ends the session.
+
+    :raises LimitReached: if the browser has tried too many in its sessions; or ``AccountLocked``
+    """
     actor = find_actor(db, now, client, session_id, lock=True)  # so that two do not both take the first guess
     one_more = (update(WrongPasswords)
                 .where(col(WrongPasswords.session_id) == session_id, col(WrongPasswords.count) < GUESSES)
                 .values(count=col(WrongPasswords.count) + 1).returning(col(WrongPasswords.count)))
-    if db.execute(one_more).first() is not None:
-        return True
-    any_before = select(col(WrongPasswords.count)).where(col(WrongPasswords.session_id) == session_id)
-    if db.execute(any_before).first() is None:
+    if db.execute(one_more).first() is None:
+        any_before = select(col(WrongPasswords.count)).where(col(WrongPasswords.session_id) == session_id)
+        if db.execute(any_before).first() is not None:
+            _end_if_used_up(db, now, actor, request_info)
+            return None
         db.execute(insert(WrongPasswords).values(session_id=session_id, count=1))
-        return True
-    _end_if_used_up(db, now, actor, request_info)
-    return False
+    return limits.count(db, Act.CURRENT_PASSWORD, account=actor.user_id, client_id=actor.client_id)
 
 
-def give_the_guess_back(db: Connection, session_id: str) -> None:
+def give_the_guess_back(db: Connection, session_id: str, taken: Taken) -> None:
     """Count one guess less, since it was not looked at."""
     db.execute(update(WrongPasswords)
                .where(col(WrongPasswords.session_id) == session_id, col(WrongPasswords.count) > 0)
                .values(count=col(WrongPasswords.count) - 1))
+    give_back(db, taken.buckets)
+
+
+def note_right(db: Connection, session_id: str, taken: Taken) -> None:
+    """Begin to count anew, in the session and for the account, since the right password was given."""
+    forget_wrong_passwords(db, session_id)
+    succeeded(db, taken)
 
 
 def note_wrong(db: Connection, now: datetime, actor: Actor, request_info: RequestInfo) -> bool:

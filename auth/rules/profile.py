@@ -19,6 +19,7 @@ from ..refusals import Refusals
 from ..requests.request_info import RequestInfo
 from .actor import Actor, find_actor
 from .audit import record
+from .buckets import forget_of
 from .clients import ClientView
 from .context import Auth
 from .current_password import WRONG, check_current_password, check_given
@@ -104,6 +105,7 @@ def store_password(db: Connection, now: datetime, client: ClientView | None, act
         .values(password_hash=new_hash, password_changed_at=now).returning(col(User.id)))
     if changed.first() is None:
         raise PasswordIncorrect(WRONG, param='current_password')
+    forget_of(db, actor.user_id)
     record(db, AuditAction.PASSWORD_CHANGED, now, [actor.as_subject], request_info)
     revoked = revoke_elsewhere(db, now, actor.user_id, actor.client_id, request_info) if sign_out_others else 0
     return PasswordChanged(revoked, renew_client(db, now, client))
@@ -149,6 +151,7 @@ def delete_user(db: Connection, now: datetime, client: ClientView | None, actor:
     db.execute(delete(WrongPasswords).where(col(WrongPasswords.session_id).in_(theirs)))
     db.execute(delete(Session).where(col(Session.user_id) == user_id))
     db.execute(delete(User).where(col(User.id) == user_id))
+    forget_of(db, user_id)
     for start in range(0, len(client_ids), DELETED_AT_ONCE):
         db.execute(delete(Client).where(col(Client.id).in_(client_ids[start:start + DELETED_AT_ONCE]),
                                         ~exists().where(col(Session.client_id) == Client.id)))

@@ -9,8 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlmodel import col
 
 from models import AuditAction, Client, Session, SessionStatus, User
-from models.normal_forms import stored_address
-from models.statements import built_once, columns
+from models.statements import built_once
 from models.types import new_id
 
 from ..credentials.tokens import ClientToken, hash_secret, new_secret
@@ -20,18 +19,21 @@ from ..errors import (
     ParamMissing,
     PasswordIncorrect,
     SessionExists,
+    TooBusy,
     UserDisabled,
 )
 from ..language import N_
 from ..refusals import Refusals
 from ..requests.request_info import RequestInfo
 from ..settings import Settings
+from .accounts import Account
 from .audit import Subject, record, record_attempt
 from .clients import ClientView
 from .context import Auth
 from .current_password import forget_wrong_passwords
+from .limits import Taken, succeeded
 from .sessions import abandon_at, signed_in
-from .users import NewUser, add_user, check_new_user, with_address
+from .users import NewUser, add_user, check_new_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,6 @@ class SignedIn:
     user_id: str
     session_id: str
     token: ClientToken = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Whose password was given."""
-
-    user_id: str
-    password_hash: str = field(repr=False)
-    """As it was when the password was compared with it."""
 
 
 async def sign_up(auth: Auth, client: ClientView | None, *, email_address: str, password: str,
@@ -62,7 +55,7 @@ async def sign_up(auth: Auth, client: ClientView | None, *, email_address: str, 
     :raises AuthError: naming the field to correct; or ``SessionExists``, ``ClientRenewed``, ``StoreAway``
     """
     new = await check_new_user(auth, email_address=email_address, password=password, first_name=first_name,
-                               last_name=last_name)
+                               last_name=last_name, request_info=request_info)
     return await auth.run(add_and_sign_in, client, new, settings=auth.settings, request_info=request_info,
                           keep_signed_in=keep_signed_in)
 
@@ -76,8 +69,9 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
     :param client: the browser that asks, if it has a client already
     :param keep_signed_in: whether they want to stay signed in for longer, also when the browser is closed
     :raises PasswordIncorrect: for a wrong password and for an unknown address alike, after the same time
+    :raises LimitReached: if that was tried too often; or ``AccountLocked``
     :raises AuthError: naming the field to correct; or ``UserDisabled``, ``SessionExists``, ``ClientRenewed``,
-        ``StoreAway``
+        ``TooBusy``, ``StoreAway``
     """
     refusals = Refusals()
     with refusals.collect():
@@ -87,15 +81,20 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
         if not password:
             raise ParamMissing(N_('Enter your password.'), param='password')
     refusals.check()
-    account = await _find_account(auth, identifier)
-    form = await auth.passwords.matching_form(password, account and account.password_hash)
+    taken = await auth.limits.check_sign_in(identifier, address=request_info.ip_address,
+                                            client_id=client.id if client else '')
+    account = taken.account
+    try:
+        form = await auth.passwords.matching_form(password, account and account.password_hash)
+        upgraded = form and account and await _upgraded_hash(auth, account, password, form)
+    except TooBusy:
+        await auth.limits.give_back(taken)
+        raise
     if form is None or account is None:
         await auth.run(record_attempt, AuditAction.SIGN_IN_FAILED, Subject(account and account.user_id), request_info)
         raise PasswordIncorrect(param='password')
-    outdated = auth.passwords.needs_upgrade(account.password_hash, form)
-    upgraded = await auth.passwords.hash(password) if outdated else None
     try:
-        return await auth.run(sign_in_to, client, account, upgraded, settings=auth.settings,
+        return await auth.run(sign_in_to, client, account, taken, upgraded, settings=auth.settings,
                               request_info=request_info, keep_signed_in=keep_signed_in)
     except PasswordIncorrect:
         await auth.run(record_attempt, AuditAction.SIGN_IN_FAILED, Subject(account.user_id), request_info)
@@ -116,11 +115,12 @@ def add_and_sign_in(db: Connection, now: datetime, client: ClientView | None, ne
     return _start_session(db, now, client, user_id, settings, request_info, keep_signed_in)
 
 
-def sign_in_to(db: Connection, now: datetime, client: ClientView | None, account: Account,
+def sign_in_to(db: Connection, now: datetime, client: ClientView | None, account: Account, taken: Taken,
                upgraded_hash: str | None, *, settings: Settings, request_info: RequestInfo, keep_signed_in: bool = False
                ) -> SignedIn:
     """Start a session of a user whose password was right.
 
+    :param taken: the attempt, which is no failure
     :param upgraded_hash: a hash of the same password by the parameters of today, to store in place of the one it has
     :raises PasswordIncorrect: if the password was changed, or the user deleted, while it was hashed
     :raises AuthError: or ``UserDisabled``, ``SessionExists``, ``AccountLimitReached``, ``ClientRenewed``
@@ -132,6 +132,7 @@ def sign_in_to(db: Connection, now: datetime, client: ClientView | None, account
         raise PasswordIncorrect(param='password')
     if is_disabled:
         raise UserDisabled(param='identifier')
+    succeeded(db, taken)
     return _start_session(db, now, client, account.user_id, settings, request_info, keep_signed_in)
 
 
@@ -153,15 +154,9 @@ def renew_client(db: Connection, now: datetime, client: ClientView | None) -> Cl
     return token
 
 
-async def _find_account(auth: Auth, identifier: str) -> Account | None:
-    return await auth.store.read(_read_account, stored_address(identifier))
-
-
-def _read_account(db: Connection, email_address: str) -> Account | None:
-    found = db.execute(select(*columns(User.id, User.password_hash)).where(with_address(db, email_address))
-                       .order_by(col(User.email_address) != email_address))  # first whoever has it as it is stored
-    row = found.first()
-    return None if row is None else Account(*row)
+async def _upgraded_hash(auth: Auth, account: Account, password: str, form: str) -> str | None:
+    """Hash a password by the parameters of today, if its hash is of others, or of another form."""
+    return await auth.passwords.hash(password) if auth.passwords.needs_upgrade(account.password_hash, form) else None
 
 
 def _start_session(db: Connection, now: datetime, client: ClientView | None, user_id: str, settings: Settings,

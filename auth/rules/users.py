@@ -5,21 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from models import User
 from models.normal_forms import search_text
 from models.types import new_id
-from models.written_by_sql import not_in_form
 
 from ..credentials.passwords import check_password
 from ..errors import IdentifierExists, ParamInvalid
 from ..language import N_
 from ..refusals import Refusals
+from ..requests.request_info import RequestInfo
+from .accounts import with_address
 from .addresses import normal_address
 from .context import Auth
+from .limits import Act
 from .names import MOST_LOOKED_AT, clean_name
 
 MAX_NAME = 100
@@ -36,10 +38,12 @@ class NewUser:
     password_hash: str = field(repr=False)
 
 
-async def check_new_user(auth: Auth, *, email_address: str, password: str, first_name: str, last_name: str) -> NewUser:
+async def check_new_user(auth: Auth, *, email_address: str, password: str, first_name: str, last_name: str,
+                         request_info: RequestInfo | None = None) -> NewUser:
     """Check what a new user is made of, and hash the password; nothing is stored yet.
 
-    :raises AuthError: naming the field to correct
+    :param request_info: where it was done, if anybody may do it: then it is limited
+    :raises AuthError: naming the field to correct; or ``LimitReached``, ``TooBusy``
     """
     refusals = Refusals()
     with refusals.collect():
@@ -51,6 +55,8 @@ async def check_new_user(auth: Auth, *, email_address: str, password: str, first
     with refusals.collect():
         last_name = checked_name(last_name, param='last_name')
     refusals.check()
+    if request_info is not None:
+        await auth.limits.check(Act.SIGN_UP, address=request_info.ip_address)
     return NewUser(email_address, first_name, last_name, await auth.passwords.hash(password))
 
 
@@ -70,20 +76,6 @@ def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = Fa
     except IntegrityError as error:
         raise IdentifierExists(param='email_address') from error
     return user_id
-
-
-def with_address(db: Connection, email_address: str) -> ColumnElement[bool]:
-    """The condition that a user has an address.
-
-    An index finds it. Of users whom SQL has written, and who are not in form yet, each is looked at.
-
-    :param email_address: in the form in which it is stored
-    """
-    has_it = col(User.email_address) == email_address
-    if email_address.isascii():  # others with the same one have been refused by a trigger and the index
-        return has_it
-    others = [user.id for user in not_in_form(db) if user.address == email_address]
-    return or_(has_it, col(User.id).in_(others)) if others else has_it
 
 
 def checked_name(name: str, *, param: str) -> str:

@@ -10,12 +10,13 @@ from .accounts import AccountSettings
 from .connections import ConnectionSettings
 from .headers import HeaderSettings
 from .lifetimes import LifetimeSettings
+from .limits import LimitSettings
 from .mail import MailSettings
 from .recent import RecentAuthenticationSettings
 
 
-class Settings(MailSettings, HeaderSettings, LifetimeSettings, RecentAuthenticationSettings, AccountSettings,
-               ConnectionSettings, DatabaseSettings):
+class Settings(MailSettings, HeaderSettings, LifetimeSettings, RecentAuthenticationSettings, LimitSettings,
+               AccountSettings, ConnectionSettings, DatabaseSettings):
     """What a deployment may choose. The environment variable of a setting is its name in capitals."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Collection
 from http import HTTPStatus
 from typing import Protocol
@@ -64,7 +65,7 @@ class FrontendApi:
         except AuthError as error:
             if isinstance(error, StoreAway):
                 log.warning('a request of the Frontend API had to be refused: %s', error.__cause__)
-            answer = Answer(error_json(error), error.status)
+            answer = Answer(error_json(error), error.status, _retry_after(error))
         except Exception:
             log.exception('a request of the Frontend API failed')
             answer = Answer(error_json(AuthError(N_('Something went wrong on the server. Try again in a moment.'))),
@@ -112,3 +113,7 @@ def _number(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
         raise ParamInvalid(N_('"epoch" must be a number.'), param='epoch')
     return int(text)
+
+
+def _retry_after(error: AuthError) -> tuple[tuple[bytes, bytes], ...]:
+    return () if error.retry_after is None else ((b'retry-after', str(math.ceil(error.retry_after)).encode()),)
