@@ -36,7 +36,7 @@ async def check_current_password(auth: Auth, client: ClientView | None, actor: A
     :raises PasswordIncorrect: if it is wrong; the audit log tells of it, although nothing was done
     :raises TooManyWrongPasswords: if there are no guesses left; then the session has ended
     :raises LimitReached: if it was tried too often; or ``AccountLocked``
-    :raises AuthError: ``ParamMissing``, ``NotSignedIn``, ``LimitReached``, ``TooBusy`` or ``StoreAway``, which are no guesses
+    :raises AuthError: ``ParamMissing``, ``NotSignedIn``, ``TooBusy`` or ``StoreAway``, which are no guesses
     """
     check_given(password, param=param)
     taken = await auth.run(take_a_guess, client, actor.session_id, request_info, auth.limits)
