@@ -90,6 +90,12 @@ class PasswordTooCommon(AuthError):
     code = 'form_password_pwned'
 
 
+class PasswordTooWeak(AuthError):
+    """Quickly guessed, whatever its length."""
+
+    code = 'form_password_not_strong_enough'
+
+
 class SessionExists(AuthError):
     """In single-session mode, somebody is signed in on this client already."""
 

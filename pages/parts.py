@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from auth.credentials.passwords import MAX_LENGTH, MIN_LENGTH
+from auth.credentials.passwords import MAX_LENGTH
 from auth.language import _
+from auth.live.tabs import tabs
 from auth.rules.addresses import MAX_ADDRESS
 from auth.rules.users import MAX_NAME
 from auth.web.redirects import HOME_PATH
@@ -182,12 +183,13 @@ def name_field(name: str, label: str, autocomplete: str, *, last: bool = False) 
 
 def new_password_field(name: str, label: str) -> ui.element:
     """A field for a new password, which is judged while it is typed; returns the input."""
-    hint = _('{least} to {most} characters. Use any characters, but avoid common passwords.',
-             least=MIN_LENGTH, most=MAX_LENGTH)
+    least = tabs().auth.settings.password_min_length
+    hint = _('{least} to {most} characters. Several words that do not belong together are good ones.',
+             least=least, most=MAX_LENGTH)
     entry = field(name, label, kind='password', autocomplete='new-password', hint=hint, last=True)
     # For what makes up passwords. It is not cut off: a password that is shorter than what was pasted opens nothing.
-    entry.props['passwordrules'] = f'minlength: {MIN_LENGTH}; maxlength: {MAX_LENGTH};'
-    return entry.props(f'minlength={MIN_LENGTH} data-judge')
+    entry.props['passwordrules'] = f'minlength: {least}; maxlength: {MAX_LENGTH};'
+    return entry.props(f'minlength={least} data-judge')
 
 
 def _entry(name: str, kind: str, *, last: bool) -> ui.element:

@@ -21,11 +21,8 @@ from ..language import N_
 
 T = TypeVar('T')
 
-MIN_LENGTH = 8
-"""Code points of the normal form; ASVS 6.2.1. There are no composition rules (ASVS 6.2.5)."""
-
 MAX_LENGTH = 256
-"""The same; far above the 64 that must be allowed (ASVS 6.2.9), and little enough to hash whatever is sent."""
+"""Code points of the normal form; far above the 64 that must be allowed (ASVS 6.2.9), and little enough to hash."""
 
 MOST_NORMALIZED = 4 * MAX_LENGTH
 """A letter is typed as four code points at most. Of a longer text no normal form is made: to order very many accents
@@ -37,9 +34,12 @@ PARALLELISM = 1
 """Argon2id at OWASP's minimum: more would let fewer people sign in at once; see docs/how-it-works.md."""
 
 
-def check_password(password: str, *, email_address: str, param: str = 'password') -> None:
-    """Refuse a password that is too short, too long, or among the first that anybody would try.
+def check_password(password: str, *, email_address: str, least: int, param: str = 'password') -> None:
+    """Refuse a password that is too short, too long, or among the first that anybody would try; it takes no time.
 
+    There are no rules of composition (ASVS 6.2.5).
+
+    :param least: how many characters it must have, counted as code points of the normal form
     :param param: the name of the field it was typed into
     :raises AuthError: with what to change
     """
@@ -50,8 +50,8 @@ def check_password(password: str, *, email_address: str, param: str = 'password'
     if not seen:
         raise ParamMissing(N_('That password has spaces or invisible characters only. Add letters, digits or symbols.'),
                            param=param)
-    if len(normal) < MIN_LENGTH:
-        raise PasswordTooShort(N_('Passwords must have {count} characters or more. Make it longer.', count=MIN_LENGTH),
+    if len(normal) < least:
+        raise PasswordTooShort(N_('Passwords must have {count} characters or more. Make it longer.', count=least),
                                param=param)
     if len(normal) > MAX_LENGTH:
         raise PasswordTooLong(N_('Passwords may have {count} characters at most. Make it shorter.', count=MAX_LENGTH),

@@ -13,7 +13,6 @@ from sqlmodel import col
 
 from models import AuditAction, Session, SessionStatus, User
 
-from ..credentials.passwords import check_password
 from ..errors import AuthError, SessionNotFound, SomeEnded, StoreAway, UserNotFound
 from ..language import N_
 from ..requests.request_info import RequestInfo
@@ -22,6 +21,7 @@ from .audit import Subject, record, record_ended
 from .buckets import forget_of
 from .clients import UserView
 from .context import Auth
+from .new_passwords import Person, check_new_password, read_person
 from .sessions import ending, signed_in
 from .users import NewUser, add_user, check_new_user
 
@@ -148,8 +148,7 @@ async def set_password(auth: Auth, administrator: Administrator, user_id: str, p
     :raises AuthError: if the password is not acceptable, saying why
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``, ``StoreAway``
     """
-    email_address = await auth.read(_read_address, administrator, user_id)
-    check_password(password, email_address=email_address)
+    await check_new_password(auth, password, await auth.read(_read_person, administrator, user_id))
     return await auth.run(store_password, administrator, user_id, await auth.passwords.hash(password))
 
 
@@ -167,12 +166,12 @@ def store_password(db: Connection, now: datetime, administrator: Administrator, 
     return _end(db, now, actor, _of_user(user_id, now), None)
 
 
-def _read_address(db: Connection, now: datetime, administrator: Administrator, user_id: str) -> str:
+def _read_person(db: Connection, now: datetime, administrator: Administrator, user_id: str) -> Person:
     administrator(db, now)  # before anything can be learnt from an answer, and before anything is hashed
-    email_address = db.scalar(select(col(User.email_address)).where(col(User.id) == user_id))
-    if email_address is None:
+    found = read_person(db, user_id)
+    if found is None:
         raise UserNotFound
-    return email_address
+    return found
 
 
 def _all_signed_in(now: datetime) -> Select[str]:

@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 
 from ..credentials.passwords import Passwords
+from ..credentials.strength import StrengthMeter
 from ..settings import Settings
 from ..timing import DEFAULT_TIMING, Timing
 from .limits import Limits
@@ -33,6 +34,7 @@ class Auth:
     now: Callable[[], datetime] = utc_now
     passwords: Passwords = field(default_factory=Passwords)
     timing: Timing = DEFAULT_TIMING
+    meter: StrengthMeter = field(default_factory=StrengthMeter)
     limits: Limits = field(init=False)
     """Ask them before anything is hashed or sent."""
 
@@ -58,6 +60,7 @@ class Auth:
         return await self.store.read(query, self.now(), *args, **kwargs)
 
     async def close(self) -> None:
-        """Close the store and end the hashing threads."""
+        """Close the store and end the threads of passwords."""
         self.passwords.close()
+        self.meter.close()
         await self.store.close()

@@ -11,7 +11,7 @@ from sqlmodel import col
 from models import AuditAction, AuditEvent, Client, Session, User, WrongPasswords
 from models.written_by_sql import bring_into_form
 
-from ..credentials.passwords import check_password, normal_password
+from ..credentials.passwords import normal_password
 from ..credentials.tokens import ClientToken
 from ..errors import ParamInvalid, PasswordIncorrect
 from ..language import N_
@@ -25,6 +25,7 @@ from .context import Auth
 from .current_password import WRONG, check_current_password, check_given
 from .devices import revoke_elsewhere
 from .mail import drop_mails_of
+from .new_passwords import Person, check_new_password, read_person
 from .sign_in import renew_client
 from .users import checked_name
 
@@ -76,11 +77,12 @@ async def change_password(auth: Auth, client: ClientView | None, *, current_pass
     :raises AuthError: naming the field to correct; or ``NotSignedIn``, ``StoreAway``
     """
     actor = await auth.read(find_actor, client, actor_session_id)
+    person = await auth.store.read(read_person, actor.user_id) or Person(actor.email_address)
     refusals = Refusals()
     with refusals.collect():
         check_given(current_password, param='current_password')
     with refusals.collect():
-        check_password(new_password, email_address=actor.email_address, param='new_password')
+        await check_new_password(auth, new_password, person, param='new_password')
     refusals.check()  # before a guess is taken, for nothing could be changed
     await check_current_password(auth, client, actor, current_password, param='current_password',
                                  request_info=request_info)

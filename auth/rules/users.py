@@ -13,7 +13,6 @@ from models import User
 from models.normal_forms import search_text
 from models.types import new_id
 
-from ..credentials.passwords import check_password
 from ..errors import IdentifierExists, ParamInvalid
 from ..language import N_
 from ..refusals import Refusals
@@ -23,6 +22,7 @@ from .addresses import normal_address
 from .context import Auth
 from .limits import Act
 from .names import MOST_LOOKED_AT, clean_name
+from .new_passwords import Person, check_new_password
 
 MAX_NAME = 100
 """Characters of a first or last name."""
@@ -49,7 +49,7 @@ async def check_new_user(auth: Auth, *, email_address: str, password: str, first
     with refusals.collect():
         email_address = normal_address(email_address, intranet=auth.settings.intranet_addresses)
     with refusals.collect():
-        check_password(password, email_address=email_address)
+        await check_new_password(auth, password, Person(email_address, first_name, last_name))
     with refusals.collect():
         first_name = checked_name(first_name, param='first_name')
     with refusals.collect():

@@ -12,11 +12,12 @@ from .headers import HeaderSettings
 from .lifetimes import LifetimeSettings
 from .limits import LimitSettings
 from .mail import MailSettings
+from .passwords import PasswordSettings
 from .recent import RecentAuthenticationSettings
 
 
 class Settings(MailSettings, HeaderSettings, LifetimeSettings, RecentAuthenticationSettings, LimitSettings,
-               AccountSettings, ConnectionSettings, DatabaseSettings):
+               AccountSettings, PasswordSettings, ConnectionSettings, DatabaseSettings):
     """What a deployment may choose. The environment variable of a setting is its name in capitals."""
 
 

@@ -3,7 +3,8 @@ import { call } from "./api.js";
 import { sleep } from "./times.js";
 
 const JUDGE_AFTER_MS = 350;
-const JUDGED = /^form_password_(length|pwned)/; // what only a judgement takes back
+const JUDGED = /^form_password_(length|pwned|not_strong)/; // what only a judgement takes back
+const PERSON = ["email_address", "first_name", "last_name"];
 const codes = new WeakMap(); // of the errors that are shown, by their place
 
 const isInput = (node) => node instanceof HTMLInputElement;
@@ -56,8 +57,8 @@ document.addEventListener("input", ({ target }) => {
   for (const place of placesOf(form)) if (isMended(place, target)) clear(form, place);
   tellTooLong(target);
   if (target.matches("[data-judge]")) judge(target);
-  const judged = target.name === "email_address" && form.querySelector("[data-judge]");
-  if (judged) judge(judged); // a password that is the address will not do
+  const judged = PERSON.includes(target.name) && form.querySelector("[data-judge]");
+  if (judged) judge(judged); // a password that is the address or a name will not do
 });
 
 function isMended(place, input) {
@@ -85,8 +86,8 @@ async function judge(input) {
   if (!value && codes.get(placeOf(form, name)) === "form_param_missing") return;
   let error = null;
   try {
-    const address = form.elements.namedItem("email_address")?.value ?? "";
-    const fields = { password: value, param: name, email_address: address };
+    const fields = { password: value, param: name };
+    for (const about of PERSON) fields[about] = form.elements.namedItem(about)?.value ?? "";
     if (value) await call("POST", "/v1/password_checks", fields);
   } catch (failed) {
     if (failed.status !== 422) return;

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...changes.clients import Clients
-from ...credentials.passwords import check_password
 from ...rules.clients import ClientView
 from ...rules.context import Auth
 from ...rules.device_names import rename_device
 from ...rules.devices import read_all_devices, revoke, revoke_others
+from ...rules.new_passwords import check_new_password, person_typing
 from ...rules.profile import change_name, change_password, delete_account
 from .endpoint import Answer, Call, Endpoint, envelope, is_on, shown
 from .serializers import Json, device_json, user_json
@@ -82,9 +82,9 @@ class MeEndpoints:
     async def _check_password(self, call: Call) -> Answer:
         """Tell, while it is typed, whether a new password is acceptable; nothing of it is kept."""
         fields = await call.fields()
-        session = call.client and call.client.active_session(self._auth.now())
-        address = fields.get('email_address', '') or (session.user.email_address if session else '')
-        check_password(fields.get('password', ''), email_address=address, param=fields.get('param', 'password'))
+        person = person_typing(call.client, self._auth.now(), email_address=fields.get('email_address', ''),
+                               first_name=fields.get('first_name', ''), last_name=fields.get('last_name', ''))
+        await check_new_password(self._auth, fields.get('password', ''), person, param=fields.get('param', 'password'))
         return envelope({'object': 'password_check', 'acceptable': True})
 
     async def _user(self, call: Call, **more: int) -> Answer:
