@@ -11,7 +11,6 @@ from argon2 import PasswordHasher
 from auth.credentials.passwords import MAX_LENGTH, WAITING_AT_MOST, Passwords, check_password
 from auth.errors import AuthError, ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort, TooBusy
 
-
 LEAST = 8
 
 

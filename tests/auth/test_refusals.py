@@ -21,7 +21,7 @@ from .test_api_me import sign_up
      {'email_address': 'nobody', 'password': 'short', 'first_name': 'x' * 101, 'last_name': 'y' * 101},
      {'email_address': 'form_param_format_invalid', 'password': 'form_password_length_too_short',
       'first_name': 'form_param_format_invalid', 'last_name': 'form_param_format_invalid'}),
-    ('POST', '/v1/client/sign_ups', {'email_address': 'nobody', 'password': 'nobody99'},
+    ('POST', '/v1/client/sign_ups', {'email_address': 'nobody', 'password': PASSWORD},
      {'email_address': 'form_param_format_invalid'}),
     ('PATCH', '/v1/me', {'first_name': 'x' * 101, 'last_name': 'y' * 101},
      {'first_name': 'form_param_format_invalid', 'last_name': 'form_param_format_invalid'}),

@@ -69,6 +69,7 @@ async def test_a_refused_password_says_what_to_change(device: MakeDevice) -> Non
 
     for password, told in (('short', 'Passwords must have 8 characters or more.'),
                            ('iloveyou', 'That password is among the most common ones.'),
+                           ('Summer2026', 'Choose several words that do not belong together.'),
                            ('x' * 257, 'Passwords may have 256 characters at most.')):
         await tab.fill(a_new_address(), password)
         await tab.button('Sign up').click()
