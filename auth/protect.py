@@ -32,6 +32,7 @@ from .web.connections import Connections
 from .web.gateway import Gateway
 from .web.headers import Headers
 from .web.page_access import no_page
+from .web.policy_reports import PolicyReports
 from .web.routes import Routes, table_of
 from .web.waiting_pages import WaitingPages
 
@@ -78,7 +79,8 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     nicegui_app.add_exception_handler(404, _not_found)
 
     nicegui_app.on_startup(lambda: sockets.ping_every(auth.timing.ping_seconds))
-    for part in (memory, pump, sweeper):
+    reports = PolicyReports(auth, table)
+    for part in (memory, pump, sweeper, reports):
         nicegui_app.on_startup(part.start)
         nicegui_app.on_shutdown(part.stop)
     nicegui_app.on_shutdown(auth.close)
@@ -86,7 +88,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
                    clients=clients, waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                    proxies=auth.settings.proxies, cookie_name=auth.settings.cookie_name,
                    open_paths=open_paths, not_found=not_found, headers=Headers(auth.settings),
-                   language=auth.settings.site_language)
+                   reports=reports,                   language=auth.settings.site_language)
 
 
 def _refuse_a_second_way_in(table: Routes) -> None:

@@ -37,6 +37,9 @@ class Timing(StoreTiming):
     sweep_again_seconds: float = 1.0
     """Before the next attempt after one that failed."""
 
+    reports_seconds: float = 5.0
+    """How long reports of browsers are gathered before they are written into the store together."""
+
     # ---------------------------------------------------------------- tabs
 
     catch_up_seconds: float = 0.25

@@ -13,6 +13,7 @@ from .env_file import BadEnvFile
 from .feed import ChangeFeed, Changes, FeedLost
 from .mail import QueuedMail
 from .migrate import check_schema, migrate, wait_for_server
+from .policy_violation import PolicyViolation
 from .session import Session, SessionStatus
 from .timing import StoreTiming
 from .user import User
@@ -31,6 +32,7 @@ __all__ = [
     'Client',
     'Copied',
     'FeedLost',
+    'PolicyViolation',
     'QueuedMail',
     'SQLModel',
     'Session',

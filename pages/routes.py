@@ -16,6 +16,7 @@ ROUTES: dict[str, Callable[..., object]] = {
     '/account/security': security.page,
     '/admin': admin.users,
     '/admin/sessions': admin.sessions,
+    '/admin/policy': admin.policy,
     '/demo': demo.board,
     '/demo/pane': demo.pane,
     '/examples': index.page,

@@ -18,6 +18,7 @@ from .following import follow as follow
 from .following import redraw_on_change as redraw_on_change
 from .live_rows import LiveRows as LiveRows
 from .local_time import LocalTime as LocalTime
+from .policy_violations import PolicyViolations as PolicyViolations
 from .session_acts import choose as choose
 from .session_acts import sign_out as sign_out
 from .session_history import SessionHistory as SessionHistory

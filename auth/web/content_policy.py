@@ -26,6 +26,9 @@ SCOPE_NONCE = 'live_sessions.nonce'
 FRAMED = 'live_sessions.framed'
 """The key under which the scope of a request says that pages of this site may show the answer in a frame."""
 
+REPORTS_PATH = '/v1/policy_reports'
+"""Where browsers tell what they have refused to load or run."""
+
 _PAGE: Mapping[str, str] = {
     'default-src': "'self'",
     'script-src': "'self'",
@@ -64,12 +67,13 @@ class ContentPolicy:
             directives[name] = ' '.join((directives.get(name, "'self'"), *more))
         scripts = directives.pop('script-src')
         rest = '; '.join(f'{name} {value}' for name, value in directives.items())
+        reports = f'; report-uri {REPORTS_PATH}; report-to policy'
         self._of: dict[tuple[bool, bool], tuple[bytes, bytes]] = {}
         for framed in (False, True):
             ancestors = f'; frame-ancestors {_ancestors(framed)}'
             self._of[True, framed] = (f"script-src {scripts} 'nonce-".encode(),
-                                      f"' 'unsafe-eval'; {rest}{ancestors}".encode())
-            self._of[False, framed] = f'script-src {scripts}; {rest}{ancestors}'.encode(), b''
+                                      f"' 'unsafe-eval'; {rest}{ancestors}{reports}".encode())
+            self._of[False, framed] = f'script-src {scripts}; {rest}{ancestors}{reports}'.encode(), b''
         self._no_page = {framed: f'{_NO_PAGE}; frame-ancestors {_ancestors(framed)}'.encode()
                          for framed in (False, True)}
 

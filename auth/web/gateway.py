@@ -20,6 +20,7 @@ from ..requests.proxies import Proxies
 from ..settings.headers import HeaderSettings
 from .answers import as_get, send_answer, without_body
 from .api.serializers import error_json
+from .content_policy import REPORTS_PATH
 from .cookies import DEFAULT_NAME, NAME, is_secure
 from .headers import REFUSAL, Headers, drop_forged_headers
 from .log_lines import NowAndThen
@@ -52,13 +53,15 @@ class Gateway:
     :param open_paths: how paths begin that are no page's and are left to the app, for anybody
     :param not_found: returns what is shown where there is no page, as HTML
     :param headers: what is told to browsers with each answer
+    :param reports: takes what browsers tell of what they have refused
     :param language: of the site, if it has one only
     """
 
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
                  clients: Clients, waiting: WaitingPages, hosts: Hosts | None = None,
                  proxies: Proxies | None = None, cookie_name: str = DEFAULT_NAME, open_paths: Iterable[str] = (),
-                 not_found: Callable[[], str] = no_page, headers: Headers | None = None, language: str = '') -> None:
+                 not_found: Callable[[], str] = no_page, headers: Headers | None = None, reports: App | None = None,
+                 language: str = '') -> None:
         self.app = app
         self._sockets = sockets
         self._api = api
@@ -71,6 +74,7 @@ class Gateway:
         self._open_paths = tuple(open_paths)
         self._hosts = hosts or Hosts()
         self._headers = headers or Headers(HeaderSettings())
+        self._reports = reports
         self._language = language
         self._proxies = proxies or Proxies()
         self._cookie_name = cookie_name
@@ -110,7 +114,9 @@ class Gateway:
         path: str = scope['path']
         if scope['method'] == 'HEAD':  # answered like GET, except that no page is built
             send = without_body(send)
-        if path.startswith('/v1/'):
+        if path == REPORTS_PATH and self._reports is not None:
+            await self._reports(scope, receive, send)
+        elif path.startswith('/v1/'):
             await self._api(as_get(scope), receive, send)
         elif path == _SOCKETS and _asks_for_script(scope):
             await send_answer(send, 400, 'The sockets do not answer with a script. Leave "j" out of the address.')
