@@ -24,6 +24,8 @@ class AuditAction(StrEnum):
     REVOKED = 'revoked'
     EXPIRED = 'expired'
     ABANDONED = 'abandoned'
+    REPLACED = 'replaced'
+    """By a sign-in on one browser more than a user may have."""
     NAME_CHANGED = 'name_changed'
     DEVICE_RENAMED = 'device_renamed'
     WRONG_PASSWORD = 'wrong_password'  # noqa: S105 (the name of an action)

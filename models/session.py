@@ -28,6 +28,7 @@ class SessionStatus(StrEnum):
     ABANDONED = 'abandoned'
     """The inactivity limit passed."""
     REPLACED = 'replaced'
+    """Its user signed in on one browser more than they may, and this one was used least recently."""
 
 
 class Session(SQLModel, table=True):

@@ -26,6 +26,7 @@ _WORDS: dict[str, Message] = {
     AuditAction.REVOKED: N_('Signed out from elsewhere'),
     AuditAction.EXPIRED: N_('Signed out: the session reached its age limit'),
     AuditAction.ABANDONED: N_('Signed out: nobody was active'),
+    AuditAction.REPLACED: N_('Signed out: too many devices were signed in'),
     AuditAction.NAME_CHANGED: N_('Name changed'),
     AuditAction.DEVICE_RENAMED: N_('Device renamed'),
     AuditAction.WRONG_PASSWORD: N_('Wrong current password entered'),

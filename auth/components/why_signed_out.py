@@ -23,6 +23,8 @@ _WORDS: Mapping[Why, Message] = {
     Why.DISABLED: UserDisabled.text,
     Why.EXPIRED: N_('Your session has reached its age limit. Sign in again to go on.'),
     Why.ABANDONED: N_('You were signed out because nobody was active for a while. Sign in again to go on.'),
+    Why.REPLACED: N_('You are signed in on as many other devices as you may be, and this one was used least recently. '
+                     'Sign in again to go on.'),
     Why.ACCOUNT_DELETED: N_('Your account was deleted.'),
     Why.ENDED: N_('This device was signed out. Sign in again to go on.'),
 }

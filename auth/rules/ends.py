@@ -35,6 +35,8 @@ class Why(Enum):
     DISABLED = auto()
     EXPIRED = auto()
     ABANDONED = auto()
+    REPLACED = auto()
+    """Its person signed in on one browser more than they may."""
     ACCOUNT_DELETED = auto()
     ENDED = auto()
     """Somebody, past the audit log, such as by a line of SQL."""
@@ -88,7 +90,7 @@ def _end_of(session: Any, now: datetime, events: Iterable[Any]) -> End | None:
 
 _BY_STATUS: Mapping[str, Why] = {
     SessionStatus.REMOVED: Why.SIGNED_OUT, SessionStatus.ENDED: Why.SIGNED_OUT, SessionStatus.EXPIRED: Why.EXPIRED,
-    SessionStatus.ABANDONED: Why.ABANDONED}
+    SessionStatus.ABANDONED: Why.ABANDONED, SessionStatus.REPLACED: Why.REPLACED}
 
 
 def _revoked(session_id: str, user_id: str, events: Iterable[Any]) -> End:

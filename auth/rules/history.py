@@ -76,6 +76,6 @@ def _event(event_id: str, at: datetime, action: str, ip_address: str, user_agent
     if actor:  # where an administrator sits is not for everybody to know
         from_device, ip_address = None, ''
     by = '' if not actor else COMMAND_LINE if actor == COMMAND_LINE else 'administrator'
-    elsewhere = action == AuditAction.REVOKED and session_agent is not None
+    elsewhere = action in {AuditAction.REVOKED, AuditAction.REPLACED} and session_agent is not None
     return HistoryEvent(event_id, at, action, from_device, ip_address, by,
                         read_user_agent(session_agent) if elsewhere else None)

@@ -32,6 +32,7 @@ from .clients import ClientView
 from .context import Auth
 from .current_password import forget_wrong_passwords
 from .limits import Taken, succeeded
+from .room import make_room
 from .sessions import abandon_at, signed_in
 from .users import NewUser, add_user, check_new_user
 
@@ -178,6 +179,7 @@ def _start_session(db: Connection, now: datetime, client: ClientView | None, use
     elif len(there) >= settings.max_accounts:
         raise AccountLimitReached(settings.max_accounts)
     else:
+        make_room(db, now, user_id, settings.max_sessions_per_user, request_info)
         session_id = new_id('sess')
         db.execute(insert(Session).values(id=session_id, user_id=user_id, client_id=token.client_id,
                                           status=SessionStatus.ACTIVE, created_at=now,

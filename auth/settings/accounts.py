@@ -7,13 +7,16 @@ from pydantic_settings import BaseSettings
 
 
 class AccountSettings(BaseSettings):
-    """Who may have an account, and how many a browser may hold."""
+    """Who may have an account, how many a browser may hold, and on how many browsers one may be used."""
 
     single_session_mode: bool = False
     """Whether a browser may hold one account only."""
 
     max_accounts: int = Field(default=10, ge=1)
     """How many accounts a browser may hold at once."""
+
+    max_sessions_per_user: int = Field(default=100, ge=1, le=1_000_000)
+    """On how many browsers somebody may be signed in. One more ends the session that was used least recently."""
 
     intranet_addresses: bool = False
     """Whether people may sign up with email addresses that only an intranet has: ``ann@intranet``, ``root@localhost``

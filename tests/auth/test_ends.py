@@ -160,7 +160,7 @@ async def test_of_a_deleted_account_its_tabs_know_that_much(rules: Rules) -> Non
 
 @pytest.mark.parametrize(('status', 'why'), [
     ('revoked', Why.ENDED), ('removed', Why.SIGNED_OUT), ('ended', Why.SIGNED_OUT), ('expired', Why.EXPIRED),
-    ('abandoned', Why.ABANDONED), ('replaced', None), ('pending', None), ('sleeping', None)])
+    ('abandoned', Why.ABANDONED), ('replaced', Why.REPLACED), ('pending', None), ('sleeping', None)])
 async def test_of_a_line_of_sql_the_status_says_what_it_can(rules: Rules, status: str, why: Why | None) -> None:
     laptop = await rules.sign_up()
 

@@ -13,8 +13,8 @@ from auth.settings import wrong_setting
 ENDLESS = ('inf', '-inf', 'nan', '1e12', '1e400', '-1', '', 'x', '1 day', '7d')
 SECONDS = ('session_lifetime_seconds', 'session_inactivity_seconds', 'activity_interval_seconds', 'page_join_seconds',
            'socket_join_seconds', 'request_seconds')
-COUNTS = ('max_accounts', 'max_waiting_pages', 'max_waiting_pages_per_address', 'max_sockets_per_address',
-          'max_waiting_sockets_per_address', 'max_message_bytes')
+COUNTS = ('max_accounts', 'max_sessions_per_user', 'max_waiting_pages', 'max_waiting_pages_per_address',
+          'max_sockets_per_address', 'max_waiting_sockets_per_address', 'max_message_bytes')
 WRONG = [
     *((name, value) for name in SECONDS for value in ENDLESS),
     *((name, value) for name in COUNTS for value in ('-1', '0', '1.5', 'many', '', '1e9', 'inf')),
