@@ -84,8 +84,9 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
         nicegui_app.on_startup(part.start)
         nicegui_app.on_shutdown(part.stop)
     nicegui_app.on_shutdown(auth.close)
-    return Gateway(app, sockets=connections, api=FrontendApi(auth, clients, guard.re_authenticate), routes=table,
-                   clients=clients, waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
+    api = FrontendApi(auth, clients, guard.re_authenticate, guard.expecting)
+    return Gateway(app, sockets=connections, api=api, routes=table, clients=clients,
+                   waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                    proxies=auth.settings.proxies, cookie_name=auth.settings.cookie_name,
                    open_paths=open_paths, not_found=not_found, headers=Headers(auth.settings),
                    reports=reports,                   language=auth.settings.site_language)

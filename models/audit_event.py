@@ -30,6 +30,8 @@ class AuditAction(StrEnum):
     DEVICE_RENAMED = 'device_renamed'
     WRONG_PASSWORD = 'wrong_password'  # noqa: S105 (the name of an action)
     """In a session, where the current password was asked for."""
+    RE_AUTHENTICATED = 're_authenticated'
+    """The password was given again in a session."""
     PASSWORD_CHANGED = 'password_changed'  # noqa: S105 (the name of an action)
     ACCOUNT_DELETED = 'account_deleted'
     DISABLED = 'disabled'

@@ -71,9 +71,10 @@ def test_every_name_that_a_page_imports_is_explained() -> None:
 def test_every_endpoint_and_every_error_code_is_explained() -> None:
     nothing: Any = None
     auth: Any = SimpleNamespace(settings=Settings())
-    api: Any = FrontendApi(auth, nothing, nothing)
+    api: Any = FrontendApi(auth, nothing, nothing, nothing)
     written = text('docs/frontend-api.md')
-    paths = {*api._fixed, '/v1/client/sessions/{id}/remove', '/v1/me/sessions/{id}/revoke'}
+    paths = {*api._fixed, '/v1/client/sessions/{id}/remove', '/v1/me/sessions/{id}/revoke',
+             '/v1/client/sessions/{id}/verify'}
 
     assert [path for path in paths if f'{path}`' not in written] == []
     codes = {kind.code for kind in kinds(AuthError) if kind.__module__.startswith('auth.')}

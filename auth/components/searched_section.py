@@ -12,6 +12,7 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 from nicegui.events import GenericEventArguments
 
 from ..language import _, ngettext, number
+from ..live.tabs import tabs
 from ..rules.actor import Administrator, by_admin
 from ..rules.admin_queries import ROWS_A_PAGE
 from .action_button import ActionButton
@@ -58,7 +59,7 @@ class SearchedSection(Section):
     @property
     def administrator(self) -> Administrator:
         """The administrator who uses the tab; the store checks that they still are one whenever they read or act."""
-        return by_admin(self.tab.client)
+        return by_admin(self.tab.client, tabs().auth.settings.recent_authentication)
 
     def say_count(self, found: str, total: str) -> None:
         """Say how many were found for the words, or how many there are if nothing is searched for.

@@ -30,6 +30,7 @@ _WORDS: dict[str, Message] = {
     AuditAction.NAME_CHANGED: N_('Name changed'),
     AuditAction.DEVICE_RENAMED: N_('Device renamed'),
     AuditAction.WRONG_PASSWORD: N_('Wrong current password entered'),
+    AuditAction.RE_AUTHENTICATED: N_('Password entered again'),
     AuditAction.PASSWORD_CHANGED: N_('Password changed'),
     AuditAction.DISABLED: N_('Account disabled'),
     AuditAction.ENABLED: N_('Account enabled again'),

@@ -164,6 +164,30 @@ class SocketGuard:
         self._tabs.grant(tab, client, epoch)
         return True
 
+    @asynccontextmanager
+    async def expecting(self, page_id: str, socket_id: str, client_id: str, secret_hash: str) -> AsyncGenerator[None]:
+        """While a request that carries a tab's cookie gives its client a new secret, have the tab go on as it is.
+
+        That request grants it what ``re_authenticate`` would; every other tab of the client has to show its new cookie.
+        Nothing happens for a tab that is not open here, or whose socket is another one.
+
+        :param secret_hash: of the secret that the client is about to get
+        """
+        tab = self._tabs.get(page_id)
+        if tab is None or tab.client is None or tab.client.id != client_id or not sockets.has_joined(
+                socket_id, page_id):
+            yield
+            return
+        for other in sockets.sockets_of(page_id):
+            if other != socket_id:
+                await sockets.throw_out(other, page_id)
+        tab.coming_secret = secret_hash
+        try:
+            yield
+        except BaseException:
+            tab.coming_secret = ''
+            raise
+
     def expects(self, page_id: str) -> bool:
         """Tell whether a page is open that has no socket."""
         tab = self._tabs.get(page_id)

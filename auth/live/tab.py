@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from nicegui import Client as Page
@@ -19,6 +19,7 @@ from ..rules.clients import ClientSession, ClientView
 from ..rules.ends import End, Ended
 from ..web.waiting_pages import Place
 from . import protocol
+from .grants import needs_re_authentication
 from .notes import telling_for
 from .state import AuthState
 
@@ -37,6 +38,8 @@ class Tab:
     """The session that it has shown last, until it was told why that has ended."""
     place: Place | None = None
     """Of the page among those that wait for their socket."""
+    coming_secret: str = ''
+    """The hash of the secret that a request of its own browser is about to give the client, and with it the tab."""
     re_authentication_needed: bool = False
     joined: bool = False
     """Whether its socket was ever connected."""
@@ -68,6 +71,13 @@ class Tab:
     def active_session(self, now: datetime) -> ClientSession | None:
         """The session that the tab shows as its own."""
         return self.client and self.client.active_session(now)
+
+    def needs_re_authentication(self, found: ClientView, now: datetime) -> bool:
+        """Whether it may show what was found of its client only after the browser has sent its cookie again."""
+        granted = self.client
+        if granted is not None and self.coming_secret and found.secret_hash == self.coming_secret:
+            granted = replace(granted, secret_hash=self.coming_secret)
+        return needs_re_authentication(granted, found, now)
 
     def render(self, now: datetime) -> None:
         """Show what was granted."""

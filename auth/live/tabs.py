@@ -28,7 +28,6 @@ from ..web.page_access import here_of
 from ..web.waiting_pages import Place
 from . import protocol
 from .explanations import Explanations, in_use_before
-from .grants import needs_re_authentication
 from .nicegui_private.outbox import forget_history
 from .subscriptions import Subscriptions
 from .tab import Tab
@@ -121,7 +120,7 @@ class Tabs:
         session_id = tab.state.session_id
         found = tab.client and await self._clients.find(tab.client.id)
         now = self.auth.now()
-        if found is None or tab.state.session_id != session_id or needs_re_authentication(tab.client, found, now):
+        if found is None or tab.state.session_id != session_id or tab.needs_re_authentication(found, now):
             return None
         active = found.active_session(now)
         return here_of(found, now) if active and active.id == session_id else None
@@ -180,7 +179,7 @@ class Tabs:
             tab.re_authentication_needed = False
             tab.render(now)
             self._explanations.owe(tab, tab.shown)
-        elif tab.re_authentication_needed or needs_re_authentication(tab.client, client, now):
+        elif tab.re_authentication_needed or tab.needs_re_authentication(client, now):
             tab.re_authenticate()
         else:
             self._bind(tab, client)

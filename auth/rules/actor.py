@@ -7,7 +7,7 @@ are until the transaction ends. Every verb locks users before clients, and clien
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from sqlalchemy import Connection, or_, select
@@ -19,6 +19,7 @@ from models.statements import built_once, columns
 from ..errors import NotAllowed, NotSignedIn
 from .audit import Subject
 from .clients import AUTHENTICATED_AT, ClientView
+from .recent import RECENT, check_recent
 from .sessions import signed_in
 
 
@@ -64,13 +65,16 @@ class Administrator(Protocol):
     """Tells who administers, for the audit log; asked in the transaction that acts: a right withdrawn a moment ago is
     gone."""
 
-    def __call__(self, db: Connection, now: datetime, *, on: str | None = None, lock: bool = False) -> str:
+    def __call__(self, db: Connection, now: datetime, *, on: str | None = None, lock: bool = False,
+                 reading: bool = False) -> str:
         """Tell who it is.
 
         :param on: the user whom the act concerns
         :param lock: whether both are locked until the transaction ends
+        :param reading: whether they only look; to act asks for a password that was given a moment ago
         :raises NotSignedIn: if nobody is signed in
         :raises NotAllowed: if they may not administer
+        :raises ReverificationRequired: if they would act, and their password was given longer ago
         """
         ...
 
@@ -79,22 +83,29 @@ COMMAND_LINE: Final = 'command line'
 """The actor of what was done there: whoever can run a program beside the store may do anything with it."""
 
 
-def by_admin(client: ClientView | None) -> Administrator:
-    """The administrator who uses a client, if it is one."""
+def by_admin(client: ClientView | None, recent: timedelta = RECENT) -> Administrator:
+    """The administrator who uses a client, if it is one.
 
-    def administrator(db: Connection, now: datetime, *, on: str | None = None, lock: bool = False) -> str:
+    :param recent: how long ago their password may have been given when they act
+    """
+
+    def administrator(db: Connection, now: datetime, *, on: str | None = None, lock: bool = False,
+                      reading: bool = False) -> str:
         active = client and client.active_session(now)
         if lock and on is not None:
             _lock_users(db, on, active and active.id)
         actor = find_actor(db, now, client, lock=lock)
         if not actor.is_admin:
             raise NotAllowed
+        if not reading:
+            check_recent(now, actor, recent)
         return actor.user_id
 
     return administrator
 
 
-def by_command_line(db: Connection, now: datetime, *, on: str | None = None, lock: bool = False) -> str:
+def by_command_line(db: Connection, now: datetime, *, on: str | None = None, lock: bool = False,
+                    reading: bool = False) -> str:
     """Whoever can run a program beside the store."""
     if lock and on is not None:
         _lock_users(db, on, None)

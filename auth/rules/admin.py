@@ -1,6 +1,7 @@
 """What an administrator may do: end sessions, make, disable and enable users, set their passwords.
 
-Each verb asks, in the transaction that acts, who administers; see ``auth.rules.actor``.
+Each verb asks, in the transaction that acts, who administers, and whether they have given their password a moment ago;
+see ``auth.rules.actor``.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def find_users(db: Connection, now: datetime, administrator: Administrator, word
     :param after: the address of the last one of the page before
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
-    administrator(db, now)
+    administrator(db, now, reading=True)
     rows = db.execute(_users(now).where(_matches(db, words), col(User.email_address) > after).limit(limit))
     return [UserRow(UserView(*row[:5]), *row[5:]) for row in rows]
 
@@ -93,7 +93,7 @@ def find_user(db: Connection, now: datetime, administrator: Administrator, id_or
     :raises ParamInvalid: if it has an @ and is no address
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
-    administrator(db, now)
+    administrator(db, now, reading=True)
     wanted = (with_address(db, stored_address(id_or_address)) if '@' in id_or_address
               else col(User.id) == whole_characters(id_or_address.strip()))
     row = db.execute(_users(now).where(wanted)).first()
@@ -114,7 +114,7 @@ def find_sessions(db: Connection, now: datetime, administrator: Administrator, w
     :param user_id: list those of this user only
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
-    administrator(db, now)
+    administrator(db, now, reading=True)
     listed = (select(*columns(Session.id, Session.created_at, Session.last_active_at), *PLACES, *USER_VIEW)
               .join_from(Session, User).where(signed_in(now))
               .order_by(col(Session.created_at).desc(), col(Session.id).desc()).limit(limit))
@@ -142,7 +142,7 @@ def count_users(db: Connection, now: datetime, administrator: Administrator, wor
     :param most: where there are more, this number is returned and the others are not looked at
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
-    administrator(db, now)
+    administrator(db, now, reading=True)
     those = select(col(User.id)).where(_matches(db, words)).limit(most).subquery()
     return db.scalar(select(func.count()).select_from(those)) or 0
 
@@ -156,7 +156,7 @@ def count_sessions(db: Connection, now: datetime, administrator: Administrator, 
     :param most: where there are more, this number is returned and the others are not looked at
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
-    administrator(db, now)
+    administrator(db, now, reading=True)
     those = select(col(Session.id)).where(signed_in(now))
     if words.split():
         those = those.where(_of_users(db, words))
@@ -173,7 +173,7 @@ def read_audit_log(db: Connection, now: datetime, administrator: Administrator, 
     :param since: leave out those before this moment
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
-    administrator(db, now)
+    administrator(db, now, reading=True)
     listed = (select(*columns(AuditEvent.id, AuditEvent.at, AuditEvent.action, AuditEvent.user_id,
                               AuditEvent.session_id, AuditEvent.ip_address, AuditEvent.actor))
               .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc()).limit(limit))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, select
@@ -20,6 +20,7 @@ from .actor import Actor, find_actor
 from .audit import Subject, record, record_ended
 from .clients import ClientView
 from .places import PLACES, Place, read_places
+from .recent import RECENT, check_recent
 from .sessions import ending, signed_in
 
 DEVICES_A_PAGE = 10
@@ -87,15 +88,20 @@ def read_all_devices(db: Connection, now: datetime, client: ClientView | None, *
 
 
 def revoke(db: Connection, now: datetime, client: ClientView | None, session_id: str, *,
-           actor_session_id: str | None = None, request_info: RequestInfo | None = None) -> SessionStatus:
+           actor_session_id: str | None = None, recent: timedelta = RECENT,
+           request_info: RequestInfo | None = None) -> SessionStatus:
     """Sign out one device of whoever acts; if it is this one, that is a plain sign-out of that session.
 
+    :param recent: how long ago the password may have been given; for this device it does not matter
     :return: what became of the session: revoked, or removed if it was on this client
     :raises NotSignedIn: if nobody is signed in
+    :raises ReverificationRequired: if it was given longer ago; whoever has found a tab must not shut the owner out
     :raises SessionNotFound: if they have no such session that is signed in; then nothing ends
     """
     actor = find_actor(db, now, client, actor_session_id, lock=True)
     ended = db.execute(*_end_one(actor.user_id, actor.client_id, session_id, now)).first()
+    if ended is None or ended[1] != actor.client_id:
+        check_recent(now, actor, recent)
     if ended is None:
         raise SessionNotFound(N_('You have no such device that is signed in. Nobody was signed out; '
                                  'reload the page to see your devices.'))
@@ -107,12 +113,15 @@ def revoke(db: Connection, now: datetime, client: ClientView | None, session_id:
 
 
 def revoke_others(db: Connection, now: datetime, client: ClientView | None, *, actor_session_id: str | None = None,
-                  request_info: RequestInfo | None = None) -> int:
+                  recent: timedelta = RECENT, request_info: RequestInfo | None = None) -> int:
     """Sign out all devices of whoever acts but this one; returns how many there were.
 
+    :param recent: how long ago the password may have been given
     :raises NotSignedIn: if nobody is signed in
+    :raises ReverificationRequired: if it was given longer ago
     """
     actor = find_actor(db, now, client, actor_session_id, lock=True)
+    check_recent(now, actor, recent)
     return revoke_elsewhere(db, now, actor.user_id, actor.client_id, request_info)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Update, delete, exists, literal_column, select, update
+from sqlalchemy import Connection, Update, case, delete, exists, literal_column, select, update
 from sqlmodel import col
 
 from models import AuditAction, AuditEvent, Client, Session, User, WrongPasswords
@@ -26,6 +26,7 @@ from .current_password import WRONG, check_current_password, check_given
 from .devices import revoke_elsewhere
 from .mail import drop_mails_of
 from .new_passwords import Person, check_new_password, read_person
+from .recent import LONG_AGO
 from .sign_in import renew_client
 from .users import checked_name
 
@@ -108,6 +109,9 @@ def store_password(db: Connection, now: datetime, client: ClientView | None, act
     if changed.first() is None:
         raise PasswordIncorrect(WRONG, param='current_password')
     forget_of(db, actor.user_id)
+    # Whoever has given the old password elsewhere has to give the new one before anything that asks for it.
+    db.execute(update(Session).where(col(Session.user_id) == actor.user_id)
+               .values(authenticated_at=case((col(Session.id) == actor.session_id, now), else_=LONG_AGO)))
     record(db, AuditAction.PASSWORD_CHANGED, now, [actor.as_subject], request_info)
     revoked = revoke_elsewhere(db, now, actor.user_id, actor.client_id, request_info) if sign_out_others else 0
     return PasswordChanged(revoked, renew_client(db, now, client))

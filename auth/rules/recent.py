@@ -5,16 +5,34 @@ Whoever finds a tab that was left open, or has stolen a cookie, has no password 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from ..errors import ReverificationRequired
-from .actor import Actor
 
 RECENT = timedelta(minutes=10)
 """How long ago the password may have been given, where no setting says otherwise."""
 
 
-def check_recent(now: datetime, actor: Actor, within: timedelta = RECENT) -> None:
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""The moment that no window reaches: of a password that was given and is worth nothing any more."""
+
+
+class InSession(Protocol):
+    """Whoever acts in a session; see ``auth.rules.actor``."""
+
+    @property
+    def session_id(self) -> str:
+        """The session."""
+        ...
+
+    @property
+    def authenticated_at(self) -> datetime:
+        """When the password was last given in it."""
+        ...
+
+
+def check_recent(now: datetime, actor: InSession, within: timedelta = RECENT) -> None:
     """Go on only if the password was given a moment ago in the session that acts; asked in the transaction that acts.
 
     The window belongs to the session: a password given on another device, or in another account of this browser,

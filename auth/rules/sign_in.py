@@ -137,12 +137,13 @@ def sign_in_to(db: Connection, now: datetime, client: ClientView | None, account
     return _start_session(db, now, client, account.user_id, settings, request_info, keep_signed_in)
 
 
-def renew_client(db: Connection, now: datetime, client: ClientView | None) -> ClientToken:
+def renew_client(db: Connection, now: datetime, client: ClientView | None, secret: str = '') -> ClientToken:
     """Rotate the secret of a client, or make a client: the old cookie is worthless then (session fixation).
 
+    :param secret: the new one, if it has been made already
     :raises ClientRenewed: if it was given another secret since it was read
     """
-    secret = new_secret()
+    secret = secret or new_secret()
     if client is not None:
         renewed = db.execute(
             update(Client).where(col(Client.id) == client.id, col(Client.secret_hash) == client.secret_hash)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,11 @@ async def api(rules: Rules) -> AsyncIterator[Api]:
     async def re_authenticate(page_id: str, socket_id: str, token: object, *, epoch: int, final: bool) -> bool:
         raise LookupError(page_id)
 
-    api = FrontendApi(rules.auth, following.clients, re_authenticate)
+    @asynccontextmanager
+    async def expecting(page_id: str, socket_id: str, client_id: str, secret_hash: str) -> AsyncIterator[None]:
+        yield
+
+    api = FrontendApi(rules.auth, following.clients, re_authenticate, expecting)
     yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, api=api, routes={}, clients=following.clients,
                              hosts=rules.auth.settings.hosts, waiting=WaitingPages(rules.auth.settings)))
     await following.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,7 @@ async def test_who_was_signed_in_in_an_earlier_store_still_is_and_finds_everythi
     sessions = await auth.read(find_sessions, by_command_line)
     phone = await sign_in(auth, None, identifier='ann@example.com', password=PASSWORD, request_info=PHONE)
     auth.store.feed.drain()
-    await auth.run(revoke, client, phone.session_id)
+    await auth.run(revoke, client, phone.session_id, recent=timedelta(days=1))
     changes = auth.store.feed.drain()
 
     assert [device.session_id for device in devices.devices] == ['sess_ann']

@@ -24,6 +24,7 @@ from .endpoint import Answer, Call, Endpoint, envelope
 from .me_endpoints import MeEndpoints
 from .requests import MethodRefused, NoSuchEndpoint, OriginRefused, TabUnknown, method_of
 from .serializers import error_json
+from .verification_endpoints import Expect, VerificationEndpoints
 
 log = logging.getLogger('live_sessions')
 
@@ -43,14 +44,16 @@ class FrontendApi:
     :param auth: what the verbs need
     :param clients: know who is signed in
     :param re_authenticate: how a tab re-authenticates
+    :param expect: how a tab goes on while its person gives the password again
     """
 
-    def __init__(self, auth: Auth, clients: Clients, re_authenticate: ReAuthenticate) -> None:
+    def __init__(self, auth: Auth, clients: Clients, re_authenticate: ReAuthenticate, expect: Expect) -> None:
         self._clients = clients
         self._re_authenticate = re_authenticate
         self._own_pages = OwnPages(auth.settings.hosts)
         routes: dict[str, dict[str, Endpoint]] = {
             **ClientEndpoints(auth, clients).routes, **MeEndpoints(auth, clients).routes,
+            **VerificationEndpoints(auth, clients, expect).routes,
             '/v1/client/tabs': {'POST': self._re_authenticate_tab},
         }
         self._fixed = {path: methods for path, methods in routes.items() if '{' not in path}

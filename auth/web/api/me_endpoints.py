@@ -71,12 +71,14 @@ class MeEndpoints:
     async def _revoke(self, call: Call) -> Answer:
         session_id = call.parts['session_id']
         status = await self._auth.run(revoke, call.client, session_id, actor_session_id=call.actor_session_id,
-                              request_info=call.request_info)
+                                      recent=self._auth.settings.recent_authentication,
+                                      request_info=call.request_info)
         return await self._done(call, {'object': 'session', 'id': session_id, 'status': status})
 
     async def _revoke_others(self, call: Call) -> Answer:
         revoked = await self._auth.run(revoke_others, call.client, actor_session_id=call.actor_session_id,
-                                      request_info=call.request_info)
+                                       recent=self._auth.settings.recent_authentication,
+                                       request_info=call.request_info)
         return await self._done(call, {'object': 'sessions', 'revoked': revoked})
 
     async def _check_password(self, call: Call) -> Answer:

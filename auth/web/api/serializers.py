@@ -64,6 +64,17 @@ def session_json(session: ClientSession, now: datetime, status: str = 'active') 
     }
 
 
+def verification_json(session: ClientSession, now: datetime, *, is_complete: bool) -> Json:
+    """A re-authentication, which takes one step."""
+    verified = {'object': 'verification', 'status': 'verified', 'strategy': 'password', 'attempts': None,
+                'expire_at': None}
+    return {'object': 'session_verification', 'id': f'sver_{session.id.removeprefix("sess_")}',
+            'status': 'complete' if is_complete else 'needs_first_factor', 'level': 'first_factor',
+            'session': session_json(session, now), 'first_factor_verification': verified if is_complete else None,
+            'second_factor_verification': None, 'supported_first_factors': [{'strategy': 'password'}],
+            'supported_second_factors': []}
+
+
 def user_json(user: UserView) -> Json:
     """A user, as the person themselves may see it."""
     address_id = f'idn_{user.id.removeprefix("user_")}'
