@@ -89,6 +89,11 @@ class Timing(StoreTiming):
     close_seconds: float = 2.0
     """For the other side to agree that a websocket is closed."""
 
+    # ---------------------------------------------------------------- passwords
+
+    hash_patience_seconds: float = 5.0
+    """How long somebody waits for a password to be hashed at most; then they are told to come again."""
+
     # ---------------------------------------------------------------- memory
 
     memory_check_seconds: float = 1.0

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import unicodedata
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,10 +11,10 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from models.normal_forms import folded
 
-from ..errors import ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort, TooBusy
+from ..errors import ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort
 from ..language import N_
-
-T = TypeVar('T')
+from ..timing import DEFAULT_TIMING
+from .turns import Claim, Turns
 
 MAX_LENGTH = 256
 """Code points of the normal form; far above the 64 that must be allowed (ASVS 6.2.9), and little enough to hash."""
@@ -77,8 +72,8 @@ def normal_password(password: str) -> str:
 
 _BLANK = '\N{BRAILLE PATTERN BLANK}'
 
-WAITING_AT_MOST = 200
-"""How many passwords may wait for their turn: some 4 s of hashing on two cores. Whoever comes then is sent away."""
+UNLIMITED = Claim()
+"""Somebody whom no limit concerns, such as an administrator."""
 
 
 class Passwords:
@@ -86,39 +81,45 @@ class Passwords:
 
     :param memory_kib: what one hash takes, in KiB
     :param time_cost: how often it goes over that memory
+    :param patience_seconds: how long somebody waits for a turn at most
     """
 
-    def __init__(self, *, memory_kib: int = MEMORY_KIB, time_cost: int = TIME_COST) -> None:
+    def __init__(self, *, memory_kib: int = MEMORY_KIB, time_cost: int = TIME_COST,
+                 patience_seconds: float = DEFAULT_TIMING.hash_patience_seconds) -> None:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=PARALLELISM)
-        self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix='argon2')
-        self._waiting = 0
+        self.turns = Turns(patience_seconds)
         self._dummy_hash = self._hasher.hash('the password of nobody')
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, claim: Claim = UNLIMITED) -> str:
         """Hash the normal form of a password, whole.
 
-        :raises TooBusy: if very many are waiting
+        :param claim: who wants it, for the order
+        :raises TooBusy: if no turn comes in time
         """
-        return await self._in_turn(self._hasher.hash, normal_password(password))
+        return await self.turns.run(claim, self._hasher.hash, normal_password(password))
 
-    async def verify(self, password: str, password_hash: str | None) -> bool:
+    async def verify(self, password: str, password_hash: str | None, claim: Claim = UNLIMITED) -> bool:
         """Tell whether the password is right; with no hash it takes as long and says no (ASVS 6.3.8).
 
-        :raises TooBusy: if very many are waiting
+        :param claim: who wants it, for the order
+        :raises TooBusy: if no turn comes in time
         """
-        return await self.matching_form(password, password_hash) is not None
+        return await self.matching_form(password, password_hash, claim) is not None
 
-    async def matching_form(self, password: str, password_hash: str | None) -> str | None:
+    async def matching_form(self, password: str, password_hash: str | None, claim: Claim = UNLIMITED
+                            ) -> str | None:
         """Find the form of the password that a hash is of, if it is right: the normal one, or as it was typed.
 
         Hashes were made of what was typed once. So what was typed is tried as well where it is not the normal form,
         which costs a second hash, in a turn of its own; whether there is a hash makes no difference to the work.
 
-        :raises TooBusy: if very many are waiting
+        :param claim: who wants it, for the order
+        :raises TooBusy: if no turn comes in time
         """
         forms = dict.fromkeys(form for form in (normal_password(password), password) if len(form) <= MAX_LENGTH)
         for form in forms or ('',):  # nobody has a longer one
-            if await self._in_turn(self.matches, password_hash or self._dummy_hash, form) and password_hash is not None:
+            right = await self.turns.run(claim, self.matches, password_hash or self._dummy_hash, form)
+            if right and password_hash is not None:
                 return form
         return None
 
@@ -131,16 +132,7 @@ class Passwords:
 
     def close(self) -> None:
         """Let the threads end."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    async def _in_turn(self, work: Callable[..., T], *arguments: str) -> T:
-        if self._waiting >= WAITING_AT_MOST:
-            raise TooBusy
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
-        finally:
-            self._waiting -= 1
+        self.turns.close()
 
     def matches(self, password_hash: str, password: str) -> bool:
         """Tell whether the password is right, in the thread that asks; it takes long."""

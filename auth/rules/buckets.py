@@ -57,21 +57,35 @@ class Bucket:
         return self.drops * self.seconds / self.size
 
 
-def take(db: Connection, now: datetime, buckets: Iterable[Bucket]) -> int:
-    """Count an attempt in each of these buckets, or in none of them; returns how many there are in a row, at most.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a bucket holds, with the attempt that was just counted."""
+
+    bucket: Bucket
+    drained_at: float
+    in_a_row: int
+
+    def tries_before(self, now: datetime) -> float:
+        """How many attempts were in it before."""
+        seconds = self.bucket.seconds / self.bucket.size
+        return max(0.0, (self.drained_at - now.timestamp()) / seconds - self.bucket.drops)
+
+
+def take(db: Connection, now: datetime, buckets: Iterable[Bucket]) -> list[Counted]:
+    """Count an attempt in each of these buckets, or in none of them.
 
     :raises LimitReached: if one is full; the error has to end the transaction
     :raises AccountLocked: if too many have failed in a row
     """
-    moment, in_a_row = now.timestamp(), 0
+    moment, taken = now.timestamp(), list[Counted]()
     for bucket in buckets:
         most = 2**31 - 1 if bucket.most_in_a_row is None else bucket.most_in_a_row
-        counted = db.scalar(*_count(bucket.act, bucket.kind, bucket.who, moment, bucket.drop_seconds, bucket.seconds,
-                                    moment + bucket.drop_seconds, moment + bucket.seconds + _NO_LESS, most))
+        counted = db.execute(*_count(bucket.act, bucket.kind, bucket.who, moment, bucket.drop_seconds, bucket.seconds,
+                                    moment + bucket.drop_seconds, moment + bucket.seconds + _NO_LESS, most)).first()
         if counted is None:
             raise _refusal(db, moment, bucket, most)
-        in_a_row = max(in_a_row, counted)
-    return in_a_row
+        taken.append(Counted(bucket, *counted))
+    return taken
 
 
 def give_back(db: Connection, buckets: Iterable[Bucket]) -> None:
@@ -126,7 +140,7 @@ def _count(act: str, kind: str, who: str, now: float, drop_seconds: float, secon
         index_elements=['act', 'kind', 'who'],
         set_={'drained_at': here + drop_seconds, 'in_a_row': Attempts.in_a_row + 1},
         where=and_(here + drop_seconds <= latest, col(Attempts.in_a_row) < most_in_a_row),
-    ).returning(col(Attempts.in_a_row))
+    ).returning(col(Attempts.drained_at), col(Attempts.in_a_row))
 
 
 @built_once

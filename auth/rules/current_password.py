@@ -43,7 +43,7 @@ async def check_current_password(auth: Auth, client: ClientView | None, actor: A
     if taken is None:
         raise TooManyWrongPasswords
     try:
-        right = await auth.passwords.verify(password, actor.password_hash)
+        right = await auth.passwords.verify(password, actor.password_hash, taken.claim)
     except TooBusy:
         await auth.store.run(give_the_guess_back, actor.session_id, taken)
         raise

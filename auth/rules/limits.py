@@ -24,6 +24,7 @@ from models import Session
 from models.normal_forms import stored_address
 from models.statements import built_once
 
+from ..credentials.turns import Claim
 from ..errors import AccountLocked, LimitReached
 from ..requests.request_info import RequestInfo
 from ..settings import Settings
@@ -64,17 +65,20 @@ _ONE_FOR_ALL = {'', '127.0.0.1', '::1'}
 A limit for it would let one person lock everybody out."""
 
 
+NOBODY = Claim(is_known=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """An attempt that was counted."""
 
     buckets: tuple[Bucket, ...] = ()
+    claim: Claim = NOBODY
+    """Who wants the password to be hashed, if there is one."""
     in_a_row: int = 0
     """How many attempts on the account have failed in a row, with this one, if it fails as well."""
     account: Account | None = None
     """The account, if the act finds one by its address."""
-    is_known: bool = False
-    """Whether the browser has been signed in to the account before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ class Limits:
                 return self._count(db, attempt)
             found = replace(attempt, account=account.user_id)
             is_known = bool(found.client_id) and db.scalar(*_was_here(found.client_id, account.user_id)) is not None
-            return replace(self._count(db, found, is_known=is_known), account=account, is_known=is_known)
+            return replace(self._count(db, found, is_known=is_known), account=account)
 
         return await self._take(attempt, find_and_count)
 
@@ -157,8 +161,13 @@ class Limits:
             raise
 
     def _count(self, db: Connection, attempt: _Attempt, *, is_known: bool = False) -> Taken:
-        buckets = self._buckets(attempt, is_known=is_known)
-        return Taken(buckets, take(db, self._now(), buckets))
+        now = self._now()
+        counted = take(db, now, self._buckets(attempt, is_known=is_known))
+        if not counted:
+            return Taken()
+        source = counted[-1]  # what is most of whoever tries it: the address or the browser, or else the account
+        claim = Claim(source.bucket.who, is_known or attempt.act is Act.CURRENT_PASSWORD, source.tries_before(now))
+        return Taken(tuple(one.bucket for one in counted), claim, counted[0].in_a_row)
 
     def _attempt(self, act: Act, account: str | None, address: str, client_id: str) -> _Attempt:
         network = '' if address in _ONE_FOR_ALL else RequestInfo(address).network

@@ -13,6 +13,7 @@ from models.statements import built_once
 from models.types import new_id
 
 from ..credentials.tokens import ClientToken, hash_secret, new_secret
+from ..credentials.turns import Claim
 from ..errors import (
     AccountLimitReached,
     ClientRenewed,
@@ -28,6 +29,7 @@ from ..requests.request_info import RequestInfo
 from ..settings import Settings
 from .accounts import Account
 from .audit import Subject, record, record_attempt
+from .buckets import give_back
 from .clients import ClientView
 from .context import Auth
 from .current_password import forget_wrong_passwords
@@ -86,10 +88,11 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
                                             client_id=client.id if client else '')
     account = taken.account
     try:
-        form = await auth.passwords.matching_form(password, account and account.password_hash)
-        upgraded = form and account and await _upgraded_hash(auth, account, password, form)
+        form = await auth.passwords.matching_form(password, account and account.password_hash, taken.claim)
+        upgraded = form and account and await _upgraded_hash(auth, account, password, form, taken.claim)
     except TooBusy:
-        await auth.limits.give_back(taken)
+        if taken.claim.is_known:  # what others send in vain uses up their share, else each would cost two writes
+            await auth.limits.give_back(taken)
         raise
     if form is None or account is None:
         await auth.run(record_attempt, AuditAction.SIGN_IN_FAILED, Subject(account and account.user_id), request_info)
@@ -101,7 +104,7 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
         await auth.run(record_attempt, AuditAction.SIGN_IN_FAILED, Subject(account.user_id), request_info)
         raise
     except (UserDisabled, SessionExists, AccountLimitReached, ClientRenewed):  # it told that the password is right
-        await auth.run(record_attempt, AuditAction.SIGN_IN_REFUSED, Subject(account.user_id), request_info)
+        await auth.run(note_refused, account.user_id, taken, request_info)
         raise
 
 
@@ -137,6 +140,12 @@ def sign_in_to(db: Connection, now: datetime, client: ClientView | None, account
     return _start_session(db, now, client, account.user_id, settings, request_info, keep_signed_in)
 
 
+def note_refused(db: Connection, now: datetime, user_id: str, taken: Taken, request_info: RequestInfo) -> None:
+    """Tell that somebody who gave the right password was not signed in: that is no wrong one."""
+    record_attempt(db, now, AuditAction.SIGN_IN_REFUSED, Subject(user_id), request_info)
+    give_back(db, taken.buckets)
+
+
 def renew_client(db: Connection, now: datetime, client: ClientView | None, secret: str = '') -> ClientToken:
     """Rotate the secret of a client, or make a client: the old cookie is worthless then (session fixation).
 
@@ -156,9 +165,11 @@ def renew_client(db: Connection, now: datetime, client: ClientView | None, secre
     return token
 
 
-async def _upgraded_hash(auth: Auth, account: Account, password: str, form: str) -> str | None:
+async def _upgraded_hash(auth: Auth, account: Account, password: str, form: str, claim: Claim) -> str | None:
     """Hash a password by the parameters of today, if its hash is of others, or of another form."""
-    return await auth.passwords.hash(password) if auth.passwords.needs_upgrade(account.password_hash, form) else None
+    if not auth.passwords.needs_upgrade(account.password_hash, form):
+        return None
+    return await auth.passwords.hash(password, claim)
 
 
 def _start_session(db: Connection, now: datetime, client: ClientView | None, user_id: str, settings: Settings,

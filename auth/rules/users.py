@@ -13,6 +13,7 @@ from models import User
 from models.normal_forms import search_text
 from models.types import new_id
 
+from ..credentials.passwords import UNLIMITED
 from ..errors import IdentifierExists, ParamInvalid
 from ..language import N_
 from ..refusals import Refusals
@@ -55,9 +56,10 @@ async def check_new_user(auth: Auth, *, email_address: str, password: str, first
     with refusals.collect():
         last_name = checked_name(last_name, param='last_name')
     refusals.check()
+    claim = UNLIMITED
     if request_info is not None:
-        await auth.limits.check(Act.SIGN_UP, address=request_info.ip_address)
-    return NewUser(email_address, first_name, last_name, await auth.passwords.hash(password))
+        claim = (await auth.limits.check(Act.SIGN_UP, address=request_info.ip_address)).claim
+    return NewUser(email_address, first_name, last_name, await auth.passwords.hash(password, claim))
 
 
 def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = False) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auth.credentials.passwords import Passwords
-from auth.errors import AccountLocked, AuthError, LimitReached, PasswordIncorrect, TooBusy
+from auth.errors import AccountLocked, AuthError, LimitReached, PasswordIncorrect, SessionExists, TooBusy
 from auth.requests.request_info import RequestInfo
 from auth.rules.actor import by_command_line
 from auth.rules.admin import set_password
@@ -192,14 +192,27 @@ async def test_wrong_current_passwords_count_for_the_account_as_well(rules: Rule
     assert rules.sql('SELECT count FROM wrong_passwords') == [(2,)]
 
 
-async def test_what_nobody_looked_at_is_no_attempt(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
-    await rules.sign_up()
+async def test_what_nobody_looked_at_is_no_attempt_of_a_known_browser(
+        rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = await rules.here((await rules.sign_up()).token)
+
+    async def too_busy(*_: Any) -> None:
+        raise TooBusy
 
     with monkeypatch.context() as busy:
-        busy.setattr('auth.credentials.passwords.WAITING_AT_MOST', 0)
-        assert await answers(rules, 20) == [TooBusy] * 20
+        busy.setattr(Passwords, 'matching_form', too_busy)
+        assert await answers(rules, 20, client=client) == [TooBusy] * 20
+        assert await answers(rules, 11) == [TooBusy] * 10 + [LimitReached]  # others send no more in vain than else
 
-    assert await answers(rules, 11) == [PasswordIncorrect] * 10 + [LimitReached]
+    assert await answers(rules, 11, client=client) == [PasswordIncorrect] * 10 + [LimitReached]
+
+
+async def test_a_right_password_that_signs_nobody_in_is_no_wrong_one(rules_with: Callable[..., Rules]) -> None:
+    rules = rules_with(single_session_mode=True)
+    client = await rules.here((await rules.sign_up()).token)
+    await rules.sign_up('bob@example.com')
+
+    assert await answers(rules, 12, 'bob@example.com', PASSWORD, client=client) == [SessionExists] * 12
 
 
 async def test_whom_a_limit_turns_away_costs_the_store_nothing(rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:

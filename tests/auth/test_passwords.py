@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
-from auth.credentials.passwords import MAX_LENGTH, WAITING_AT_MOST, Passwords, check_password
-from auth.errors import AuthError, ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort, TooBusy
+from auth.credentials.passwords import MAX_LENGTH, Passwords, check_password
+from auth.errors import AuthError, ParamMissing, PasswordTooCommon, PasswordTooLong, PasswordTooShort
 
 LEAST = 8
 
@@ -149,17 +149,6 @@ async def test_garbage_for_a_hash_verifies_nothing() -> None:
 
     passwords.close()
     assert answers == [False] * 4
-
-
-async def test_a_flood_of_passwords_is_turned_away_and_those_who_waited_are_served() -> None:
-    passwords = Passwords(memory_kib=8, time_cost=1)
-
-    asked = [passwords.verify('correct horse battery', None) for _ in range(WAITING_AT_MOST + 50)]
-    answers = await asyncio.gather(*asked, return_exceptions=True)
-
-    assert [type(answer) for answer in answers] == [bool] * WAITING_AT_MOST + [TooBusy] * 50
-    assert await passwords.verify('correct horse battery', await passwords.hash('correct horse battery'))
-    passwords.close()
 
 
 async def test_nothing_longer_than_a_password_may_be_is_right() -> None:

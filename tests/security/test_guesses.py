@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from auth.credentials.passwords import Passwords
-from auth.errors import AuthError, NotSignedIn, PasswordIncorrect, UserDisabled
+from auth.credentials.turns import Claim
+from auth.errors import AuthError, NotSignedIn, PasswordIncorrect, TooBusy, UserDisabled
 from auth.rules.actor import by_command_line
 from auth.rules.admin import set_disabled
 from auth.rules.history import read_history
@@ -53,9 +54,9 @@ def verified(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     verify = Passwords.verify
 
-    async def noting(self: Passwords, password: str, password_hash: str | None) -> bool:
+    async def noting(self: Passwords, password: str, password_hash: str | None, claim: Claim) -> bool:
         seen.append(password)
-        return await verify(self, password, password_hash)
+        return await verify(self, password, password_hash, claim)
 
     monkeypatch.setattr(Passwords, 'verify', noting)
     return seen
@@ -181,8 +182,11 @@ async def test_no_password_is_no_guess(api: Api) -> None:
 async def test_what_could_not_be_looked_at_is_no_guess(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     async with api.browser() as laptop:
         await sign_up(laptop)
+        async def too_busy(*_: Any) -> None:
+            raise TooBusy
+
         with monkeypatch.context() as busy:
-            busy.setattr('auth.credentials.passwords.WAITING_AT_MOST', 0)
+            busy.setattr(Passwords, 'verify', too_busy)
             answers = [await by_changing(laptop, PASSWORD) for _ in range(6)]
         changed = await by_changing(laptop, PASSWORD)
 
