@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 
 from fastapi import FastAPI
@@ -17,6 +18,7 @@ from auth.protect import protect
 from auth.rules.store import Store
 from auth.settings import wrong_setting
 from auth.timing import DEFAULT_TIMING, Timing
+from auth.web.json_lines import OneObject
 from auth.web.listening import CannotListen, listen, url_of
 from auth.web.log_lines import set_up_logging
 from auth.web.serving import serve
@@ -32,6 +34,8 @@ def main(timing: Timing = DEFAULT_TIMING, passwords: Passwords | None = None) ->
     set_up_logging()
     try:
         settings = read_settings()
+        if settings.log_format == 'json':
+            set_up_logging(OneObject(), level=logging.INFO)
         wait_for_server(settings.database_url, timing)
         migrate(settings.database_url, timing)
         app = build(settings, timing, passwords)

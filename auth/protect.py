@@ -20,17 +20,21 @@ from .changes.sweeper import Sweeper
 from .changes.sync import Sync
 from .language import _
 from .live import notes
+from .live.gauges import gauges_of
 from .live.guarded_pages import guard_other_sub_pages
 from .live.memory import Memory
 from .live.nicegui_private import page_template, sockets
 from .live.socket_guard import SocketGuard
 from .live.tabs import Tabs, install
+from .monitoring.loop_lag import LoopLag
 from .requests.asgi import App
 from .rules.context import Auth
 from .web.api import FrontendApi
 from .web.connections import Connections
 from .web.gateway import Gateway
 from .web.headers import Headers
+from .web.monitoring import Monitoring
+from .web.monitoring.readiness import Readiness
 from .web.page_access import no_page
 from .web.policy_reports import PolicyReports
 from .web.routes import Routes, table_of
@@ -80,7 +84,10 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
 
     nicegui_app.on_startup(lambda: sockets.ping_every(auth.timing.ping_seconds))
     reports = PolicyReports(auth, table)
-    for part in (memory, pump, sweeper, reports):
+    # What it tells of itself.
+    auth.passwords.turns.on_turn = auth.metrics.hash_wait.observe
+    lag = LoopLag(auth.metrics.loop_lag)
+    for part in (memory, pump, sweeper, reports, lag):
         nicegui_app.on_startup(part.start)
         nicegui_app.on_shutdown(part.stop)
     nicegui_app.on_shutdown(auth.close)
@@ -89,7 +96,9 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
                    waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                    proxies=auth.settings.proxies, cookie_name=auth.settings.cookie_name,
                    open_paths=open_paths, not_found=not_found, headers=Headers(auth.settings),
-                   reports=reports,                   language=auth.settings.site_language)
+                   reports=reports, language=auth.settings.site_language,
+                   monitoring=Monitoring(auth.settings, auth.metrics, gauges_of(tabs, sync, auth.passwords.turns),
+                                         Readiness(auth, sync)))
 
 
 def _refuse_a_second_way_in(table: Routes) -> None:

@@ -16,6 +16,8 @@ class Changes:
     """The users concerned, also those who are signed in nowhere: for lists of users, or of what a user has."""
     missed: bool = False
     """Some changes are lost: read everything again."""
+    since: float | None = field(default=None, compare=False)
+    """None of them was committed before this moment (of ``time.monotonic()``), if that is known."""
 
 
 class FeedLost(Exception):

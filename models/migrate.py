@@ -33,13 +33,13 @@ def wait_for_server(url: str, timing: StoreTiming = DEFAULT_TIMING) -> None:
     if not (why := database.why_silent()):
         return
     log.warning('the database %s does not answer yet (%s). Waiting for it for up to %.0f s', database.name, why,
-                timing.start_seconds)
+                timing.start_seconds, extra={'event': 'database_waited_for'})
     began = time.monotonic()
     while why and time.monotonic() - began < timing.start_seconds:
         time.sleep(timing.start_pause_seconds)
         why = database.why_silent()
     log.warning('the database %s %s after %.1f s', database.name, 'still does not answer' if why else 'answers',
-                time.monotonic() - began)
+                time.monotonic() - began, extra={'event': 'database_waited_for'})
 
 
 def migrate(url: str, timing: StoreTiming = DEFAULT_TIMING) -> None:

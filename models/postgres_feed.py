@@ -49,6 +49,7 @@ class PostgresFeed(ChangeFeed):
         self._clients: set[str] = set()
         self._users: set[str] = set()
         self._missed = False
+        self._since: float | None = None
         self._beat_channel = f'{CHANNEL}_{secrets.token_hex(8)}'
         self._beats: dict[int, float] = {}  # those not received yet, and when they were sent
         self._numbers = itertools.count()
@@ -64,8 +65,8 @@ class PostgresFeed(ChangeFeed):
             raise FeedLost(self._why_lost)
         if time.monotonic() - self.synced_at > self._timing.silence_seconds:
             raise FeedLost('the server does not answer')
-        changes = Changes(frozenset(self._clients), frozenset(self._users), self._missed)
-        self._clients, self._users, self._missed = set(), set(), False
+        changes = Changes(frozenset(self._clients), frozenset(self._users), self._missed, self._since)
+        self._clients, self._users, self._missed, self._since = set(), set(), False, None
         return changes
 
     async def wait(self, timeout_seconds: float) -> None:
@@ -104,7 +105,7 @@ class PostgresFeed(ChangeFeed):
             except (psycopg.Error, OSError, FeedLost) as error:
                 self._lose(in_one_line(error))
             except Exception as error:
-                log.exception('the change feed stumbled and goes on')
+                log.exception('the change feed stumbled and goes on', extra={'event': 'change_feed_stumbled'})
                 self._lose(repr(error))
             pauses = self._timing.reconnect_seconds
             await asyncio.sleep(pauses[min(failures, len(pauses) - 1)])
@@ -154,12 +155,14 @@ class PostgresFeed(ChangeFeed):
         except ValidationError:  # "*", which names nobody, or some other program's
             self._missed = True
             return
+        if self._since is None:  # a notification comes with the commit, but for its way through the network
+            self._since = time.monotonic()
         self._clients.update(client_id for client_id, _ in concerned if client_id)
         self._users.update(user_id for _, user_id in concerned if user_id is not None)
 
     def _lose(self, why: str) -> None:
         if self._why_lost is None:
-            log.warning('the change feed of the store was lost: %s', why)
+            log.warning('the change feed of the store was lost: %s', why, extra={'event': 'change_feed_lost'})
         self._why_lost = why
         self._opened.set()
         self._changed.set()

@@ -51,9 +51,11 @@ def close_to_others(path: Path) -> None:
     left = [name for name in open_to_others if _others_may_open(name)]
     if left:
         log.warning('The database %s can be opened by everybody on this machine, who find addresses and hashes of '
-                    'passwords in it. Whoever owns it can change that: chmod 600 %s', file, ' '.join(left))
+                    'passwords in it. Whoever owns it can change that: chmod 600 %s', file, ' '.join(left),
+                    extra={'event': 'store_file_open_to_others'})
     elif open_to_others:
-        log.warning('The database %s could be opened by everybody on this machine; now only its owner can.', file)
+        log.warning('The database %s could be opened by everybody on this machine; now only its owner can.', file,
+                    extra={'event': 'store_file_closed_to_others'})
 
 
 def _others_may_open(name: str) -> bool:

@@ -7,6 +7,7 @@ import contextlib
 import math
 import sqlite3
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from .feed import ChangeFeed, Changes, FeedLost
@@ -33,6 +34,8 @@ class SqliteFeed(ChangeFeed):
         self._version = -1
         self._seen = 0
         self._file_checked_at = 0.0
+        self._looked_at = -math.inf
+        self._committed_at: float | None = None
         self.synced_at = -math.inf
 
     async def open(self) -> None:
@@ -40,11 +43,16 @@ class SqliteFeed(ChangeFeed):
 
     def drain(self) -> Changes:
         now = time.monotonic()
+        committed_at, self._committed_at = self._committed_at, None
         try:
             changes = self._drain()
         except (sqlite3.Error, OSError) as error:
             self._close()
             raise FeedLost(str(error)) from error
+        if changes is not _NO_CHANGES and not changes.missed:
+            # Another process committed after the last look that found nothing.
+            changes = replace(changes, since=max(self._looked_at, self.synced_at) if committed_at is None
+                              else committed_at)
         self.synced_at = now
         return changes
 
@@ -63,6 +71,8 @@ class SqliteFeed(ChangeFeed):
 
     def committed(self) -> None:
         """No look is needed for a commit of this process."""
+        if self._committed_at is None:
+            self._committed_at = time.monotonic()
         self._changed.set()
 
     async def close(self) -> None:
@@ -97,7 +107,10 @@ class SqliteFeed(ChangeFeed):
             (version,) = self._connection.execute('PRAGMA data_version').fetchone()
         except (sqlite3.Error, OSError):
             return True
-        return version != self._version
+        if version != self._version:
+            return True
+        self._looked_at = time.monotonic()
+        return False
 
     def _open(self) -> Changes:
         connection = sqlite3.connect(f'{self._path.absolute().as_uri()}?mode=ro', uri=True, timeout=0)

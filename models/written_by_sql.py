@@ -85,4 +85,5 @@ def _set_address(db: Connection, user_id: str, address: str) -> None:
         free = 0
     if not free:
         log.warning('the user %s has the address of another user, written in another way, and cannot sign in. '
-                    'Give one of the two another address.', user_id)
+                    'Give one of the two another address.', user_id,
+                    extra={'event': 'email_address_twice', 'user_id': user_id})

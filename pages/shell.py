@@ -155,7 +155,8 @@ def failed(error: Exception) -> None:
     """For a page that failed: it shows nothing of the error but a number that is in the log beside the traceback."""
     number = secrets.token_hex(4)
     path = ui.context.client.sub_pages_router.current_path.partition('?')[0]
-    app_log.error('error %s: the page at %r failed', number, path, exc_info=error)
+    app_log.error('error %s: the page at %r failed', number, path, exc_info=error,
+                  extra={'event': 'page_failed', 'number': number})
     page_title(_('Something went wrong'))
     with card('narrow'):
         Text('h1', _('Something went wrong'))

@@ -79,3 +79,18 @@ def test_every_endpoint_and_every_error_code_is_explained() -> None:
     assert [path for path in paths if f'{path}`' not in written] == []
     codes = {kind.code for kind in kinds(AuthError) if kind.__module__.startswith('auth.')}
     assert codes - {NotAllowed.code} <= set(re.findall(r'`(\w+)`', written))  # no endpoint is for administrators
+
+
+def test_every_line_of_the_log_has_the_name_of_an_event_and_all_are_explained() -> None:
+    explained = set(re.findall(r'`(\w+)`', text('docs/monitoring.md').partition('## The log')[2]))
+
+    for file in [*ROOT.glob('auth/**/*.py'), *ROOT.glob('models/**/*.py'), *ROOT.glob('pages/**/*.py')]:
+        for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+                    and node.func.attr in {'info', 'warning', 'error', 'exception', 'critical'}
+                    and isinstance(node.func.value, ast.Name) and node.func.value.id in {'log', 'app_log'}):
+                continue
+            given = ast.unparse(next((word.value for word in node.keywords if word.arg == 'extra'), ast.Constant('')))
+            event = re.match(r"\{'event': '(\w+)'", given)
+            assert event, f'{file}:{node.lineno} says no event'
+            assert event[1] in explained, event[1]

@@ -57,6 +57,7 @@ FLOORS = (
     {'refusals'},
     {'requests'},
     {'settings'},
+    {'monitoring'},
     {'credentials'},
     {'mail'},
     {'rules'},

@@ -52,5 +52,6 @@ class Background:
             try:
                 await job()
             except Exception:
-                log.exception('the %s stumbled and goes on', self._name)
+                log.exception('the %s stumbled and goes on', self._name,
+                              extra={'event': 'task_stumbled', 'part': self._name})
                 await self.pause(self._retry_seconds)

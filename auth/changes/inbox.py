@@ -21,6 +21,7 @@ class Inbox:
         self._cache = cache
         self._client_ids: set[str] | None = set()
         self._user_ids: set[str] | None = set()
+        self._since: float | None = None
 
     def drain(self) -> bool:
         """Let the cache forget what was changed before this call; returns whether that was anything.
@@ -36,6 +37,7 @@ class Inbox:
             return True
         self._cache.forget(changes.client_ids)
         self.add(changes.client_ids)
+        self._since = changes.since if self._since is None else self._since
         if self._user_ids is not None:
             self._user_ids |= changes.user_ids
         return True
@@ -51,6 +53,15 @@ class Inbox:
         """Take the clients whose tabs have to be shown anew; whoever can't show them puts them back with ``add``."""
         taken, self._client_ids = self._client_ids, set()
         return taken
+
+    def take_since(self) -> float | None:
+        """Take the moment since which the oldest of these clients has waited, if that is known."""
+        since, self._since = self._since, None
+        return since
+
+    def wait_since(self, since: float | None) -> None:
+        """What was taken is not shown yet."""
+        self._since = since if self._since is None or (since is not None and since < self._since) else self._since
 
     def take_users(self) -> set[str] | None:
         """Take the users of whom something changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping
 from itertools import islice
 from typing import Protocol
@@ -71,6 +72,7 @@ class Pump:
         self._audience = audience
         self._publish = publish
         self._on_end = on_end
+        self._delay = auth.metrics.push_delay
         self._tasks = Background('pump', auth.timing.sweep_again_seconds / 2)
 
     async def start(self) -> None:
@@ -80,7 +82,7 @@ class Pump:
             self._inbox.drain()
             self._sync.synced(self._feed.synced_at)
         except FeedLost as error:
-            log.warning('out of sync with the store: %s', error)
+            log.warning('out of sync with the store: %s', error, extra={'event': 'out_of_sync'})
         self._tasks.start(self._run, self._guard)
 
     async def stop(self) -> None:
@@ -93,10 +95,10 @@ class Pump:
             try:
                 await self._round()
             except FeedLost as error:
-                log.warning('out of sync with the store: %s', error)
+                log.warning('out of sync with the store: %s', error, extra={'event': 'out_of_sync'})
                 await self._tasks.pause(self._timing.read_again_seconds)
             except StoreAway as error:
-                log.warning('the store cannot be read: %s', error.__cause__)
+                log.warning('the store cannot be read: %s', error.__cause__, extra={'event': 'store_unreadable'})
                 await self._tasks.pause(self._timing.read_again_seconds)
 
     async def _round(self) -> None:
@@ -107,16 +109,19 @@ class Pump:
         shown = self._audience.shown_clients()
         self._deadlines.prune(shown)
         due = self._clients.pop_due()
-        changed = self._inbox.take_clients()
+        changed, since = self._inbox.take_clients(), self._inbox.take_since()
         wanted = set(shown) if changed is None else (changed | due).intersection(shown)
         try:
             if wanted:
                 found = await self._clients.read(wanted)
                 self._sync.synced(synced_at)
                 await self._show({client_id: found.get(client_id) for client_id in wanted})
+                if since is not None:
+                    self._delay.observe(time.monotonic() - since)
         except BaseException:
             self._inbox.add(changed)
             self._inbox.add(due)
+            self._inbox.wait_since(since)
             raise
         self._sync.synced(synced_at)
         users = self._inbox.take_users()

@@ -56,7 +56,8 @@ class Sweeper:
                 await self._auth.store.prune()
                 self.swept.set()
             except StoreAway as error:
-                log.warning('overdue sessions cannot be marked: %s', error.__cause__ or error)
+                log.warning('overdue sessions cannot be marked: %s', error.__cause__ or error,
+                            extra={'event': 'sweep_failed'})
                 await self._tasks.pause(self._timing.sweep_again_seconds)
                 self._due.set()
             with suppress(TimeoutError):

@@ -21,6 +21,11 @@ class Sync:
         """Whether what is known may be wrong, so that nothing protected may be shown."""
         return self._is_out_of_sync
 
+    @property
+    def age_seconds(self) -> float:
+        """How far the tabs may be behind the store."""
+        return time.monotonic() - self._synced_at
+
     def synced(self, at: float) -> None:
         """The tabs show all that was committed before a moment of ``time.monotonic()``."""
         self._synced_at = at
@@ -35,4 +40,4 @@ class Sync:
         return True
 
     def _is_too_old(self) -> bool:
-        return time.monotonic() - self._synced_at > self._limit
+        return self.age_seconds > self._limit

@@ -66,11 +66,18 @@ class Turns:
         self._of_each: Counter[str] = Counter()
         self._waiting: list[_Place] = []
         self._running: list[_Place] = []
+        self.on_turn: Callable[[float], None] = lambda seconds: None
+        """Told of each turn how long it was waited for, in seconds."""
 
     @property
     def waiting(self) -> int:
         """How many wait for their turn."""
         return len(self._waiting)
+
+    @property
+    def running(self) -> int:
+        """How many have it."""
+        return len(self._running)
 
     async def run(self, claim: Claim, work: Callable[..., T], *arguments: Any) -> T:
         """Run a function in a thread, when it is its turn.
@@ -78,6 +85,7 @@ class Turns:
         :raises TooBusy: if that takes too long
         """
         loop = asyncio.get_running_loop()
+        asked_at = loop.time()
         place = self._line_up(claim, loop.create_future())
         if not place.turn.done():
             timer = loop.call_later(self._patience, self._send_away, place)
@@ -89,6 +97,7 @@ class Turns:
             finally:
                 timer.cancel()
         place.turn.result()
+        self.on_turn(loop.time() - asked_at)
         running = loop.run_in_executor(self._pool, work, *arguments)
         running.add_done_callback(lambda _: self._leave(place))
         return await asyncio.shield(running)  # a thread that works is not free, although nobody waits for it any more

@@ -70,7 +70,8 @@ class Explanations:
             for start in range(0, len(ended), READ_AT_ONCE):
                 ends |= await self._auth.read(find_ends, ended[start:start + READ_AT_ONCE])
         except StoreAway as error:
-            log.warning('why sessions have ended cannot be read: %s', error.__cause__ or error)
+            log.warning('why sessions have ended cannot be read: %s', error.__cause__ or error,
+                        extra={'event': 'ends_unreadable'})
         return ends
 
 

@@ -225,7 +225,8 @@ class SocketGuard:
                 await handler(tab, sid, cast(Message, message))
             except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
                 if self._connections.is_first_complaint(sid):
-                    log.warning('dropped a malformed message of a socket: %s', type(error).__name__)
+                    log.warning('dropped a malformed message of a socket: %s', type(error).__name__,
+                                extra={'event': 'socket_message_malformed'})
 
         return checked
 

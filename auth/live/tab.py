@@ -145,5 +145,6 @@ class Tab:
             with reading(self.reader):
                 act(*given)
         except Exception:
-            log.exception('a page could not show what changed, and is loaded anew')
+            log.exception('a page could not show what changed, and is loaded anew',
+                          extra={'event': 'page_update_failed'})
             protocol.reload(self.page)

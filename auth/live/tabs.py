@@ -7,6 +7,7 @@ or a new secret, makes it fall to Loading and re-authenticate by an HTTP request
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -54,6 +55,11 @@ class Tabs:
 
     def __len__(self) -> int:
         return len(self._by_page)
+
+    def count_by_status(self) -> Mapping[str, int]:
+        """Count the tabs by what they show; those whose socket is away apart."""
+        return {'loading': 0, 'signed_in': 0, 'signed_out': 0, 'away': 0} | Counter(
+            tab.state.status if tab.page.has_socket_connection else 'away' for tab in self._by_page.values())
 
     def get(self, page_id: str) -> Tab | None:
         """Find the tab of a page."""

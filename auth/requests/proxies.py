@@ -76,7 +76,7 @@ class Proxies:
         address = parse_address(peer[0]) if peer else None
         if peer is None or address is None:
             return
-        if self._trusts(address):
+        if self.trusts(address):
             self._believe_scheme(scope)
             address = self._first_other(address, scope)
         if str(address) != peer[0]:
@@ -87,7 +87,7 @@ class Proxies:
         said = b','.join(value for name, value in scope['headers'] if name == b'x-forwarded-for').decode('latin-1')
         for hop in reversed(said.split(',')):
             address = parse_address(hop)
-            if address is None or not self._trusts(nearest):
+            if address is None or not self.trusts(nearest):
                 break
             nearest = address
         return nearest
@@ -100,5 +100,6 @@ class Proxies:
         if scheme in _SOCKETS:
             scope['scheme'] = _SOCKETS[scheme] if scope['type'] == 'websocket' else scheme
 
-    def _trusts(self, address: Address) -> bool:
+    def trusts(self, address: Address) -> bool:
+        """Tell whether a proxy at this address is believed."""
         return any(address.version == network.version and address in network for network in self.networks)

@@ -15,6 +15,7 @@ from models import AuditAction, AuditEvent, Session, User
 from models.statements import built_once
 from models.types import new_ordered_id
 
+from ..monitoring.committed import note
 from ..requests.request_info import RequestInfo
 
 RECORDED_AT_ONCE = 1000
@@ -44,6 +45,7 @@ def record(db: Connection, action: AuditAction, at: datetime, subjects: Iterable
             for subject in subjects]
     if rows:
         db.execute(_INSERT, rows)
+        note(db, action, rows)
 
 
 def record_attempt(db: Connection, now: datetime, action: AuditAction, subject: Subject,
@@ -70,6 +72,8 @@ def record_ended(db: Connection, action: AuditAction, at: datetime, session_ids:
             stem=new_ordered_id('evt')[:-8], first=10_000_000 + secrets.randbelow(80_000_000), at=at, action=action,
             ip_address=request_info.ip_address, user_agent=request_info.user_agent, actor=actor,
             session_ids=session_ids[start:start + RECORDED_AT_ONCE]))
+    if session_ids:
+        note(db, action, count=len(session_ids))
 
 
 _INSERT = insert(AuditEvent)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ..credentials.passwords import Passwords
 from ..credentials.strength import StrengthMeter
+from ..monitoring.metrics import Metrics
 from ..settings import Settings
 from ..timing import DEFAULT_TIMING, Timing
 from .limits import Limits
@@ -58,6 +59,11 @@ class Auth:
         :raises StoreAway: if the store can't be reached
         """
         return await self.store.read(query, self.now(), *args, **kwargs)
+
+    @property
+    def metrics(self) -> Metrics:
+        """What is counted while it happens."""
+        return self.store.metrics
 
     async def close(self) -> None:
         """Close the store and end the threads of passwords."""

@@ -8,13 +8,14 @@ from datetime import datetime
 from sqlalchemy import Connection, Update, case, delete, exists, literal_column, select, update
 from sqlmodel import col
 
-from models import AuditAction, AuditEvent, Client, Session, User, WrongPasswords
+from models import AuditAction, AuditEvent, Client, Session, SessionStatus, User, WrongPasswords
 from models.written_by_sql import bring_into_form
 
 from ..credentials.passwords import normal_password
 from ..credentials.tokens import ClientToken
 from ..errors import ParamInvalid, PasswordIncorrect
 from ..language import N_
+from ..monitoring.committed import note
 from ..refusals import Refusals
 from ..requests.request_info import RequestInfo
 from .actor import Actor, find_actor
@@ -155,7 +156,7 @@ def delete_user(db: Connection, now: datetime, client: ClientView | None, actor:
     theirs = select(col(Session.id)).where(col(Session.user_id) == user_id)
     client_ids = _lock_clients(db, user_id)
     db.execute(delete(WrongPasswords).where(col(WrongPasswords.session_id).in_(theirs)))
-    db.execute(delete(Session).where(col(Session.user_id) == user_id))
+    there = db.scalars(delete(Session).where(col(Session.user_id) == user_id).returning(col(Session.status))).all()
     db.execute(delete(User).where(col(User.id) == user_id))
     forget_of(db, user_id)
     for start in range(0, len(client_ids), DELETED_AT_ONCE):
@@ -163,6 +164,7 @@ def delete_user(db: Connection, now: datetime, client: ClientView | None, actor:
                                         ~exists().where(col(Session.client_id) == Client.id)))
     drop_mails_of(db, user_id)
     record(db, AuditAction.ACCOUNT_DELETED, now, [actor.as_subject], request_info)
+    note(db, AuditAction.ACCOUNT_DELETED, ended=there.count(SessionStatus.ACTIVE))
     for statement in forgetting_where(user_id):
         db.execute(statement)
 

@@ -19,6 +19,8 @@ from models.database_url import open_database
 from models.executor import Executor
 
 from ..errors import OutcomeUnknown, StoreAway
+from ..monitoring.committed import Noted, collect, tell
+from ..monitoring.metrics import Metrics
 from ..timing import DEFAULT_TIMING
 
 P = ParamSpec('P')
@@ -51,6 +53,8 @@ class Store:
         self._pruning = database.pruning
         self._patience = timing.lock_seconds
         self.feed: ChangeFeed = database.feed()
+        self.metrics = Metrics()
+        """What is counted, here and by those who use the store."""
 
     async def run(self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a verb in a transaction of its own: what it writes is committed together, or not at all.
@@ -75,7 +79,7 @@ class Store:
         """
         await self._take_turn(self._reading)
         try:
-            return await _run(self._reading, lambda db: query(db, *args, **kwargs))
+            return await self._run(self._reading, lambda db: query(db, *args, **kwargs))
         finally:
             self._reading.give_back()
 
@@ -98,18 +102,34 @@ class Store:
         await self._reading.close()
 
     async def _act(self, work: Callable[[Connection], T]) -> T:
+        noted: list[Noted] = []
+
+        def noting(db: Connection) -> T:
+            nonlocal noted
+            noted = collect(db)
+            return work(db)
+
         try:
-            result = await _run(self._writing, work)
+            result = await self._run(self._writing, noting)
         finally:
             self._writing.give_back()
         self.feed.committed()
+        tell(self.metrics, noted)
         return result
 
     async def _take_turn(self, executor: Executor) -> None:
         try:
             await executor.take_turn(self._patience)
         except TimeoutError as error:
+            self.metrics.store_refusals.inc()
             raise StoreAway from error
+
+    async def _run(self, executor: Executor, work: Callable[[Connection], T]) -> T:
+        try:
+            return await _run(executor, work)
+        except StoreAway:
+            self.metrics.store_refusals.inc()
+            raise
 
 
 async def _run(executor: Executor, work: Callable[[Connection], T], runs: int = RUNS) -> T:

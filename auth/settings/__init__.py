@@ -12,12 +12,13 @@ from .headers import HeaderSettings
 from .lifetimes import LifetimeSettings
 from .limits import LimitSettings
 from .mail import MailSettings
+from .monitoring import MonitoringSettings
 from .passwords import PasswordSettings
 from .recent import RecentAuthenticationSettings
 
 
 class Settings(MailSettings, HeaderSettings, LifetimeSettings, RecentAuthenticationSettings, LimitSettings,
-               AccountSettings, PasswordSettings, ConnectionSettings, DatabaseSettings):
+               AccountSettings, PasswordSettings, ConnectionSettings, MonitoringSettings, DatabaseSettings):
     """What a deployment may choose. The environment variable of a setting is its name in capitals."""
 
 

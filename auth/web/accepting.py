@@ -94,4 +94,5 @@ class Server(uvicorn.Server):
         loop.remove_reader(self._listener)
         loop.call_later(self._timing.room_check_seconds, self._listen)
         if self._complaint.let_through():
-            log.warning('all %d connections are taken, and others wait%s', self._in_all, self._complaint.others())
+            log.warning('all %d connections are taken, and others wait%s', self._in_all, self._complaint.others(),
+                        extra={'event': 'connections_all_taken'})

@@ -47,7 +47,8 @@ class EventQueue:
             if not socket.dropped:
                 await self._handle(socket.sid, message)
         except Exception:
-            log.exception('an event could not be handled, and its socket is dropped')
+            log.exception('an event could not be handled, and its socket is dropped',
+                          extra={'event': 'event_failed'})
             self._drop(socket, 'its event could not be handled')
         finally:
             socket.unhandled -= 1

@@ -24,6 +24,7 @@ from .content_policy import REPORTS_PATH
 from .cookies import DEFAULT_NAME, NAME, is_secure
 from .headers import REFUSAL, Headers, drop_forged_headers
 from .log_lines import NowAndThen
+from .monitoring import Monitoring
 from .page_access import PageAccess, no_page
 from .redirects import CHANGE_PASSWORD_PATH, SECURITY_PATH, path_without_slash
 from .routes import table_of
@@ -55,13 +56,14 @@ class Gateway:
     :param headers: what is told to browsers with each answer
     :param reports: takes what browsers tell of what they have refused
     :param language: of the site, if it has one only
+    :param monitoring: answers whoever looks after the server
     """
 
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
                  clients: Clients, waiting: WaitingPages, hosts: Hosts | None = None,
                  proxies: Proxies | None = None, cookie_name: str = DEFAULT_NAME, open_paths: Iterable[str] = (),
                  not_found: Callable[[], str] = no_page, headers: Headers | None = None, reports: App | None = None,
-                 language: str = '') -> None:
+                 language: str = '', monitoring: Monitoring | None = None) -> None:
         self.app = app
         self._sockets = sockets
         self._api = api
@@ -78,6 +80,7 @@ class Gateway:
         self._language = language
         self._proxies = proxies or Proxies()
         self._cookie_name = cookie_name
+        self._monitoring = monitoring
         self._warned = False
         self._complaint = NowAndThen()
 
@@ -85,6 +88,9 @@ class Gateway:
         """Answer a request, or let it through."""
         if scope['type'] == 'lifespan':
             await self.app(scope, receive, send)
+            return
+        if self._monitoring is not None and self._monitoring.answers(scope):
+            await self._monitoring.answer(scope, send)
             return
         drop_forged_headers(scope)
         set_reader(negotiate(header(scope, b'accept-language') or '', self._language))
@@ -149,7 +155,8 @@ class Gateway:
             shown = f', for a page of {origin[:100]!a}' if origin else ''
             log.warning('refused a request by the name %a%s. %s If a proxy of yours sends this name in place of the '
                         'visitor\'s, let it pass on the Host header, or set PUBLIC_URL and ALLOWED_HOSTS%s',
-                        (header(scope, b'host') or '')[:100], shown, error, self._complaint.others())
+                        (header(scope, b'host') or '')[:100], shown, error, self._complaint.others(),
+                        extra={'event': 'host_refused'})
         if scope['type'] != 'http':
             await self._close(scope, send)
             return
@@ -171,7 +178,7 @@ class Gateway:
             self._warned = True
             log.warning('THIS SITE IS SERVED OVER PLAIN HTTP as %r: passwords and cookies can be read on the way. '
                         'Put a proxy with TLS in front of it, and set PUBLIC_URL=https://… or TRUSTED_PROXIES.',
-                        name)
+                        name, extra={'event': 'served_over_plain_http'})
 
 
 def _asks_for_script(scope: Scope) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import time
 
+from .redaction import redact
+
 MAX_LINE = 1000
 """Characters of a message; enough for every sentence of ours."""
 
@@ -14,7 +16,7 @@ MAX_TRACE_LINES = 200
 REPEAT_SECONDS = 10
 """A complaint of one kind is written at most once in this time."""
 
-_OUTSIDE = ('uvicorn', 'engineio', 'socketio', 'asyncio', 'nicegui')
+_OUTSIDE = ('uvicorn', 'engineio', 'socketio', 'asyncio', 'nicegui', 'live_sessions.attempts')
 _FORMAT = '%(asctime)s %(levelname)s %(name)s: %(message)s'
 
 
@@ -32,7 +34,7 @@ class OneLine(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Write the message."""
-        record.message = printable(record.message)
+        record.message = printable(redact(record.message[:4 * MAX_LINE]))
         return super().formatMessage(record)
 
     def formatException(self, ei: object) -> str:
@@ -85,15 +87,19 @@ class OncePerKind(logging.Filter):
         return True
 
 
-def set_up_logging() -> None:
+def set_up_logging(formatter: logging.Formatter | None = None, level: int = logging.WARNING) -> None:
     """Write the log to standard error, that of the libraries too, in one format.
 
     Call it after they were imported: it removes the handlers of Engine.IO and Socket.IO, which escape nothing.
+
+    :param formatter: lines of text, if nothing else is given
+    :param level: of our own lines; those of libraries are warnings at least
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(OneLine())
+    handler.setFormatter(formatter or OneLine())
     handler.addFilter(OncePerKind())
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger('live_sessions').setLevel(level)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=formatter is not None)
     for name in ('engineio.server', 'socketio.server', 'engineio.client', 'socketio.client', 'uvicorn'):
         logging.getLogger(name).handlers.clear()
 
@@ -111,4 +117,4 @@ def _where_it_failed(record: logging.LogRecord) -> object:
 def _indented(text: str) -> str:
     lines = text.splitlines()
     kept = lines if len(lines) <= MAX_TRACE_LINES else ['…', *lines[-MAX_TRACE_LINES:]]
-    return '\n'.join('    ' + printable(line) for line in kept)
+    return '\n'.join('    ' + printable(redact(line[:4 * MAX_LINE])) for line in kept)

@@ -48,5 +48,5 @@ class OwnPages:
             advice = '' if asking is None else (f'. If people find this site at {named}, a proxy changes what it '
                                                 f'passes on: set PUBLIC_URL={named}')
             log.warning('refused a request of a page of %a, because it %s %a%s%s', named, came_to[0],
-                        f'{came_to[1]}', advice, self._complaint.others())
+                        f'{came_to[1]}', advice, self._complaint.others(), extra={'event': 'page_origin_refused'})
         return False

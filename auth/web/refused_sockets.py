@@ -30,7 +30,8 @@ class RefusedSockets:
         """Refuse a socket for which there is no slot."""
         if (complaint := self._complaint_of(f'{error}')).let_through():
             address = printable(request_info_of(scope).network)
-            log.warning('turned away a socket of %s: %s%s', address, error, complaint.others())
+            log.warning('turned away a socket of %s: %s%s', address, error, complaint.others(),
+                        extra={'event': 'socket_turned_away'})
         await refuse(scope, send, 503, 'There are too many sockets. Try again in a moment.')
 
     def drop(self, socket: Socket, why: str) -> None:
@@ -39,7 +40,8 @@ class RefusedSockets:
             return
         socket.dropped = True
         if (complaint := self._complaint_of(why)).let_through():
-            log.warning('dropped a socket of %s: %s%s', printable(socket.address), why, complaint.others())
+            log.warning('dropped a socket of %s: %s%s', printable(socket.address), why, complaint.others(),
+                        extra={'event': 'socket_dropped'})
         task = asyncio.ensure_future(socket.close())
         self._tasks.add(task)  # the event loop holds tasks weakly
         task.add_done_callback(self._tasks.discard)

@@ -46,7 +46,7 @@ class WaitingPages:
             if self._complaint.let_through():
                 log.warning('a page was refused, because too many wait for their socket (MAX_WAITING_PAGES). If all '
                             'visitors come from one address, name your proxy in TRUSTED_PROXIES%s',
-                            self._complaint.others())
+                            self._complaint.others(), extra={'event': 'page_refused'})
             return None
         place = Place(lambda: self._leave(network, place), self._settings.page_join_seconds)
         self._by_network[network][place] = None

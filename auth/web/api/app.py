@@ -67,10 +67,11 @@ class FrontendApi:
             answer = Answer(error_json(error), error.status, ((b'allow', error.allowed.encode()),))
         except AuthError as error:
             if isinstance(error, StoreAway):
-                log.warning('a request of the Frontend API had to be refused: %s', error.__cause__)
+                log.warning('a request of the Frontend API had to be refused: %s', error.__cause__,
+                            extra={'event': 'request_refused_store_away'})
             answer = Answer(error_json(error), error.status, _retry_after(error))
         except Exception:
-            log.exception('a request of the Frontend API failed')
+            log.exception('a request of the Frontend API failed', extra={'event': 'request_failed'})
             answer = Answer(error_json(AuthError(N_('Something went wrong on the server. Try again in a moment.'))),
                             HTTPStatus.INTERNAL_SERVER_ERROR)
         body = json.dumps(answer.body, separators=(',', ':')).encode()

@@ -8,6 +8,7 @@ from models import SessionStatus
 
 from ...changes.clients import Clients
 from ...errors import ClientRenewed, SessionNotFound
+from ...monitoring.outcomes import counting_attempt
 from ...rules.clients import ClientView
 from ...rules.context import Auth
 from ...rules.sessions import forget_client, set_active, sign_out
@@ -64,17 +65,19 @@ class ClientEndpoints:
 
     async def _sign_in(self, call: Call) -> Answer:
         fields = await call.fields()
-        done = await sign_in(self._auth, call.client, identifier=fields.get('identifier', ''),
-                             password=fields.get('password', ''), request_info=call.request_info,
-                             keep_signed_in=is_on(fields, 'keep_signed_in'))
+        with counting_attempt(self._auth.metrics, 'signed_in'):
+            done = await sign_in(self._auth, call.client, identifier=fields.get('identifier', ''),
+                                 password=fields.get('password', ''), request_info=call.request_info,
+                                 keep_signed_in=is_on(fields, 'keep_signed_in'))
         return await self._signed_in(call, done, 'sign_in', fields['identifier'])
 
     async def _sign_up(self, call: Call) -> Answer:
         fields = await call.fields()
-        done = await sign_up(self._auth, call.client, email_address=fields.get('email_address', ''),
-                             password=fields.get('password', ''), first_name=fields.get('first_name', ''),
-                             last_name=fields.get('last_name', ''), request_info=call.request_info,
-                             keep_signed_in=is_on(fields, 'keep_signed_in'))
+        with counting_attempt(self._auth.metrics, 'signed_up'):
+            done = await sign_up(self._auth, call.client, email_address=fields.get('email_address', ''),
+                                 password=fields.get('password', ''), first_name=fields.get('first_name', ''),
+                                 last_name=fields.get('last_name', ''), request_info=call.request_info,
+                                 keep_signed_in=is_on(fields, 'keep_signed_in'))
         return await self._signed_in(call, done, 'sign_up', fields['email_address'])
 
     async def _signed_in(self, call: Call, done: SignedIn, kind: str, identifier: str) -> Answer:
@@ -95,7 +98,8 @@ class ClientEndpoints:
             self._told = True
             log.warning('a browser came with a cookie that is named like ours and is not of this store, and a sign-in '
                         'has replaced it. If another site on this host uses the same name, the two sign each other\'s '
-                        'people out: give each a COOKIE_NAME of its own. If the store was made anew, all is well')
+                        'people out: give each a COOKIE_NAME of its own. If the store was made anew, all is well',
+                        extra={'event': 'cookie_of_another_site'})
 
     async def _confirm(self, call: Call) -> Answer:
         """Tell whether the cookie of a sign-in came back. If it did not, nobody can use the session: it is ended."""

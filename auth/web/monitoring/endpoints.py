@@ -1,0 +1,66 @@
+"""The three paths, answered before anything else is looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from urllib.parse import parse_qs
+
+from prometheus_client.exposition import choose_encoder
+
+from ...monitoring.gauges import Gauge, Gauges
+from ...monitoring.metrics import Metrics
+from ...requests.asgi import Scope, Send, header
+from ...settings import Settings
+from ..answers import send_answer, without_body
+from .access import Access
+from .readiness import READY, Readiness
+
+HEALTH, READINESS, METRICS = '/healthz', '/readyz', '/metrics'
+PATHS = frozenset({HEALTH, READINESS, METRICS})
+
+_HEADERS = ((b'x-content-type-options', b'nosniff'), (b'cross-origin-resource-policy', b'same-origin'))
+
+
+class Monitoring:
+    """Answers what asks how the server does.
+
+    :param settings: say who may ask
+    :param metrics: what was counted
+    :param gauges: what is looked up when somebody asks
+    :param readiness: looks at the parts
+    """
+
+    def __init__(self, settings: Settings, metrics: Metrics, gauges: Iterable[Gauge], readiness: Readiness) -> None:
+        self._access = Access(settings)
+        self._registry = metrics.registry
+        self._readiness = readiness
+        self._registry.register(Gauges(gauges))
+
+    def answers(self, scope: Scope) -> bool:
+        """Tell whether a request is for this, from somebody who may ask; for anybody else there is nothing here."""
+        return scope['path'] in PATHS and scope['type'] == 'http' and self._access.allows(scope)
+
+    async def answer(self, scope: Scope, send: Send) -> None:
+        """Answer it."""
+        if scope['method'] == 'HEAD':
+            send = without_body(send)
+        if scope['method'] not in {'GET', 'HEAD'}:
+            await send_answer(send, HTTPStatus.METHOD_NOT_ALLOWED, 'This can only be read.\n', (b'allow', b'GET, HEAD'),
+                              *_HEADERS)
+        elif scope['path'] == HEALTH:
+            await send_answer(send, HTTPStatus.OK, 'alive\n', *_HEADERS)
+        elif scope['path'] == READINESS:
+            await self._tell_readiness(scope, send)
+        else:
+            encode, kind = choose_encoder(header(scope, b'accept') or '')
+            await send_answer(send, HTTPStatus.OK, encode(self._registry).decode(), *_HEADERS, kind=kind)
+
+    async def _tell_readiness(self, scope: Scope, send: Send) -> None:
+        parts = await self._readiness.parts()
+        left_out = parse_qs(scope['query_string'].decode('latin-1')).get('exclude', [])
+        is_ready = all(state == READY for part, state in parts.items() if part not in left_out)
+        body: Mapping[str, object] = {'ready': is_ready, 'parts': parts}
+        await send_answer(send, HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE,
+                          json.dumps(body) + '\n', *_HEADERS, kind='application/json')
