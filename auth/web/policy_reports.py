@@ -102,7 +102,7 @@ class PolicyReports:
                 log.warning('a browser refused %s on the page %s, by %s of the content policy%s%s',
                             printable(violation.blocked), printable(violation.page), printable(violation.directive),
                             f', for {printable(violation.source)}' if violation.source else '',
-                            self._complaint.others())
+                            self._complaint.others(), extra={'event': 'content_policy_violated'})
 
     async def _write_when_due(self) -> None:
         while not self._tasks.is_stopping:
@@ -118,4 +118,5 @@ class PolicyReports:
         try:
             await self._auth.run(note_violations, found)
         except StoreAway as error:
-            log.warning('reports of browsers are lost: %s', error.__cause__ or error)
+            log.warning('reports of browsers are lost: %s', error.__cause__ or error,
+                        extra={'event': 'policy_reports_lost'})
