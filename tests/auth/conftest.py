@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from auth import Auth
+from auth.changes.clients import Clients
 from auth.web.api import FrontendApi
 from auth.web.gateway import Gateway
 from auth.web.waiting_pages import WaitingPages
@@ -33,12 +35,8 @@ async def nothing_behind(scope: Any, receive: Any, send: Any) -> None:
     raise AssertionError('no request may get past the gateway here')
 
 
-@pytest.fixture
-async def api(rules: Rules) -> AsyncIterator[Api]:
-    """The Frontend API of the rules, behind the gateway."""
-    following = Following(rules.auth)
-    await following.start(NoTabs())
-
+def frontend_api_of(auth: Auth, clients: Clients) -> FrontendApi:
+    """The Frontend API, with no tab behind it."""
     async def re_authenticate(page_id: str, socket_id: str, token: object, *, epoch: int, final: bool) -> bool:
         raise LookupError(page_id)
 
@@ -46,7 +44,15 @@ async def api(rules: Rules) -> AsyncIterator[Api]:
     async def expecting(page_id: str, socket_id: str, client_id: str, secret_hash: str) -> AsyncIterator[None]:
         yield
 
-    api = FrontendApi(rules.auth, following.clients, re_authenticate, expecting)
+    return FrontendApi(auth, clients, re_authenticate, expecting)
+
+
+@pytest.fixture
+async def api(rules: Rules) -> AsyncIterator[Api]:
+    """The Frontend API of the rules, behind the gateway."""
+    following = Following(rules.auth)
+    await following.start(NoTabs())
+    api = frontend_api_of(rules.auth, following.clients)
     yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, api=api, routes={}, clients=following.clients,
                              hosts=rules.auth.settings.hosts, waiting=WaitingPages(rules.auth.settings)))
     await following.stop()

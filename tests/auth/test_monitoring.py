@@ -17,12 +17,11 @@ from auth.monitoring.loop_lag import EVERY_SECONDS, LoopLag
 from auth.monitoring.metrics import OUTCOMES, REASONS, Metrics
 from auth.rules.devices import revoke_others
 from auth.rules.sessions import end_overdue, sign_out
-from auth.web.api import FrontendApi
 from auth.web.gateway import Gateway
 from auth.web.monitoring import PATHS, Monitoring
 from auth.web.monitoring.readiness import Readiness
 from auth.web.waiting_pages import WaitingPages
-from tests.auth.conftest import nothing_behind, sign_in, sign_up
+from tests.auth.conftest import frontend_api_of, nothing_behind, sign_in, sign_up
 from tests.following import Following, NoTabs
 from tests.rules import PASSWORD, Rules
 from tests.running import either_store
@@ -42,11 +41,8 @@ class Site:
         self.monitoring = Monitoring(given, Metrics(), gauges_of(tabs, following.sync, auth.passwords),
                                      Readiness(auth, following.sync))
 
-        async def re_authenticate(*_: object, **__: object) -> bool:
-            return True
-
         self.app = Gateway(nothing_behind, sockets=nothing_behind, routes={}, clients=following.clients,
-                           api=FrontendApi(auth, following.clients, re_authenticate), hosts=given.hosts,
+                           api=frontend_api_of(auth, following.clients), hosts=given.hosts,
                            proxies=given.proxies, waiting=WaitingPages(given), monitoring=self.monitoring)
 
     def browser(self, peer: str = HERE, host: str = 'localhost') -> httpx.AsyncClient:
