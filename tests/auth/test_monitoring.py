@@ -37,8 +37,8 @@ class Site:
         auth = rules.auth
         given = Settings(database_url=rules.database.url, **settings)
         tabs = Tabs(auth, following.clients, following.sync, following.deadlines)
-        auth.passwords.on_turn = auth.metrics.hash_wait.observe
-        self.monitoring = Monitoring(given, Metrics(), gauges_of(tabs, following.sync, auth.passwords),
+        auth.passwords.turns.on_turn = auth.metrics.hash_wait.observe
+        self.monitoring = Monitoring(given, Metrics(), gauges_of(tabs, following.sync, auth.passwords.turns),
                                      Readiness(auth, following.sync))
 
         self.app = Gateway(nothing_behind, sockets=nothing_behind, routes={}, clients=following.clients,
@@ -209,13 +209,13 @@ async def test_how_late_the_event_loop_is_is_measured_and_then_no_more() -> None
 
 async def test_how_long_a_password_waited_for_its_turn_is_counted(rules: Rules) -> None:
     waits: list[float] = []
-    rules.auth.passwords.on_turn = waits.append
+    rules.auth.passwords.turns.on_turn = waits.append
 
     await asyncio.gather(*(rules.auth.passwords.hash(PASSWORD) for _ in range(5)))
 
     assert len(waits) == 5
     assert min(waits) >= 0
-    assert (rules.auth.passwords.waiting, rules.auth.passwords.running) == (0, 0)
+    assert (rules.auth.passwords.turns.waiting, rules.auth.passwords.turns.running) == (0, 0)
 
 
 @either_store
