@@ -167,7 +167,7 @@ def email_field(name: str, *, autocomplete: str = 'username') -> ui.element:
 
 def keep_signed_in_box() -> None:
     """A box for whoever wants to stay signed in when the browser is closed; it is not ticked beforehand."""
-    with ui.element('div').classes('field'):
+    with ui.element('div').classes('keep'):
         with ui.element('label').classes('check'):
             box = ui.element('input').props('type=checkbox name=keep_signed_in value=true')
             box.props['aria-describedby'] = 'keep-signed-in-hint'
