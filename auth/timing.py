@@ -63,6 +63,9 @@ class Timing(StoreTiming):
     activity_every_seconds: float = 5.0
     """A tab tells at most so often that its person types or points."""
 
+    warn_before_seconds: float = 60.0
+    """So long before a session ends its tabs count down: to press a button takes less than the 20 s of WCAG 2.2.1."""
+
     list_again_seconds: float = 2.0
     """Before a list is read again after a reading that failed because the store could not be reached."""
 

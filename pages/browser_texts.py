@@ -17,6 +17,11 @@ def browser_texts() -> dict[str, str]:
         'lastWeek': _('Last {weekday} at {time}'),
         'date': _('{date} at {time}'),
         'capsLock': _('Caps Lock is on.'),
+        'endsSoon': _('You will be signed out in {seconds} seconds, because nobody has been active here. Press “Stay '
+                      'signed in” to go on.'),
+        'expiresSoon': _('Your session ends in {seconds} seconds. Sign in again before that to go on.'),
+        'staysSignedIn': _('You stay signed in.'),
+        'stayUnanswered': _('No answer yet. Try again.'),
         'copied': _('Copied.'),
         'copyByHand': _('Press Ctrl+C, or ⌘C, to copy it; on a phone, hold the address.'),
     }

@@ -20,6 +20,7 @@ from auth.web.routes import Routes, table_of
 
 from .assets import STATIC, Assets
 from .browser_texts import browser_texts
+from .countdown import countdown
 from .document import BRAND, description, without_scripts
 from .parts import SITE, Static, Text, button_link, card, page_title, spinner
 
@@ -77,14 +78,14 @@ def _away() -> str:
 async def build(routes: Routes) -> None:
     """Build the shell and, in it, the page at the path."""
     ui.add_head_html(description())
-    ui.add_body_html(_texts() + without_scripts())
+    found = routes.find(ui.context.client.request.url.path)
+    framed = found is not None and found[0].framed  # without header and footer
+    ui.add_body_html(_texts() + without_scripts() + ('' if framed else countdown()))
     tab = await open_tab()
     outer = ui.context.client.content.parent_slot
     if outer is not None:
         outer.parent.props('role=none')  # NiceGUI's own <main> holds the header, too; ours does not
     shell = ui.element('div').classes('shell')
-    found = routes.find(ui.context.client.request.url.path)
-    framed = found is not None and found[0].framed  # without header and footer
     if framed:  # on other pages the user button in the header has it
         shell.props['data-here'] = who_is_here(tab.state)
         tab.on_change.append(lambda: shell.props.update({'data-here': who_is_here(tab.state)}))

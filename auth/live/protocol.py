@@ -6,6 +6,8 @@ A word is said as a script, which NiceGUI sends after the updates that wait and 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from nicegui import Client as Page
 
 FIRST_EPOCH = 0
@@ -20,6 +22,22 @@ def re_authenticate(page: Page) -> None:
 def current_as_of(page: Page, epoch: int) -> None:
     """Tell the tab that it was sent all that changed up to an epoch of its own; it may show what is private again."""
     _say(page, f'currentAsOf({epoch})')
+
+
+def ends_in(page: Page, left: timedelta, warning: timedelta, *, may_stay: bool) -> None:
+    """Tell the tab when its session ends if nobody does anything; it counts down at last.
+
+    :param left: how long that is from now
+    :param warning: how long it counts down
+    :param may_stay: whether activity moves the end
+    """
+    _say(page, f'endsIn({left.total_seconds() * 1000:.0f}, {warning.total_seconds() * 1000:.0f}, '
+               f'{"true" if may_stay else "false"})')
+
+
+def ends_never(page: Page) -> None:
+    """Tell the tab that it shows no session which could end."""
+    _say(page, 'endsIn(null)')
 
 
 def clear_cache(page: Page) -> None:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nicegui import Client as Page
 
@@ -24,6 +24,17 @@ from .notes import telling_for
 from .state import AuthState
 
 log = logging.getLogger('live_sessions')
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """When a session ends if nobody does anything."""
+
+    at: datetime
+    may_stay: bool
+    """Whether activity moves it; else it is the absolute limit, and only the password does."""
+    warning: timedelta
+    """How long before it is counted down."""
 
 
 @dataclass(eq=False, slots=True)
@@ -44,6 +55,8 @@ class Tab:
     joined: bool = False
     """Whether its socket was ever connected."""
     touched_at: datetime | None = None
+    told_ending: Ending | None = None
+    """When its session ends, as it was told last; see ``auth.live.endings``."""
     reader: str = field(default_factory=tag)
     """Whose language it is in, as ``auth.language`` tells of the request that opened it."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)

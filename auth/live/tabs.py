@@ -28,6 +28,7 @@ from ..rules.sessions import touch
 from ..web.page_access import here_of
 from ..web.waiting_pages import Place
 from . import protocol
+from .endings import is_counted_down, tell_ending
 from .explanations import Explanations, in_use_before
 from .nicegui_private.outbox import forget_history
 from .subscriptions import Subscriptions
@@ -111,6 +112,7 @@ class Tabs:
         self._bind(tab, client)
         tab.render(self.auth.now())
         protocol.current_as_of(tab.page, epoch)
+        self._tell_ending(tab, anew=True)
         self._explanations.owe(tab, in_use_before(tab))
         self._explanations.tell()
 
@@ -143,7 +145,8 @@ class Tabs:
         if session is None or tab.client is None:
             return
         since = max(session.last_active_at, tab.touched_at or session.last_active_at)
-        is_due = now - since >= self.auth.settings.activity_interval
+        # A clock may have been set back since. While the end is counted down, whatever is done moves it.
+        is_due = abs(now - since) >= self.auth.settings.activity_interval or is_counted_down(tab, now)
         if not is_due and tab.touched_at is not None:
             return
         request_info = request_info_of(scope) if scope else tab.request_info
@@ -185,14 +188,19 @@ class Tabs:
             tab.re_authentication_needed = False
             tab.render(now)
             self._explanations.owe(tab, tab.shown)
+            self._tell_ending(tab)
         elif tab.re_authentication_needed or tab.needs_re_authentication(client, now):
             tab.re_authenticate()
         else:
             self._bind(tab, client)
             tab.render(now)
             self._explanations.owe(tab, tab.shown)
+            self._tell_ending(tab)
             if not tab.page.has_socket_connection and tab.state.status != 'signed_in':
                 forget_history(tab.page)  # it may show no more what it would be replayed
+
+    def _tell_ending(self, tab: Tab, *, anew: bool = False) -> None:
+        tell_ending(tab, self.auth.now(), self.auth.settings, self.auth.timing, anew=anew)
 
     def _bind(self, tab: Tab, client: ClientView | None) -> None:
         before, after = tab.client and tab.client.id, client and client.id

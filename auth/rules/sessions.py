@@ -124,9 +124,9 @@ def touch(db: Connection, now: datetime, client_id: str, session_id: str, *, set
     It is written once in an interval; at once if it is from somewhere else, such as with a stolen cookie.
     """
     until, kept_until = (abandon_at(settings, now, kept=kept) for kept in (False, True))
-    kept_enough = kept_until and kept_until - (kept_until - now) / KEPT_STEPS
-    not_since, not_after = now - settings.activity_interval, now + settings.activity_interval
-    moments = now, until, kept_until, kept_enough, not_since, not_after
+    interval = settings.activity_interval
+    enough, kept_enough = until and until - interval, kept_until and kept_until - (kept_until - now) / KEPT_STEPS
+    moments = now, until, kept_until, enough, kept_enough, now - interval, now + interval
     if request_info is None:
         db.execute(*_touch(client_id, session_id, *moments))
     else:
@@ -200,30 +200,32 @@ def _used(now: datetime, until: datetime | None, kept_until: datetime | None, ke
     return {'last_active_at': now, 'abandon_at': case((col(Session.kept), kept), else_=until)}
 
 
-def _was_not_active(not_since: datetime, not_after: datetime) -> ColumnElement[bool]:
-    """That activity was not noted of late. A clock that was set back has left activity in the future: that counts as
-    none."""
-    return or_(col(Session.last_active_at) < not_since, col(Session.last_active_at) > not_after)
+def _is_to_be_noted(enough: datetime | None, kept_enough: datetime | None, not_since: datetime, not_after: datetime
+                    ) -> ColumnElement[bool]:
+    """That no activity was noted of late, or the session ends sooner than that would let it. A clock that was set back
+    has left activity in the future: that counts as none."""
+    return or_(col(Session.last_active_at) < not_since, col(Session.last_active_at) > not_after,
+               col(Session.abandon_at) < case((col(Session.kept), kept_enough), else_=enough))
 
 
 @built_once
 def _touch(client_id: str, session_id: str, now: datetime, until: datetime | None, kept_until: datetime | None,
-           kept_enough: datetime | None, not_since: datetime, not_after: datetime):
+           enough: datetime | None, kept_enough: datetime | None, not_since: datetime, not_after: datetime):
     return (update(Session)
             .where(col(Session.id) == session_id, col(Session.client_id) == client_id, signed_in(now),
-                   _was_not_active(not_since, not_after))
+                   _is_to_be_noted(enough, kept_enough, not_since, not_after))
             .values(_used(now, until, kept_until, kept_enough)))
 
 
 @built_once
 def _touch_from(client_id: str, session_id: str, now: datetime, until: datetime | None, kept_until: datetime | None,
-                kept_enough: datetime | None, not_since: datetime, not_after: datetime, user_agent: str,
-                ip_address: str):
+                enough: datetime | None, kept_enough: datetime | None, not_since: datetime, not_after: datetime,
+                user_agent: str, ip_address: str):
     was_elsewhere = or_(func.coalesce(col(Session.last_user_agent), col(Session.user_agent)) != user_agent,
                         func.coalesce(col(Session.last_ip_address), col(Session.ip_address)) != ip_address)
     return (update(Session)
             .where(col(Session.id) == session_id, col(Session.client_id) == client_id, signed_in(now),
-                   or_(_was_not_active(not_since, not_after), was_elsewhere))
+                   or_(_is_to_be_noted(enough, kept_enough, not_since, not_after), was_elsewhere))
             .values(_used(now, until, kept_until, kept_enough) | {
                 'last_user_agent': user_agent, 'last_ip_address': ip_address}))
 

@@ -18,12 +18,13 @@ import "./sign-in-fields.js";
 import { clearCache, signOut } from "./api.js";
 import { tryNow } from "./away.js";
 import { currentAsOf, reAuthenticate } from "./connection.js";
+import { endsIn } from "./countdown.js";
 import { whenCookieIsNew } from "./other-tabs.js";
 
 whenCookieIsNew(reAuthenticate);
 
 window.liveSessions = {
-  reAuthenticate, currentAsOf, clearCache, // said by the server, see auth/live/protocol.py
+  reAuthenticate, currentAsOf, clearCache, endsIn, // said by the server, see auth/live/protocol.py
   tryNow, // for the button of fail-closed.js
   signOut, // for pages
 };

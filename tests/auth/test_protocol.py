@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,8 +31,11 @@ class BrowserPage:
     (protocol.re_authenticate, (), 'reAuthenticate()'),
     (protocol.current_as_of, (7,), 'currentAsOf(7)'),
     (protocol.clear_cache, (), 'clearCache()'),
+    (protocol.ends_never, (), 'endsIn(null)'),
+    (partial(protocol.ends_in, may_stay=True), (timedelta(seconds=1.5), timedelta(minutes=1)),
+     'endsIn(1500, 60000, true)'),
 ])
-def test_what_the_server_says_is_a_word_that_the_page_exports(say: Any, values: tuple[int, ...], said: str) -> None:
+def test_what_the_server_says_is_a_word_that_the_page_exports(say: Any, values: tuple[Any, ...], said: str) -> None:
     page: Any = BrowserPage()
 
     say(page, *values)

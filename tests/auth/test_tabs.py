@@ -49,6 +49,7 @@ class BrowserPage:
     joined: Callable[[], Awaitable[None]] | None = None
     """What happens when its socket is connected."""
     has_socket_connection: bool = True
+    is_deleted: bool = False
     outbox: Outbox = field(default_factory=Outbox)
     request: Any = field(default_factory=lambda: SimpleNamespace(scope=scope_from(LAPTOP)))
 

@@ -1,0 +1,181 @@
+"""The minute before a session ends: counted down in every tab, and whoever wants to stays signed in."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.running import either_store
+from tests.server import Server
+
+from .accessibility import violations
+from .devices import MakeDevice, Tab
+
+pytestmark = either_store
+
+SOON, LATER = 50, 3600
+
+
+def ends_in(server: Server, session_id: str, **seconds: float) -> None:
+    """Let a session end so soon, by what it is called in the store."""
+    for column, left in seconds.items():
+        moment = datetime.now(UTC) + timedelta(seconds=left)
+        server.sql(f'UPDATE session SET {column} = ? WHERE id = ?', f'{moment:%Y-%m-%d %H:%M:%S.%f}+00:00', session_id)
+
+
+def card(tab: Tab) -> Locator:
+    """What counts down."""
+    return tab.page.get_by_role('region', name='Your session ends soon')
+
+
+def said(tab: Tab) -> Locator:
+    """What a screen reader says of it."""
+    return tab.page.locator('#ending-said')
+
+
+async def test_it_is_counted_down_in_every_tab_and_to_stay_in_one_calms_all(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    left, right = await laptop.tab('/account'), await laptop.tab()
+    name = left.page.get_by_label('First name')
+    await name.focus()
+
+    ends_in(shared_server, session_id, abandon_at=SOON)
+    for tab in (left, right):
+        await expect(card(tab)).to_contain_text(re.compile(r'You will be signed out in 0:[345]\d'))
+        await expect(said(tab)).to_have_text(re.compile(r'^You will be signed out in \d+ seconds, because nobody '))
+    await expect(name).to_be_focused()
+    assert await violations(left) == []
+    await left.button('Stay signed in').focus()
+    await right.button('Stay signed in').click()
+
+    for tab in (left, right):
+        await expect(card(tab)).to_be_hidden()
+        await expect(said(tab)).to_have_text('You stay signed in.')
+        await tab.shows(session_id)
+    await expect(name).to_be_focused()
+
+
+async def test_a_key_is_enough_and_a_script_is_none(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab()
+    ends_in(shared_server, session_id, abandon_at=SOON)
+    await expect(card(tab)).to_be_visible()
+    end = shared_server.sql('SELECT abandon_at FROM session WHERE id = ?', session_id)
+
+    await tab.page.evaluate("""() => {
+        for (const type of ['keydown', 'pointerdown', 'click']) document.body.dispatchEvent(new Event(type));
+        document.querySelector('h1').click();
+    }""")
+    await tab.page.evaluate("fetch('/v1/client').then(() => 0)")
+    by_a_script = shared_server.sql('SELECT abandon_at FROM session WHERE id = ?', session_id)
+    await tab.page.keyboard.press('Shift')
+
+    await expect(card(tab)).to_be_hidden()
+    assert by_a_script == end
+
+
+async def test_at_the_age_limit_who_signs_in_again_keeps_what_they_have_typed(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up(address := 'keeps-it@example.com')
+    tab = await laptop.tab('/account')
+    await tab.page.get_by_label('Last name').fill('Half typed')
+    ends_in(shared_server, session_id, expire_at=SOON)
+    await expect(card(tab)).to_contain_text(re.compile(r'Your session ends in 0:[345]\d'))
+    await expect(tab.button('Stay signed in')).to_be_hidden()
+    await expect(said(tab)).to_have_text(re.compile('Sign in again before that to go on'))
+
+    await tab.page.keyboard.press('Shift')
+    async with laptop.context.expect_page() as opening:
+        await card(tab).get_by_role('button', name='Sign in again').click()
+    form = Tab(await opening.value, laptop.url)
+    await form.live()
+    await form.fill(address)
+    await form.page.keyboard.press('Enter')
+
+    await expect(card(tab)).to_be_hidden()
+    await tab.shows(session_id)
+    await expect(tab.page.get_by_label('Last name')).to_have_value('Half typed')
+
+
+@pytest.mark.parametrize('hours', [-7, 7])
+async def test_a_browser_whose_clock_is_wrong_counts_as_any_other(
+        device: MakeDevice, shared_server: Server, hours: int) -> None:
+    laptop = await device()
+    await laptop.context.add_init_script(f'const now = Date.now; Date.now = () => now() + {hours} * 3_600_000;')
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab()
+    ends_in(shared_server, session_id, abandon_at=LATER)
+
+    await tab.page.evaluate('new Promise(requestAnimationFrame)')
+    await expect(card(tab)).to_be_hidden()
+    ends_in(shared_server, session_id, abandon_at=SOON)
+
+    await expect(card(tab)).to_contain_text(re.compile(r'in 0:[345]\d'))
+
+
+async def test_a_page_that_is_loaded_anew_or_joins_again_is_no_activity_and_goes_on_counting(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab()
+    ends_in(shared_server, session_id, abandon_at=SOON)
+    await expect(card(tab)).to_be_visible()
+    ends = 'SELECT last_active_at, abandon_at FROM session WHERE id = ?'
+    before = shared_server.sql(ends, session_id)
+
+    await tab.page.evaluate('location.reload()')
+    await expect(card(tab)).to_be_visible()
+    await tab.live()
+    socket = await tab.page.evaluate('window.socket.id')
+    await tab.page.evaluate('window.socket.io.engine.close()')
+    await tab.page.wait_for_function(
+        "(old) => window.socket.connected && window.socket.id !== old && !document.querySelector('.away')", arg=socket)
+    await expect(card(tab)).to_be_visible()
+
+    assert shared_server.sql(ends, session_id) == before
+    tab.forgive_the_network()
+
+
+async def test_over_a_dialog_it_is_seen_and_at_the_end_it_leaves(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab()
+    await tab.page.locator('.user-button > button').click()
+    await expect(tab.button('Sign out').first).to_be_visible()
+
+    ends_in(shared_server, session_id, abandon_at=2)
+    await expect(card(tab)).to_be_visible()
+    is_on_top = await tab.page.evaluate("""() => {
+        const {left, top, width, height} = document.getElementById('ending').getBoundingClientRect();
+        return document.getElementById('ending').matches(':popover-open') && width > 0 && top + height <= innerHeight;
+    }""")
+
+    await tab.signed_out()
+    await expect(card(tab)).to_be_hidden()
+    await expect(said(tab)).to_have_text('')
+    assert is_on_top
+
+
+@pytest.mark.parametrize('keep', [False, True])
+async def test_the_box_on_the_form_decides_whether_the_cookie_outlives_the_browser(device: MakeDevice, keep: bool
+                                                                                  ) -> None:
+    laptop = await device()
+    tab = await laptop.tab('/sign-up')
+    box = tab.page.get_by_label('Keep me signed in')
+    await expect(box).not_to_be_checked()
+    await tab.fill(f'box-{keep}@example.com')
+    if keep:
+        await box.check()
+    await tab.button('Sign up').click()
+    await expect(tab.see('Active Session: ').first).to_be_visible()
+
+    cookie, = [one for one in await laptop.context.cookies() if one.get('name') == '__client']
+    left = cookie['expires'] - datetime.now(UTC).timestamp()  # type: ignore[typeddict-item]
+    assert 29.9 < left / 86_400 <= 30 if keep else cookie['expires'] == -1  # type: ignore[typeddict-item]
