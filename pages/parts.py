@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
+from auth.components import ask_when_refused
 from auth.credentials.passwords import MAX_LENGTH
 from auth.language import _
 from auth.live.tabs import tabs
@@ -112,6 +113,7 @@ def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callabl
             form.props[name] = ''
     if then:
         form.props['data-then'] = then
+    ask_when_refused(form, submit)
     if on_done is not None:
         form.on('done', lambda event: on_done(event.args['detail']), ['detail'])
     with form:

@@ -9,15 +9,16 @@ from .action_button import ActionButton as ActionButton
 from .active_devices import ActiveDevices as ActiveDevices
 from .confirmation import Confirmation as Confirmation
 from .confirmation import ConfirmButton as ConfirmButton
-from .confirmation import Question as Question
 from .current_tab import auth_state as auth_state
 from .current_tab import may_add_account as may_add_account
 from .current_tab import open_tab as open_tab
 from .current_tab import who_is_here as who_is_here
+from .dialog import Question as Question
 from .following import follow as follow
 from .following import redraw_on_change as redraw_on_change
 from .live_rows import LiveRows as LiveRows
 from .local_time import LocalTime as LocalTime
+from .password_dialog import ask_when_refused as ask_when_refused
 from .policy_violations import PolicyViolations as PolicyViolations
 from .session_acts import choose as choose
 from .session_acts import sign_out as sign_out

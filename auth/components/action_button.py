@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Self
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from ..errors import AuthError
+from ..errors import AuthError, ReverificationRequired
+from ..language import _
 from ..live.memory import HoldsItself
+from .password_dialog import PasswordDialog, needs_password, place_of_dialogs
 
 DISABLED_AFTER_SECONDS = 0.1
 """When a running button looks disabled. It takes no click from the start; drawing that sooner would only cost time."""
@@ -57,13 +60,18 @@ class ActionButton(ui.element, HoldsItself):
     async def _clicked(self) -> None:
         if self._is_running or self.is_deleted:  # a second click, or one at what is being redrawn
             return
-        self._is_running = True
         self.error.set_visibility(False)
+        await self._run(self._action)
+
+    async def _run(self, action: Callable[[], Awaitable[object]]) -> None:
+        self._is_running = True
         later = asyncio.get_running_loop().call_later
         shown = [later(DISABLED_AFTER_SECONDS, self.button.props, 'disabled'),
                  later(PROGRESS_AFTER_SECONDS, self.button.props, 'aria-busy=true')]
         try:
-            await self._action()
+            await action()
+        except ReverificationRequired:
+            self._ask_password(action)
         except AuthError as error:
             self.tell(error)
         finally:
@@ -73,8 +81,21 @@ class ActionButton(ui.element, HoldsItself):
             if not self.is_deleted:
                 self.button.props(remove='disabled aria-busy')
 
+    def _ask_password(self, action: Callable[[], Awaitable[object]]) -> None:
+        if self.is_deleted:
+            return
+        label = self.button.text or _('Go on')
+        called: object = self.button.props.get('aria-label')  # pyright: ignore[reportUnknownVariableType]
+        slot = ui.context.slot
+        with place_of_dialogs(self):
+            PasswordDialog(needs_password(f'{called or label}', label), partial(self._run, action),
+                           within=slot)
+
     def tell(self, error: AuthError) -> None:
-        """Show an error beside the button."""
-        if not self.is_deleted:
-            self.error.set_text(error.message if error.tells_all else f'{self.refused} {error.message}'.strip())
-            self.error.set_visibility(True)
+        """Show an error beside the button, or as a note if it is there no more."""
+        words = error.message if error.tells_all else f'{self.refused} {error.message}'.strip()
+        if self.is_deleted:
+            ui.notify(words, type='negative')
+            return
+        self.error.set_text(words)
+        self.error.set_visibility(True)

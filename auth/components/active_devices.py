@@ -17,9 +17,9 @@ from ..live.tabs import tabs
 from ..rules.devices import DEVICES_A_PAGE, Device, Devices, count_others, read_devices, revoke, revoke_others
 from ..rules.names import isolated
 from .action_button import ActionButton
-from .confirmation import Question
 from .device_icons import DeviceIcon, Pencil
 from .device_name import DeviceNameDialog
+from .dialog import Question
 from .isolated import Isolated
 from .live_rows import LiveRows
 from .local_time import LocalTime
@@ -49,6 +49,7 @@ class ActiveDevices(Section):
         self._user = self.tab.state.user
         self._found = Devices((), 0)
         self._interval = tabs().auth.settings.activity_interval
+        self._recent = tabs().auth.settings.recent_authentication
         with self:
             self._rows = LiveRows[_Row](self._read, key=lambda row: row.device.session_id, draw=self._draw,
                                         concerns=self._concerns, after=self._drawn, where=self._where,
@@ -109,7 +110,8 @@ class ActiveDevices(Section):
 
     async def _sign_out_of(self, device: Device) -> None:
         try:
-            await tabs().auth.run(revoke, self.tab.client, device.session_id, request_info=self.tab.request_info)
+            await tabs().auth.run(revoke, self.tab.client, device.session_id, recent=self._recent,
+                                  request_info=self.tab.request_info)
         except SessionNotFound:
             self._rows.reload()
             self.tell(_('{device} was signed out already.', device=isolated(device.called)))
@@ -128,10 +130,11 @@ class ActiveDevices(Section):
                           'They are signed out at once, and each has to sign in again. This device stays signed in.',
                           count),
             act=ngettext('Sign out of {count} device', 'Sign out of {count} devices', count)),
-            self._sign_out_of_others, refused=_('Nobody was signed out.'), asker=self._all)
+            self._sign_out_of_others, refused=_('Nobody was signed out.'), asker=self._all, recently=True)
 
     async def _sign_out_of_others(self) -> None:
-        count = await tabs().auth.run(revoke_others, self.tab.client, request_info=self.tab.request_info)
+        count = await tabs().auth.run(revoke_others, self.tab.client, recent=self._recent,
+                                      request_info=self.tab.request_info)
         self.tell(ngettext('Signed out of {count} other device.', 'Signed out of {count} other devices.', count))
 
     async def _ask_name(self, device: Device) -> None:

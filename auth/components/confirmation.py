@@ -4,69 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
-from ..errors import AuthError
+from ..errors import AuthError, ReverificationRequired
 from ..language import _
-from ..live.memory import HoldsItself
-from ..live.tabs import tabs
 from .action_button import ActionButton
-from .current_tab import who_is_here
-from .following import follow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What a person is asked before something is done."""
-
-    title: str
-    """Names what would be done, and to how many."""
-    text: str
-    """What follows from it."""
-    act: str
-    """What is written on the button that does it."""
-
-
-class Dialog(ui.element, HoldsItself):
-    """A modal dialog, open from when it is drawn until it is left; then it is taken out of the page.
-
-    static/live/dialogs.js opens it and puts the focus on what is marked ``autofocus``. Escape, a press beside it, a
-    button marked ``data-cancel``, and the loss of the server leave it, and the focus goes back to where it was. It also
-    leaves with whatever it is drawn in, and when another session, or none, is in use.
-
-    :param title: what is written in the heading, which names it
-    """
-
-    def __init__(self, title: str) -> None:
-        super().__init__('dialog')
-        self.classes('asking').props('data-asks')
-        with self:
-            heading = Text(tag='h2', text=title)
-        self.props(f'aria-labelledby={heading.html_id}')
-        self.on('close', self._left, [])
-        self._state = tabs().here().state
-        self._who = who_is_here(self._state)
-        follow(self, self._follow)
-
-    def leave(self) -> None:
-        """Close it. The browser does, puts the focus back, and tells; then it is taken out of the page."""
-        if not self.is_deleted:
-            self.run_method('close')
-
-    def _left(self) -> None:
-        if not self.is_deleted:
-            self.delete()
-
-    def let_go(self) -> None:
-        """Forget whose tab it was in."""
-        del self._state
-
-    def _follow(self) -> None:
-        if who_is_here(self._state) != self._who:
-            self._left()
+from .dialog import Dialog, Question
+from .password_dialog import PasswordDialog, is_recent_here
 
 
 class Confirmation(Dialog):
@@ -83,6 +29,7 @@ class Confirmation(Dialog):
     def __init__(self, question: Question, action: Callable[[], Awaitable[object]], *, refused: str = '',
                  asker: ActionButton | None = None) -> None:
         super().__init__(question.title)
+        self._question = question
         self._action = action
         self._asker = asker
         with self:
@@ -102,6 +49,10 @@ class Confirmation(Dialog):
         asker = self._asker
         try:
             await self._action()
+        except ReverificationRequired:  # the window has passed while this was open
+            if not self.is_deleted and self.parent_slot is not None:
+                with self.parent_slot:
+                    PasswordDialog(self._question, self._action, asker=asker, danger=True)
         except AuthError as error:
             if not self.is_deleted or asker is None:
                 raise
@@ -153,3 +104,14 @@ class ConfirmButton(AskingButton):
         question = await self._ask()
         if question is not None:
             self.ask(question, act)
+
+
+def confirm(question: Question, action: Callable[[], Awaitable[object]], *, refused: str = '',
+            asker: ActionButton | None = None, recently: bool = False) -> Dialog:
+    """Ask where this is called, in one dialog: for an answer, or for the password with it.
+
+    :param recently: whether the act takes a password that was given a moment ago
+    """
+    if recently and not is_recent_here():
+        return PasswordDialog(question, action, asker=asker, danger=True)
+    return Confirmation(question, action, refused=refused, asker=asker)

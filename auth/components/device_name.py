@@ -11,7 +11,7 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 from ..language import _
 from ..rules.device_names import MAX_DEVICE_NAME
 from ..rules.devices import Device
-from .confirmation import Dialog
+from .dialog import Dialog
 
 
 class DeviceNameDialog(Dialog):

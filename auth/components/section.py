@@ -11,7 +11,8 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 from ..live.tab import Tab
 from ..live.tabs import tabs
 from .action_button import ActionButton
-from .confirmation import Confirmation, Dialog, Question
+from .confirmation import confirm
+from .dialog import Dialog, Question
 
 
 class Section(ui.element):
@@ -40,14 +41,15 @@ class Section(ui.element):
         self._dialog, self._about = dialog, about
 
     def ask(self, question: Question, action: Callable[[], Awaitable[object]], *, refused: str, about: str = '',
-            asker: ActionButton | None = None) -> None:
+            asker: ActionButton | None = None, recently: bool = False) -> None:
         """Ask within this section, and act if the answer is yes; see ``Confirmation``.
 
         :param about: the key of the row that it is about
+        :param recently: whether the act takes a password that was given a moment ago, which is asked for as well
         """
         if not self.is_deleted:
             with self:
-                self.show(Confirmation(question, action, refused=refused, asker=asker), about)
+                self.show(confirm(question, action, refused=refused, asker=asker, recently=recently), about)
 
     def leave_dialog(self, *, unless: Callable[[str], bool] = lambda _: False) -> None:
         """Leave the dialog that is open.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from ..language import _, number
-from .confirmation import AskingButton, Question
+from .confirmation import AskingButton
 from .current_tab import auth_state
+from .dialog import Question
 from .following import follow
 from .session_acts import count_accounts, sign_out
 

@@ -14,7 +14,7 @@ from ..live.tabs import tabs
 from ..rules.admin import revoke_user, set_disabled
 from ..rules.admin_queries import ROWS_A_PAGE, UserRow, count_sessions, count_users, find_users
 from ..rules.names import isolated
-from .confirmation import Question
+from .dialog import Question
 from .isolated import Isolated
 from .live_rows import LiveRows
 from .searched_section import MOST_COUNTED, SearchedSection, counted, small_button
@@ -92,7 +92,8 @@ class UserTable(SearchedSection):
             text=ngettext('{count} session ends at once, in every tab.',
                           '{count} sessions end at once, on every device.', count) + yours,
             act=ngettext('End {count} session', 'End {count} sessions', count)),
-            partial(self._sign_out, row), refused=_('Nobody was signed out.'), about=row.user.id)
+            partial(self._sign_out, row), refused=_('Nobody was signed out.'), about=row.user.id,
+            recently=True)
 
     async def _ask_disable(self, row: UserRow) -> None:
         count, yours = await self._count(row)
@@ -103,7 +104,8 @@ class UserTable(SearchedSection):
             title=_('Disable {address}?', address=isolated(row.user.email_address)),
             text=f'{ends} {until}'.strip(),
             act=_('Disable')),
-            partial(self._set_disabled, row, True), refused=_('Nothing was changed.'), about=row.user.id)
+            partial(self._set_disabled, row, True), refused=_('Nothing was changed.'),
+            about=row.user.id, recently=True)
 
     async def _sign_out(self, row: UserRow) -> None:
         ended = await tabs().auth.run(revoke_user, self.administrator, row.user.id, self.tab.request_info)

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from nicegui import Client as Page
 
+from models.types import DISTANT_PAST
+
 from ..access import Access, Here, Status
 from ..language import reading, tag
 from ..requests.request_info import RequestInfo, request_info_of
@@ -91,6 +93,11 @@ class Tab:
         if granted is not None and self.coming_secret and found.secret_hash == self.coming_secret:
             granted = replace(granted, secret_hash=self.coming_secret)
         return needs_re_authentication(granted, found, now)
+
+    def authenticated_at(self, now: datetime) -> datetime:
+        """When the password was last given in the session that the tab shows as its own."""
+        session = self.active_session(now)
+        return DISTANT_PAST if session is None else session.authenticated_at
 
     def render(self, now: datetime) -> None:
         """Show what was granted."""

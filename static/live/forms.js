@@ -9,8 +9,9 @@ const PROGRESS_AFTER_MS = 300;
 const DRAWN_WITHIN_MS = 3000;
 
 // A form with data-api is posted to the Frontend API. data-announce: other tabs of this browser may gain by it.
-// data-keep: what was typed stays. data-done: what is written there then. data-then: where to go afterwards. With PATCH,
-// only what was changed is sent.
+// data-tab: this tab goes on as it is, whatever cookie the answer brings. data-again: is told "again" where a recent password
+// is wanting; the server asks for it, and has the form sent again. data-keep: what was typed stays. data-done: what is
+// written there then. data-then: where to go afterwards. With PATCH, only what was changed is sent.
 
 async function submit(form) {
   if (form.getAttribute("aria-busy") === "true") return;
@@ -28,7 +29,9 @@ async function submit(form) {
     await drawn;
     done(form, response);
   } catch (error) {
-    showErrors(form, error.errors ?? [], error.message);
+    const asks = "again" in form.dataset && error.errors?.[0]?.code === "session_reverification_required";
+    if (asks) form.dispatchEvent(new CustomEvent("again"));
+    else showErrors(form, error.errors ?? [], error.message);
   } finally {
     clearTimeout(progress);
     form.classList.remove("busy");
@@ -62,6 +65,10 @@ async function oneAtATime(work) {
 
 function fieldsOf(form) {
   const fields = new FormData(form);
+  if ("tab" in form.dataset) {
+    fields.set("tab", window.clientId);
+    fields.set("socket", window.socket?.id ?? "");
+  }
   if (form.dataset.api === "PATCH") {
     for (const input of form.querySelectorAll("input")) if (isUntouched(input)) fields.delete(input.name);
   }

@@ -1,0 +1,77 @@
+# pyright: reportUnknownMemberType=false
+"""The form in which somebody gives their password again, posted to the Frontend API like every password."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement as Text
+
+from ..language import _
+from ..live.memory import HoldsItself
+from ..live.tabs import tabs
+from .isolated import Isolated
+
+FIELD = 'password-again'
+"""The id of the field; a page may have another password in it."""
+
+
+class PasswordForm(ui.element, HoldsItself):
+    """Takes the password of whoever is signed in; static/live/forms.js sends it, and names the tab that asks.
+
+    :param label: what is written on the button
+    :param done: called when it was right
+    :param danger: whether what follows ends or takes something
+    :param in_dialog: whether a button beside it leaves the dialog around it
+    """
+
+    def __init__(self, label: str, done: Callable[[], Awaitable[None] | None], *, danger: bool = False,
+                 in_dialog: bool = False) -> None:
+        super().__init__('form')
+        self._done = done
+        tab = tabs().here()
+        user = tab.state.user
+        address = user.email_address if user else ''
+        self.props('method=post data-api=POST data-tab novalidate').props['action'] = (
+            f'/v1/client/sessions/{tab.state.session_id}/verify/attempt_first_factor')
+        self.on('done', self._accepted, [])
+        with self:
+            username = ui.element('input').props('type=text name=username autocomplete=username hidden')
+            username.props['defaultValue'] = address  # for password managers
+            _field(address, has_focus=in_dialog)
+            Text(tag='p', text='').classes('error').props('data-error="" role=alert')
+            with ui.element('div').classes('actions' if in_dialog else 'form-end'):
+                if in_dialog:
+                    Text(tag='button', text=_('Cancel')).classes('button').props('type=button data-cancel')
+                with ui.element('button').classes('button danger' if danger else 'button primary').props('type=submit'):
+                    ui.element('span').classes('spinner').props('aria-hidden=true')
+                    Text(tag='span', text=label)
+
+    def let_go(self) -> None:
+        """Drop the function."""
+        del self._done
+
+    def _accepted(self) -> Any:
+        return None if self.is_deleted else self._done()
+
+
+def _field(address: str, *, has_focus: bool) -> None:
+    with ui.element('div').classes('field'):
+        with Text(tag='label', text=_('Your password')).props(f'for={FIELD}'):
+            if address:
+                with ui.element('span').classes('quiet'):
+                    Text(tag='span', text=' · ')
+                    Isolated(address)
+        with ui.element('div').classes('password'):
+            entry = ui.element('input').props(
+                f'id={FIELD} name=password type=password autocomplete=current-password required enterkeyhint=go '
+                'autocapitalize=none autocorrect=off spellcheck=false').props(f'autofocus={has_focus}')
+            entry.props['aria-describedby'] = f'{FIELD}-error {FIELD}-caps'
+            show = ui.element('button').classes('show-password')
+            show.props(f'type=button data-shows={FIELD} aria-controls={FIELD}').props['innerHTML'] = ''.join(
+                f'<span data-{state}>{seen}<span class="unseen">{unseen}</span></span>' for state, seen, unseen in (
+                    ('show', _('Show'), _(' the password')), ('hide', _('Hide'), _(' the password'))))
+        Text(tag='p', text='').classes('caps-lock').props(f'id={FIELD}-caps data-caps role=status')
+        Text(tag='p', text='').classes('error').props(f'id={FIELD}-error data-error=password')
