@@ -105,6 +105,37 @@ class Timing(StoreTiming):
     quiet_wait_seconds: float = 30.0
     """How long to wait for a quiet moment to do so."""
 
+    # ---------------------------------------------------------------- mail
+
+    mail_check_seconds: float = 1.0
+    """How often a process looks for mails that are due."""
+
+    mail_lease_seconds: float = 120.0
+    """A mail that a process has claimed is any other one's after so long: it was killed, or has lost the store."""
+
+    mail_attempt_seconds: float = 100.0
+    """For handing over one mail; it has to be over before the lease is."""
+
+    smtp_answer_seconds: float = 60.0
+    """For each answer of the mail server. It may look at a mail for long before it accepts it; who goes away too early
+    sends it twice (RFC 5321, section 4.5.3.2)."""
+
+    smtp_goodbye_seconds: float = 2.0
+    """For the answer to the last word."""
+
+    mail_again_seconds: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
+    """Before each next attempt to reach the mail server; the last one is repeated."""
+
+    mail_retry_seconds: tuple[float, ...] = (15.0, 60.0, 300.0, 900.0, 1800.0, 3600.0)
+    """Before each next attempt to send a mail that was refused for now, as a server does that sees one for the first
+    time; the last one is repeated."""
+
+    mail_stop_seconds: float = 2.0
+    """A process that is told to stop finishes the mail that it sends if that takes no longer."""
+
+    mail_discard_seconds: float = 600.0
+    """A site that sends no mail deletes after so long what was posted."""
+
     def faster(self, factor: float) -> Self:
         """The same, with everything taking so many times less."""
         def shorter(seconds: Any) -> Any:

@@ -97,7 +97,7 @@ class Postgres:
             self.ask(url, _OTHERS + _AT_WORK if still_connected else _OTHERS)
             if self.ask(url, _STATE) == self._state:
                 self.ask(url, "SET lock_timeout = '1s'; DELETE FROM audit_event; DELETE FROM wrong_passwords; "
-                              'DELETE FROM attempts; DELETE FROM session; DELETE FROM client; '
+                              'DELETE FROM attempts; DELETE FROM mail; DELETE FROM session; DELETE FROM client; '
                               'DELETE FROM "user"; RESET ALL')
                 self._emptied.append(url)
                 return

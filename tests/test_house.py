@@ -62,6 +62,7 @@ FLOORS = (
     {'mail'},
     {'rules'},
     {'changes'},
+    {'delivery'},
     {'web'},
     {'live'},
     {'components'},

@@ -33,14 +33,20 @@ class Background:
         self._tasks += [asyncio.create_task(self._keep_running(job), name=f'{self._name}: {job.__name__}')
                         for job in jobs]
 
-    async def stop(self, wake: Callable[[], None]) -> None:
+    async def stop(self, wake: Callable[[], None] = lambda: None, *, cancel_after_seconds: float | None = None) -> None:
         """End the tasks, each where it has finished what it was doing.
 
         :param wake: ends what they wait for
+        :param cancel_after_seconds: those that have not finished by then are cancelled
         """
         self._stopping.set()
         wake()
-        await asyncio.gather(*self._tasks)
+        if self._tasks and cancel_after_seconds is not None:
+            _, late = await asyncio.wait(self._tasks, timeout=cancel_after_seconds)
+            for task in late:
+                task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*self._tasks)
 
     async def pause(self, seconds: float) -> None:
         """Wait, but not when the tasks have to return."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import Literal, Self
 
@@ -10,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from ..requests.hosts import is_local
-from ..requests.origins import parse_host, written_by_people
+from ..requests.origins import parse_host, parse_origin, written_by_people
 from .site import SiteSettings
 
 _PORTS = {'starttls': 587, 'implicit': 465, 'none': 25}
@@ -66,9 +65,11 @@ class MailSettings(SiteSettings):
         name, address = parseaddr(value)
         try:
             validate_email(address, check_deliverability=False, allow_domain_literal=True, test_environment=True)
-            Address(name, addr_spec=address)
-        except (EmailNotValidError, ValueError) as error:
-            raise ValueError('write it like no-reply@example.com or Example <no-reply@example.com>') from error
+        except EmailNotValidError:
+            address = ''
+        if not address or not value.isprintable() or value.removesuffix(f'<{address}>').strip(' "') not in {
+                address, name}:
+            raise ValueError('write it like no-reply@example.com or Example <no-reply@example.com>')
         return value
 
     @model_validator(mode='after')
@@ -101,6 +102,17 @@ class MailSettings(SiteSettings):
     def smtp_port_used(self) -> int:
         """The port of the mail server."""
         return self.smtp_port or _PORTS[self.smtp_tls]
+
+    @property
+    def sender(self) -> str:
+        """Whom the mails are from; a developer need not say it."""
+        return self.mail_from or 'no-reply@localhost'
+
+    @property
+    def own_name(self) -> str:
+        """The name in ``own_url``, by which the site introduces itself to the mail server."""
+        origin = parse_origin(self.own_url)
+        return origin.name if origin else 'localhost'
 
     @property
     def own_url(self) -> str:

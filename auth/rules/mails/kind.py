@@ -10,8 +10,9 @@ How a mail gets a secret (the token of a link, or a code)
 A dump of the database signs nobody in, also while mails wait. So the secret is made when the mail is sent:
 
 1. ``post`` writes the row within the transaction of the request. There is no secret yet.
-2. Delivery connects to the mail server, then claims the mail in one transaction, which calls ``prepare``. It makes the
-   secret, stores **its hash** by the given connection, and returns it. The claim and the hash are committed together.
+2. Delivery connects to the mail server, claims the mail, and calls ``prepare`` in a transaction that holds the claim.
+   It makes the secret, stores **its hash** by the given connection, and returns it. Nothing is sent before that is
+   committed.
 3. ``content`` gets the secret and writes it into the message, which is in memory only. After the server has accepted
    it, the row is deleted.
 
@@ -58,7 +59,7 @@ class Mail(ABC):
     """After this long it is given up. Mails with less time are sent before others."""
 
     def prepare(self, db: Connection, now: datetime, mail_id: str) -> str | None:
-        """Make the secret of an attempt, and store its hash; see the module. Called in the transaction of the claim.
+        """Make the secret of an attempt, and store its hash; see the module.
 
         :param mail_id: stays the same from attempt to attempt; what ``post`` returned
         :return: the secret; '' for a mail without one; None if the mail is not wanted any more

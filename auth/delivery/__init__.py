@@ -1,0 +1,1 @@
+"""Takes mails from the queue to the mail server."""
