@@ -10,9 +10,11 @@ from models.written_by_sql import bring_into_form
 
 from ..errors import StoreAway
 from ..rules.buckets import forget_drained
+from ..rules.clock_set_back import bound_lifetimes
 from ..rules.context import Auth
 from ..rules.sessions import end_overdue
 from .background import Background
+from .watched_clock import WatchedClock
 
 log = logging.getLogger('live_sessions')
 
@@ -26,6 +28,7 @@ class Sweeper:
     def __init__(self, auth: Auth) -> None:
         self._auth = auth
         self._timing = auth.timing
+        self._clock = WatchedClock(auth.now)
         self._due = asyncio.Event()
         self._tasks = Background('sweeper', auth.timing.sweep_again_seconds / 2)
         self.swept = asyncio.Event()
@@ -43,10 +46,22 @@ class Sweeper:
         """An end has come: mark it in the store now."""
         self._due.set()
 
+    async def _bound_lifetimes(self) -> None:
+        """At the start, and after the clock was set back."""
+        set_back = self._clock.set_back_by()
+        if set_back is not None:
+            log.warning('the clock was set back by %.0f s. Sessions that would live longer than they may, by the clock '
+                        'of now, are given what they may', set_back, extra={'event': 'clock_set_back'})
+        elif self.swept.is_set():
+            return
+        while await self._auth.run(bound_lifetimes, settings=self._auth.settings):
+            pass
+
     async def _run(self) -> None:
         while not self._tasks.is_stopping:
             self._due.clear()
             try:
+                await self._bound_lifetimes()
                 while await self._auth.run(end_overdue):
                     pass
                 while await self._auth.store.run(bring_into_form):

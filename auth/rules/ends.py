@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
@@ -15,6 +15,9 @@ from models import AuditAction, AuditEvent, Session, SessionStatus, User
 from models.statements import built_once, columns
 
 from ..requests.user_agents import UserAgent, read_user_agent
+
+SKEW = timedelta(minutes=1)
+"""What ended a session may have been written by a process whose clock is behind that of its last activity."""
 
 EVENTS_AT_MOST = 2000
 """How far back the audit log is searched: whoever guesses passwords may have written very many events since."""
@@ -117,7 +120,8 @@ def _device(user_agent: str) -> UserAgent | None:
 
 def _events_of(db: Connection, sessions: Collection[Any]) -> list[Any]:
     """The events that may tell why these sessions were revoked, the newest first."""
-    users, since = {session.user_id for session in sessions}, min(session.last_active_at for session in sessions)
+    users = {session.user_id for session in sessions}
+    since = min(session.last_active_at for session in sessions) - SKEW
     return [event for event in db.execute(*_events(list(users), since)) if event.action in _TELLING]
 
 
