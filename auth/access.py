@@ -35,6 +35,8 @@ class Here:
     is_admin: bool = False
     others: bool = False
     """Whether accounts are signed in on this browser of which none is in use."""
+    pending: bool = False
+    """Whether whoever has signed in has to choose a new password before that counts."""
 
 
 NOBODY = Here('signed_out')
@@ -49,6 +51,8 @@ class Answer(Enum):
     SIGN_IN = auto()
     CHOOSE = auto()
     """They have to choose an account first."""
+    CHOOSE_PASSWORD = auto()
+    """They have to choose a new password first."""
     NOT_THERE = auto()
     """For them there is no such page."""
 
@@ -59,6 +63,8 @@ def answer(access: Access, here: Here) -> Answer:
         return Answer.LET_IN
     if here.status == 'loading':
         return Answer.LOADING
+    if here.status != 'signed_in' and here.pending:
+        return Answer.CHOOSE_PASSWORD
     if here.status != 'signed_in':
         return Answer.CHOOSE if here.others else Answer.SIGN_IN
     if access == 'private' or here.is_admin:

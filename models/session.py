@@ -35,7 +35,9 @@ class Session(SQLModel, table=True):
     """One user signed in on one client. Once it has ended it never becomes active again."""
 
     __table_args__ = (Index('ix_session_created_at', 'created_at', 'id', sqlite_where=text("status = 'active'"),
-                            postgresql_where=text("status = 'active'")),)
+                            postgresql_where=text("status = 'active'")),
+                      Index('ix_session_pending', 'expire_at', sqlite_where=text("status = 'pending'"),
+                            postgresql_where=text("status = 'pending'")))
 
     id: str = Field(default_factory=lambda: new_id('sess'), primary_key=True)
     user_id: str = Field(foreign_key='user.id', ondelete='CASCADE', index=True)

@@ -18,6 +18,8 @@ class User(SQLModel, table=True):
     last_name: str = ''
     password_hash: str = Field(repr=False)
     password_changed_at: datetime = Field(sa_type=Moment)
+    password_given_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When somebody else set a password. While that is when it was changed last, its person has to choose their own."""
     is_admin: bool = False
     disabled: bool = False
     created_at: datetime = Field(sa_type=Moment)

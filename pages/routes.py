@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import account, admin, choose, demo, home, security, sign_in, sign_up
+from . import account, admin, choose, demo, home, new_password, security, sign_in, sign_up
 from .examples import android, expo, index, javascript, nextjs, swiftui
 
 ROUTES: dict[str, Callable[..., object]] = {
     '/': home.page,
     '/sign-in': sign_in.page,
     '/sign-in/choose': choose.page,
+    '/sign-in/new-password': new_password.page,
     '/sign-up': sign_up.page,
     '/account': account.page,
     '/account/security': security.page,

@@ -16,6 +16,7 @@ from auth.components import AuthState, GuardedPages, UserButton, WhySignedOut, a
 from auth.language import _, language, tag
 from auth.live.guarded_pages import Placeholders
 from auth.timing import Timing
+from auth.web.redirects import NEW_PASSWORD_PATH
 from auth.web.routes import Routes, table_of
 
 from .assets import STATIC, Assets
@@ -131,6 +132,9 @@ def signed_out() -> None:
     page_title(_('Signed out'))
     state: AuthState = auth_state()
     here = ui.context.client.sub_pages_router.current_path
+    if state.pending:
+        _password_first(here)
+        return
     with card('narrow').props('role=status'):
         heading = Text('h1', _('You are signed out')).props('tabindex=-1 data-takes-focus')
         WhySignedOut()
@@ -140,6 +144,15 @@ def signed_out() -> None:
                 button_link(_('Choose an account'), '/sign-in/choose', redirect_url=here)
             else:
                 button_link(_('Sign in'), '/sign-in', redirect_url=here)
+    heading.run_method('focus')
+
+
+def _password_first(here: str) -> None:
+    with card('narrow').props('role=status'):
+        heading = Text('h1', _('Choose a new password')).props('tabindex=-1 data-takes-focus')
+        Text('p', _('This page is for people who are signed in. You are, once you have chosen a password of your own.'))
+        with ui.element('div').classes('actions'):
+            button_link(_('Choose a new password'), NEW_PASSWORD_PATH, redirect_url=here)
     heading.run_method('focus')
 
 

@@ -12,6 +12,7 @@ from .confirmation import ConfirmButton as ConfirmButton
 from .current_tab import auth_state as auth_state
 from .current_tab import may_add_account as may_add_account
 from .current_tab import open_tab as open_tab
+from .current_tab import pending_session_id as pending_session_id
 from .current_tab import who_is_here as who_is_here
 from .dialog import Question as Question
 from .following import follow as follow

@@ -31,19 +31,27 @@ def auth_state() -> AuthState:
     return tabs().here().state
 
 
+def pending_session_id() -> str | None:
+    """Return the session in which a new password has to be chosen before it counts, if there is one in use here."""
+    tab = tabs().here()
+    pending = tab.client and tab.client.pending_session(tabs().auth.now())
+    return pending and pending.id
+
+
 def may_add_account() -> bool:
     """Tell whether this browser may hold one account more."""
     return not auth_state().sessions or not tabs().auth.settings.single_session_mode
 
 
 def who_is_here(state: AuthState) -> str:
-    """Describe a state for the ``data-here`` of an element: the status, "accounts" if there are any, and a word that
-    differs from session to session.
+    """Describe a state for the ``data-here`` of an element: the status, "accounts" if there are any, "pending" if
+    somebody has to choose a new password, and a word that differs from session to session.
 
     The stylesheet shows and hides by it whatever holds no private text, so no other element has to change. When it
     changes, static/live/screen.js removes what hangs beside the page.
     """
-    words: list[str] = [state.status, *(['accounts'] if state.sessions else [])]
+    words: list[str] = [state.status, *(['accounts'] if state.sessions else []),
+                        *(['pending'] if state.pending else [])]
     if state.session_id:
         words.append(f'session-{crc32(state.session_id.encode()):x}')
     return ' '.join(words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ..rules.clients import ClientView
+from ..rules.clients import ClientSession, ClientView
 
 
 def needs_re_authentication(granted: ClientView | None, found: ClientView, now: datetime) -> bool:
@@ -30,5 +30,10 @@ def _widens(granted: ClientView, found: ClientView, now: datetime) -> bool:
 
 
 def _rights(client: ClientView, now: datetime) -> set[str]:
-    return {right for session in client.signed_in(now)
-            for right in (session.id, *([f'administrator {session.user.id}'] if session.user.is_admin else []))}
+    return {right for session in client.alive(now) for right in _rights_of(session)}
+
+
+def _rights_of(session: ClientSession) -> tuple[str, ...]:
+    if session.pending:
+        return (f'pending {session.id}',)
+    return (session.id, f'administrator {session.user.id}') if session.user.is_admin else (session.id,)

@@ -35,7 +35,7 @@ class Placeholders:
     def instead_of(self, what: Answer) -> Callable[[], None]:
         """What is shown to somebody who may not see a page."""
         return {Answer.LOADING: self.loading, Answer.SIGN_IN: self.signed_out, Answer.CHOOSE: self.signed_out,
-                Answer.NOT_THERE: self.not_found}[what]
+                Answer.CHOOSE_PASSWORD: self.signed_out, Answer.NOT_THERE: self.not_found}[what]
 
 
 class GuardedPages(HookedSubPages):
@@ -102,7 +102,7 @@ class GuardedPages(HookedSubPages):
     def _who(self) -> object:
         """For whom a page that is not public is built; for anybody else it is built anew."""
         here = self._tab.here
-        return here.status, self._tab.state.session_id, here.is_admin
+        return here.status, self._tab.state.session_id, here.is_admin, here.pending
 
     def clear(self) -> Self:
         """Take away what is shown, and what it has put beside its place if it was not for everybody.

@@ -37,6 +37,8 @@ class AuthState:
     """Whose session it is."""
     sessions: tuple[ClientSession, ...] = ()
     """The accounts signed in on this browser, the active one among them; none of them while loading."""
+    pending: UserView | None = None
+    """Who has to choose a new password before they are signed in, while ``status`` is ``'signed_out'``."""
     end: End | None = None
     """Why the session has ended that was in use here, while ``status`` is ``'signed_out'``; it comes a moment later.
     None if nothing is known, or whoever is here has no right to know."""

@@ -17,7 +17,7 @@ from models.types import DISTANT_PAST
 from ..access import Access, Here, Status
 from ..language import reading, tag
 from ..requests.request_info import RequestInfo, request_info_of
-from ..rules.clients import ClientSession, ClientView
+from ..rules.clients import ClientSession, ClientView, UserView
 from ..rules.ends import End, Ended
 from ..web.waiting_pages import Place
 from . import protocol
@@ -76,7 +76,8 @@ class Tab:
         state = self.state
         if state.status == 'signed_in' and state.user is not None:
             return Here('signed_in', is_admin=state.user.is_admin)
-        return Here('loading' if state.status == 'loading' else 'signed_out', others=bool(state.sessions))
+        return Here('loading' if state.status == 'loading' else 'signed_out', others=bool(state.sessions),
+                    pending=state.pending is not None)
 
     @property
     def request_info(self) -> RequestInfo:
@@ -105,7 +106,8 @@ class Tab:
         signed_in = self.client.signed_in(now) if self.client else ()
         if session is not None:
             self.shown = Ended(session.id, session.user.id)
-        self._set('signed_in' if session else 'signed_out', session, signed_in)
+        pending = self.client and self.client.pending_session(now)
+        self._set('signed_in' if session else 'signed_out', session, signed_in, pending and pending.user)
 
     def load(self) -> None:
         """Show nothing protected."""
@@ -139,10 +141,11 @@ class Tab:
             if changed.set in self.on_change:  # else it has closed
                 self.on_change.remove(changed.set)
 
-    def _set(self, status: Status, session: ClientSession | None, sessions: tuple[ClientSession, ...]) -> None:
+    def _set(self, status: Status, session: ClientSession | None, sessions: tuple[ClientSession, ...],
+             pending: UserView | None = None) -> None:
         state, session_id, user = self.state, session and session.id, session and session.user
-        before = (state.status, state.session_id, state.user, state.sessions)
-        if before == (status, session_id, user, sessions):
+        before = (state.status, state.session_id, state.user, state.sessions, state.pending)
+        if before == (status, session_id, user, sessions, pending):
             return
         if status != 'signed_out' and state.end is not None:
             self.attempt(setattr, state, 'end', None)
@@ -150,7 +153,8 @@ class Tab:
             # It re-authenticated before the push that hides it. The status stays, and yet whatever binds to it is told.
             self.attempt(setattr, state, 'status', 'loading')
         # The status is last: whatever binds to it finds the rest of the state as it is now.
-        for name, value in (('sessions', sessions), ('user', user), ('session_id', session_id), ('status', status)):
+        for name, value in (('sessions', sessions), ('user', user), ('pending', pending), ('session_id', session_id),
+                            ('status', status)):
             self.attempt(setattr, state, name, value)
         with self.page, telling_for(None):
             for notify in list(self.on_change):

@@ -23,7 +23,7 @@ from .buckets import forget_of
 from .clients import UserView
 from .context import Auth
 from .new_passwords import Person, check_new_password, read_person
-from .sessions import ending, signed_in
+from .sessions import alive, ending, is_pending, signed_in
 from .users import NewUser, add_user, check_new_user
 
 ENDED_AT_ONCE = 1000
@@ -39,7 +39,7 @@ def revoke_session(db: Connection, now: datetime, administrator: Administrator, 
     :raises SessionNotFound: if it is not signed in; then nothing ends
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
-    those = _all_signed_in(now).where(col(Session.id) == session_id)
+    those = select(col(Session.id)).where(col(Session.id) == session_id, alive(now))
     if not _end(db, now, administrator(db, now, lock=True), those, request_info):
         raise SessionNotFound(N_('There is no session with this id that is signed in. Nobody was signed out.'))
 
@@ -80,8 +80,11 @@ async def revoke_everyone(auth: Auth, administrator: Administrator, request_info
 def revoke_some(db: Connection, now: datetime, actor: str, request_info: RequestInfo | None, *, skip_locked: bool
                 ) -> int:
     """End the oldest thousand of all sessions; returns how many there were."""
-    those = _all_signed_in(now).limit(ENDED_AT_ONCE)
-    return _end(db, now, actor, those, request_info, skip_locked=skip_locked)
+    ended = 0
+    for which in (signed_in(now), is_pending(now)):  # one after the other, each by its own index
+        those = select(col(Session.id)).where(which).limit(ENDED_AT_ONCE - ended)
+        ended += _end(db, now, actor, those, request_info, skip_locked=skip_locked) if ended < ENDED_AT_ONCE else 0
+    return ended
 
 
 def set_disabled(db: Connection, now: datetime, administrator: Administrator, user_id: str, disabled: bool,
@@ -117,7 +120,7 @@ def set_admin(db: Connection, now: datetime, administrator: Administrator, user_
 
 async def create_user(auth: Auth, administrator: Administrator, *, email_address: str, password: str,
                       first_name: str = '', last_name: str = '', is_admin: bool = False) -> UserView:
-    """Make a user by the rules of sign-up, without signing them in.
+    """Make a user by the rules of sign-up, without signing them in. They choose their own password when they sign in.
 
     :raises AuthError: naming what to correct
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``, ``StoreAway``
@@ -135,7 +138,7 @@ def store_user(db: Connection, now: datetime, administrator: Administrator, new:
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
     actor = administrator(db, now, lock=True)
-    user_id = add_user(db, now, new, is_admin=is_admin)
+    user_id = add_user(db, now, new, is_admin=is_admin, is_given=True)
     record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], actor=actor)
     if is_admin:
         record(db, AuditAction.ADMIN_GRANTED, now, [Subject(user_id)], actor=actor)
@@ -143,7 +146,8 @@ def store_user(db: Connection, now: datetime, administrator: Administrator, new:
 
 
 async def set_password(auth: Auth, administrator: Administrator, user_id: str, password: str) -> int:
-    """Give a user another password, which ends all their sessions; returns how many.
+    """Give a user another password, which ends all their sessions; returns how many. They choose their own when they
+    sign in.
 
     :raises UserNotFound: if there is no such user
     :raises AuthError: if the password is not acceptable, saying why
@@ -161,7 +165,7 @@ def store_password(db: Connection, now: datetime, administrator: Administrator, 
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
     actor = administrator(db, now, on=user_id, lock=True)
-    _set(db, user_id, None, password_hash=password_hash, password_changed_at=now)
+    _set(db, user_id, None, password_hash=password_hash, password_changed_at=now, password_given_at=now)
     forget_of(db, user_id)
     record(db, AuditAction.PASSWORD_CHANGED, now, [Subject(user_id)], actor=actor)
     return _end(db, now, actor, _of_user(user_id, now), None)
@@ -175,12 +179,8 @@ def _read_person(db: Connection, now: datetime, administrator: Administrator, us
     return found
 
 
-def _all_signed_in(now: datetime) -> Select[str]:
-    return select(col(Session.id)).where(signed_in(now))
-
-
 def _of_user(user_id: str, now: datetime) -> Select[str]:
-    return _all_signed_in(now).where(col(Session.user_id) == user_id)
+    return select(col(Session.id)).where(col(Session.user_id) == user_id, alive(now))
 
 
 def _end(db: Connection, now: datetime, actor: str, those: Select[str], request_info: RequestInfo | None, *,

@@ -54,7 +54,7 @@ class UserView:
 
 @dataclass(frozen=True, slots=True)
 class ClientSession:
-    """A session of a client whose status is active, as its tabs show it.
+    """A session of a client that is active or pending, as its tabs show it.
 
     Thousands are kept in memory, so it has no more than that; ``Device`` and ``AdminSession`` are read for a list.
     """
@@ -72,6 +72,8 @@ class ClientSession:
     """Where it was last active, as ``place_of`` tells it; enough to see that somebody is elsewhere now."""
     kept: bool = field(default=False, compare=False)
     """Whether its person asked to be kept signed in."""
+    pending: bool = False
+    """Whether a new password has to be chosen first; until then nobody is signed in with it."""
 
     @property
     def ends_at(self) -> datetime:
@@ -88,11 +90,20 @@ class ClientView:
     chosen_session_id: str | None
     created_at: datetime
     sessions: tuple[ClientSession, ...]
-    """Those whose status is active, the oldest first; a lifetime may have passed since they were read."""
+    """Those that are active or pending, the oldest first; a lifetime may have passed since they were read."""
+
+    def alive(self, now: datetime) -> tuple[ClientSession, ...]:
+        """The sessions that have not ended: those that are signed in, and one that is pending."""
+        return tuple(session for session in self.sessions if now < session.ends_at)
 
     def signed_in(self, now: datetime) -> tuple[ClientSession, ...]:
         """The sessions that are signed in."""
-        return tuple(session for session in self.sessions if now < session.ends_at)
+        return tuple(session for session in self.alive(now) if not session.pending)
+
+    def pending_session(self, now: datetime) -> ClientSession | None:
+        """The session in use, if a new password has to be chosen in it."""
+        return next((session for session in self.alive(now)
+                     if session.pending and session.id == self.chosen_session_id), None)
 
     def active_session(self, now: datetime) -> ClientSession | None:
         """The session in use. None is chosen in place of one that has ended."""
@@ -100,7 +111,7 @@ class ClientView:
 
     def next_end(self, now: datetime) -> datetime | None:
         """When the next of its sessions ends if nobody does anything."""
-        return min((session.ends_at for session in self.signed_in(now)), default=None)
+        return min((session.ends_at for session in self.alive(now)), default=None)
 
     def cookie_end(self, now: datetime) -> datetime | None:
         """When nobody can use its cookie any more: at the latest end of those who asked to be kept signed in. None:
@@ -161,14 +172,14 @@ def _many_clients(client_ids: Collection[str]):
 
 
 def _clients() -> Select[*tuple[Any, ...]]:
-    is_active = col(Session.status) == SessionStatus.ACTIVE
+    is_alive = col(Session.status).in_([SessionStatus.ACTIVE, SessionStatus.PENDING])
     return (select(*columns(Client.id, Client.secret_hash, Client.active_session_id, Client.created_at, Session.id,
                             Session.created_at, Session.last_active_at, Session.expire_at, Session.abandon_at),
                    *USER_VIEW, func.coalesce(col(Session.last_user_agent), col(Session.user_agent)),
                    func.coalesce(col(Session.last_ip_address), col(Session.ip_address)), AUTHENTICATED_AT,
-                   *columns(Session.kept))
+                   *columns(Session.kept, Session.status))
             .select_from(Client)
-            .outerjoin(Session, and_(col(Session.client_id) == Client.id, is_active))
+            .outerjoin(Session, and_(col(Session.client_id) == Client.id, is_alive))
             .outerjoin(User, and_(col(User.id) == Session.user_id, col(User.disabled).is_(False)))
             .order_by(col(Client.id), col(Session.created_at), col(Session.id)))
 
@@ -176,6 +187,7 @@ def _clients() -> Select[*tuple[Any, ...]]:
 def _view(rows: list[Any]) -> ClientView:
     client_id, secret_hash, chosen, created_at = rows[0][:4]
     sessions = tuple(ClientSession(row[4], UserView(*row[9:14]), *row[5:9], authenticated_at=row[16],
-                                   last_place=place_of(*row[14:16]), kept=row[17])
+                                   last_place=place_of(*row[14:16]), kept=row[17],
+                                   pending=row[18] == SessionStatus.PENDING)
                      for row in rows if row[4] and row[9])
     return ClientView(client_id, secret_hash, chosen, created_at, sessions)

@@ -21,7 +21,7 @@ from .audit import Subject, record, record_ended
 from .clients import ClientView
 from .places import PLACES, Place, read_places
 from .recent import RECENT, check_recent
-from .sessions import ending, signed_in
+from .sessions import alive, ending, signed_in
 
 DEVICES_A_PAGE = 10
 
@@ -156,7 +156,7 @@ def _device(actor: Actor, session_id: str, client_id: str, created_at: datetime,
 
 
 def _those_of(user_id: str, now: datetime) -> Select[str]:
-    return select(col(Session.id)).where(col(Session.user_id) == user_id, signed_in(now))
+    return select(col(Session.id)).where(col(Session.user_id) == user_id, alive(now))
 
 
 @built_once

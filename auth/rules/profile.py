@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, Update, case, delete, exists, literal_column, select, update
@@ -12,7 +11,6 @@ from models import AuditAction, AuditEvent, Client, Session, SessionStatus, User
 from models.written_by_sql import bring_into_form
 
 from ..credentials.passwords import normal_password
-from ..credentials.tokens import ClientToken
 from ..errors import ParamInvalid, PasswordIncorrect
 from ..language import N_
 from ..monitoring.committed import note
@@ -27,6 +25,7 @@ from .current_password import WRONG, check_current_password, check_given
 from .devices import revoke_elsewhere
 from .mail import drop_mails_of
 from .new_passwords import Person, check_new_password, read_person
+from .pending import PasswordChanged, choose_password
 from .recent import LONG_AGO
 from .sign_in import renew_client
 from .users import checked_name
@@ -36,15 +35,6 @@ DELETE_CONFIRMATION = N_('delete my account')
 
 DELETED_AT_ONCE = 500
 """Of how many clients one statement sees whether they are left empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordChanged:
-    """What a change of password did. The token belongs in the cookie and nowhere else."""
-
-    revoked: int
-    """How many other devices were signed out."""
-    token: ClientToken = field(repr=False)
 
 
 def change_name(db: Connection, now: datetime, client: ClientView | None, *, first_name: str | None = None,
@@ -73,11 +63,16 @@ async def change_password(auth: Auth, client: ClientView | None, *, current_pass
                           ) -> PasswordChanged:
     """Change the password of the person who acts; this client gets a new secret (ASVS 7.2.4, 7.4.3).
 
+    In a pending session, the one that was given to them is neither asked for nor looked at.
+
     :param sign_out_others: whether their sessions on all other devices end
     :param actor_session_id: the session of the client in which they act; by default the active one
     :raises PasswordIncorrect: if the current password is wrong; then nothing is changed
     :raises AuthError: naming the field to correct; or ``NotSignedIn``, ``StoreAway``
     """
+    pending = client and client.pending_session(auth.now())
+    if pending is not None and actor_session_id in {None, pending.id}:
+        return await choose_password(auth, client, pending.id, new_password=new_password, request_info=request_info)
     actor = await auth.read(find_actor, client, actor_session_id)
     person = await auth.store.read(read_person, actor.user_id) or Person(actor.email_address)
     refusals = Refusals()
@@ -106,7 +101,7 @@ def store_password(db: Connection, now: datetime, client: ClientView | None, act
     find_actor(db, now, client, actor.session_id, lock=True)
     changed = db.execute(
         update(User).where(col(User.id) == actor.user_id, col(User.password_hash) == actor.password_hash)
-        .values(password_hash=new_hash, password_changed_at=now).returning(col(User.id)))
+        .values(password_hash=new_hash, password_changed_at=now, password_given_at=None).returning(col(User.id)))
     if changed.first() is None:
         raise PasswordIncorrect(WRONG, param='current_password')
     forget_of(db, actor.user_id)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Select, Update, and_, case, exists, func, or_, select, update
 from sqlmodel import SQLModel, col
@@ -35,10 +35,25 @@ class SignedOut:
     """Whether other accounts stay signed in on this client."""
 
 
+PENDING_LIFETIME = timedelta(hours=1)
+"""Of a session in which a password has yet to be chosen: time enough to think of one, and little for whoever finds the
+browser afterwards."""
+
+
 def signed_in(now: datetime) -> ColumnElement[bool]:
     """The condition that a session is signed in at a moment."""
     return and_(col(Session.status) == SessionStatus.ACTIVE, col(Session.expire_at) > now,
                 or_(col(Session.abandon_at).is_(None), col(Session.abandon_at) > now))
+
+
+def alive(now: datetime) -> ColumnElement[bool]:
+    """The condition that a session has not ended at a moment: it is signed in, or pending."""
+    return or_(signed_in(now), is_pending(now))
+
+
+def is_pending(now: datetime) -> ColumnElement[bool]:
+    """The condition that a password has yet to be chosen in a session."""
+    return and_(col(Session.status) == SessionStatus.PENDING, col(Session.expire_at) > now)
 
 
 def ending(those: Select[str], *, locking: Sequence[type[SQLModel]] = (Session,), skip_locked: bool = False) -> Update:
@@ -143,10 +158,12 @@ OVERDUE_AT_ONCE = 1000
 def end_overdue(db: Connection, now: datetime) -> bool:
     """Mark sessions whose lifetime has passed, of every client; returns whether there may be more of them."""
     ended = db.execute(*_end_overdue(now)).all()
+    expired = db.scalars(*_end_overdue_pending(now)).all()
+    record_ended(db, AuditAction.EXPIRED, now, expired)
     for action, status in ((AuditAction.EXPIRED, SessionStatus.EXPIRED),
                            (AuditAction.ABANDONED, SessionStatus.ABANDONED)):
         record_ended(db, action, now, [session_id for session_id, found in ended if found == status])
-    return len(ended) == OVERDUE_AT_ONCE
+    return OVERDUE_AT_ONCE in {len(ended), len(expired)}
 
 
 def abandon_at(settings: Settings, now: datetime, *, kept: bool) -> datetime | None:
@@ -160,14 +177,14 @@ def abandon_at(settings: Settings, now: datetime, *, kept: bool) -> datetime | N
 
 def _check_that_nobody_is_left(db: Connection, client_id: str, now: datetime) -> None:
     """Where nothing was found with the secret that was known, somebody may be signed in with a newer one."""
-    here = select(col(Session.id)).where(col(Session.client_id) == client_id, signed_in(now)).limit(1)
+    here = select(col(Session.id)).where(col(Session.client_id) == client_id, alive(now)).limit(1)
     if db.execute(here).first() is not None:
         raise ClientRenewed
 
 
 def _ending_those_of(client_id: str, secret_hash: str, now: datetime, *only: ColumnElement[bool]) -> Update:
     those = select(col(Session.id)).join_from(Session, Client).where(
-        col(Client.id) == client_id, col(Client.secret_hash) == secret_hash, signed_in(now), *only)
+        col(Client.id) == client_id, col(Client.secret_hash) == secret_hash, alive(now), *only)
     return ending(those, locking=(Client, Session))
 
 
@@ -239,3 +256,10 @@ def _end_overdue(now: datetime):
     return (ending(those, skip_locked=True)  # somebody else is at it; they are looked at again
             .values(status=case((col(Session.expire_at) <= now, SessionStatus.EXPIRED), else_=SessionStatus.ABANDONED))
             .returning(col(Session.id), col(Session.status)))
+
+
+@built_once
+def _end_overdue_pending(now: datetime):
+    those = (select(col(Session.id))
+             .where(col(Session.status) == SessionStatus.PENDING, col(Session.expire_at) <= now).limit(OVERDUE_AT_ONCE))
+    return (ending(those, skip_locked=True).values(status=SessionStatus.EXPIRED).returning(col(Session.id)))

@@ -35,7 +35,7 @@ from .context import Auth
 from .current_password import forget_wrong_passwords
 from .limits import Taken, succeeded
 from .room import make_room
-from .sessions import abandon_at, signed_in
+from .sessions import PENDING_LIFETIME, abandon_at, alive
 from .users import NewUser, add_user, check_new_user
 
 
@@ -130,14 +130,16 @@ def sign_in_to(db: Connection, now: datetime, client: ClientView | None, account
     :raises AuthError: or ``UserDisabled``, ``SessionExists``, ``AccountLimitReached``, ``ClientRenewed``
     """
     checked = update(User).where(col(User.id) == account.user_id, col(User.password_hash) == account.password_hash)
-    is_disabled = db.scalar(checked.values(password_hash=upgraded_hash or account.password_hash)
-                            .returning(col(User.disabled)))
-    if is_disabled is None:
+    found = db.execute(checked.values(password_hash=upgraded_hash or account.password_hash).returning(
+        col(User.disabled), col(User.password_given_at) == col(User.password_changed_at))).first()
+    if found is None:
         raise PasswordIncorrect(param='password')
+    is_disabled, was_given = found
     if is_disabled:
         raise UserDisabled(param='identifier')
     succeeded(db, taken)
-    return _start_session(db, now, client, account.user_id, settings, request_info, keep_signed_in)
+    return _start_session(db, now, client, account.user_id, settings, request_info, keep_signed_in,
+                          pending=bool(was_given))
 
 
 def note_refused(db: Connection, now: datetime, user_id: str, taken: Taken, request_info: RequestInfo) -> None:
@@ -173,7 +175,7 @@ async def _upgraded_hash(auth: Auth, account: Account, password: str, form: str,
 
 
 def _start_session(db: Connection, now: datetime, client: ClientView | None, user_id: str, settings: Settings,
-                   request_info: RequestInfo, kept: bool) -> SignedIn:
+                   request_info: RequestInfo, kept: bool, *, pending: bool = False) -> SignedIn:
     token = renew_client(db, now, client)
     limits = settings.lifetimes(kept=kept)
     lifetimes = {'last_active_at': now, 'authenticated_at': now, 'expire_at': now + limits.absolute,
@@ -181,7 +183,13 @@ def _start_session(db: Connection, now: datetime, client: ClientView | None, use
                  'user_agent': request_info.user_agent,
                  'ip_address': request_info.ip_address, 'last_user_agent': request_info.user_agent,
                  'last_ip_address': request_info.ip_address}
-    there = db.execute(*_lock_sessions(token.client_id, now)).all()
+    if pending:
+        lifetimes |= {'expire_at': now + PENDING_LIFETIME, 'abandon_at': None}
+    lifetimes['status'] = SessionStatus.PENDING if pending else SessionStatus.ACTIVE
+    found = db.execute(*_lock_sessions(token.client_id, now)).all()
+    db.execute(update(Session).where(col(Session.id).in_([row[0] for row in found if row[2] == SessionStatus.PENDING]))
+               .values(status=SessionStatus.REPLACED))
+    there = [(found_id, owner) for found_id, owner, status in found if status != SessionStatus.PENDING]
     if settings.single_session_mode and there:
         raise SessionExists
     session_id = next((found_id for found_id, owner in there if owner == user_id), None)
@@ -194,7 +202,7 @@ def _start_session(db: Connection, now: datetime, client: ClientView | None, use
         make_room(db, now, user_id, settings.max_sessions_per_user, request_info)
         session_id = new_id('sess')
         db.execute(insert(Session).values(id=session_id, user_id=user_id, client_id=token.client_id,
-                                          status=SessionStatus.ACTIVE, created_at=now,
+                                          created_at=now,
                                           device_name=_name_before(db, token.client_id, user_id), **lifetimes))
     db.execute(update(Client).where(col(Client.id) == token.client_id).values(active_session_id=session_id))
     record(db, AuditAction.SIGNED_IN, now, [Subject(user_id, token.client_id, session_id)], request_info)
@@ -215,8 +223,8 @@ def _last_name(client_id: str, user_id: str):
 
 @built_once
 def _lock_sessions(client_id: str, now: datetime):
-    return (select(col(Session.id), col(Session.user_id))
-            .where(col(Session.client_id) == client_id, signed_in(now), col(User.id) == Session.user_id,
+    return (select(col(Session.id), col(Session.user_id), col(Session.status))
+            .where(col(Session.client_id) == client_id, alive(now), col(User.id) == Session.user_id,
                    col(User.disabled).is_(False))
             .order_by(col(Session.created_at), col(Session.id))
             .with_for_update(of=Session, key_share=True))  # the one that is used again can't end meanwhile

@@ -21,7 +21,7 @@ from ..errors import AuthError, SessionNotFound
 from ..language import N_
 from ..requests.request_info import RequestInfo
 from .clients import ClientView, find_clients
-from .sessions import forget_client, signed_in
+from .sessions import alive, forget_client
 
 PROOF_LIFETIME = timedelta(minutes=5)
 """How long after a sign-in it can be taken back so: a browser that answers at all does so within seconds."""
@@ -50,7 +50,7 @@ def take_back(db: Connection, now: datetime, here: ClientView | None, session_id
     :raises SessionNotFound: if the proof is not that of a session made a moment ago on another client; nothing changed
     """
     found = db.execute(select(*columns(Client.id, Client.secret_hash)).join_from(Session, Client).where(
-        col(Session.id) == session_id, signed_in(now), col(Session.created_at) > now - PROOF_LIFETIME)).first()
+        col(Session.id) == session_id, alive(now), col(Session.created_at) > now - PROOF_LIFETIME)).first()
     if found is None or not hmac.compare_digest(_proof(found[1], session_id).encode(), proof.encode()) \
             or (here is not None and here.id == found[0]):
         raise SessionNotFound

@@ -62,8 +62,10 @@ async def check_new_user(auth: Auth, *, email_address: str, password: str, first
     return NewUser(email_address, first_name, last_name, await auth.passwords.hash(password, claim))
 
 
-def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = False) -> str:
+def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = False, is_given: bool = False) -> str:
     """Write a user; returns the id.
+
+    :param is_given: whether somebody else has set the password
 
     :raises IdentifierExists: if somebody has the address
     """
@@ -73,7 +75,8 @@ def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = Fa
     try:
         db.execute(insert(User).values(
             id=user_id, email_address=new.email_address, first_name=new.first_name, last_name=new.last_name,
-            password_hash=new.password_hash, password_changed_at=now, is_admin=is_admin, disabled=False,
+            password_hash=new.password_hash, password_changed_at=now,
+            password_given_at=now if is_given else None, is_admin=is_admin, disabled=False,
             created_at=now, search_text=search_text(new.email_address, new.first_name, new.last_name)))
     except IntegrityError as error:
         raise IdentifierExists(param='email_address') from error

@@ -20,7 +20,7 @@ from ..rules.clients import ClientView
 from .answers import send_answer
 from .content_policy import FRAMED, give_nonce
 from .cookies import tokens_of
-from .redirects import CHOOSE_PATH, SIGN_IN_PATH
+from .redirects import CHOOSE_PATH, NEW_PASSWORD_PATH, SIGN_IN_PATH
 from .routes import Route
 from .waiting_pages import PLACE, WaitingPages
 
@@ -34,7 +34,7 @@ def here_of(client: ClientView | None, now: datetime) -> Here:
         return NOBODY
     session = client.active_session(now)
     if session is None:
-        return Here('signed_out', others=bool(client.signed_in(now)))
+        return Here('signed_out', others=bool(client.signed_in(now)), pending=client.pending_session(now) is not None)
     return Here('signed_in', is_admin=session.user.is_admin)
 
 
@@ -84,7 +84,7 @@ class PageAccess:
             await send_answer(send, 503, StoreAway().message, (b'retry-after', b'2'), (b'refresh', b'2'))
         else:
             query = scope['query_string'].decode('latin-1')
-            target = CHOOSE_PATH if what is Answer.CHOOSE else SIGN_IN_PATH
+            target = {Answer.CHOOSE: CHOOSE_PATH, Answer.CHOOSE_PASSWORD: NEW_PASSWORD_PATH}.get(what, SIGN_IN_PATH)
             wanted = quote(quote(scope['path']) + (f'?{query}' if query else ''), safe='')
             await send_answer(send, 303, '', (b'location', f'{target}?redirect_url={wanted}'.encode()))
 

@@ -8,6 +8,7 @@ from ..requests.asgi import Scope
 
 SIGN_IN_PATH = '/sign-in'
 CHOOSE_PATH = '/sign-in/choose'
+NEW_PASSWORD_PATH = '/sign-in/new-password'  # noqa: S105 (a path)
 HOME_PATH = '/'
 SECURITY_PATH = '/account/security'
 

@@ -20,10 +20,10 @@ async function submit(form) {
   clearErrors(form);
   const progress = setTimeout(() => form.classList.add("busy"), PROGRESS_AFTER_MS);
   try {
-    const { response } = await oneAtATime(() => send(form));
+    const { response, client } = await oneAtATime(() => send(form));
     dropDraftsOf(form);
     if ("announce" in form.dataset) tellOfNewCookie();
-    if (form.dataset.then) return window.location.assign(form.dataset.then);
+    if (form.dataset.then) return window.location.assign(next(form.dataset.then, client));
     const drawn = whenCurrent(DRAWN_WITHIN_MS);
     await reAuthenticate();
     await drawn;
@@ -37,6 +37,12 @@ async function submit(form) {
     form.classList.remove("busy");
     form.removeAttribute("aria-busy");
   }
+}
+
+// Whoever was given a password chooses their own before they are signed in.
+function next(path, client) {
+  const inUse = client?.sessions?.find(({ id }) => id === client.last_active_session_id);
+  return inUse?.status === "pending" ? `/sign-in/new-password?redirect_url=${encodeURIComponent(path)}` : path;
 }
 
 // A new cookie makes the server draw a private page anew, with another form in place of this one.

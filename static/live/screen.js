@@ -55,7 +55,7 @@ function closeIn(vnode) {
 
 // ------------------------------------------------------------ when to leave, and what the tab is called
 
-const showsSomebody = (who) => /\b(signed_in|accounts)\b/.test(who);
+const showsSomebody = (who) => /\b(signed_in|accounts|pending)\b/.test(who);
 let who = ""; // is here, as the server has said
 let title = null; // of the page, while the tab has another one
 

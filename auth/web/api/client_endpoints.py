@@ -104,8 +104,8 @@ class ClientEndpoints:
     async def _confirm(self, call: Call) -> Answer:
         """Tell whether the cookie of a sign-in came back. If it did not, nobody can use the session: it is ended."""
         session_id = call.parts['session_id']
-        signed_in = () if call.client is None else call.client.signed_in(self._auth.now())
-        session = next((session for session in signed_in if session.id == session_id), None)
+        alive = () if call.client is None else call.client.alive(self._auth.now())
+        session = next((session for session in alive if session.id == session_id), None)
         if session is not None:
             return envelope(session_json(session, self._auth.now()), shown(call.client, self._auth.now()))
         fields = await call.fields()

@@ -8,6 +8,7 @@ from typing import Any
 from ...errors import AuthError
 from ...rules.clients import ClientSession, ClientView, UserView
 from ...rules.devices import Device
+from ...rules.pending import TASK
 from ...rules.places import Place
 
 Json = dict[str, Any]
@@ -15,11 +16,11 @@ Json = dict[str, Any]
 
 def client_json(client: ClientView, now: datetime) -> Json:
     """A client with the sessions that are signed in on it."""
-    active = client.active_session(now)
+    in_use = client.active_session(now) or client.pending_session(now)
     return {
         'object': 'client', 'id': client.id,
-        'sessions': [session_json(session, now) for session in client.signed_in(now)],
-        'sign_in': None, 'sign_up': None, 'last_active_session_id': active and active.id,
+        'sessions': [session_json(session, now) for session in client.alive(now)],
+        'sign_in': None, 'sign_up': None, 'last_active_session_id': in_use and in_use.id,
         'cookie_expires_at': None, 'captcha_bypass': False, 'last_authentication_strategy': None,
         'created_at': _milliseconds(client.created_at), 'updated_at': _milliseconds(now),
     }
@@ -48,14 +49,14 @@ def _activity_json(place: Place) -> Json:
             'ip_address': place.ip_address, 'is_mobile': agent.is_mobile}
 
 
-def session_json(session: ClientSession, now: datetime, status: str = 'active') -> Json:
+def session_json(session: ClientSession, now: datetime, status: str = '') -> Json:
     """A session and its user."""
     user = session.user
     return {
-        'object': 'session', 'id': session.id, 'status': status,
+        'object': 'session', 'id': session.id, 'status': status or ('pending' if session.pending else 'active'),
         'expire_at': _milliseconds(session.expire_at), 'abandon_at': _milliseconds(session.abandon_at),
         'last_active_at': _milliseconds(session.last_active_at), 'last_active_organization_id': None,
-        'actor': None, 'tasks': None, 'user': user_json(user),
+        'actor': None, 'tasks': [{'key': TASK}] if session.pending else None, 'user': user_json(user),
         'public_user_data': {'first_name': user.first_name or None, 'last_name': user.last_name or None,
                              'image_url': '', 'has_image': False, 'identifier': user.email_address,
                              'user_id': user.id},
