@@ -16,8 +16,8 @@ from .devices import Device, MakeDevice, Tab, a_new_address
 
 pytestmark = either_store
 
-PUBLIC = ('/', '/sign-in', '/sign-in?redirect_url=/account', '/sign-up', '/sign-in/choose', '/sign-in/new-password', '/demo',
-          '/demo/pane?name=Tab', '/examples', '/examples/nextjs', '/examples/javascript', '/examples/expo',
+PUBLIC = ('/', '/sign-in', '/sign-in?redirect_url=/account', '/sign-up', '/sign-in/choose', '/sign-in/new-password',
+          '/demo', '/demo/pane?name=Tab', '/examples', '/examples/nextjs', '/examples/javascript', '/examples/expo',
           '/examples/swiftui', '/examples/android')
 PRIVATE = ('/account', '/account/security', '/admin', '/admin/sessions', '/admin/policy')
 EVERYWHERE = PUBLIC + PRIVATE
