@@ -35,7 +35,6 @@ from .web.connections import Connections
 from .web.gateway import Gateway
 from .web.headers import Headers
 from .web.monitoring import Monitoring
-from .web.monitoring.readiness import Readiness
 from .web.page_access import no_page
 from .web.policy_reports import PolicyReports
 from .web.routes import Routes, table_of
@@ -98,8 +97,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
                    proxies=auth.settings.proxies, cookie_name=auth.settings.cookie_name,
                    open_paths=open_paths, not_found=not_found, headers=Headers(auth.settings),
                    reports=reports, language=auth.settings.site_language,
-                   monitoring=Monitoring(auth.settings, auth.metrics, gauges_of(tabs, sync, auth.passwords.turns),
-                                         Readiness(auth, sync)))
+                   monitoring=Monitoring(auth, sync, gauges_of(tabs, sync, auth.passwords.turns)))
 
 
 def _refuse_a_second_way_in(table: Routes) -> None:

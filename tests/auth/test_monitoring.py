@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -19,7 +20,6 @@ from auth.rules.devices import revoke_others
 from auth.rules.sessions import end_overdue, sign_out
 from auth.web.gateway import Gateway
 from auth.web.monitoring import PATHS, Monitoring
-from auth.web.monitoring.readiness import Readiness
 from auth.web.waiting_pages import WaitingPages
 from tests.auth.conftest import frontend_api_of, nothing_behind, sign_in, sign_up
 from tests.following import Following, NoTabs
@@ -38,8 +38,8 @@ class Site:
         given = Settings(database_url=rules.database.url, **settings)
         tabs = Tabs(auth, following.clients, following.sync, following.deadlines)
         auth.passwords.turns.on_turn = auth.metrics.hash_wait.observe
-        self.monitoring = Monitoring(given, Metrics(), gauges_of(tabs, following.sync, auth.passwords.turns),
-                                     Readiness(auth, following.sync))
+        self.monitoring = Monitoring(replace(auth, settings=given), following.sync,
+                                     gauges_of(tabs, following.sync, auth.passwords.turns))
 
         self.app = Gateway(nothing_behind, sockets=nothing_behind, routes={}, clients=following.clients,
                            api=frontend_api_of(auth, following.clients), hosts=given.hosts,
@@ -78,7 +78,8 @@ async def test_each_path_says_what_it_is_for_and_for_strangers_there_is_nothing(
     nowhere = await here.ask('/nowhere')
 
     assert answers['/healthz'].text == 'alive\n'
-    assert answers['/readyz'].json() == {'ready': True, 'parts': {'store': 'ready', 'change_feed': 'ready'}}
+    assert answers['/readyz'].json() == {'ready': True, 'parts': {
+        'store': 'ready', 'change_feed': 'ready', 'mail_queue': 'ready'}}
     assert 'live_sessions_tabs{status="signed_in"} 0.0' in answers['/metrics'].text
     assert {answer.status_code for answer in answers.values()} == {200}
     assert {(answer.status_code, answer.text) for answer in strangers} == {(404, nowhere.text)}

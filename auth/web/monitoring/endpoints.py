@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
+from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
+from ...changes.sync import Sync
 from ...monitoring.gauges import Gauge, Gauges
-from ...monitoring.metrics import Metrics
 from ...requests.asgi import Scope, Send, header
-from ...settings import Settings
+from ...rules.context import Auth
 from ..answers import send_answer, without_body
 from .access import Access
+from .mail_queue import MailQueue
 from .readiness import READY, Readiness
 
 HEALTH, READINESS, METRICS = '/healthz', '/readyz', '/metrics'
@@ -26,17 +28,23 @@ _HEADERS = ((b'x-content-type-options', b'nosniff'), (b'cross-origin-resource-po
 class Monitoring:
     """Answers what asks how the server does.
 
-    :param settings: say who may ask
-    :param metrics: what was counted
+    :param auth: what the verbs need, and what was counted
+    :param sync: whether the tabs are true to the store
     :param gauges: what is looked up when somebody asks
-    :param readiness: looks at the parts
     """
 
-    def __init__(self, settings: Settings, metrics: Metrics, gauges: Iterable[Gauge], readiness: Readiness) -> None:
-        self._access = Access(settings)
-        self._registry = metrics.registry
-        self._readiness = readiness
-        self._registry.register(Gauges(gauges))
+    def __init__(self, auth: Auth, sync: Sync, gauges: Iterable[Gauge]) -> None:
+        self._access = Access(auth.settings)
+        self._registry = CollectorRegistry()
+        self._mails = MailQueue(auth)
+        self._readiness = Readiness(auth, sync, self._mails)
+        for collector in (auth.metrics.registry, Gauges(gauges), Gauges(self._of_mails())):
+            self._registry.register(collector)
+
+    def _of_mails(self) -> tuple[Gauge, ...]:
+        return (Gauge('mail_waiting', 'Mails that wait to be sent, of all processes.', lambda: self._mails.count),
+                Gauge('mail_oldest_seconds', 'For how long the oldest of them has waited.',
+                      lambda: self._mails.oldest_seconds))
 
     def answers(self, scope: Scope) -> bool:
         """Tell whether a request is for this, from somebody who may ask; for anybody else there is nothing here."""
@@ -54,6 +62,7 @@ class Monitoring:
         elif scope['path'] == READINESS:
             await self._tell_readiness(scope, send)
         else:
+            await self._mails.look()
             encode, kind = choose_encoder(header(scope, b'accept') or '')
             await send_answer(send, HTTPStatus.OK, encode(self._registry).decode(), *_HEADERS, kind=kind)
 

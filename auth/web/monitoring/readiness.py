@@ -11,6 +11,7 @@ from models.probe import read_something, write_something
 from ...changes.sync import Sync
 from ...errors import StoreAway
 from ...rules.context import Auth
+from .mail_queue import MailQueue
 
 READY = 'ready'
 
@@ -26,18 +27,21 @@ class Readiness:
 
     :param auth: what the verbs need
     :param sync: whether the tabs are true to the store
+    :param mails: the queue of mails
     """
 
-    def __init__(self, auth: Auth, sync: Sync) -> None:
+    def __init__(self, auth: Auth, sync: Sync, mails: MailQueue) -> None:
         self._auth = auth
         self._sync = sync
+        self._mails = mails
         self._look: asyncio.Task[str] | None = None
         self._looked_at = 0.0
 
     async def parts(self) -> Mapping[str, str]:
         """Tell of each part that it is ready, or what is the matter: nothing that is secret."""
         return {'store': await self._store(),
-                'change_feed': 'out of sync with the store' if self._sync.is_out_of_sync else READY}
+                'change_feed': 'out of sync with the store' if self._sync.is_out_of_sync else READY,
+                'mail_queue': await self._mails.complaint() or READY}
 
     async def _store(self) -> str:
         if self._look is None or (self._look.done() and time.monotonic() - self._looked_at > KEPT_SECONDS):
