@@ -243,6 +243,12 @@ class StoreAway(AuthError):
     text = N_('The server cannot reach its data right now. Nothing was changed. Try again in a moment.')
 
 
+class StoreNotWritable(StoreAway):
+    """The store can be read and not written, as with a full disk. Nothing was changed, not even by a commit."""
+
+    text = N_('The server cannot save anything right now. Nothing was changed. Try again in a moment.')
+
+
 class OutcomeUnknown(StoreAway):
     """The store went away while it was told to commit: it was done wholly, or not at all."""
 

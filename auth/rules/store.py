@@ -18,7 +18,7 @@ from models import ChangeFeed, StoreTiming
 from models.database_url import open_database
 from models.executor import Executor
 
-from ..errors import OutcomeUnknown, StoreAway
+from ..errors import OutcomeUnknown, StoreAway, StoreNotWritable
 from ..monitoring.committed import Noted, collect, tell
 from ..monitoring.metrics import Metrics
 from ..timing import DEFAULT_TIMING
@@ -36,6 +36,10 @@ PAUSE_SECONDS = 0.05
 _MISTAKE = 1  # SQLite's SQLITE_ERROR, such as of a table that does not exist; the driver has no class of its own for it
 _UNREACHABLE = {'OperationalError', 'InterfaceError', 'DatabaseError'}
 _READ_ONLY = '25006'  # PostgreSQL, of a server that has become another one's copy
+_NOT_WRITABLE = {_READ_ONLY, '53100'}  # the same, or its disk is full
+_NOT_WRITABLE_FILE = {8, 13, 778, 1544, 4874}
+"""SQLite: READONLY, FULL, IOERR_WRITE, READONLY_DIRECTORY, IOERR_SHMSIZE. Of a commit that fails so, no part is there:
+it counts by its last frame in the log beside the file, and that one was not written."""
 _CALLED_OFF = {'40P01', '40001'}  # PostgreSQL, of one of two that wait for each other
 
 
@@ -62,7 +66,7 @@ class Store:
         A verb that has begun is finished, also when nobody waits for it any more.
 
         :param verb: a plain function; it is given the open transaction, and what it returns or raises comes from here
-        :raises StoreAway: if the store can't be reached, or others keep it locked; then nothing was changed
+        :raises StoreAway: if the store can't be reached or written, or others keep it locked; then nothing was changed
         :raises OutcomeUnknown: if it went away while it was told to commit
         """
         await self._take_turn(self._writing)
@@ -153,10 +157,16 @@ async def _run(executor: Executor, work: Callable[[Connection], T], runs: int = 
 
 def _seen(error: Exception, *, committing: bool) -> Exception:
     """Tell a store that can't be reached from a mistake in a statement, which must not be hidden."""
-    if isinstance(error, DBAPIError) and not error.connection_invalidated and _sqlstate(error) != _READ_ONLY \
-            and (type(error).__name__ not in _UNREACHABLE or getattr(error.orig, 'sqlite_errorcode', None) == _MISTAKE):
+    if isinstance(error, DBAPIError) and not error.connection_invalidated and _sqlstate(error) not in _NOT_WRITABLE \
+            and (type(error).__name__ not in _UNREACHABLE or _sqlite_code(error) == _MISTAKE):
         return error
+    if _sqlstate(error) in _NOT_WRITABLE or _sqlite_code(error) in _NOT_WRITABLE_FILE:
+        return StoreNotWritable()
     return OutcomeUnknown() if committing else StoreAway()
+
+
+def _sqlite_code(error: Exception) -> int | None:
+    return getattr(error.orig, 'sqlite_errorcode', None) if isinstance(error, DBAPIError) else None
 
 
 def _sqlstate(error: Exception) -> str | None:

@@ -1,0 +1,106 @@
+"""What people see while the store can be read and not written: a full disk, or a file that another program locks."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import httpx
+from playwright.async_api import expect
+
+from tests.rules import PASSWORD
+from tests.running import only_on_sqlite
+from tests.server import Server
+
+from .devices import SIGNED_OUT, MakeDevice, a_new_address
+from .watching import watch
+
+CANNOT_SAVE = 'The server cannot save anything right now. Nothing was changed.'
+AWAY = 'The server cannot reach its data right now. Nothing was changed.'
+
+
+@contextmanager
+def full_disk(server: Server) -> Generator[None]:
+    """Let no file of a server grow, nor anything be written into one: its log neither."""
+    assert server.process is not None
+    _, hard = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        yield
+    finally:
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+
+async def ready(server: Server) -> tuple[int, dict[str, str]]:
+    """Ask how the server does."""
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        answer = await http.get('/readyz')
+    return answer.status_code, answer.json()['parts']
+
+
+@only_on_sqlite
+async def test_with_a_full_disk_people_read_on_are_told_the_truth_and_can_act_when_there_is_room(
+        device: MakeDevice, own_server) -> None:
+    server = await own_server(speed=5)
+    laptop, phone = await device(server), await device(server)
+    address = a_new_address()
+    session_id = await laptop.sign_up(address)
+    tab, other = await laptop.tab('/account'), await laptop.tab()
+    form = await phone.tab('/sign-in')
+    await other.shows(session_id)
+    watching = await watch(tab)
+
+    with full_disk(server):
+        await tab.button().click()
+        await expect(tab.see(CANNOT_SAVE).first).to_be_visible()
+        await form.page.get_by_label('Email address').fill(address)
+        await form.page.get_by_label('Password').fill(PASSWORD)
+        await form.button('Sign in').click()
+        await expect(form.page.get_by_role('alert').filter(has_text=CANNOT_SAVE)).to_be_visible()
+        await other.page.reload()
+        await other.shows(session_id)
+        claimed = await watching.ever_saw(SIGNED_OUT)
+        unready = await ready(server)
+    while (await ready(server))[0] != 200:
+        await asyncio.sleep(0.1)
+    await form.button('Sign in').click()
+    await expect(form.button()).to_be_visible()
+    await tab.button().click()
+
+    await tab.signed_out()
+    await other.signed_out()
+    assert not claimed
+    assert unready == (503, {'store': 'can be read and not written', 'change_feed': 'ready', 'mail_queue': 'ready'})
+    assert server.sql('SELECT status FROM session WHERE id = ?', session_id) == [('removed',)]
+    form.complaints.clear()  # a refused request
+
+
+@only_on_sqlite
+async def test_while_another_program_locks_the_file_tabs_stay_true_ends_are_seen_and_acts_are_told_to_wait(
+        device: MakeDevice, own_server) -> None:
+    server = await own_server(speed=5)
+    laptop, phone = await device(server), await device(server)
+    session_id, ending = await laptop.sign_up(), await phone.sign_up()
+    tab, gone = await laptop.tab('/account'), await phone.tab('/account')
+    await tab.shows(session_id)
+    await gone.shows(ending)
+    server.sql("UPDATE session SET expire_at = strftime('%Y-%m-%dT%H:%M:%f', 'now', '+1 seconds') || '000+00:00' "
+               'WHERE id = ?', ending)
+
+    with server.database.locked():
+        await gone.signed_out()  # by its time, although that cannot be written
+        await tab.button().click()
+        await expect(tab.see(AWAY).first).to_be_visible()
+        while server.log.count('database is locked') < 4:  # each has waited: longer than a tab is shown unheard
+            await asyncio.sleep(0.05)
+        await tab.shows(session_id)
+        unready = await ready(server)
+    await tab.button().click()
+
+    await tab.signed_out()
+    assert unready[0] == 503
+    assert unready[1]['change_feed'] == 'ready'
+    while dict(server.sql('SELECT id, status FROM session')) != {session_id: 'removed', ending: 'expired'}:
+        await asyncio.sleep(0.05)
