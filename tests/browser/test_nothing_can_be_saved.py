@@ -86,7 +86,7 @@ async def test_while_another_program_locks_the_file_tabs_stay_true_ends_are_seen
     tab, gone = await laptop.tab('/account'), await phone.tab('/account')
     await tab.shows(session_id)
     await gone.shows(ending)
-    server.sql("UPDATE session SET expire_at = strftime('%Y-%m-%dT%H:%M:%f', 'now', '+1 seconds') || '000+00:00' "
+    server.sql("UPDATE session SET expire_at = strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 seconds') || '000' "
                'WHERE id = ?', ending)
 
     with server.database.locked():
