@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from auth.language import _
-from auth.web.redirects import SIGN_IN_PATH
 
 _CARD = '''<section id="ending" class="card" popover="manual" data-public aria-label="{label}">
 <div class="when-idle"><p><strong>{idle}</strong></p><p class="quiet">{why_idle}</p></div>
 <div class="when-old"><p><strong>{old}</strong></p><p class="quiet">{why_old}</p></div>
 <div class="actions when-idle"><button type="button" class="button primary">{stay}</button></div>
-<div class="actions when-old"><button type="button" class="button primary" data-opens="{path}">{again}</button></div>
+<div class="actions when-old"><button type="button" class="button primary" data-renew>{again}</button></div>
 <p class="quiet" role="status" data-answer></p></section>
 <p id="ending-said" class="unseen" role="status" data-public></p>'''
 
@@ -21,6 +20,6 @@ def countdown() -> str:
     return _CARD.format(
         label=_('Your session ends soon'), idle=_('You will be signed out in {time}', time=_LEFT),
         why_idle=_('Nobody has been active here for a while.'), stay=_('Stay signed in'),
-        old=_('Your session ends in {time}', time=_LEFT), path=SIGN_IN_PATH, again=_('Sign in again'),
+        old=_('Your session ends in {time}', time=_LEFT), again=_('Sign in again'),
         why_old=_('It has reached its age limit. Sign in again before it ends: then this page stays, with what you '
-                  'have typed. The form opens in another tab.'))
+                  'have typed.'))

@@ -12,7 +12,16 @@ from nicegui import app, ui
 from nicegui.language import Language
 
 from auth.access import PageBuilder
-from auth.components import AuthState, GuardedPages, UserButton, WhySignedOut, auth_state, open_tab, who_is_here
+from auth.components import (
+    AuthState,
+    GuardedPages,
+    UserButton,
+    WhySignedOut,
+    auth_state,
+    offer_to_sign_in_again,
+    open_tab,
+    who_is_here,
+)
 from auth.language import _, language, tag
 from auth.live.guarded_pages import Placeholders
 from auth.timing import Timing
@@ -94,7 +103,9 @@ async def build(routes: Routes) -> None:
         if not framed:
             Text('a', _('Skip to the content')).classes('skip').props('href=#content data-public')
             header()
-        with ui.element('main').classes('content').props('id=content tabindex=-1 data-takes-focus'):
+        with ui.element('main').classes('content').props('id=content tabindex=-1 data-takes-focus') as content:
+            if not framed:
+                offer_to_sign_in_again(content)
             GuardedPages(routes, tab=tab, placeholders=PLACEHOLDERS)
         if not framed:
             Text('footer', _('When a session ends, every tab knows.')).props('data-public')

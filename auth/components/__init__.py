@@ -26,6 +26,7 @@ from .session_acts import sign_out as sign_out
 from .session_history import SessionHistory as SessionHistory
 from .session_label import SessionLabel as SessionLabel
 from .session_table import SessionTable as SessionTable
+from .sign_in_again import offer_to_sign_in_again as offer_to_sign_in_again
 from .sign_out_button import SignOutButton as SignOutButton
 from .user_button import UserButton as UserButton
 from .user_table import UserTable as UserTable

@@ -13,11 +13,13 @@ from ..credentials.tokens import ClientToken
 from ..errors import ClientRenewed, NotSignedIn, PasswordIncorrect, SessionNotFound, TooManyWrongPasswords
 from ..language import N_
 from ..requests.request_info import RequestInfo
+from ..settings import Settings
 from .actor import Actor, find_actor
 from .audit import record
 from .clients import ClientView
 from .context import Auth
 from .current_password import WRONG, check_current_password
+from .renewal import begun_anew
 from .sessions import signed_in
 from .sign_in import renew_client
 
@@ -28,7 +30,7 @@ async def re_authenticate(auth: Auth, client: ClientView | None, session_id: str
                           request_info: RequestInfo) -> ClientToken:
     """Note that the person in a session has just given their password; the client gets a new secret (ASVS 7.2.4).
 
-    Nothing else of the session changes: neither its lifetime nor which session is in use.
+    The session begins anew, with the whole of its limits. Which session is in use does not change.
 
     :param secret: what the client's secret is afterwards
     :return: what belongs in the cookie and nowhere else
@@ -40,7 +42,8 @@ async def re_authenticate(auth: Auth, client: ClientView | None, session_id: str
     try:
         actor = await auth.read(find_actor, client, session_id)
         await check_current_password(auth, client, actor, password, param='password', request_info=request_info)
-        return await auth.run(note_authentication, client, actor, secret, request_info)
+        return await auth.run(note_authentication, client, actor, secret, request_info,
+                              settings=auth.settings)
     except TooManyWrongPasswords:
         raise
     except NotSignedIn:
@@ -50,8 +53,8 @@ async def re_authenticate(auth: Auth, client: ClientView | None, session_id: str
 
 
 def note_authentication(db: Connection, now: datetime, client: ClientView | None, actor: Actor, secret: str,
-                        request_info: RequestInfo) -> ClientToken:
-    """Begin the window of a session anew, and rotate the secret of its client.
+                        request_info: RequestInfo, *, settings: Settings) -> ClientToken:
+    """Begin the limits and the window of a session anew, and rotate the secret of its client.
 
     :param actor: as they were when the password was checked
     :raises NotSignedIn: if they were signed out, or the secret was rotated, while it was hashed
@@ -59,7 +62,8 @@ def note_authentication(db: Connection, now: datetime, client: ClientView | None
     """
     if find_actor(db, now, client, actor.session_id, lock=True).password_hash != actor.password_hash:
         raise PasswordIncorrect(WRONG, param='password')
-    db.execute(update(Session).where(col(Session.id) == actor.session_id).values(authenticated_at=now))
+    db.execute(update(Session).where(col(Session.id) == actor.session_id).values(
+        begun_anew(now, settings)))
     record(db, AuditAction.RE_AUTHENTICATED, now, [actor.as_subject], request_info)
     return renew_client(db, now, client, secret)
 

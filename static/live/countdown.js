@@ -78,9 +78,16 @@ function stay(button) {
   button.timer = setTimeout(() => answer(text("stayUnanswered")), PATIENCE_MS);
 }
 
+// The server asks for the password, in a dialog: see auth/components/sign_in_again.py. The focus goes back to the page.
+function renew() {
+  const content = document.getElementById("content");
+  (focusWas?.isConnected ? focusWas : content).focus({ preventScroll: true });
+  content.dispatchEvent(new CustomEvent("renew"));
+}
+
 card?.addEventListener("click", ({ target }) => {
   const button = target.closest("button");
-  if (button?.dataset.opens) window.open(button.dataset.opens, "_blank", "noopener");
+  if (button && "renew" in button.dataset) renew();
   else if (button) stay(button);
 });
 card?.addEventListener("focusin", ({ relatedTarget }) => {

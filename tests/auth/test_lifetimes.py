@@ -193,3 +193,30 @@ async def test_a_change_of_password_keeps_the_choice(laptop: Browser, api: Api) 
         'current_password': PASSWORD, 'new_password': 'another horse, another battery'})
 
     assert age(changed) == 30 * DAY - 300
+
+
+@pytest.mark.parametrize('keep', [False, True])
+async def test_a_session_whose_password_is_given_again_has_the_whole_of_its_limits(
+        laptop: Browser, api: Api, keep: bool) -> None:
+    session_id = (await sign_up(laptop, keep_signed_in='on' if keep else '')).json()['response']['created_session_id']
+    api.rules.clock.forward(minutes=29)
+
+    again = await laptop.post(f'/v1/client/sessions/{session_id}/verify/attempt_first_factor',
+                              data={'strategy': 'password', 'password': PASSWORD})
+
+    limits = KEPT if keep else SHORT
+    assert again.status_code == 200
+    assert ends(api.rules, session_id) == tuple(api.rules.clock() + limit for limit in limits.values())
+    assert age(again) == (30 * DAY if keep else None)
+
+
+async def test_a_wrong_password_makes_no_session_longer(laptop: Browser, api: Api) -> None:
+    session_id = (await sign_up(laptop)).json()['response']['created_session_id']
+    before = ends(api.rules, session_id)
+    api.rules.clock.forward(minutes=29)
+
+    wrong = await laptop.post(f'/v1/client/sessions/{session_id}/verify/attempt_first_factor',
+                              data={'strategy': 'password', 'password': 'wrong'})
+
+    assert wrong.status_code == 422
+    assert ends(api.rules, session_id) == before

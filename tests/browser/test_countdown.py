@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Locator, expect
 
+from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
@@ -83,7 +84,7 @@ async def test_a_key_is_enough_and_a_script_is_none(device: MakeDevice, shared_s
 async def test_at_the_age_limit_who_signs_in_again_keeps_what_they_have_typed(
         device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
-    session_id = await laptop.sign_up(address := 'keeps-it@example.com')
+    session_id = await laptop.sign_up()
     tab = await laptop.tab('/account')
     await tab.page.get_by_label('Last name').fill('Half typed')
     ends_in(shared_server, session_id, expire_at=SOON)
@@ -92,16 +93,23 @@ async def test_at_the_age_limit_who_signs_in_again_keeps_what_they_have_typed(
     await expect(said(tab)).to_have_text(re.compile('Sign in again before that to go on'))
 
     await tab.page.keyboard.press('Shift')
-    async with laptop.context.expect_page() as opening:
-        await card(tab).get_by_role('button', name='Sign in again').click()
-    form = Tab(await opening.value, laptop.url)
-    await form.live()
-    await form.fill(address)
-    await form.page.keyboard.press('Enter')
+    other = await laptop.tab('/account')
+    await other.page.get_by_label('Last name').fill('Half typed, too')
+    await card(tab).get_by_role('button', name='Sign in again').click()
+    asking = tab.page.get_by_role('dialog', name='Sign in again')
+    await asking.get_by_label('Your password').fill('wrong')
+    await tab.page.keyboard.press('Enter')
+    await expect(asking).to_contain_text('That is not your password')
+    await asking.get_by_label('Your password').fill(PASSWORD)
+    await tab.page.keyboard.press('Enter')
 
-    await expect(card(tab)).to_be_hidden()
-    await tab.shows(session_id)
-    await expect(tab.page.get_by_label('Last name')).to_have_value('Half typed')
+    for one, typed in ((tab, 'Half typed'), (other, 'Half typed, too')):
+        await expect(card(one)).to_be_hidden()
+        await expect(one.page.get_by_label('Last name')).to_have_value(typed)
+        await one.shows(session_id)
+    await expect(asking).to_have_count(0)
+    assert await tab.page.evaluate('document.activeElement !== document.body')
+    tab.forgive_the_network()
 
 
 @pytest.mark.parametrize('hours', [-7, 7])

@@ -154,6 +154,9 @@ async def test_a_person_with_a_keyboard_alone_signs_in_and_skips_to_the_content(
     await press('Tab')
     await expect(tab.button('Show the password')).to_be_focused()
     await press('Tab')
+    await press('Space')
+    await expect(tab.page.get_by_role('checkbox', name='Keep me signed in')).to_be_checked()
+    await press('Tab')
     await expect(tab.button('Sign in')).to_be_focused()
     await press('Enter')
 
