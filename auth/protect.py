@@ -16,6 +16,7 @@ from .changes.clients import Clients
 from .changes.deadlines import Deadlines
 from .changes.inbox import Inbox
 from .changes.pump import Pump
+from .changes.purger import Purger
 from .changes.sweeper import Sweeper
 from .changes.sync import Sync
 from .delivery.delivery import Delivery
@@ -87,7 +88,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     # What it tells of itself.
     auth.passwords.turns.on_turn = auth.metrics.hash_wait.observe
     lag = LoopLag(auth.metrics.loop_lag)
-    for part in (memory, pump, sweeper, reports, lag, Delivery(auth)):
+    for part in (memory, pump, sweeper, Purger(auth), reports, lag, Delivery(auth)):
         nicegui_app.on_startup(part.start)
         nicegui_app.on_shutdown(part.stop)
     nicegui_app.on_shutdown(auth.close)

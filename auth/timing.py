@@ -37,6 +37,12 @@ class Timing(StoreTiming):
     sweep_again_seconds: float = 1.0
     """Before the next attempt after one that failed."""
 
+    purge_seconds: float = 60.0
+    """How often to look for what is kept no longer."""
+
+    purge_pause_seconds: float = 0.05
+    """Between two portions of it."""
+
     reports_seconds: float = 5.0
     """How long reports of browsers are gathered before they are written into the store together."""
 

@@ -3,7 +3,7 @@
 from sqlmodel import SQLModel
 
 from .attempts import Attempts
-from .audit_event import AuditAction, AuditEvent
+from .audit_event import HAS_FAILED, AuditAction, AuditEvent
 from .change import Change
 from .client import Client
 from .copy import Copied, copy_store
@@ -20,6 +20,7 @@ from .user import User
 from .wrong_passwords import WrongPasswords
 
 __all__ = [
+    'HAS_FAILED',
     'Attempts',
     'AuditAction',
     'AuditEvent',

@@ -40,12 +40,18 @@ class AuditAction(StrEnum):
     ADMIN_WITHDRAWN = 'admin_withdrawn'
 
 
+HAS_FAILED = "action IN ('sign_in_failed', 'sign_in_refused', 'wrong_password')"
+"""Events of attempts, which are kept for a shorter time than the others."""
+
+
 class AuditEvent(SQLModel, table=True):
     """One line of the audit log. It refers to other rows by id only, so that it outlives them."""
 
     __tablename__ = 'audit_event'  # pyright: ignore[reportAssignmentType]
 
     __table_args__ = (Index('ix_audit_event_user_id_at', 'user_id', 'at', 'id'),
+                      Index('ix_audit_event_failed_at', 'at', sqlite_where=text(HAS_FAILED),
+                            postgresql_where=text(HAS_FAILED)),
                       Index('ix_audit_event_actor', 'actor', sqlite_where=text("actor != ''"),
                             postgresql_where=text("actor != ''")))
 

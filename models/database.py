@@ -55,6 +55,10 @@ class Database(ABC):
         :raises CannotOpenStore: if there can be none
         """
 
+    def scrub(self) -> None:  # noqa: B027 (a server sees to that by itself)
+        """Take off the disk what was deleted and still stands in a log, where that can be done; not while others are at
+        it. Blocks."""
+
     @abstractmethod
     def close_to_others(self) -> None:
         """Keep it from the other users of this machine, where that is a matter of files. Blocks."""

@@ -38,6 +38,10 @@ class Session(SQLModel, table=True):
                             postgresql_where=text("status = 'active'")),
                       Index('ix_session_pending', 'expire_at', sqlite_where=text("status = 'pending'"),
                             postgresql_where=text("status = 'pending'")))
+    __table_args__ = (Index('ix_session_ended_at', 'ended_at', sqlite_where=text("status != 'active'"),
+                            postgresql_where=text("status != 'active'")),
+                      Index('ix_session_created_at', 'created_at', 'id', sqlite_where=text("status = 'active'"),
+                            postgresql_where=text("status = 'active'")),)
 
     id: str = Field(default_factory=lambda: new_id('sess'), primary_key=True)
     user_id: str = Field(foreign_key='user.id', ondelete='CASCADE', index=True)
@@ -61,3 +65,5 @@ class Session(SQLModel, table=True):
     """Whether its person asked to be kept signed in: longer limits, and a cookie that outlives the browser."""
     device_name: str = ''
     """What its person calls the device."""
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When it was found to have ended; the purger notes it, whoever ended the session."""

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ READERS = 4
 _MAGIC = b'SQLite format 3\0'
 _IN_WAL_MODE = b'\x02\x02'
 _SECOND_LOOK_SECONDS = 0.3
+_SCRUB_SECONDS = 0.02  # others wait to write for so long at most, while some read
 
 _PRUNE_CHANGES = delete(Change).where(
     col(Change.seq) <= select(func.max(Change.seq)).scalar_subquery() - KEPT_CHANGES)
@@ -83,6 +84,15 @@ class SqliteDatabase(Database):
             raise CannotOpenStore(f'The database {self.name} cannot be opened for writing ({error}). '
                                   'Check the folder and its permissions, or set DATABASE_URL to another place.'
                                   ) from error
+
+    def scrub(self) -> None:
+        """Writes the log back into the file, where deleted rows are overwritten, and empties it."""
+        with suppress(OSError, sqlite3.Error):
+            if Path(f'{os.path.realpath(self._path)}-wal').stat().st_size:
+                uri = f'{self._path.absolute().as_uri()}?mode=rw'
+                with closing(sqlite3.connect(uri, uri=True, timeout=_SCRUB_SECONDS)) as connection:
+                    for how in ('PASSIVE', 'TRUNCATE'):  # nobody waits for the first, which has nearly all to do
+                        connection.execute(f'PRAGMA wal_checkpoint({how})')
 
     def close_to_others(self) -> None:
         """Takes the rights of everybody else from the file."""
@@ -175,6 +185,7 @@ def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     cursor.execute('PRAGMA foreign_keys=ON')
     cursor.execute('PRAGMA synchronous=FULL')
+    cursor.execute('PRAGMA secure_delete=ON')  # a deleted account leaves nothing in free pages
     cursor.close()
 
 

@@ -55,6 +55,7 @@ class Store:
         database = open_database(url, timing)
         self._writing, self._reading = database.writing(), database.reading()
         self._pruning = database.pruning
+        self._scrub = database.scrub
         self._patience = timing.lock_seconds
         self.feed: ChangeFeed = database.feed()
         self.metrics = Metrics()
@@ -98,6 +99,10 @@ class Store:
 
         if self._pruning:
             await self.run(verb)
+
+    async def scrub(self) -> None:
+        """Take off the disk what was deleted before, where the database leaves it in a log of its own."""
+        await asyncio.to_thread(self._scrub)
 
     async def close(self) -> None:
         """Finish what has begun, then close the connections and the feed."""

@@ -75,7 +75,7 @@ def find_violations(db: Connection, now: datetime, administrator: Administrator)
 
     :raises NotAllowed: if somebody else asks
     """
-    administrator(db, now)
+    administrator(db, now, reading=True)
     rows = db.execute(select(*columns(
         PolicyViolation.page, PolicyViolation.directive, PolicyViolation.blocked, PolicyViolation.source,
         PolicyViolation.count, PolicyViolation.first_at, PolicyViolation.last_at))

@@ -14,11 +14,13 @@ from .limits import LimitSettings
 from .mail import MailSettings
 from .monitoring import MonitoringSettings
 from .passwords import PasswordSettings
+from .privacy import PrivacySettings
 from .recent import RecentAuthenticationSettings
 
 
 class Settings(MailSettings, HeaderSettings, LifetimeSettings, RecentAuthenticationSettings, LimitSettings,
-               AccountSettings, PasswordSettings, ConnectionSettings, MonitoringSettings, DatabaseSettings):
+               AccountSettings, PasswordSettings, PrivacySettings, ConnectionSettings, MonitoringSettings,
+               DatabaseSettings):
     """What a deployment may choose. The environment variable of a setting is its name in capitals."""
 
 

@@ -133,7 +133,7 @@ async def test_an_upsert_concerns_whom_an_update_would(rules: Rules, ann: Signed
 @only_on_sqlite
 @pytest.mark.parametrize(('table', 'row'), [
     ('session', "id, user_id, client_id, 'revoked', created_at, last_active_at, expire_at, abandon_at, '', '', NULL, "
-                "NULL, '', NULL, false"),
+                "NULL, '', NULL, false, NULL"),
     ('client', "id, 'another secret', active_session_id, created_at"),
     ('user', 'id, email_address, first_name, last_name, password_hash, password_changed_at, is_admin, 1, created_at, '
              'search_text'),
