@@ -33,6 +33,8 @@ class AuditAction(StrEnum):
     RE_AUTHENTICATED = 're_authenticated'
     """The password was given again in a session."""
     PASSWORD_CHANGED = 'password_changed'  # noqa: S105 (the name of an action)
+    DATA_EXPORTED = 'data_exported'
+    """What is kept of the person was read, by them or for them."""
     ACCOUNT_DELETED = 'account_deleted'
     DISABLED = 'disabled'
     ENABLED = 'enabled'

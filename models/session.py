@@ -37,11 +37,9 @@ class Session(SQLModel, table=True):
     __table_args__ = (Index('ix_session_created_at', 'created_at', 'id', sqlite_where=text("status = 'active'"),
                             postgresql_where=text("status = 'active'")),
                       Index('ix_session_pending', 'expire_at', sqlite_where=text("status = 'pending'"),
-                            postgresql_where=text("status = 'pending'")))
-    __table_args__ = (Index('ix_session_ended_at', 'ended_at', sqlite_where=text("status != 'active'"),
-                            postgresql_where=text("status != 'active'")),
-                      Index('ix_session_created_at', 'created_at', 'id', sqlite_where=text("status = 'active'"),
-                            postgresql_where=text("status = 'active'")),)
+                            postgresql_where=text("status = 'pending'")),
+                      Index('ix_session_ended_at', 'ended_at', sqlite_where=text("status != 'active'"),
+                            postgresql_where=text("status != 'active'")))
 
     id: str = Field(default_factory=lambda: new_id('sess'), primary_key=True)
     user_id: str = Field(foreign_key='user.id', ondelete='CASCADE', index=True)

@@ -13,6 +13,8 @@ from auth.rules.profile import DELETE_CONFIRMATION
 
 from .parts import Text, api_form, card, field, name_field, page_tabs, page_title
 
+FILE_NAME = 'live-sessions-data.json'
+
 
 @private
 def page() -> None:
@@ -37,10 +39,17 @@ def page() -> None:
                   'the moment you are not.')).classes('quiet')
         with ui.element('div').classes('actions'):
             SignOutButton(state.session_id)
+    with card():
+        Text('h2', _('Your data'))
+        Text('p', _('A file with all that is kept of you here: the account, where it is and was signed in, and its '
+                    'history. Only your password is left out.')).classes('quiet')
+        with api_form('/v1/me/personal_data', _('Download my data'), done=_('Downloaded.'), download=FILE_NAME):
+            pass
     with ui.element('details').classes('card'):
         Text('summary', _('Delete account'))
         Text('p', _('Your account and all its sessions are deleted, on every device, at once. '
-                  'This cannot be undone.')).classes('quiet')
+                    'This cannot be undone. What stays are times at which something happened, with numbers that no '
+                    'longer lead to you.')).classes('quiet')
         with api_form('/v1/me', _('Delete my account'), method='DELETE', then='/', danger=True):
             with ui.element('div').props('translate=no'):  # it has to be typed as it is
                 field('confirmation', _('Type “{words}”', words=DELETE_CONFIRMATION), kind='text', autocomplete='off')

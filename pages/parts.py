@@ -92,7 +92,7 @@ def button_link(text: str, path: str, kind: Literal['primary', 'plain'] = 'prima
 @contextmanager
 def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callable[[Any], object] | None = None,
              done: str = '', announce: bool = False, keep: bool = False, then: str = '', danger: bool = False,
-             begin: bool = False) -> Generator[None]:
+             begin: bool = False, download: str = '') -> Generator[None]:
     """A native form, which static/live/forms.js posts to the Frontend API. Its fields are built in the ``with`` block.
 
     Nothing that is typed into it passes through the websocket.
@@ -105,6 +105,7 @@ def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callabl
     :param keep: whether what was typed stays in the fields
     :param then: where to go when it was accepted; loads a new page
     :param danger: whether it can't be undone
+    :param download: the name of the file in which the browser saves the response
     :param begin: whether its first empty field has the focus when the page is loaded
     """
     form = ui.element('form').props(f'method=post action={action} data-api={method} novalidate')
@@ -113,6 +114,8 @@ def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callabl
             form.props[name] = ''
     if then:
         form.props['data-then'] = then
+    if download:
+        form.props['data-download'] = download
     ask_when_refused(form, submit)
     if on_done is not None:
         form.on('done', lambda event: on_done(event.args['detail']), ['detail'])

@@ -12,7 +12,7 @@ from models import BadDatabaseUrl, BadEnvFile, CannotOpenStore
 
 from ..errors import AuthError, StoreAway
 from ..settings import wrong_setting
-from . import audit, database, sessions, users
+from . import audit, database, privacy, sessions, users
 from .output import print_notice
 
 _EXPECTED = (AuthError, BadDatabaseUrl, BadEnvFile, CannotOpenStore, ValidationError, OSError)
@@ -22,6 +22,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(users.commands, name='users')
 app.add_typer(sessions.commands, name='sessions')
 app.add_typer(audit.commands, name='audit')
+app.add_typer(privacy.commands, name='privacy')
 app.add_typer(database.commands, name='database')
 
 

@@ -46,7 +46,7 @@ def confirm(words: str, what: str) -> None:
     print(f'{what} Type "{words}" to confirm: ', end='', file=sys.stderr, flush=True)
     typed = sys.stdin.buffer.readline(_MOST_BYTES).decode(_UTF_8, errors='replace')
     if typed.strip().lower() != words:
-        raise AuthError(f'"{words}" was not typed, so nobody was signed out. Type it, or say --yes.')
+        raise AuthError(f'"{words}" was not typed, so nothing was done. Type it, or say --yes.')
 
 
 def _read_password() -> str:

@@ -32,6 +32,7 @@ _WORDS: dict[str, Message] = {
     AuditAction.WRONG_PASSWORD: N_('Wrong current password entered'),
     AuditAction.RE_AUTHENTICATED: N_('Password entered again'),
     AuditAction.PASSWORD_CHANGED: N_('Password changed'),
+    AuditAction.DATA_EXPORTED: N_('Data downloaded'),
     AuditAction.DISABLED: N_('Account disabled'),
     AuditAction.ENABLED: N_('Account enabled again'),
     AuditAction.ADMIN_GRANTED: N_('Made an administrator'),

@@ -222,7 +222,12 @@ def succeeded(db: Connection, taken: Taken) -> None:
 def _who(account: str | None) -> str:
     if account is None or (account.startswith('user_') and '@' not in account):
         return account or ''
-    return sha256(stored_address(account).encode('utf-8', 'surrogatepass')).hexdigest()[:32]
+    return digest_of(account)
+
+
+def digest_of(email_address: str) -> str:
+    """What stands for an address that nobody may have."""
+    return sha256(stored_address(email_address).encode('utf-8', 'surrogatepass')).hexdigest()[:32]
 
 
 @built_once

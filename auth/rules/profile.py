@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Update, case, delete, exists, literal_column, select, update
+from sqlalchemy import Connection, case, update
 from sqlmodel import col
 
-from models import AuditAction, AuditEvent, Client, Session, SessionStatus, User, WrongPasswords
+from models import AuditAction, Session, User
 from models.written_by_sql import bring_into_form
 
 from ..credentials.passwords import normal_password
@@ -23,7 +23,7 @@ from .clients import ClientView
 from .context import Auth
 from .current_password import WRONG, check_current_password, check_given
 from .devices import revoke_elsewhere
-from .mail import drop_mails_of
+from .erasure import erase
 from .new_passwords import Person, check_new_password, read_person
 from .pending import PasswordChanged, choose_password
 from .recent import LONG_AGO
@@ -32,9 +32,6 @@ from .users import checked_name
 
 DELETE_CONFIRMATION = N_('delete my account')
 """What has to be typed before an account is deleted."""
-
-DELETED_AT_ONCE = 500
-"""Of how many clients one statement sees whether they are left empty."""
 
 
 def change_name(db: Connection, now: datetime, client: ClientView | None, *, first_name: str | None = None,
@@ -134,11 +131,10 @@ async def delete_account(auth: Auth, client: ClientView | None, *, password: str
         check_given(password, param='password')
     refusals.check()
     await check_current_password(auth, client, actor, password, param='password', request_info=request_info)
-    await auth.run(delete_user, client, actor, request_info)
+    await auth.run(delete_user, client, actor)
 
 
-def delete_user(db: Connection, now: datetime, client: ClientView | None, actor: Actor, request_info: RequestInfo
-                ) -> None:
+def delete_user(db: Connection, now: datetime, client: ClientView | None, actor: Actor) -> None:
     """Delete a user, their sessions, and the clients that are left without any.
 
     :param actor: as they were when the password was checked
@@ -148,32 +144,6 @@ def delete_user(db: Connection, now: datetime, client: ClientView | None, actor:
     user_id = actor.user_id
     if find_actor(db, now, client, actor.session_id, lock=True).password_hash != actor.password_hash:
         raise PasswordIncorrect(WRONG, param='password')
-    theirs = select(col(Session.id)).where(col(Session.user_id) == user_id)
-    client_ids = _lock_clients(db, user_id)
-    db.execute(delete(WrongPasswords).where(col(WrongPasswords.session_id).in_(theirs)))
-    there = db.scalars(delete(Session).where(col(Session.user_id) == user_id).returning(col(Session.status))).all()
-    db.execute(delete(User).where(col(User.id) == user_id))
-    forget_of(db, user_id)
-    for start in range(0, len(client_ids), DELETED_AT_ONCE):
-        db.execute(delete(Client).where(col(Client.id).in_(client_ids[start:start + DELETED_AT_ONCE]),
-                                        ~exists().where(col(Session.client_id) == Client.id)))
-    drop_mails_of(db, user_id)
-    record(db, AuditAction.ACCOUNT_DELETED, now, [actor.as_subject], request_info)
-    note(db, AuditAction.ACCOUNT_DELETED, ended=there.count(SessionStatus.ACTIVE))
-    for statement in forgetting_where(user_id):
-        db.execute(statement)
-
-
-def _lock_clients(db: Connection, user_id: str) -> list[str]:
-    """Lock the clients of a user before their sessions, as every verb does; returns their ids."""
-    with_sessions = select(col(Session.client_id)).where(col(Session.user_id) == user_id)
-    return list(db.scalars(select(col(Client.id)).where(col(Client.id).in_(with_sessions))
-                           .order_by(col(Client.id)).with_for_update()))
-
-
-def forgetting_where(user_id: str) -> tuple[Update, Update]:
-    """After these, the audit log does not tell from where a user did anything, nor an administrator to others."""
-    nowhere = {'ip_address': '', 'user_agent': ''}
-    has_actor = col(AuditEvent.actor) != literal_column("''")  # what the index is of
-    return (update(AuditEvent).where(col(AuditEvent.user_id) == user_id).values(nowhere),
-            update(AuditEvent).where(has_actor, col(AuditEvent.actor) == user_id).values(nowhere))
+    ended = erase(db, user_id)
+    record(db, AuditAction.ACCOUNT_DELETED, now, [actor.as_subject])
+    note(db, AuditAction.ACCOUNT_DELETED, ended=ended)

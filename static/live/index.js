@@ -7,6 +7,7 @@ import "./account-panel.js";
 import "./activity.js";
 import "./copy.js";
 import "./dialogs.js";
+import "./download.js";
 import "./focus.js";
 import "./forms.js";
 import "./frames.js";

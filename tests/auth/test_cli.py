@@ -654,3 +654,20 @@ async def test_what_it_ends_is_heard_live_by_a_running_server(run: Run, rules: R
     assert changes.user_ids == {ann.user_id}
     assert await rules.active(ann.token) is None
     assert await rules.active(bob.token) == bob.session_id
+
+
+async def test_a_person_is_given_what_is_kept_of_them_and_erased(rules: Rules, run: Run) -> None:
+    ann = await rules.sign_up()
+
+    exported = await asyncio.to_thread(run, 'privacy', 'export', 'ann@example.com')
+    refused = await asyncio.to_thread(run, 'privacy', 'erase', ann.user_id, typed='no\n')
+    erased = await asyncio.to_thread(run, 'privacy', 'erase', 'ann@example.com', '--json', typed='erase this user\n')
+    again = await asyncio.to_thread(run, 'privacy', 'erase', ann.user_id, '--yes')
+
+    assert exported.json['user'][0]['email_address'] == 'ann@example.com'
+    assert 'argon2' not in exported.out
+    assert (refused.code, '"erase this user" was not typed' in refused.err) == (1, True)
+    assert erased.json == {'user_id': ann.user_id, 'erased': True, 'sessions_ended': 1}
+    assert again.code == 1
+    assert rules.events('action', 'actor')[-2:] == [('data_exported', 'command line'),
+                                                    ('account_deleted', 'command line')]

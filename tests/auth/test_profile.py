@@ -21,13 +21,13 @@ from auth.errors import (
 )
 from auth.rules.clients import ClientView
 from auth.rules.devices import revoke_others
+from auth.rules.erasure import forgetting_where
 from auth.rules.profile import (
     DELETE_CONFIRMATION,
     PasswordChanged,
     change_name,
     change_password,
     delete_account,
-    forgetting_where,
 )
 from auth.rules.sessions import sign_out
 from auth.rules.sign_in import SignedIn

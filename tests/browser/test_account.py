@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from playwright.async_api import expect
 
 from tests.rules import NEW_PASSWORD, PASSWORD
@@ -265,3 +267,20 @@ async def test_a_password_is_judged_anew_when_the_address_changes(device: MakeDe
 
     await expect(said).to_be_hidden()
     tab.complaints.clear()  # of the 422
+
+
+async def test_a_person_downloads_what_is_kept_of_them(device: MakeDevice) -> None:
+    laptop = await device(accept_downloads=True)
+    address = a_new_address()
+    await laptop.sign_up(address)
+    tab = await laptop.tab('/account')
+
+    async with tab.page.expect_download() as begun:
+        await tab.button('Download my data').click()
+    download = await begun.value
+
+    saved = json.loads((await download.path()).read_text(encoding='utf-8'))
+    assert download.suggested_filename == 'live-sessions-data.json'
+    assert saved['user'][0]['email_address'] == address
+    assert len(saved['session']) == 1
+    await expect(tab.see('Downloaded.')).to_be_visible()

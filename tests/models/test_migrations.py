@@ -101,7 +101,8 @@ def test_nothing_that_was_in_an_earlier_store_is_lost(old_store: Path) -> None:
 
     after = rows(old_store)
     assert len(before['audit_event']) == 3
-    new = {'last_user_agent': None, 'last_ip_address': None, 'device_name': '', 'authenticated_at': None, 'ended_at': None}
+    new = {'last_user_agent': None, 'last_ip_address': None, 'device_name': '', 'authenticated_at': None,
+           'ended_at': None}
     assert after == before | {
         'audit_event': [event | {'actor': '', 'times': 1} for event in before['audit_event']],
         'session': [session | new | {'kept': session['status'] == 'active'} for session in before['session']],

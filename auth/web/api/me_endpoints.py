@@ -8,9 +8,10 @@ from ...rules.context import Auth
 from ...rules.device_names import rename_device
 from ...rules.devices import read_all_devices, revoke, revoke_others
 from ...rules.new_passwords import check_new_password, person_typing
+from ...rules.personal_data import export_own
 from ...rules.profile import change_name, change_password, delete_account
 from .endpoint import Answer, Call, Endpoint, envelope, is_on, shown
-from .serializers import Json, device_json, user_json
+from .serializers import Json, device_json, personal_data_json, user_json
 
 
 class MeEndpoints:
@@ -25,6 +26,7 @@ class MeEndpoints:
         self._clients = clients
         self.routes: dict[str, dict[str, Endpoint]] = {
             '/v1/me': {'PATCH': self._change_name, 'DELETE': self._delete},
+            '/v1/me/personal_data': {'POST': self._personal_data},
             '/v1/me/change_password': {'POST': self._change_password},
             '/v1/me/sessions/active': {'GET': self._devices},
             '/v1/me/sessions/revoke_others': {'POST': self._revoke_others},
@@ -57,6 +59,12 @@ class MeEndpoints:
                              confirmation=fields.get('confirmation', ''), request_info=call.request_info,
                              actor_session_id=call.actor_session_id)
         return await self._done(call, {'object': 'user', 'deleted': True})
+
+    async def _personal_data(self, call: Call) -> Answer:
+        found = await self._auth.run(export_own, call.client, request_info=call.request_info,
+                                     actor_session_id=call.actor_session_id,
+                                     recent=self._auth.settings.recent_authentication)
+        return await self._done(call, {'object': 'personal_data', **personal_data_json(found)})
 
     async def _devices(self, call: Call) -> Answer:
         devices = await self._auth.read(read_all_devices, call.client, session_id=call.actor_session_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -84,6 +85,11 @@ def user_json(user: UserView) -> Json:
         'primary_email_address_id': address_id, 'password_enabled': True, 'image_url': '', 'has_image': False,
         'email_addresses': [{'object': 'email_address', 'id': address_id, 'email_address': user.email_address}],
     }
+
+
+def personal_data_json(found: Json) -> Json:
+    """All rows that are somebody's, as they are stored: moments are ISO 8601 here, for people to read."""
+    return json.loads(json.dumps(found, default=lambda moment: moment.isoformat()))
 
 
 def attempt_json(kind: str, identifier: str, session_id: str, user_id: str) -> Json:
