@@ -6,7 +6,8 @@ The door, the page and every event of a page ask one function, ``answer``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, auto
 from typing import Any, Literal, TypeVar, get_args
 
@@ -16,6 +17,7 @@ PageBuilder = Callable[..., Any]
 _Builder = TypeVar('_Builder', bound=PageBuilder)
 
 _ACCESS = '__live_sessions_access__'
+_RECENTLY = '__live_sessions_recently__'
 _FRAMED = '__live_sessions_framed__'
 
 
@@ -33,6 +35,8 @@ class Here:
 
     status: Status
     is_admin: bool = False
+    authenticated_at: datetime | None = field(default=None, compare=False)
+    """When the password was last given in the session in use."""
     others: bool = False
     """Whether accounts are signed in on this browser of which none is in use."""
     pending: bool = False
@@ -40,6 +44,16 @@ class Here:
 
 
 NOBODY = Here('signed_out')
+
+
+@dataclass(frozen=True, slots=True)
+class Recently:
+    """That something takes a password which was given a moment ago; see ``auth.recently``."""
+
+    minutes: float | None
+    """How long ago it may have been; None is what the settings say."""
+    function: PageBuilder
+    """What takes it."""
 
 
 class Answer(Enum):
@@ -133,6 +147,17 @@ def check_access(routes: Mapping[str, PageBuilder]) -> None:
     """
     for builder in routes.values():
         access_of(builder)
+
+
+def mark_recently(function: _Builder, recently: Recently) -> _Builder:
+    """Mark what takes a password that was given a moment ago."""
+    setattr(function, _RECENTLY, recently)
+    return function
+
+
+def recently_of(function: PageBuilder) -> Recently | None:
+    """Tell whether something takes a password that was given a moment ago."""
+    return getattr(function, _RECENTLY, None)
 
 
 def name_of(builder: PageBuilder) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from nicegui import app, ui
@@ -15,6 +15,7 @@ from auth.access import PageBuilder
 from auth.components import (
     AuthState,
     GuardedPages,
+    PasswordForm,
     UserButton,
     WhySignedOut,
     auth_state,
@@ -190,4 +191,13 @@ def failed(error: Exception) -> None:
         button_link(_('Go to the start page'), '/')
 
 
-PLACEHOLDERS = Placeholders(loading, signed_out, not_found, failed)
+def recently(show_page: Callable[[], None]) -> None:
+    """Instead of a page that takes a password which was given a moment ago."""
+    page_title(_('Enter your password'))
+    with card('narrow'):
+        Text('h1', _('Enter your password')).props('tabindex=-1 data-takes-focus')
+        Text('p', _('You have not entered it for a while, and this page takes it.')).classes('quiet')
+        PasswordForm(_('Go on'), show_page)
+
+
+PLACEHOLDERS = Placeholders(loading, signed_out, not_found, failed, recently)

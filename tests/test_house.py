@@ -66,6 +66,7 @@ FLOORS = (
     {'web'},
     {'live'},
     {'components'},
+    {'recently'},
     {'cli'},
     {'protect'},
 )
@@ -140,7 +141,7 @@ def test_a_table_with_a_page_that_does_not_say_is_refused() -> None:
 
 
 def test_the_router_refuses_an_unmarked_page_before_it_builds_anything() -> None:
-    nothing = Placeholders(*[lambda: None] * 4)
+    nothing = Placeholders(*[lambda *_: None] * 5)
     no_page: Any = None
 
     with pytest.raises(AccessNotStated):

@@ -20,6 +20,7 @@ from .following import redraw_on_change as redraw_on_change
 from .live_rows import LiveRows as LiveRows
 from .local_time import LocalTime as LocalTime
 from .password_dialog import ask_when_refused as ask_when_refused
+from .password_form import PasswordForm as PasswordForm
 from .policy_violations import PolicyViolations as PolicyViolations
 from .session_acts import choose as choose
 from .session_acts import sign_out as sign_out

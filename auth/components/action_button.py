@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from functools import partial
 from typing import Self
 
@@ -21,6 +22,14 @@ DISABLED_AFTER_SECONDS = 0.1
 
 PROGRESS_AFTER_SECONDS = 0.3
 """When a running button shows progress."""
+
+
+_in_action: ContextVar[bool] = ContextVar('in_action', default=False)
+
+
+def is_in_action() -> bool:
+    """Whether the action of a button is being done, which asks for the password itself if that is wanting."""
+    return _in_action.get()
 
 
 class ActionButton(ui.element, HoldsItself):
@@ -68,6 +77,7 @@ class ActionButton(ui.element, HoldsItself):
         later = asyncio.get_running_loop().call_later
         shown = [later(DISABLED_AFTER_SECONDS, self.button.props, 'disabled'),
                  later(PROGRESS_AFTER_SECONDS, self.button.props, 'aria-busy=true')]
+        token = _in_action.set(True)
         try:
             await action()
         except ReverificationRequired:
@@ -75,6 +85,7 @@ class ActionButton(ui.element, HoldsItself):
         except AuthError as error:
             self.tell(error)
         finally:
+            _in_action.reset(token)
             for timer in shown:
                 timer.cancel()
             self._is_running = False

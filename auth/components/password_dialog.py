@@ -76,14 +76,15 @@ class PasswordDialog(Dialog):
                     asker.tell(error)
 
 
-def needs_password(what: str, label: str = '') -> Question:
+def needs_password(what: str = '', label: str = '') -> Question:
     """Ask for the password before an act that asks nothing else.
 
     :param what: how the act is called
     :param label: what is written on the button
     """
     return Question(title=_('Enter your password'), act=label or _('Go on'),
-                    text=_('You have not entered it for a while, and this takes it: {what}.', what=what))
+                    text=_('You have not entered it for a while, and this takes it: {what}.', what=what) if what
+                    else _('You have not entered it for a while, and this takes it.'))
 
 
 def ask_when_refused(form: ui.element, what: str) -> None:

@@ -5,11 +5,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import Any, Self, cast
 
 from starlette.datastructures import QueryParams
 
-from ..access import Access, Answer, PageBuilder, PageRefused, answer, is_for_everybody, name_of, stated_access
+from ..access import (
+    Access,
+    Answer,
+    PageBuilder,
+    PageRefused,
+    Recently,
+    answer,
+    is_for_everybody,
+    name_of,
+    recently_of,
+    stated_access,
+)
+from ..rules.recent import is_recent
 from ..web.page_parameters import signature_of
 from ..web.routes import PARAMETER, Route, Routes, table_of
 from . import notes
@@ -17,6 +31,7 @@ from .nicegui_private.scripts import awaited_scripts
 from .nicegui_private.sub_pages import HookedSubPages, RouteMatch, check_other_sub_pages
 from .shell import Shell
 from .tab import Tab
+from .tabs import tabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,8 @@ class Placeholders:
     """For a path that is no page's."""
     failed: Callable[[Exception], None]
     """For a page whose builder failed, and with what: to be logged, not shown."""
+    recently: Callable[[Callable[[], None]], None]
+    """In place of a page that takes a password which was given a moment ago; called with what then shows the page."""
 
     def instead_of(self, what: Answer) -> Callable[[], None]:
         """What is shown to somebody who may not see a page."""
@@ -85,11 +102,25 @@ class GuardedPages(HookedSubPages):
             what = Answer.NOT_THERE
         if what is not Answer.LET_IN:
             return self.show_instead(match, self._placeholders.instead_of(what))
+        if route.recently is not None and not self._is_recent(route.recently):
+            self._tab.shows[self.id] = route.access
+            return self.show_instead(match, partial(self._placeholders.recently, self.refresh))
         self._tab.shows[self.id] = route.access
         self._showed_private = self._showed_private or not is_for_everybody(route.access)
         # A public page that stays is for whoever is here later, too.
         with notes.telling_for(None if is_for_everybody(route.access) else self._tab.state):
             return self.run_builder(match, route)
+
+    def _is_recent(self, recently: Recently) -> bool:
+        """Whether the password was given a moment ago; if so, it is asked of each event as well."""
+        auth = tabs().auth
+        within = (auth.settings.recent_authentication if recently.minutes is None
+                  else timedelta(minutes=recently.minutes))
+        now = auth.now()
+        if not is_recent(self._tab.authenticated_at(now), now, within):
+            return False
+        self._tab.takes_recent[self.id] = within, self.refresh
+        return True
 
     def show_not_found(self) -> None:
         """Show that there is no such page."""
@@ -114,6 +145,7 @@ class GuardedPages(HookedSubPages):
         finally:
             super().clear()
         self._tab.shows.pop(self.id, None)
+        self._tab.takes_recent.pop(self.id, None)
         return self
 
     def before_delete(self) -> None:
@@ -122,6 +154,7 @@ class GuardedPages(HookedSubPages):
             self._tab.on_change.remove(self._follow)
             self._sweep()
         self._tab.shows.pop(self.id, None)
+        self._tab.takes_recent.pop(self.id, None)
 
     def _sweep(self) -> None:
         if not is_for_everybody(self._tab.shows.get(self.id, 'public')):
@@ -146,7 +179,7 @@ def guard_other_sub_pages() -> None:
 
 def _check_other(builder: PageBuilder, path: str, data: Mapping[str, Any]) -> None:
     access = stated_access(builder)
-    if access is not None and not is_for_everybody(access):
+    if (access is not None and not is_for_everybody(access)) or recently_of(builder) is not None:
         raise PageRefused(f'The page "{name_of(builder)}" at {path} is shown by a ui.sub_pages, which asks nobody who '
                           'they are: show it through GuardedPages.')
     signature_of(builder, path, PARAMETER.findall(path), data)

@@ -133,7 +133,8 @@ class SocketGuard:
         shown = set(tab.shows.values())
         async with tab.turn:
             here = await self._tabs.confirm(tab)
-            yield here is not None and all(may_see(access, here) for access in shown.union(tab.shows.values()))
+            yield (here is not None and all(may_see(access, here) for access in shown.union(tab.shows.values()))
+                   and (not tab.takes_recent or tab.is_recent(here, self._clients.now())))
 
     async def activity(self, tab: Tab, sid: str, _: Message) -> None:
         """Note that the person does something that is no event, such as to fill in a form of the browser's own."""

@@ -19,6 +19,7 @@ from ..language import reading, tag
 from ..requests.request_info import RequestInfo, request_info_of
 from ..rules.clients import ClientSession, ClientView, UserView
 from ..rules.ends import End, Ended
+from ..rules.recent import is_recent
 from ..web.waiting_pages import Place
 from . import protocol
 from .grants import needs_re_authentication
@@ -67,6 +68,9 @@ class Tab:
     """Called after ``state`` has changed, within the page."""
     shows: dict[int, Access] = field(default_factory=dict[int, Access])
     """Who may see what it shows, by the element that shows it."""
+    takes_recent: dict[int, tuple[timedelta, Callable[[], None]]] = field(
+        default_factory=dict[int, tuple[timedelta, Callable[[], None]]])
+    """How long ago the password may have been given for what it shows, and what asks for it again."""
     unanswerable: Collection[str] = ()
     """The scripts whose answers count no more, because the page that waits for them may have been taken away."""
 
@@ -99,6 +103,15 @@ class Tab:
         """When the password was last given in the session that the tab shows as its own."""
         session = self.active_session(now)
         return DISTANT_PAST if session is None else session.authenticated_at
+
+    def is_recent(self, here: Here, now: datetime) -> bool:
+        """Whether the password was given a moment ago, as far as what is shown takes it; else it is asked for again."""
+        late = [again for within, again in self.takes_recent.values()
+                if not is_recent(here.authenticated_at or DISTANT_PAST, now, within)]
+        with self.page:
+            for again in late:
+                self.attempt(again)
+        return not late
 
     def render(self, now: datetime) -> None:
         """Show what was granted."""

@@ -76,6 +76,13 @@ class Tabs:
             raise RuntimeError('There is no tab here: this page was not opened through auth, or it has closed.')
         return tab
 
+    async def client_of(self, *tokens: ClientToken) -> ClientView | None:
+        """Find the client that the cookies of a request are of, as it is in the store now.
+
+        :raises StoreAway: if the store can't be reached
+        """
+        return await self._clients.authenticate(*tokens)
+
     async def open(self, page: Page, *tokens: ClientToken, place: Place | None = None) -> Tab:
         """Register the tab of a page that is being requested, and grant it what the cookies of the request grant.
 

@@ -8,7 +8,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..access import Access, PageBuilder, PageRefused, access_of, check_access, is_framed, name_of
+from ..access import (
+    Access,
+    PageBuilder,
+    PageRefused,
+    Recently,
+    access_of,
+    check_access,
+    is_for_everybody,
+    is_framed,
+    name_of,
+    recently_of,
+)
 from .page_parameters import signature_of
 
 PARAMETER = re.compile(r'\{(.*?)\}')
@@ -30,6 +41,8 @@ class Route:
     __signature__: inspect.Signature
     """What NiceGUI may fill in."""
     pattern: re.Pattern[str]
+    recently: Recently | None = None
+    """Whether it takes a password that was given a moment ago."""
 
     @property
     def __name__(self) -> str:
@@ -37,7 +50,7 @@ class Route:
 
     def __call__(self, **values: Any) -> Any:
         """Build the page."""
-        return self.builder(**values)
+        return (self.builder if self.recently is None else self.recently.function)(**values)
 
 
 class Routes(Mapping[str, PageBuilder]):
@@ -93,5 +106,9 @@ def _route(path: str, builder: PageBuilder) -> Route:
                           'written {name}, stand for one segment each, and have different names.')
     parts = PARAMETER.split(path)
     pattern = ''.join(f'(?P<{part}>{_SEGMENT})' if number % 2 else re.escape(part) for number, part in enumerate(parts))
-    return Route(path, builder, access_of(builder), is_framed(builder), signature_of(builder, path, names),
-                 re.compile(pattern))
+    access, recently = access_of(builder), recently_of(builder)
+    if recently is not None and is_for_everybody(access):
+        raise PageRefused(f'The page "{name_of(builder)}" at {path} is public and takes a password that was given a '
+                          'moment ago: put @private on it.')
+    return Route(path, builder, access, is_framed(builder), signature_of(builder, path, names), re.compile(pattern),
+                 recently)

@@ -14,3 +14,6 @@ BRACKETED, BUTTONS, FIVE_LINES, GUARDED, INSTRUMENTED, OVERLAID = (
 
 DRAFTED = _HERE / 'drafted.py'
 """With pages into which people type."""
+
+RECENT = _HERE / 'recent.py'
+"""With pages, handlers and endpoints that take a password given a moment ago."""

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.apps import BUTTONS, DRAFTED, INSTRUMENTED, OVERLAID, SERVE
+from tests.apps import BUTTONS, DRAFTED, INSTRUMENTED, OVERLAID, RECENT, SERVE
 from tests.databases import Kind, PostgresDatabase
 from tests.programs import CHEAP_PASSWORDS, has_ended
 from tests.server import Server
@@ -121,6 +121,14 @@ async def buttons(request: pytest.FixtureRequest, new_server: NewServer) -> Serv
 async def drafted(request: pytest.FixtureRequest, new_server: NewServer) -> Server:
     """The server of the pages into which people type."""
     return await shared(request, DRAFTED)
+
+
+@pytest.fixture
+async def paying(request: pytest.FixtureRequest, new_server: NewServer) -> Server:
+    """The server of what takes a password given a moment ago; its acts are told anew for each test."""
+    server = await shared(request, RECENT, acts='acts')
+    (server.folder / 'acts').unlink(missing_ok=True)
+    return server
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.async_api import Locator, expect
 
 from tests.rules import PASSWORD
@@ -9,6 +11,7 @@ from tests.running import either_store
 from tests.server import Server
 
 from .devices import Device, MakeDevice, Tab, a_new_address
+from .test_admin import administrator, found, rows
 
 pytestmark = either_store
 
@@ -65,3 +68,188 @@ async def test_a_stolen_device_is_signed_out_in_one_dialog_and_the_page_stays_as
     await expect(tab.page.get_by_label('New password')).to_have_value('what was typed before')
     assert await laptop.cookie() != cookie
     await (await laptop.tab()).shows(here)
+
+
+# What an author guards
+
+
+async def paying_tab(device: MakeDevice, server: Server, path: str = '/paying') -> tuple[Device, Tab, str]:
+    """A tab of somebody whose password was given long ago."""
+    laptop = await device(server)
+    session_id = await laptop.sign_up()
+    pass_the_window(server, session_id)
+    return laptop, await laptop.tab(path), session_id
+
+
+def acts(server: Server) -> list[str]:
+    """What was done."""
+    file = server.folder / 'acts'
+    return file.read_text().split('\n')[:-1] if file.exists() else []
+
+
+async def test_a_handler_goes_on_with_what_it_was_called_with_where_it_was_and_no_password_is_in_any_frame(
+        device: MakeDevice, paying: Server) -> None:
+    laptop = await device(paying)
+    session_id = await laptop.sign_up()
+    pass_the_window(paying, session_id)
+    tab = await laptop.tab(None)
+    frames: list[str | bytes] = []
+
+    def note(frame: str | bytes) -> None:
+        frames.append(frame)
+
+    tab.page.on('websocket', lambda socket: socket.on('framesent', note))
+    await tab.open('/paying')
+
+    await tab.button('Pay 20').click()
+    await expect(asked(tab)).to_have_accessible_name('Enter your password')
+    assert acts(paying) == []
+    await answer(tab)
+
+    await expect(tab.see('Paid 20')).to_be_visible()
+    await expect(tab.page.locator('.nicegui-row').get_by_text('Receipt for 20')).to_be_visible()
+    assert acts(paying) == ['paid 20']
+    assert frames
+    assert not any(PASSWORD in str(frame) for frame in frames)
+    await tab.button('Pay 10').click()
+    await expect(tab.see('Paid 10')).to_be_visible()  # it is not asked for again
+
+
+async def test_a_wrong_password_is_told_in_the_dialog_and_leaving_it_drops_the_act(
+        device: MakeDevice, paying: Server) -> None:
+    _, tab, _ = await paying_tab(device, paying)
+    field = asked(tab).get_by_label('Your password')
+    await tab.button('Pay 10').focus()
+    await tab.page.keyboard.press('Enter')
+
+    await answer(tab, 'a wrong guess')
+    await expect(field).to_have_accessible_description('That is not your password. Nothing was changed. Try again.')
+    await expect(field).to_be_focused()
+    await tab.page.keyboard.press('Escape')
+    await expect(tab.page.get_by_role('dialog')).to_have_count(0)
+    await expect(tab.button('Pay 10')).to_be_focused()
+    await tab.button('Pay 20').click()
+    await answer(tab)
+
+    await expect(tab.see('Paid 20')).to_be_visible()
+    assert acts(paying) == ['paid 20']
+    tab.complaints.clear()  # the browser tells of the 422
+
+
+async def test_an_error_of_the_act_is_shown_beside_the_button_that_asked(device: MakeDevice, paying: Server) -> None:
+    _, tab, _ = await paying_tab(device, paying)
+
+    await tab.button('Refuse').click()
+    await expect(asked(tab)).to_have_accessible_description(re.compile('Refuse'))
+    await answer(tab)
+
+    await expect(tab.page.get_by_role('alert').filter(has_text='Nothing was paid. There is no money left.')
+                 ).to_be_visible()
+    await expect(tab.page.get_by_role('dialog')).to_have_count(0)
+
+
+async def test_a_form_that_is_refused_is_sent_again_with_what_is_in_it(device: MakeDevice, paying: Server) -> None:
+    _, tab, _ = await paying_tab(device, paying)
+
+    await tab.page.get_by_label('Purpose').fill('rent')
+    await tab.button('Pay 30').click()
+    await answer(tab)
+
+    await expect(tab.see('Paid 30')).to_be_visible()
+    assert acts(paying) == ["paid 30 for ['rent']"]
+    tab.complaints.clear()  # the browser tells of the 403
+
+
+async def test_a_page_asks_first_then_shows_itself_and_asks_again_at_an_event_after_the_window(
+        device: MakeDevice, paying: Server) -> None:
+    _, tab, session_id = await paying_tab(device, paying, '/salaries?year=1999')
+    await expect(tab.see('Salaries of')).to_have_count(0)
+    await expect(tab.page.get_by_role('heading', name='Enter your password')).to_be_visible()
+    await tab.page.evaluate('window.same = true')
+
+    await tab.page.get_by_label('Your password').fill(PASSWORD)
+    await tab.button('Go on').click()
+    await expect(tab.see('Salaries of 1999')).to_be_visible()
+    await tab.button('Raise').click()
+    await expect(tab.see('Salaries of 1999')).to_be_visible()
+    pass_the_window(paying, session_id)
+    await tab.button('Raise').click()
+
+    await expect(tab.page.get_by_role('heading', name='Enter your password')).to_be_visible()
+    await expect(tab.see('Salaries of')).to_have_count(0)
+    assert acts(paying) == ['raised']
+    assert await tab.page.evaluate('window.same')
+
+
+async def test_a_password_in_one_tab_throws_no_other_one_out_and_drops_what_that_has_asked_for(
+        device: MakeDevice, paying: Server) -> None:
+    laptop, left, session_id = await paying_tab(device, paying)
+    right, beside = await laptop.tab('/paying'), await laptop.tab('/')
+    await left.button('Pay 10').click()
+    await right.button('Pay 20').click()
+    await expect(asked(right)).to_be_visible()
+
+    await answer(left)
+
+    await expect(left.see('Paid 10')).to_be_visible()
+    await expect(right.page.get_by_role('dialog')).to_have_count(0)
+    await beside.shows(session_id)
+    await right.button('Pay 20').click()
+    await expect(right.see('Paid 20')).to_be_visible()
+    assert acts(paying) == ['paid 10', 'paid 20']
+
+
+async def test_an_end_and_a_switch_of_account_leave_the_dialog_and_drop_the_act(
+        device: MakeDevice, paying: Server) -> None:
+    laptop, tab, ann = await paying_tab(device, paying)
+    bob = await laptop.sign_up()
+    pass_the_window(paying, bob)
+    await expect(tab.button('Pay 10')).to_be_visible()
+    await tab.button('Pay 10').click()
+    await expect(asked(tab)).to_be_visible()
+
+    await laptop.api('POST', f'/client/sessions/{ann}/touch')
+    await expect(tab.page.get_by_role('dialog')).to_have_count(0)
+    await tab.button('Pay 20').click()
+    await expect(asked(tab)).to_be_visible()
+    paying.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann)
+    await tab.signed_out()
+
+    await expect(tab.page.get_by_role('dialog')).to_have_count(0)
+    assert acts(paying) == []
+
+
+async def test_an_administrator_acts_on_a_row_after_the_password(device: MakeDevice, shared_server: Server) -> None:
+    boss, ann = await administrator(device, shared_server), await device()
+    address = a_new_address()
+    there = await ann.sign_up(address)
+    tab = await boss.tab('/admin/sessions')
+    shared_server.sql("UPDATE session SET authenticated_at = '2020-01-01 00:00:00+00' WHERE user_id IN "
+                      '(SELECT id FROM user WHERE is_admin)')
+    await found(tab, address)
+    await rows(tab).get_by_role('button').click()
+
+    await answer(tab)
+
+    await expect(rows(tab)).to_have_count(0)
+    assert status(shared_server, there) == 'revoked'
+
+
+async def test_an_endpoint_answers_like_the_frontend_api(device: MakeDevice, paying: Server) -> None:
+    laptop = await device(paying)
+    session_id = await laptop.sign_up()
+    nobody = await device(paying)
+
+    async def ask(who: Device, method: str, path: str, **headers: str) -> tuple[int, str]:
+        answer = await who.context.request.fetch(f'{paying.url}/payments/{path}', method=method, headers=headers)
+        body = await answer.json() if 'json' in answer.headers.get('content-type', '') else {}
+        return answer.status, body['errors'][0]['code'] if 'errors' in body else ''
+
+    assert await ask(laptop, 'GET', 'list') == (200, '')
+    assert await ask(laptop, 'POST', '30') == (200, '')
+    assert await ask(laptop, 'POST', '30', Origin='https://evil.example') == (403, 'origin_invalid')
+    pass_the_window(paying, session_id)
+    assert await ask(laptop, 'GET', 'list') == (403, 'session_reverification_required')
+    assert await ask(laptop, 'POST', '30') == (403, 'session_reverification_required')
+    assert await ask(nobody, 'POST', '30') == (401, 'authentication_invalid')
+    assert acts(paying) == ['paid 30 for None']
