@@ -41,6 +41,26 @@ def test_links_and_paths_lead_somewhere(document: Path) -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
+@pytest.mark.parametrize('document', DOCUMENTS, ids=lambda document: document.relative_to(ROOT).as_posix())
+def test_every_test_that_is_named_is_one(document: Path) -> None:
+    for name, test in re.findall(r'`(tests/[\w/]+\.py)::(\w+)', document.read_text(encoding='utf-8')):
+        tree = ast.parse(text(name))
+        assert test in {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+
+
+def test_the_faults_of_each_kind_are_told_with_a_test_for_each() -> None:
+    rows = [row.split(' | ') for row in text('docs/reliability.md').splitlines() if row.startswith('| ')]
+
+    untested = [what for what, *_, shown in rows if not what.startswith('| what breaks') and '::test_' not in shown]
+    told = text('docs/reliability.md')
+
+    assert untested == []
+    assert all(f'**{fault}' in told for fault in (
+        'the change feed is cut', 'the disk is full', 'a PostgreSQL server is read-only',
+        'another program locks the file', "the server's clock is set back", 'the mail server is away',
+        'a process is killed'))
+
+
 def test_the_readme_is_short() -> None:
     assert len(text('README.md').splitlines()) <= 120
 

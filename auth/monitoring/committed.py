@@ -23,7 +23,8 @@ WRITTEN_ONE_BY_ONE = 10
 _NOTED = 'noted'
 _IDS = ('user_id', 'client_id', 'session_id', 'actor')
 _ATTEMPTS = {AuditAction.SIGN_IN_FAILED, AuditAction.SIGN_IN_REFUSED, AuditAction.WRONG_PASSWORD}
-_ENDS = {AuditAction.SIGNED_OUT, AuditAction.REVOKED, AuditAction.EXPIRED, AuditAction.ABANDONED}
+_ENDS = {AuditAction.SIGNED_OUT, AuditAction.REVOKED, AuditAction.EXPIRED, AuditAction.ABANDONED,
+         AuditAction.REPLACED}
 
 
 @dataclass(frozen=True, slots=True)

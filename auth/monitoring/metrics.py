@@ -8,7 +8,7 @@ PREFIX = 'live_sessions'
 OUTCOMES = ('signed_in', 'signed_up', 'wrong', 'limited', 'busy', 'refused', 'unavailable', 'error')
 """What becomes of an attempt to sign in or up. Refused is also a form with a mistake, or a disabled account."""
 
-REASONS = ('signed_out', 'revoked', 'expired', 'abandoned', 'account_deleted')
+REASONS = ('signed_out', 'revoked', 'expired', 'abandoned', 'replaced', 'account_deleted')
 """Why sessions end: the name of the audit event."""
 
 _FAST = (.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5)

@@ -17,13 +17,14 @@ from auth.live.tabs import Tabs
 from auth.monitoring.loop_lag import EVERY_SECONDS, LoopLag
 from auth.monitoring.metrics import OUTCOMES, REASONS, Metrics
 from auth.rules.devices import revoke_others
+from auth.rules.profile import delete_account
 from auth.rules.sessions import end_overdue, sign_out
 from auth.web.gateway import Gateway
 from auth.web.monitoring import PATHS, Monitoring
 from auth.web.waiting_pages import WaitingPages
 from tests.auth.conftest import frontend_api_of, nothing_behind, sign_in, sign_up
 from tests.following import Following, NoTabs
-from tests.rules import PASSWORD, Rules
+from tests.rules import FAST, LAPTOP, PASSWORD, Rules
 from tests.running import either_store
 
 TOKEN = 'a-token-that-nobody-guesses'
@@ -152,6 +153,64 @@ async def test_an_act_that_is_refused_or_called_off_counts_nothing(rules: Rules)
 
     assert changed(before, rules.auth.metrics) == {}
     assert rules.status(laptop.session_id) == 'active'
+
+
+async def test_a_deleted_account_ends_its_sessions_and_one_too_many_replaces_another(
+        rules_with: Callable[..., Rules]) -> None:
+    rules = rules_with(max_sessions_per_user=1)
+    metrics = rules.auth.metrics
+    await rules.sign_up()
+    before = numbers(metrics)
+
+    laptop = await rules.sign_in()
+    await delete_account(rules.auth, await rules.client(laptop.token), password=PASSWORD,
+                         confirmation='delete my account', request_info=LAPTOP)
+
+    assert changed(before, metrics) == {'sessions_ended_total{replaced}': 1,
+                                        'sessions_ended_total{account_deleted}': 1}
+
+
+@pytest.mark.parametrize('timing', [FAST])
+async def test_what_cannot_do_its_work_is_told_by_its_part(rules: Rules, site: Callable[..., Site],
+                                                          following: Following) -> None:
+    here = site()
+
+    with rules.database.away():
+        async with asyncio.timeout(20):
+            while (away := await here.ask('/readyz')).status_code == 200 or not following.sync.is_out_of_sync:
+                await asyncio.sleep(0.05)
+            away = await here.ask('/readyz')
+        health, metrics = await here.ask('/healthz'), await here.ask()
+    async with asyncio.timeout(20):
+        while (await here.ask('/readyz')).status_code != 200:
+            await asyncio.sleep(0.05)
+
+    assert away.status_code == 503
+    assert away.json()['parts']['store'] in {'cannot be reached', 'does not answer in time'}
+    assert away.json()['parts']['change_feed'] == 'out of sync with the store'
+    assert 'live.db' not in away.text
+    assert health.status_code == metrics.status_code == 200
+    assert 'live_sessions_in_sync 0.0' in metrics.text
+    assert rules.auth.metrics.store_refusals.collect()
+
+
+@either_store
+async def test_mails_that_wait_for_long_are_told_and_may_be_left_out(rules: Rules, site: Callable[..., Site]) -> None:
+    here = site(mail_outbox='outbox')
+    rules.sql("INSERT INTO mail (id, kind, details, email_address, language, created_at, due_at, expire_at, attempts) "
+              "VALUES ('mail_1', 'x', '{}', 'ann@example.com', '', ?, ?, ?, 0)",
+              *['2026-01-01 11:45:00.000000'] * 2, '2026-01-02 12:00:00.000000')
+
+    late, left_out = await here.ask('/readyz'), await here.ask('/readyz?exclude=mail_queue')
+    metrics = await here.ask()
+    without_mail = await site().ask('/readyz')
+
+    assert (late.status_code, late.json()['parts']['mail_queue']) == (503, 'the oldest mail has waited for 15 minutes')
+    assert (left_out.status_code, left_out.json()['parts']) == (200, late.json()['parts'])
+    assert 'live_sessions_mail_waiting 1.0\n' in metrics.text
+    assert 'live_sessions_mail_oldest_seconds 900.0\n' in metrics.text
+    assert 'example.com' not in metrics.text + late.text
+    assert without_mail.status_code == 200
 
 
 class Screen:
