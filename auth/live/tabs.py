@@ -21,7 +21,7 @@ from ..changes.sync import Sync
 from ..credentials.tokens import ClientToken
 from ..errors import StoreAway
 from ..requests.asgi import Scope
-from ..requests.request_info import RequestInfo, request_info_of
+from ..requests.request_info import RequestInfo, is_opened_by_a_person, request_info_of
 from ..rules.clients import ClientView, place_of
 from ..rules.context import Auth
 from ..rules.sessions import touch
@@ -100,6 +100,8 @@ class Tabs:
         else:
             self._bind(tab, client)
             tab.render(self.auth.now())
+            if is_opened_by_a_person(page.request.scope):
+                self.note_activity(tab)
         self._by_page[page.id] = tab
         page_id = page.id  # a tab in what the page calls would be a circle, and keep the page in memory
         page.on_delete(lambda: self._close(page_id))

@@ -41,3 +41,12 @@ def request_info_of(scope: Scope) -> RequestInfo:
     address = scope.get('client')
     return RequestInfo(ip_address=address[0] if address else '',
                    user_agent=(header(scope, b'user-agent') or '')[:MAX_USER_AGENT])
+
+
+def is_opened_by_a_person(scope: Scope) -> bool:
+    """Tell whether somebody has opened a page: by a link, its address or a bookmark, as their browser says.
+
+    A page that loads itself anew, or that another one leads to by itself, is opened by nobody. Where a browser does not
+    say it, as over plain http, the keys and clicks on the page have to do.
+    """
+    return header(scope, b'sec-fetch-user') == '?1'

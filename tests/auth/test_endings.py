@@ -166,3 +166,22 @@ async def test_while_it_is_counted_down_whatever_is_done_is_noted_at_once(rules:
     await until(lambda: len(words(page)) == 3)
 
     assert words(page)[-1] == (30 * MINUTE, MINUTE, True)
+
+
+@pytest.mark.parametrize(('headers', 'is_active'), [
+    ([(b'sec-fetch-user', b'?1')], True), ([], False), ([(b'sec-fetch-user', b'?0')], False),
+    ([(b'sec-fetch-mode', b'navigate'), (b'sec-fetch-site', b'same-origin')], False)])
+async def test_who_opens_a_page_is_active_and_a_page_that_loads_itself_is_not(
+        rules: Rules, tabs: Tabs, headers: list[tuple[bytes, bytes]], is_active: bool) -> None:
+    done = await rules.sign_up()
+    rules.clock.forward(minutes=20)
+    page: Any = BrowserPage('page')
+    page.request.scope['headers'] += headers
+
+    tab = await tabs.open(page, done.token)
+    await page.join()
+    if is_active:
+        await until(lambda: words(page) and words(page)[-1] == (30 * MINUTE, MINUTE, True))
+
+    assert tab.touched_at == (rules.clock() if is_active else None)
+    assert words(page)[-1] == ((30 if is_active else 10) * MINUTE, MINUTE, True)
