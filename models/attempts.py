@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Double
 from sqlmodel import Field, SQLModel
 
 
@@ -15,7 +16,7 @@ class Attempts(SQLModel, table=True):
     kind: str = Field(primary_key=True)
     """Of what ``who`` is: an account, an address or a browser."""
     who: str = Field(primary_key=True)
-    drained_at: float = Field(index=True)
+    drained_at: float = Field(sa_type=Double, index=True)
     """When nothing is left of the attempts, in seconds since 1970: no dialect reckons with moments as another does."""
     in_a_row: int = 0
     """Since the last that succeeded."""

@@ -25,7 +25,7 @@ from tests.databases import SqliteFile, TestDatabase
 
 PASSWORD = 'correct horse battery'
 NEW_PASSWORD = 'staple of another battery'
-TABLES = ('user', 'client', 'session', 'audit_event', 'mail')
+TABLES = ('user', 'client', 'session', 'mail', 'audit_event')
 LAPTOP = RequestInfo('192.0.2.1', 'Laptop')
 PHONE = RequestInfo('2001:db8::7', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 '
                 '(KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1')

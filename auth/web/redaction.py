@@ -10,7 +10,7 @@ import re
 HIDDEN = '[hidden]'
 """What stands in its place."""
 
-_ADDRESS = re.compile(r'[^\s@"\'<>()\[\]{},;:=/\\|]{1,128}(?:@|%40)[^\s@"\'<>(){},;/\\|?&]{1,255}')
+_ADDRESS = re.compile(r'[^\s@*"\'<>()\[\]{},;:=/\\|]{1,128}(?:@|%40)[^\s@"\'<>(){},;/\\|?&]{1,255}')
 _HASH = re.compile(r'\$argon2[a-z]{1,2}\$[^\s"\']{1,500}')
 _RANDOM = re.compile(r'(?<![A-Za-z0-9_-])(?:(?=[A-Za-z_-]*[0-9])(?=[a-z0-9_-]*[A-Z])(?=[A-Z0-9_-]*[a-z])'
                      r'[A-Za-z0-9_-]{40,}|[0-9a-fA-F]{40,})(?![A-Za-z0-9_-])')

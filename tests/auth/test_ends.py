@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import pytest
 
@@ -191,7 +192,8 @@ async def test_many_ends_are_found_together_each_with_its_own(rules: Rules) -> N
     assert {field.name for field in dataclasses.fields(End)} == {'why', 'from_device'}  # nothing private more
 
 
-async def test_very_many_events_since_do_not_make_it_slow(rules: Rules) -> None:
+async def test_very_many_events_since_do_not_make_it_slow(rules_with: Callable[..., Rules]) -> None:
+    rules = rules_with(wrong_passwords_per_account=90)
     laptop, phone = await ann_on_two_devices(rules)
     await rules.auth.run(revoke, await rules.here(phone.token), laptop.session_id, request_info=PHONE)
     rules.clock.forward(minutes=1)
