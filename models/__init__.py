@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from .attempts import Attempts
 from .audit_event import HAS_FAILED, AuditAction, AuditEvent
+from .backup import back_up, restore
 from .change import Change
 from .client import Client
 from .copy import Copied, copy_store
@@ -41,8 +42,10 @@ __all__ = [
     'StoreTiming',
     'User',
     'WrongPasswords',
+    'back_up',
     'check_schema',
     'copy_store',
     'migrate',
+    'restore',
     'wait_for_server',
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from sqlalchemy import Connection, Executable
 
@@ -58,6 +59,21 @@ class Database(ABC):
     def scrub(self) -> None:  # noqa: B027 (a server sees to that by itself)
         """Take off the disk what was deleted and still stands in a log, where that can be done; not while others are at
         it. Blocks."""
+
+    @abstractmethod
+    def back_up(self, target: Path, without: Collection[str]) -> None:
+        """Write a backup into an empty file, without the rows of some tables. Blocks.
+
+        :raises CannotOpenStore: if that can't be done
+        """
+
+    @abstractmethod
+    def restore(self, source: Path, without: Collection[str]) -> None:
+        """Read a backup into this database, which has to be empty, without the rows of some tables where that can be
+        told. Blocks.
+
+        :raises CannotOpenStore: if that can't be done
+        """
 
     @abstractmethod
     def close_to_others(self) -> None:

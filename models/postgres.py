@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -21,6 +22,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from .database import CannotOpenStore, Database, in_one_line
 from .executor import LoopExecutor
+from .ownership import check_ownership
+from .postgres_backup import dump_into, load_from
 from .postgres_feed import PostgresFeed
 from .postgres_line import Line, hang_up, was_hung_up
 from .timing import StoreTiming
@@ -62,6 +65,18 @@ class PostgresDatabase(Database):
     def feed(self) -> PostgresFeed:
         """Listens on a connection of its own."""
         return PostgresFeed(self._listener, self._timing)
+
+    def back_up(self, target: Path, without: Collection[str]) -> None:
+        """Has pg_dump write it."""
+        dump_into(target, without, self._arguments())
+
+    def restore(self, source: Path, without: Collection[str]) -> None:
+        """Has pg_restore read it."""
+        with self.connect(to_write=False) as connection:
+            if check_ownership(connection, self.name):
+                raise CannotOpenStore(f'There is something in {self.name} already. Nothing was restored: make an empty '
+                                      'database, and set DATABASE_URL to it.')
+        load_from(source, self._arguments())
 
     def why_silent(self) -> str:
         """A server that is being started refuses everybody; whoever else is refused has an answer."""

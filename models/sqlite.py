@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from .database import UPGRADE, CannotOpenStore, Database
 from .executor import ThreadExecutor
 from .ownership import ForeignStore, check_ownership
 from .private_file import close_to_others, make_private
+from .sqlite_backup import copy_into, place
 from .sqlite_feed import SqliteFeed
 from .timing import StoreTiming
 
@@ -93,6 +94,29 @@ class SqliteDatabase(Database):
                 with closing(sqlite3.connect(uri, uri=True, timeout=_SCRUB_SECONDS)) as connection:
                     for how in ('PASSIVE', 'TRUNCATE'):  # nobody waits for the first, which has nearly all to do
                         connection.execute(f'PRAGMA wal_checkpoint({how})')
+
+    def back_up(self, target: Path, without: Collection[str]) -> None:
+        """Writes another file of the same kind."""
+        try:
+            copy_into(self._path, target, without)
+        except (OSError, sqlite3.Error) as error:
+            raise CannotOpenStore(f'The backup {target} cannot be written ({error}). There is none.') from error
+
+    def restore(self, source: Path, without: Collection[str]) -> None:
+        """Puts a copy where there is no file yet, or an empty one."""
+        if self._path.exists() and self._path.stat().st_size:
+            raise CannotOpenStore(f'There is something in {self.name} already. Nothing was restored: stop the servers, '
+                                  'and move the file away, with those that are named like it, or set DATABASE_URL to '
+                                  'another place.')
+        backup = SqliteDatabase(str(source), self._timing)
+        try:
+            backup.find()
+            with backup.connect(to_write=False) as connection:
+                if not check_ownership(connection, backup.name):
+                    raise ForeignStore(f'The file {source} holds nothing. Name the backup that is to be restored.')
+            place(source, self._path, without)
+        except (OSError, sqlite3.Error) as error:
+            raise CannotOpenStore(f'The backup {source} cannot be restored ({error}). Nothing was changed.') from error
 
     def close_to_others(self) -> None:
         """Takes the rights of everybody else from the file."""

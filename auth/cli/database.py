@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from models import BadDatabaseUrl, Copied, copy_store, migrate
+from models import BadDatabaseUrl, Copied, back_up, copy_store, migrate, restore
 from models.database_url import open_database, shown
 
 from ..settings import Settings
@@ -51,6 +52,25 @@ def copy(source: Annotated[str, typer.Argument(metavar='URL', help='The database
     name = shown(url)
     print_result({'database_url': name, 'copied': [asdict(table) for table in copied]},
                  f'Copied into {name}: {", ".join(map(_told, copied))}.', json=json)
+
+
+@commands.command('backup')
+def backup(file: Annotated[Path, typer.Argument(metavar='FILE', help='The file to write; it must not be there yet.')],
+           json: Json = False) -> None:
+    """Write a backup into a file, also while servers run. Nobody is signed in in it; see docs/backups.md."""
+    url = Settings().database_url
+    back_up(url, file)
+    print_result({'database_url': shown(url), 'backup': str(file)}, f'{shown(url)} is backed up in {file}.', json=json)
+
+
+@commands.command('restore')
+def restore_from(file: Annotated[Path, typer.Argument(metavar='FILE', help='The backup.')], json: Json = False) -> None:
+    """Bring a backup into an empty database, which DATABASE_URL names. Everybody has to sign in again."""
+    url = Settings().database_url
+    restore(url, file)
+    print_result({'database_url': shown(url), 'restored': True},
+                 f'{file} is restored into {shown(url)}. Everybody has to sign in again. Accounts that were deleted '
+                 'after it was made are back: delete them again, with python -m auth privacy erase', json=json)
 
 
 def _progress(table: str, rows: int) -> None:

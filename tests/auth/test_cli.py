@@ -671,3 +671,21 @@ async def test_a_person_is_given_what_is_kept_of_them_and_erased(rules: Rules, r
     assert again.code == 1
     assert rules.events('action', 'actor')[-2:] == [('data_exported', 'command line'),
                                                     ('account_deleted', 'command line')]
+
+
+@only_on_sqlite
+async def test_a_backup_is_made_and_restored(rules: Rules, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+                                             ) -> None:
+    await rules.sign_up()
+
+    made = await asyncio.to_thread(run, 'database', 'backup', str(tmp_path / 'b'), '--json')
+    again = await asyncio.to_thread(run, 'database', 'backup', str(tmp_path / 'b'))
+    over = await asyncio.to_thread(run, 'database', 'restore', str(tmp_path / 'b'))
+    monkeypatch.setenv('DATABASE_URL', f'sqlite:///{tmp_path}/elsewhere.db')
+    restored = await asyncio.to_thread(run, 'database', 'restore', str(tmp_path / 'b'))
+    listed = await asyncio.to_thread(run, 'users', 'list', '--json')
+
+    assert (made.json['backup'], made.code) == (str(tmp_path / 'b'), 0)
+    assert (again.code, over.code, restored.code) == (1, 1, 0)
+    assert 'There is something in' in over.err
+    assert [user['email_address'] for user in listed.json] == ['ann@example.com']
