@@ -15,8 +15,8 @@ from benchmarks.requests import figures_of_wrk
 from benchmarks.support import keeping
 from tests.programs import ROOT, clean_environment
 
-NAMES = ('administration', 'commits', 'fan_out', 'hashing', 'memory', 'notify', 'processes', 'recovery', 'requests',
-         'sign_out', 'validation')
+NAMES = ('administration', 'commits', 'counting', 'fan_out', 'hashing', 'memory', 'notify', 'processes', 'recovery',
+         'requests', 'sign_out', 'validation')
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -136,6 +136,7 @@ def test_fan_out_measures_many_tabs_and_idle_ones_beside_bare_nicegui(printed: P
 @pytest.mark.parametrize(('name', 'options', 'measured'), [
     ('hashing', ('--hashes', '2', '--at-once', '2'), ['19 MiB, t=2 (chosen)', '46 MiB, t=1', '64 MiB, t=3']),
     ('commits', ('--rounds', '5'), ['FULL (chosen)', 'NORMAL']),
+    ('counting', ('--rounds', '5'), ['sign_out', 'GET /v1/client']),
 ])
 def test_the_choices_that_were_measured_are_printed_with_their_alternatives(
         printed: Printed, name: str, options: tuple[str, ...], measured: list[str]) -> None:
