@@ -171,6 +171,16 @@ class ReverificationRequired(AuthError):
                 'reverification': {'level': 'first_factor', 'afterMinutes': self.minutes}}
 
 
+class LastAdministrator(AuthError):
+    """It would leave the site without an administrator."""
+
+    code = 'last_administrator'
+    status = HTTPStatus.FORBIDDEN
+    tells_all = True
+    text = N_('This is the only administrator who can sign in. Nothing was changed. '
+              'Make somebody else an administrator first.')
+
+
 class UserNotFound(AuthError):
     """There is no such user, or not any more."""
 

@@ -54,6 +54,12 @@ class Timing(StoreTiming):
     explain_after_seconds: float = 0.01
     """Between the end of a session and the reading of why it has ended, which would hold up what shows the end."""
 
+    breaches_answer_seconds: float = 2.0
+    """A service of breached passwords has so long to answer, while somebody waits for their new password."""
+
+    breaches_rest_seconds: float = 60.0
+    """One that has failed is not asked again for so long."""
+
     ping_seconds: float = 3.0
     """Between the answer to a ping of a socket and the next one; a socket that does not answer for as long is lost.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from nicegui import ui
+
 from auth import admin_only
 from auth.components import PolicyViolations, SessionTable, UserTable
 from auth.language import _
 
-from .parts import Text, page_tabs, page_title
+from .parts import Text, button_link, page_tabs, page_title
 
 
 @admin_only
@@ -15,7 +17,9 @@ def users(q: str = '') -> None:
 
     :param q: what is searched for
     """
-    _heading('/admin', _('Users'))
+    admin_heading('/admin', _('Users'))
+    with ui.element('p'):
+        button_link(_('Add user'), '/admin/users/new')
     UserTable(q)
 
 
@@ -25,18 +29,19 @@ def sessions(q: str = '') -> None:
 
     :param q: what is searched for
     """
-    _heading('/admin/sessions', _('Sessions'))
+    admin_heading('/admin/sessions', _('Sessions'))
     SessionTable(q)
 
 
 @admin_only
 def policy() -> None:
     """Build the page of what browsers have refused."""
-    _heading('/admin/policy', _('Content policy'))
+    admin_heading('/admin/policy', _('Content policy'))
     PolicyViolations()
 
 
-def _heading(path: str, name: str) -> None:
+def admin_heading(path: str, name: str) -> None:
+    """Build the heading of the pages of administration, with links between them."""
     page_title(_('Administration') + f': {name}')
     Text('h1', _('Administration'))
     page_tabs(_('Administration'), {

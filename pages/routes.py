@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import account, admin, choose, demo, home, new_password, security, sign_in, sign_up
+from . import account, admin, admin_user, choose, demo, home, new_password, security, sign_in, sign_up
 from .examples import android, expo, index, javascript, nextjs, swiftui
 
 ROUTES: dict[str, Callable[..., object]] = {
@@ -16,6 +16,8 @@ ROUTES: dict[str, Callable[..., object]] = {
     '/account': account.page,
     '/account/security': security.page,
     '/admin': admin.users,
+    '/admin/users/new': admin_user.new_user,
+    '/admin/users/{user_id}': admin_user.user,
     '/admin/sessions': admin.sessions,
     '/admin/policy': admin.policy,
     '/demo': demo.board,

@@ -126,7 +126,8 @@ def test_every_route_says_who_may_see_it() -> None:
     assert {path: access_of(builder) for path, builder in pages.ROUTES.items()} == {
         '/': 'public', '/sign-in': 'public', '/sign-in/choose': 'public',
         '/sign-in/new-password': 'public', '/sign-up': 'public', '/account': 'private',
-        '/account/security': 'private', '/admin': 'admin', '/admin/sessions': 'admin', '/admin/policy': 'admin',
+        '/account/security': 'private', '/admin': 'admin', '/admin/sessions': 'admin',
+        '/admin/users/new': 'admin', '/admin/users/{user_id}': 'admin', '/admin/policy': 'admin',
         '/demo': 'public', '/demo/pane': 'public',
         '/examples': 'public', '/examples/nextjs': 'public', '/examples/javascript': 'public',
         '/examples/expo': 'public', '/examples/swiftui': 'public', '/examples/android': 'public'}

@@ -12,7 +12,7 @@ from models import AuditAction
 
 from ..language import N_, Message, _
 from ..live.tabs import tabs
-from ..rules.history import HistoryEvent, read_history
+from ..rules.history import History, HistoryEvent, read_history
 from .live_rows import LiveRows
 from .local_time import LocalTime
 
@@ -46,19 +46,24 @@ class SessionHistory(ui.element):
     def __init__(self) -> None:
         super().__init__('section')
         self.classes('history card').props('aria-labelledby=history-heading')
-        self._tab = tabs().here()
-        self._user = self._tab.state.user
+        self.tab = tabs().here()
+        user = self.tab.state.user
+        self.user_id = user.id if user else ''
         with self:
             Text(tag='h2', text=_('Recent activity')).props('id=history-heading tabindex=-1')
-            LiveRows[HistoryEvent](self._read, key=lambda event: event.id, draw=_draw, concerns=self._concerns,
+            LiveRows[HistoryEvent](self._load, key=lambda event: event.id, draw=_draw, concerns=self._concerns,
                                    empty=_('Nothing has happened yet.'))
 
-    async def _read(self, last: HistoryEvent | None, _: int) -> tuple[Sequence[HistoryEvent], bool]:
-        found = await tabs().auth.read(read_history, self._tab.client, after=last)
+    async def _load(self, last: HistoryEvent | None, _: int) -> tuple[Sequence[HistoryEvent], bool]:
+        found = await self.read(last)
         return found.events, found.has_more
 
+    async def read(self, last: HistoryEvent | None) -> History:
+        """Read the page after an event."""
+        return await tabs().auth.read(read_history, self.tab.client, after=last)
+
     def _concerns(self, user_ids: Collection[str]) -> bool:
-        return self._user is not None and self._user.id in user_ids
+        return self.user_id in user_ids
 
 
 def describe(event: HistoryEvent) -> str:

@@ -11,17 +11,18 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 
 from ..language import _, ngettext, number
 from ..live.tabs import tabs
-from ..rules.admin import revoke_user, set_disabled
-from ..rules.admin_queries import ROWS_A_PAGE, UserRow, count_sessions, count_users, find_users
+from ..rules.admin_queries import ROWS_A_PAGE, UserRow, count_users, find_users
 from ..rules.names import isolated
-from .dialog import Question
 from .isolated import Isolated
 from .live_rows import LiveRows
 from .searched_section import MOST_COUNTED, SearchedSection, counted, small_button
+from .user_acts import UserActs
+
+USERS_PATH = '/admin/users'
 
 
-class UserTable(SearchedSection):
-    """All users by their address, with a search; sign one out everywhere, disable or enable one.
+class UserTable(UserActs, SearchedSection):
+    """All users by their address, with a search; sign one out everywhere, disable or enable one, or open one.
 
     :param words: what is searched for at first
     """
@@ -71,52 +72,10 @@ class UserTable(SearchedSection):
             whom = isolated(row.user.email_address)
             with ui.element('div').classes('actions'):
                 if row.sessions:
-                    small_button(_('Sign out everywhere'), partial(self._ask_sign_out, row), whom)
+                    small_button(_('Sign out everywhere'), partial(self.ask_sign_out, row), whom)
                 word = _('Enable') if row.disabled else _('Disable')
-                act = partial(self._set_disabled, row, False) if row.disabled else partial(self._ask_disable, row)
+                act = partial(self.set_disabled, row, False) if row.disabled else partial(self.ask_disable, row)
                 small_button(word, act, whom)
-
-    async def _count(self, row: UserRow) -> tuple[int, str]:
-        """How many sessions would end now, and what has to be said beside that."""
-        count = await tabs().auth.read(count_sessions, self.administrator, user_id=row.user.id)
-        user = self.tab.state.user
-        return count, ' ' + _('Yours is among them.') if count and user and user.id == row.user.id else ''
-
-    async def _ask_sign_out(self, row: UserRow) -> None:
-        count, yours = await self._count(row)
-        if not count:
-            await self._sign_out(row)
-            return
-        self.ask(Question(
-            title=_('Sign out {address} everywhere?', address=isolated(row.user.email_address)),
-            text=ngettext('{count} session ends at once, in every tab.',
-                          '{count} sessions end at once, on every device.', count) + yours,
-            act=ngettext('End {count} session', 'End {count} sessions', count)),
-            partial(self._sign_out, row), refused=_('Nobody was signed out.'), about=row.user.id,
-            recently=True)
-
-    async def _ask_disable(self, row: UserRow) -> None:
-        count, yours = await self._count(row)
-        ends = ngettext('{count} session ends at once, in every tab.',
-                        '{count} sessions end at once, on every device.', count) + yours if count else ''
-        until = _('Nobody can sign in to this account until it is enabled again.')
-        self.ask(Question(
-            title=_('Disable {address}?', address=isolated(row.user.email_address)),
-            text=f'{ends} {until}'.strip(),
-            act=_('Disable')),
-            partial(self._set_disabled, row, True), refused=_('Nothing was changed.'),
-            about=row.user.id, recently=True)
-
-    async def _sign_out(self, row: UserRow) -> None:
-        ended = await tabs().auth.run(revoke_user, self.administrator, row.user.id, self.tab.request_info)
-        self.rows.reload()
-        self.tell(ngettext('{count} session of {address} ended.', '{count} sessions of {address} ended.', ended,
-                           address=isolated(row.user.email_address)))
-
-    async def _set_disabled(self, row: UserRow, disabled: bool) -> None:
-        ended = await tabs().auth.run(set_disabled, self.administrator, row.user.id, disabled, self.tab.request_info)
-        self.rows.reload()
-        address = isolated(row.user.email_address)
-        self.tell(ngettext('{address} is disabled; {count} session ended.',
-                           '{address} is disabled; {count} sessions ended.', ended, address=address) if disabled
-                  else _('{address} may sign in again.', address=address))
+                manage = Text(tag='a', text=_('Manage')).classes('button small')
+                manage.props['href'] = f'{USERS_PATH}/{row.user.id}'
+                manage.props['aria-label'] = _('{act}: {whom}', act=_('Manage'), whom=whom)

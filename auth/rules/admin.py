@@ -22,7 +22,8 @@ from .audit import Subject, record, record_ended
 from .buckets import forget_of
 from .clients import UserView
 from .context import Auth
-from .new_passwords import Person, check_new_password, read_person
+from .last_administrator import check_not_the_last, lock_administrators
+from .new_passwords import Person, check_new_password, check_not_breached, read_person
 from .sessions import alive, ending, is_pending, signed_in
 from .users import NewUser, add_user, check_new_user
 
@@ -94,32 +95,41 @@ def set_disabled(db: Connection, now: datetime, administrator: Administrator, us
     Sessions that are left of a user who was disabled in the store by hand end as well.
 
     :raises UserNotFound: if there is no such user
-    :raises AuthError: if an administrator would disable themselves
+    :raises AuthError: if an administrator would disable themselves; or ``LastAdministrator``
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
+    lock_administrators(db, user_id)
     actor = administrator(db, now, on=user_id, lock=True)
     if disabled and actor == user_id:
         raise AuthError(N_('You cannot disable yourself. Ask another administrator.'))
+    if disabled:
+        check_not_the_last(db, user_id)
     if _set(db, user_id, col(User.disabled) != disabled, disabled=disabled):
         record(db, AuditAction.DISABLED if disabled else AuditAction.ENABLED, now, [Subject(user_id)], request_info,
                actor=actor)
     return _end(db, now, actor, _of_user(user_id, now), request_info) if disabled else 0
 
 
-def set_admin(db: Connection, now: datetime, administrator: Administrator, user_id: str, is_admin: bool) -> None:
+def set_admin(db: Connection, now: datetime, administrator: Administrator, user_id: str, is_admin: bool,
+              request_info: RequestInfo | None = None) -> None:
     """Make a user an administrator, or no longer one.
 
     :raises UserNotFound: if there is no such user
+    :raises LastAdministrator: if nobody else is one
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
+    lock_administrators(db, user_id)
     actor = administrator(db, now, on=user_id, lock=True)
+    if not is_admin:
+        check_not_the_last(db, user_id)
     if _set(db, user_id, col(User.is_admin) != is_admin, is_admin=is_admin):
         record(db, AuditAction.ADMIN_GRANTED if is_admin else AuditAction.ADMIN_WITHDRAWN, now, [Subject(user_id)],
-               actor=actor)
+               request_info, actor=actor)
 
 
 async def create_user(auth: Auth, administrator: Administrator, *, email_address: str, password: str,
-                      first_name: str = '', last_name: str = '', is_admin: bool = False) -> UserView:
+                      first_name: str = '', last_name: str = '', is_admin: bool = False,
+                      request_info: RequestInfo | None = None) -> UserView:
     """Make a user by the rules of sign-up, without signing them in. They choose their own password when they sign in.
 
     :raises AuthError: naming what to correct
@@ -128,10 +138,11 @@ async def create_user(auth: Auth, administrator: Administrator, *, email_address
     await auth.read(administrator)  # before anything can be learnt from an answer, and before anything is hashed
     new = await check_new_user(auth, email_address=email_address, password=password, first_name=first_name,
                                last_name=last_name)
-    return await auth.run(store_user, administrator, new, is_admin)
+    return await auth.run(store_user, administrator, new, is_admin, request_info)
 
 
-def store_user(db: Connection, now: datetime, administrator: Administrator, new: NewUser, is_admin: bool) -> UserView:
+def store_user(db: Connection, now: datetime, administrator: Administrator, new: NewUser, is_admin: bool,
+               request_info: RequestInfo | None = None) -> UserView:
     """Write a new user.
 
     :raises IdentifierExists: if somebody has the address
@@ -139,13 +150,14 @@ def store_user(db: Connection, now: datetime, administrator: Administrator, new:
     """
     actor = administrator(db, now, lock=True)
     user_id = add_user(db, now, new, is_admin=is_admin, is_given=True)
-    record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], actor=actor)
+    record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], request_info, actor=actor)
     if is_admin:
-        record(db, AuditAction.ADMIN_GRANTED, now, [Subject(user_id)], actor=actor)
+        record(db, AuditAction.ADMIN_GRANTED, now, [Subject(user_id)], request_info, actor=actor)
     return UserView(user_id, new.email_address, new.first_name, new.last_name, is_admin)
 
 
-async def set_password(auth: Auth, administrator: Administrator, user_id: str, password: str) -> int:
+async def set_password(auth: Auth, administrator: Administrator, user_id: str, password: str,
+                       request_info: RequestInfo | None = None) -> int:
     """Give a user another password, which ends all their sessions; returns how many. They choose their own when they
     sign in.
 
@@ -154,11 +166,12 @@ async def set_password(auth: Auth, administrator: Administrator, user_id: str, p
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``, ``StoreAway``
     """
     await check_new_password(auth, password, await auth.read(_read_person, administrator, user_id))
-    return await auth.run(store_password, administrator, user_id, await auth.passwords.hash(password))
+    await check_not_breached(auth, password)
+    return await auth.run(store_password, administrator, user_id, await auth.passwords.hash(password), request_info)
 
 
-def store_password(db: Connection, now: datetime, administrator: Administrator, user_id: str, password_hash: str
-                   ) -> int:
+def store_password(db: Connection, now: datetime, administrator: Administrator, user_id: str, password_hash: str,
+                   request_info: RequestInfo | None = None) -> int:
     """Store the hash of another password, and end all sessions of its user; returns how many.
 
     :raises UserNotFound: if there is no such user
@@ -167,8 +180,8 @@ def store_password(db: Connection, now: datetime, administrator: Administrator, 
     actor = administrator(db, now, on=user_id, lock=True)
     _set(db, user_id, None, password_hash=password_hash, password_changed_at=now, password_given_at=now)
     forget_of(db, user_id)
-    record(db, AuditAction.PASSWORD_CHANGED, now, [Subject(user_id)], actor=actor)
-    return _end(db, now, actor, _of_user(user_id, now), None)
+    record(db, AuditAction.PASSWORD_CHANGED, now, [Subject(user_id)], request_info, actor=actor)
+    return _end(db, now, actor, _of_user(user_id, now), request_info)
 
 
 def _read_person(db: Connection, now: datetime, administrator: Administrator, user_id: str) -> Person:

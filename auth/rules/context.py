@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
+from ..credentials.breaches import BreachedPasswords
 from ..credentials.passwords import Passwords
 from ..credentials.strength import StrengthMeter
 from ..monitoring.metrics import Metrics
@@ -36,11 +37,15 @@ class Auth:
     passwords: Passwords = field(default_factory=Passwords)
     timing: Timing = DEFAULT_TIMING
     meter: StrengthMeter = field(default_factory=StrengthMeter)
+    breaches: BreachedPasswords = field(init=False)
     limits: Limits = field(init=False)
     """Ask them before anything is hashed or sent."""
 
     def __post_init__(self) -> None:
         """Count in the store that everything else is in."""
+        object.__setattr__(self, 'breaches', BreachedPasswords(
+            self.settings.breached_passwords_url, answer_seconds=self.timing.breaches_answer_seconds,
+            rest_seconds=self.timing.breaches_rest_seconds))
         object.__setattr__(self, 'limits', Limits(self.store, self.settings, self.now))
 
     async def run(self, verb: Callable[Concatenate[Connection, datetime, P], T], *args: P.args, **kwargs: P.kwargs

@@ -13,7 +13,7 @@ from models import AuditAction, AuditEvent, Session
 from models.statements import columns
 
 from ..requests.user_agents import UserAgent, read_user_agent
-from .actor import COMMAND_LINE, find_actor
+from .actor import COMMAND_LINE, Administrator, find_actor
 from .clients import ClientView
 
 EVENTS_A_PAGE = 15
@@ -52,8 +52,22 @@ def read_history(db: Connection, now: datetime, client: ClientView | None, *, af
     :param after: the last event of the page before
     :raises NotSignedIn: if nobody is signed in
     """
-    actor = find_actor(db, now, client)
-    listed = _events_of(actor.user_id)
+    return _read(db, find_actor(db, now, client).user_id, after)
+
+
+def read_history_of(db: Connection, now: datetime, administrator: Administrator, user_id: str, *,
+                    after: HistoryEvent | None = None) -> History:
+    """Read a page of the history of a user.
+
+    :param after: the last event of the page before
+    :raises NotAllowed: if they may not administer; or ``NotSignedIn``
+    """
+    administrator(db, now, reading=True)
+    return _read(db, user_id, after)
+
+
+def _read(db: Connection, user_id: str, after: HistoryEvent | None) -> History:
+    listed = _events_of(user_id)
     if after is not None:
         listed = listed.where(or_(col(AuditEvent.at) < after.at,
                                   and_(col(AuditEvent.at) == after.at, col(AuditEvent.id) < after.id)))

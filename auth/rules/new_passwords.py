@@ -14,7 +14,7 @@ from models.statements import columns
 
 from ..credentials.passwords import check_password, normal_password
 from ..credentials.strength import Weakness
-from ..errors import PasswordTooWeak
+from ..errors import PasswordTooCommon, PasswordTooWeak
 from ..language import N_, Message
 from ..settings import Settings
 from .clients import ClientView
@@ -66,6 +66,19 @@ async def check_new_password(auth: Auth, password: str, person: Person, *, param
     weakness = await auth.meter.weakness(normal_password(password), (*person.words, *site_words(auth.settings)))
     if weakness is not None:
         raise PasswordTooWeak(_WHY[weakness], param=param)
+
+
+async def check_not_breached(auth: Auth, password: str, *, param: str = 'password') -> None:
+    """Refuse a new password that was stolen somewhere, as far as that can be learnt; after everything else was checked.
+
+    While it is typed nobody is asked: the service would be told of every step to it.
+
+    :raises PasswordTooCommon: if it was
+    """
+    if await auth.breaches.contain(password):
+        raise PasswordTooCommon(N_('That password was stolen from another site, so it is among those that are tried '
+                                   'first. Choose one that you have used nowhere, and change it wherever you have.'),
+                                param=param)
 
 
 def read_person(db: Connection, user_id: str) -> Person | None:

@@ -24,7 +24,8 @@ from .context import Auth
 from .current_password import WRONG, check_current_password, check_given
 from .devices import revoke_elsewhere
 from .erasure import erase
-from .new_passwords import Person, check_new_password, read_person
+from .last_administrator import check_not_the_last, lock_administrators
+from .new_passwords import Person, check_new_password, check_not_breached, read_person
 from .pending import PasswordChanged, choose_password
 from .recent import LONG_AGO
 from .sign_in import renew_client
@@ -82,6 +83,7 @@ async def change_password(auth: Auth, client: ClientView | None, *, current_pass
                                  request_info=request_info)
     if normal_password(new_password) == normal_password(current_password):
         raise ParamInvalid(N_('That is the password you have. Choose another one.'), param='new_password')
+    await check_not_breached(auth, new_password, param='new_password')
     new_hash = await auth.passwords.hash(new_password)
     return await auth.run(store_password, client, actor, new_hash, sign_out_others=sign_out_others,
                           request_info=request_info)
@@ -142,6 +144,10 @@ def delete_user(db: Connection, now: datetime, client: ClientView | None, actor:
     :raises PasswordIncorrect: if the password was changed meanwhile
     """
     user_id = actor.user_id
+    if actor.is_admin:
+        lock_administrators(db, user_id)
+        if db.scalar(select(col(User.id)).where(col(User.id) != user_id).limit(1)) is not None:
+            check_not_the_last(db, user_id)
     if find_actor(db, now, client, actor.session_id, lock=True).password_hash != actor.password_hash:
         raise PasswordIncorrect(WRONG, param='password')
     ended = erase(db, user_id)

@@ -23,7 +23,7 @@ from .addresses import normal_address
 from .context import Auth
 from .limits import Act
 from .names import MOST_LOOKED_AT, clean_name
-from .new_passwords import Person, check_new_password
+from .new_passwords import Person, check_new_password, check_not_breached
 
 MAX_NAME = 100
 """Characters of a first or last name."""
@@ -59,6 +59,7 @@ async def check_new_user(auth: Auth, *, email_address: str, password: str, first
     claim = UNLIMITED
     if request_info is not None:
         claim = (await auth.limits.check(Act.SIGN_UP, address=request_info.ip_address)).claim
+    await check_not_breached(auth, password)
     return NewUser(email_address, first_name, last_name, await auth.passwords.hash(password, claim))
 
 
@@ -66,7 +67,6 @@ def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = Fa
     """Write a user; returns the id.
 
     :param is_given: whether somebody else has set the password
-
     :raises IdentifierExists: if somebody has the address
     """
     if db.scalar(select(col(User.id)).where(with_address(db, new.email_address))) is not None:

@@ -19,6 +19,7 @@ from ...requests.asgi import Receive, Scope, Send
 from ...rules.context import Auth
 from ..cookies import tokens_of
 from ..own_pages import OwnPages
+from .admin_endpoints import AdminEndpoints
 from .client_endpoints import ClientEndpoints
 from .endpoint import Answer, Call, Endpoint, envelope
 from .me_endpoints import MeEndpoints
@@ -53,6 +54,7 @@ class FrontendApi:
         self._own_pages = OwnPages(auth.settings.hosts)
         routes: dict[str, dict[str, Endpoint]] = {
             **ClientEndpoints(auth, clients).routes, **MeEndpoints(auth, clients).routes,
+            **AdminEndpoints(auth).routes,
             **VerificationEndpoints(auth, clients, expect).routes,
             '/v1/client/tabs': {'POST': self._re_authenticate_tab},
         }
