@@ -36,7 +36,7 @@ def new_user() -> None:
     admin_heading('/admin', _('Add user'))
     with ui.element('p'):
         link(_('All users'), '/admin')
-    with card('narrow'):
+    with card():
         Text('h2', _('Add user'))
         Text('p', _('They choose a password of their own when they sign in for the first time.')).classes('quiet')
         with api_form('/v1/admin/users', _('Add user'), on_done=_made):

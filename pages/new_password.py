@@ -37,6 +37,7 @@ class _Choice(ui.element):
 
     def __init__(self, wanted: str) -> None:
         super().__init__('div')
+        self.classes('contents')
         self._drawn_for: object = None
         follow(self, partial(_draw, self, wanted))
 

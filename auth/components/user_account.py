@@ -44,31 +44,32 @@ class UserAccount(UserActs):
             return [], False
 
     def _draw(self, row: UserRow) -> None:
-        with ui.element('div').classes('row-text'):
-            with ui.element('p'):
-                with ui.element('strong'):
-                    Isolated(row.user.name)
-                for word, applies in ((_('Administrator'), row.user.is_admin), (_('Disabled'), row.disabled),
-                                      (_('This is you'), self.is_oneself(row))):
-                    if applies:
-                        Text(tag='span', text=word).classes('badge')
-            if row.user.full_name not in {'', row.user.name}:  # it could be taken for an address
+        with ui.element('div').classes('row'):
+            with ui.element('div').classes('row-text'):
+                with ui.element('p'):
+                    with ui.element('strong'):
+                        Isolated(row.user.name)
+                    for word, applies in ((_('Administrator'), row.user.is_admin), (_('Disabled'), row.disabled),
+                                          (_('This is you'), self.is_oneself(row))):
+                        if applies:
+                            Text(tag='span', text=word).classes('badge')
+                if row.user.full_name not in {'', row.user.name}:  # it could be taken for an address
+                    with ui.element('p').classes('quiet'):
+                        Text(tag='span', text=_('Name: '))
+                        Isolated(row.user.full_name)
                 with ui.element('p').classes('quiet'):
-                    Text(tag='span', text=_('Name: '))
-                    Isolated(row.user.full_name)
-            with ui.element('p').classes('quiet'):
-                Isolated(row.user.email_address)
-                Text(tag='span', text=f' · {row.user.id}').props('translate=no')
-            with ui.element('p').classes('quiet'):
-                Text(tag='span', text=counted(row.sessions) + ' · ' + _('Account created') + ': ')
-                LocalTime(row.created_at)
-        whom = isolated(row.user.email_address)
-        with ui.element('div').classes('actions'):
-            if row.sessions:
-                small_button(_('Sign out everywhere'), partial(self.ask_sign_out, row), whom)
-            small_button(_('Withdraw administration') if row.user.is_admin else _('Make administrator'),
-                         partial(self.ask_admin, row), whom)
-            if row.disabled:
-                small_button(_('Enable'), partial(self.set_disabled, row, False), whom)
-            elif not self.is_oneself(row):
-                small_button(_('Disable'), partial(self.ask_disable, row), whom)
+                    Isolated(row.user.email_address)
+                    Text(tag='span', text=f' · {row.user.id}').props('translate=no')
+                with ui.element('p').classes('quiet'):
+                    Text(tag='span', text=counted(row.sessions) + ' · ' + _('Account created') + ': ')
+                    LocalTime(row.created_at)
+            whom = isolated(row.user.email_address)
+            with ui.element('div').classes('actions'):
+                if row.sessions:
+                    small_button(_('Sign out everywhere'), partial(self.ask_sign_out, row), whom)
+                small_button(_('Withdraw administration') if row.user.is_admin else _('Make administrator'),
+                             partial(self.ask_admin, row), whom)
+                if row.disabled:
+                    small_button(_('Enable'), partial(self.set_disabled, row, False), whom)
+                elif not self.is_oneself(row):
+                    small_button(_('Disable'), partial(self.ask_disable, row), whom)

@@ -19,7 +19,7 @@ pytestmark = either_store
 PUBLIC = ('/', '/sign-in', '/sign-in?redirect_url=/account', '/sign-up', '/sign-in/choose', '/sign-in/new-password',
           '/demo', '/demo/pane?name=Tab', '/examples', '/examples/nextjs', '/examples/javascript', '/examples/expo',
           '/examples/swiftui', '/examples/android')
-PRIVATE = ('/account', '/account/security', '/admin', '/admin/sessions', '/admin/policy')
+PRIVATE = ('/account', '/account/security', '/admin', '/admin/users/new', '/admin/sessions', '/admin/policy')
 EVERYWHERE = PUBLIC + PRIVATE
 themes = pytest.mark.parametrize('theme', ['light', 'dark'])
 
