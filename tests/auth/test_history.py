@@ -184,6 +184,8 @@ async def test_what_an_administrator_did_is_told_as_such_without_where_they_are(
 
 async def test_what_was_done_at_the_command_line_is_told_as_done_there(rules: Rules, ann: SignedIn) -> None:
     rules.clock.forward(minutes=1)
+    boss = await rules.sign_up('boss@example.com')
+    await rules.auth.run(set_admin, by_command_line, boss.user_id, True)  # the last one could not be disabled
     await rules.auth.run(set_admin, by_command_line, ann.user_id, True)
     await rules.auth.run(set_disabled, by_command_line, ann.user_id, True)
     await rules.auth.run(set_disabled, by_command_line, ann.user_id, False)
