@@ -33,7 +33,7 @@ async def page_of(laptop: Device, server: Server, address: str) -> Tab:
 
 async def told(tab: Tab, words: str) -> None:
     await expect(tab.page.get_by_role('status').filter(has_text=words)).to_be_visible()
-    await expect(tab.page.locator('.administration h2')).to_be_focused()
+    await expect(tab.page.locator('.administration h2[data-takes-focus]')).to_be_focused()
 
 
 async def test_a_user_is_made_by_keyboard_and_no_password_crosses_the_websocket(
