@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, case, update
+from sqlalchemy import Connection, case, select, update
 from sqlmodel import col
 
 from models import AuditAction, Session, User
