@@ -156,8 +156,8 @@ class ReverificationRequired(AuthError):
     code = 'session_reverification_required'
     status = HTTPStatus.FORBIDDEN
     tells_all = True
-    text = N_('Enter your password first: this needs it, and you have not entered it for a while. '
-              'Nothing was changed.')
+    text = N_('This needs your password, which you have not entered for a while. Nothing was changed. '
+              'Enter it, and try again.')
 
     def __init__(self, session_id: str, minutes: float) -> None:
         super().__init__()

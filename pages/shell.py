@@ -196,7 +196,7 @@ def recently(show_page: Callable[[], None]) -> None:
     page_title(_('Enter your password'))
     with card('narrow'):
         Text('h1', _('Enter your password')).props('tabindex=-1 data-takes-focus')
-        Text('p', _('You have not entered it for a while, and this page takes it.')).classes('quiet')
+        Text('p', _('This page needs your password, which you have not entered for a while.')).classes('quiet')
         PasswordForm(_('Go on'), show_page)
 
 

@@ -83,8 +83,8 @@ def needs_password(what: str = '', label: str = '') -> Question:
     :param label: what is written on the button
     """
     return Question(title=_('Enter your password'), act=label or _('Go on'),
-                    text=_('You have not entered it for a while, and this takes it: {what}.', what=what) if what
-                    else _('You have not entered it for a while, and this takes it.'))
+                    text=_('“{what}” needs your password, which you have not entered for a while.', what=what) if what
+                    else _('This needs your password, which you have not entered for a while.'))
 
 
 def ask_when_refused(form: ui.element, what: str) -> None:

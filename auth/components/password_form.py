@@ -34,7 +34,8 @@ class PasswordForm(ui.element, HoldsItself):
         tab = tabs().here()
         user = tab.state.user
         address = user.email_address if user else ''
-        self.props('method=post data-api=POST data-tab novalidate').props['action'] = (
+        self.props('method=post data-api=POST data-tab novalidate').props('' if in_dialog else 'data-begin')
+        self.props['action'] = (
             f'/v1/client/sessions/{tab.state.session_id}/verify/attempt_first_factor')
         self.on('done', self._accepted, [])
         with self:
@@ -67,7 +68,7 @@ def _field(address: str, *, has_focus: bool) -> None:
         with ui.element('div').classes('password'):
             entry = ui.element('input').props(
                 f'id={FIELD} name=password type=password autocomplete=current-password required enterkeyhint=go '
-                'autocapitalize=none autocorrect=off spellcheck=false').props(f'autofocus={has_focus}')
+                'autocapitalize=none autocorrect=off spellcheck=false').props('autofocus' if has_focus else '')
             entry.props['aria-describedby'] = f'{FIELD}-error {FIELD}-caps'
             show = ui.element('button').classes('show-password')
             show.props(f'type=button data-shows={FIELD} aria-controls={FIELD}').props['innerHTML'] = ''.join(

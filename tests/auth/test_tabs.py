@@ -12,14 +12,17 @@ import pytest
 from nicegui import core
 
 from auth.access import Here
-from auth.credentials.tokens import ClientToken
+from auth.credentials.tokens import ClientToken, hash_secret, new_secret
 from auth.errors import StoreAway
+from auth.live.nicegui_private import sockets
+from auth.live.socket_guard import SocketGuard
 from auth.live.tab import Tab
 from auth.live.tabs import Tabs
 from auth.requests.request_info import RequestInfo
 from auth.rules.devices import read_devices
+from auth.rules.reverification import re_authenticate
 from tests.following import Following
-from tests.rules import FAST, LAPTOP, TABLET, Rules
+from tests.rules import FAST, LAPTOP, PASSWORD, TABLET, Rules
 from tests.running import either_store
 
 
@@ -260,3 +263,63 @@ async def test_activity_that_could_not_be_written_is_written_the_next_time(rules
         while rules.sql('SELECT last_active_at FROM session') == before:
             tabs.note_activity(tab)
             await asyncio.sleep(0.05)
+
+
+# A password that is given again rotates the secret
+
+
+@pytest.fixture
+def guard(tabs: Tabs, following: Following, rules: Rules, monkeypatch: pytest.MonkeyPatch) -> SocketGuard:
+    """The guard of sockets; the socket of a page is called "its own"."""
+    monkeypatch.setattr(sockets, 'has_joined', lambda socket_id, page_id: socket_id == 'its own')
+    monkeypatch.setattr(sockets, 'sockets_of', lambda page_id: ['its own'])
+    return SocketGuard(tabs, following.clients, rules.auth.settings.hosts)
+
+
+async def test_the_tab_that_asks_goes_on_as_it_is_and_every_other_one_has_to_show_the_new_cookie(
+        rules: Rules, tabs: Tabs, guard: SocketGuard) -> None:
+    done = await rules.sign_up()
+    (asking, _), (other, _) = await opened(tabs, done.token), await opened(tabs, done.token)
+    seen: list[str] = []
+    asking.on_change.append(lambda: seen.append(asking.state.status))
+    client, secret = await rules.here(done.token), new_secret()
+
+    async with guard.expecting(asking.page.id, 'its own', client.id, hash_secret(secret)):
+        await re_authenticate(rules.auth, client, done.session_id, password=PASSWORD, secret=secret,
+                              request_info=LAPTOP)
+    await until(lambda: other.state.status == 'loading')
+
+    assert asking.client is not None
+    assert asking.client.secret_hash == hash_secret(secret)
+    assert (asking.state.session_id, seen) == (done.session_id, [])
+    assert await tabs.confirm(asking) is not None
+    assert await tabs.confirm(other) is None or other.state.status == 'loading'
+
+
+@pytest.mark.parametrize(('socket_id', 'whose'), [('another', 'its own'), ('its own', 'another'), ('', 'its own')])
+async def test_nobody_has_the_tab_of_another_browser_or_socket_go_on(
+        rules: Rules, tabs: Tabs, guard: SocketGuard, socket_id: str, whose: str) -> None:
+    done, other = await rules.sign_up(), await rules.sign_up('bob@example.com')
+    tab, _ = await opened(tabs, done.token)
+    client_id = done.token.client_id if whose == 'its own' else other.token.client_id
+
+    async with guard.expecting(tab.page.id, socket_id, client_id, 'a hash'):
+        assert tab.coming_secret == ''
+    async with guard.expecting('no page', socket_id, client_id, 'a hash'):
+        pass
+
+
+async def test_a_secret_that_was_not_given_and_one_that_came_after_it_are_shown_by_no_push(
+        rules: Rules, tabs: Tabs, guard: SocketGuard) -> None:
+    done = await rules.sign_up()
+    tab, _ = await opened(tabs, done.token)
+    with pytest.raises(StoreAway):
+        async with guard.expecting(tab.page.id, 'its own', done.token.client_id, 'refused'):
+            raise StoreAway
+    assert tab.coming_secret == ''
+
+    async with guard.expecting(tab.page.id, 'its own', done.token.client_id, 'one that never came'):
+        pass
+    await asyncio.to_thread(rules.sql, "UPDATE client SET secret_hash = 'one of somebody else'")
+
+    await until(lambda: tab.state.status == 'loading')

@@ -11,6 +11,7 @@ from tests.running import either_store
 from tests.server import Server
 
 from .devices import Device, MakeDevice, Tab, a_new_address
+from .test_accessibility import faults_in_every_look
 from .test_admin import administrator, found, rows
 
 pytestmark = either_store
@@ -253,3 +254,37 @@ async def test_an_endpoint_answers_like_the_frontend_api(device: MakeDevice, pay
     assert await ask(laptop, 'POST', '30') == (403, 'session_reverification_required')
     assert await ask(nobody, 'POST', '30') == (401, 'authentication_invalid')
     assert acts(paying) == ['paid 30 for None']
+
+
+async def test_it_leaves_while_the_server_cannot_be_heard_and_nothing_is_done(
+        device: MakeDevice, paying: Server) -> None:
+    laptop, tab, _ = await paying_tab(device, paying)
+    await tab.button('Pay 10').click()
+    await expect(asked(tab)).to_be_visible()
+
+    await laptop.context.set_offline(True)
+    await tab.page.evaluate('window.socket.disconnect()')
+    await expect(tab.page.get_by_role('dialog')).to_have_count(0)
+    await expect(tab.page.locator('#away')).to_be_visible()
+    await laptop.context.set_offline(False)
+    await tab.page.evaluate('window.socket.connect()')
+
+    await expect(tab.page.locator('#away')).not_to_be_visible()
+    await tab.button('Pay 20').click()
+    await answer(tab)
+    await expect(tab.see('Paid 20')).to_be_visible()
+    assert acts(paying) == ['paid 20']
+    tab.forgive_the_network()
+
+
+async def test_the_dialog_and_the_page_that_asks_hold_in_every_look(device: MakeDevice, paying: Server) -> None:
+    laptop, tab, _ = await paying_tab(device, paying)
+    await tab.button('Pay 10').click()
+    await answer(tab, 'a wrong guess')
+    await expect(asked(tab).locator('.error:not(:empty)')).to_be_visible()
+    page = await laptop.tab('/salaries')
+
+    faults = [*await faults_in_every_look(tab), *await faults_in_every_look(page)]
+
+    assert not faults, '\n'.join(faults)
+    tab.complaints.clear()  # the browser tells of the 422
