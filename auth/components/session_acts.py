@@ -22,11 +22,14 @@ async def sign_out(session_id: str | None = None, redirect_url: str | None = Non
     :raises StoreAway: if the store can't be reached; then everybody is still signed in
     """
     tab = tabs().here()
-    done = await tabs().auth.run(end_sessions, tab.client, session_id, request_info=tab.request_info)
+    client, now = tab.client, tabs().auth.now()
+    done = await tabs().auth.run(end_sessions, client, session_id, request_info=tab.request_info)
     # The other tabs show it before this one goes elsewhere.
     await tab.until_gone(done.session_ids, tabs().auth.timing.catch_up_seconds)
     if done.session_ids and not done.others_remain:
         protocol.clear_cache(tab.page)
+    elif client is not None and client.cookie_end(now) != client.cookie_end(now, without=done.session_ids):
+        protocol.renew_cookie(tab.page)
     if done.active_ended or (session_id is None and done.session_ids):
         with tab.page:
             ui.navigate.to(redirect_url or (CHOOSE_PATH if done.others_remain else HOME_PATH))

@@ -45,6 +45,11 @@ def clear_cache(page: Page) -> None:
     _say(page, 'clearCache()')
 
 
+def renew_cookie(page: Page) -> None:
+    """Have the browser get its cookie again, which lives as long as it is of use now. See ``clear_cache``."""
+    _say(page, 'renewCookie()')
+
+
 def reload(page: Page) -> None:
     """Have the page loaded anew, also if its modules have failed."""
     page.run_javascript('location.reload()')

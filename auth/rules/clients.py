@@ -113,10 +113,14 @@ class ClientView:
         """When the next of its sessions ends if nobody does anything."""
         return min((session.ends_at for session in self.alive(now)), default=None)
 
-    def cookie_end(self, now: datetime) -> datetime | None:
+    def cookie_end(self, now: datetime, *, without: Collection[str] = ()) -> datetime | None:
         """When nobody can use its cookie any more: at the latest end of those who asked to be kept signed in. None:
-        when the browser is closed."""
-        return max((session.expire_at for session in self.signed_in(now) if session.kept), default=None)
+        when the browser is closed.
+
+        :param without: sessions that count no more
+        """
+        return max((session.expire_at for session in self.signed_in(now) if session.kept and session.id not in without),
+                   default=None)
 
 
 USER_VIEW = columns(User.id, User.email_address, User.first_name, User.last_name, User.is_admin)

@@ -1,4 +1,5 @@
 // The Frontend API, called with the cookie of this browser.
+import { oneAtATime } from "./one-at-a-time.js";
 import { text } from "./texts.js";
 
 // Returns the body of the answer, or throws an error with its status (0: there was no answer) and the API's errors.
@@ -33,8 +34,15 @@ export async function confirmed(answer) {
 }
 
 export async function signOut(sessionId) {
-  if (sessionId) return call("POST", `/v1/client/sessions/${encodeURIComponent(sessionId)}/remove`);
-  return call("DELETE", "/v1/client/sessions");
+  if (!sessionId) return call("DELETE", "/v1/client/sessions");
+  const answer = await call("POST", `/v1/client/sessions/${encodeURIComponent(sessionId)}/remove`);
+  if (answer.client?.sessions.length) renewCookie();
+  return answer;
+}
+
+// Who has signed out may have been the one for whom the cookie was kept. Not while a sign-in brings another cookie.
+export function renewCookie() {
+  oneAtATime(() => fetch("/v1/client/cookie", { method: "PUT", keepalive: true })).catch(() => {});
 }
 
 // Nobody waits for it, and it is sent even if this page is left at once.

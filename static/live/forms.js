@@ -3,6 +3,7 @@ import { call, confirmed } from "./api.js";
 import { reAuthenticate, whenCurrent } from "./connection.js";
 import { dropDraftsOf } from "./drafts.js";
 import { clearErrors, showErrors } from "./form-errors.js";
+import { oneAtATime } from "./one-at-a-time.js";
 import { tellOfNewCookie } from "./other-tabs.js";
 
 const PROGRESS_AFTER_MS = 300;
@@ -54,19 +55,6 @@ function done(form, detail) {
   shown.classList.remove("edited");
   for (const place of shown.querySelectorAll("[data-done]")) place.textContent = place.dataset.done;
   shown.dispatchEvent(new CustomEvent("done", { detail }));
-}
-
-// Each sign-in gives this browser a new cookie. Two tabs that sent the old one at once would get in each other's way.
-// There are no locks over plain http, and none are given where cookies are blocked.
-async function oneAtATime(work) {
-  let begun = false;
-  const begin = () => ((begun = true), work());
-  try {
-    return await navigator.locks.request("live-sessions", begin);
-  } catch (error) {
-    if (begun) throw error;
-    return work();
-  }
 }
 
 function fieldsOf(form) {

@@ -16,7 +16,7 @@ import "./pages.js";
 import "./password-fields.js";
 import "./search.js";
 import "./sign-in-fields.js";
-import { clearCache, signOut } from "./api.js";
+import { clearCache, renewCookie, signOut } from "./api.js";
 import { tryNow } from "./away.js";
 import { currentAsOf, reAuthenticate } from "./connection.js";
 import { endsIn } from "./countdown.js";
@@ -25,7 +25,7 @@ import { whenCookieIsNew } from "./other-tabs.js";
 whenCookieIsNew(reAuthenticate);
 
 window.liveSessions = {
-  reAuthenticate, currentAsOf, clearCache, endsIn, // said by the server, see auth/live/protocol.py
+  reAuthenticate, currentAsOf, clearCache, renewCookie, endsIn, // said by the server, see auth/live/protocol.py
   tryNow, // for the button of fail-closed.js
   signOut, // for pages
 };

@@ -220,3 +220,30 @@ async def test_a_wrong_password_makes_no_session_longer(laptop: Browser, api: Ap
 
     assert wrong.status_code == 422
     assert ends(api.rules, session_id) == before
+
+
+@either_store
+async def test_where_the_last_who_was_kept_has_signed_out_the_cookie_goes_with_the_browser(laptop: Browser) -> None:
+    await sign_up(laptop, ANN, keep_signed_in='on')
+    bob = (await sign_up(laptop, BOB)).json()['response']['created_session_id']
+    before, ann = laptop.cookies['__client'], next(one for one in await ids(laptop) if one != bob)
+
+    still = await laptop.put('/v1/client/cookie')
+    await laptop.post(f'/v1/client/sessions/{ann}/remove')
+    after = await laptop.put('/v1/client/cookie')
+
+    assert (age(still), age(after)) == (30 * DAY, None)
+    assert laptop.cookies['__client'] == before
+    assert await ids(laptop) == [bob]
+
+
+@either_store
+async def test_whose_cookie_is_nobodys_gets_none(api: Api, laptop: Browser) -> None:
+    await sign_up(laptop)
+    old = laptop.cookies['__client']
+    await laptop.post('/v1/client/sign_ins', data={'identifier': ANN, 'password': PASSWORD})
+    async with api.browser() as stranger:
+        answers = [await stranger.put('/v1/client/cookie', headers={'cookie': cookie} if cookie else {})
+                   for cookie in ('', f'__client={old}', '__client=x')]
+
+    assert [(one.json()['response']['given'], 'set-cookie' in one.headers) for one in answers] == [(False, False)] * 3

@@ -31,6 +31,7 @@ class BrowserPage:
     (protocol.re_authenticate, (), 'reAuthenticate()'),
     (protocol.current_as_of, (7,), 'currentAsOf(7)'),
     (protocol.clear_cache, (), 'clearCache()'),
+    (protocol.renew_cookie, (), 'renewCookie()'),
     (protocol.ends_never, (), 'endsIn(null)'),
     (partial(protocol.ends_in, may_stay=True), (timedelta(seconds=1.5), timedelta(minutes=1)),
      'endsIn(1500, 60000, true)'),

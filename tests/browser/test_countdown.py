@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -187,3 +188,20 @@ async def test_the_box_on_the_form_decides_whether_the_cookie_outlives_the_brows
     cookie, = [one for one in await laptop.context.cookies() if one.get('name') == '__client']
     left = cookie['expires'] - datetime.now(UTC).timestamp()  # type: ignore[typeddict-item]
     assert 29.9 < left / 86_400 <= 30 if keep else cookie['expires'] == -1  # type: ignore[typeddict-item]
+
+
+async def test_when_who_was_kept_signs_out_by_the_button_the_cookie_of_the_others_goes_with_the_browser(
+        device: MakeDevice) -> None:
+    laptop = await device()
+    ann = await laptop.sign_up()
+    cookie = {'email_address': 'stays-a-while@example.com', 'password': PASSWORD, 'keep_signed_in': 'on'}
+    assert (await laptop.context.request.post(f'{laptop.url}/v1/client/sign_ups', form=cookie)).ok
+    tab = await laptop.tab()
+
+    await tab.page.locator('.user-button > button').click()
+    await tab.page.get_by_role('dialog').get_by_role('button', name='Sign out', exact=True).click()
+    await expect(tab.page).to_have_url(re.compile('/sign-in/choose'))
+
+    while [one for one in await laptop.context.cookies() if one.get('name') == '__client' and one['expires'] != -1]:
+        await asyncio.sleep(0.05)
+    assert ann in await (await laptop.context.request.get(f'{laptop.url}/v1/client')).text()

@@ -225,3 +225,18 @@ async def test_it_is_told_in_the_language_of_the_tab(device: MakeDevice, shared_
 
     await expect(tab.see('Die Sitzung hat ihre Höchstdauer erreicht. Melden Sie sich neu an, um weiterzumachen.')
                  ).to_be_visible()
+
+
+async def test_a_sign_in_on_one_device_more_than_there_may_be(device: MakeDevice, own_server: StartServer) -> None:
+    server = await own_server(max_sessions_per_user=1)
+    laptop, phone = await device(server), await device(server)
+    address = a_new_address()
+    await laptop.sign_up(address)
+    tabs = [await laptop.tab(), await laptop.tab('/account')]
+
+    await phone.sign_in(address)
+
+    for tab in tabs:
+        await tab.signed_out()
+        await expect(tab.page.locator('.why').filter(visible=True).first).to_contain_text(
+            'as many other devices as you may be')

@@ -9,7 +9,7 @@ from models import SessionStatus
 from ...changes.clients import Clients
 from ...errors import ClientRenewed, SessionNotFound
 from ...monitoring.outcomes import counting_attempt
-from ...rules.clients import ClientView
+from ...rules.clients import ClientView, authenticate
 from ...rules.context import Auth
 from ...rules.sessions import forget_client, set_active, sign_out
 from ...rules.sign_in import SignedIn, sign_in, sign_up
@@ -35,6 +35,7 @@ class ClientEndpoints:
         self.routes: dict[str, dict[str, Endpoint]] = {
             '/v1/client': {'GET': self._get, 'PUT': self._put, 'DELETE': self._forget},
             '/v1/client/cache': {'DELETE': self._clear_cache},
+            '/v1/client/cookie': {'PUT': self._renew_cookie},
             '/v1/client/sign_ins': {'POST': self._sign_in},
             '/v1/client/sign_ups': {'POST': self._sign_up},
             '/v1/client/sessions': {'DELETE': self._sign_out_of_all},
@@ -62,6 +63,14 @@ class ClientEndpoints:
         now = self._auth.now()
         cleared = call.client is None or not call.client.signed_in(now)
         return envelope({'object': 'cache', 'cleared': cleared}).with_clearing(call.client, now)
+
+    async def _renew_cookie(self, call: Call) -> Answer:
+        """For a tab in which somebody was signed out who had asked to be kept signed in, while others stay."""
+        client = call.client
+        tokens = () if client is None else (one for one in call.tokens if one.client_id == client.id)
+        token = next((one for one in tokens if authenticate(one, client)), None)
+        answer = envelope({'object': 'cookie', 'given': token is not None})
+        return answer if token is None else answer.with_cookie(call, token, client, self._auth.now())
 
     async def _sign_in(self, call: Call) -> Answer:
         fields = await call.fields()
