@@ -23,7 +23,7 @@ from .buckets import forget_of
 from .clients import UserView
 from .context import Auth
 from .last_administrator import check_not_the_last, lock_administrators
-from .new_passwords import Person, check_new_password, check_not_breached, read_person
+from .new_passwords import Person, check_new_password, read_person
 from .sessions import alive, ending, is_pending, signed_in
 from .users import NewUser, add_user, check_new_user
 
@@ -166,7 +166,6 @@ async def set_password(auth: Auth, administrator: Administrator, user_id: str, p
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``, ``StoreAway``
     """
     await check_new_password(auth, password, await auth.read(_read_person, administrator, user_id))
-    await check_not_breached(auth, password)
     return await auth.run(store_password, administrator, user_id, await auth.passwords.hash(password), request_info)
 
 

@@ -55,23 +55,26 @@ class Person:
                 f'{self.last_name} {self.first_name}')
 
 
-async def check_new_password(auth: Auth, password: str, person: Person, *, param: str = 'password') -> None:
-    """Refuse a new password that is too short, too long, common, or quickly guessed.
+async def check_new_password(auth: Auth, password: str, person: Person, *, param: str = 'password',
+                             breached: bool = True) -> None:
+    """Refuse a new password that is too short, too long, common, quickly guessed, or breached.
 
     :param person: whose it is to be
     :param param: the name of the field it was typed into
+    :param breached: whether the service of breached passwords is asked; while somebody types it would be told of every
+        step to the password
     :raises AuthError: with what to do
     """
     check_password(password, email_address=person.email_address, least=auth.settings.password_min_length, param=param)
     weakness = await auth.meter.weakness(normal_password(password), (*person.words, *site_words(auth.settings)))
     if weakness is not None:
         raise PasswordTooWeak(_WHY[weakness], param=param)
+    if breached:
+        await check_not_breached(auth, password, param=param)
 
 
 async def check_not_breached(auth: Auth, password: str, *, param: str = 'password') -> None:
-    """Refuse a new password that was stolen somewhere, as far as that can be learnt; after everything else was checked.
-
-    While it is typed nobody is asked: the service would be told of every step to it.
+    """Refuse a new password that was stolen somewhere, as far as that can be learnt.
 
     :raises PasswordTooCommon: if it was
     """

@@ -25,7 +25,7 @@ from .buckets import forget_of
 from .clients import ClientView
 from .context import Auth
 from .devices import revoke_elsewhere
-from .new_passwords import Person, check_new_password, check_not_breached
+from .new_passwords import Person, check_new_password
 from .sessions import abandon_at
 from .sign_in import renew_client
 
@@ -67,7 +67,6 @@ async def choose_password(auth: Auth, client: ClientView | None, session_id: str
     await check_new_password(auth, new_password, found.person, param='new_password')
     if await auth.passwords.verify(new_password, found.password_hash):
         raise ParamInvalid(N_('That is the password you were given. Choose one of your own.'), param='new_password')
-    await check_not_breached(auth, new_password, param='new_password')
     new_hash = await auth.passwords.hash(new_password)
     return await auth.run(_store, client, found, new_hash, settings=auth.settings, request_info=request_info)
 

@@ -25,7 +25,7 @@ from .current_password import WRONG, check_current_password, check_given
 from .devices import revoke_elsewhere
 from .erasure import erase
 from .last_administrator import check_not_the_last, lock_administrators
-from .new_passwords import Person, check_new_password, check_not_breached, read_person
+from .new_passwords import Person, check_new_password, read_person
 from .pending import PasswordChanged, choose_password
 from .recent import LONG_AGO
 from .sign_in import renew_client
@@ -83,7 +83,6 @@ async def change_password(auth: Auth, client: ClientView | None, *, current_pass
                                  request_info=request_info)
     if normal_password(new_password) == normal_password(current_password):
         raise ParamInvalid(N_('That is the password you have. Choose another one.'), param='new_password')
-    await check_not_breached(auth, new_password, param='new_password')
     new_hash = await auth.passwords.hash(new_password)
     return await auth.run(store_password, client, actor, new_hash, sign_out_others=sign_out_others,
                           request_info=request_info)

@@ -50,7 +50,7 @@ async def check_new_user(auth: Auth, *, email_address: str, password: str, first
     with refusals.collect():
         email_address = normal_address(email_address, intranet=auth.settings.intranet_addresses)
     with refusals.collect():
-        await check_new_password(auth, password, Person(email_address, first_name, last_name))
+        await check_new_password(auth, password, Person(email_address, first_name, last_name), breached=False)
     with refusals.collect():
         first_name = checked_name(first_name, param='first_name')
     with refusals.collect():
@@ -59,7 +59,7 @@ async def check_new_user(auth: Auth, *, email_address: str, password: str, first
     claim = UNLIMITED
     if request_info is not None:
         claim = (await auth.limits.check(Act.SIGN_UP, address=request_info.ip_address)).claim
-    await check_not_breached(auth, password)
+    await check_not_breached(auth, password)  # after the limit: it is asked of somebody else
     return NewUser(email_address, first_name, last_name, await auth.passwords.hash(password, claim))
 
 

@@ -17,7 +17,7 @@ pytestmark = either_store
 PUBLIC = ('/', '/sign-in', '/sign-in?redirect_url=/account', '/sign-in/choose', '/sign-up', '/examples',
           '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/swiftui', '/examples/android',
           '/demo', '/demo/pane', '/nowhere', '/account')
-PRIVATE = ('/account', '/account/security', '/admin', '/admin/sessions', '/admin/policy')
+PRIVATE = ('/account', '/account/security', '/admin', '/admin/users/new', '/admin/sessions', '/admin/policy')
 
 WRITTEN = """() => {
     const found = [];

@@ -94,7 +94,8 @@ class MeEndpoints:
         fields = await call.fields()
         person = person_typing(call.client, self._auth.now(), email_address=fields.get('email_address', ''),
                                first_name=fields.get('first_name', ''), last_name=fields.get('last_name', ''))
-        await check_new_password(self._auth, fields.get('password', ''), person, param=fields.get('param', 'password'))
+        await check_new_password(self._auth, fields.get('password', ''), person, param=fields.get('param', 'password'),
+                                 breached=False)
         return envelope({'object': 'password_check', 'acceptable': True})
 
     async def _user(self, call: Call, **more: int) -> Answer:
