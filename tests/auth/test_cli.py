@@ -464,16 +464,20 @@ def test_another_password_ends_the_sessions_and_is_never_printed(run: Run, rules
 
 
 @either_store
-def test_administrators_are_made_and_unmade(run: Run, rules: Rules) -> None:
-    ann, = people(rules, 'ann@example.com')
+def test_administrators_are_made_and_unmade_but_for_the_last_one(run: Run, rules: Rules) -> None:
+    ann, bob = people(rules, 'ann@example.com', 'bob@example.com')
 
     granted = run('users', 'make-admin', 'ann@example.com')
+    last = [run('users', act, 'ann@example.com') for act in ('remove-admin', 'disable')]
+    run('users', 'make-admin', bob.user_id)
     made = rules.sql('SELECT is_admin FROM user')
     withdrawn = run('users', 'remove-admin', ann.user_id, '--json')
 
     assert granted.out == 'ann@example.com is an administrator.\n'
     assert withdrawn.json == {'user_id': ann.user_id, 'email_address': 'ann@example.com', 'is_admin': False}
-    assert (made, rules.sql('SELECT is_admin FROM user')) == ([(1,)], [(0,)])
+    assert (made, rules.sql('SELECT is_admin FROM user ORDER BY email_address')) == ([(1,), (1,)], [(0,), (1,)])
+    assert {(one.code, one.out) for one in last} == {(1, '')}
+    assert all('the only administrator' in one.err for one in last)
 
 
 def test_sessions_are_listed_and_one_is_ended(run: Run, rules: Rules) -> None:
