@@ -67,7 +67,8 @@ class ContentPolicy:
             directives[name] = ' '.join((directives.get(name, "'self'"), *more))
         scripts = directives.pop('script-src')
         rest = '; '.join(f'{name} {value}' for name, value in directives.items())
-        reports = f'; report-uri {REPORTS_PATH}; report-to policy'
+        # Not report-to as well: whoever knows that ignores this, and keeps reports back for minutes, or loses them.
+        reports = f'; report-uri {REPORTS_PATH}'
         self._of: dict[tuple[bool, bool], tuple[bytes, bytes]] = {}
         for framed in (False, True):
             ancestors = f'; frame-ancestors {_ancestors(framed)}'

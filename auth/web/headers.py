@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..requests.asgi import Message, Scope, Send
 from ..settings.headers import HeaderSettings, parse_sources
-from .content_policy import REPORTS_PATH, ContentPolicy
+from .content_policy import ContentPolicy
 from .cookies import is_secure
 
 REFUSAL = 'live_sessions.refusal'
@@ -44,7 +44,6 @@ class Headers:
         allowed = settings.permissions.split(',')
         self._of_documents = (
             (b'permissions-policy', ', '.join(f'{name}=()' for name in _FEATURES if name not in allowed).encode()),
-            (b'reporting-endpoints', f'policy="{REPORTS_PATH}"'.encode()),
         )
         https = f'max-age={settings.hsts_seconds}' + ('; includeSubDomains' if settings.hsts_subdomains else '')
         self._https = ((b'strict-transport-security', https.encode()),) if settings.hsts_seconds else ()

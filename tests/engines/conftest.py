@@ -28,6 +28,8 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def new_tab(engine: Engine, shared_server: Server) -> NewTab:
-    """Opens tabs of the server of all tests that do it no harm."""
-    return lambda: Tab(engine, engine.new_tab(), shared_server.url)
+def new_tab(engine: Engine, shared_server: Server) -> Iterator[NewTab]:
+    """Opens tabs of the server of all tests that do it no harm; at the end they have refused nothing of their pages."""
+    before = shared_server.log
+    yield lambda: Tab(engine, engine.new_tab(), shared_server.url)
+    assert 'a browser refused' not in shared_server.log[len(before):]

@@ -80,8 +80,7 @@ async def test_the_policy_of_a_page_is_that_which_was_chosen(visitor: httpx.Asyn
     assert policy == {
         'default-src': "'self'", 'style-src': "'self' 'unsafe-inline'", 'img-src': "'self' data:",
         'font-src': "'self'", 'connect-src': "'self'", 'object-src': "'none'", 'base-uri': "'none'",
-        'form-action': "'self'", 'frame-ancestors': "'none'", 'report-uri': '/v1/policy_reports',
-        'report-to': 'policy'}
+        'form-action': "'self'", 'frame-ancestors': "'none'", 'report-uri': '/v1/policy_reports'}
 
 
 @pytest.mark.parametrize('path', [path for path in ROUTES if not path.startswith(('/account', '/admin'))])
