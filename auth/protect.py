@@ -14,6 +14,7 @@ from .access import PageBuilder, PageRefused, name_of, stated_access
 from .changes.cache import ClientCache
 from .changes.clients import Clients
 from .changes.deadlines import Deadlines
+from .changes.guess_watch import GuessWatch
 from .changes.inbox import Inbox
 from .changes.pump import Pump
 from .changes.purger import Purger
@@ -88,7 +89,8 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     # What it tells of itself.
     auth.passwords.turns.on_turn = auth.metrics.hash_wait.observe
     lag = LoopLag(auth.metrics.loop_lag)
-    for part in (memory, pump, sweeper, Purger(auth), reports, lag, Delivery(auth)):
+    for part in (memory, pump, sweeper, Purger(auth), reports, lag, Delivery(auth),
+                 GuessWatch(auth)):
         nicegui_app.on_startup(part.start)
         nicegui_app.on_shutdown(part.stop)
     nicegui_app.on_shutdown(auth.close)

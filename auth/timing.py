@@ -109,6 +109,9 @@ class Timing(StoreTiming):
     hash_patience_seconds: float = 5.0
     """How long somebody waits for a password to be hashed at most; then they are told to come again."""
 
+    guesses_seconds: float = 5.0
+    """How often a process tells the store how many passwords were guessed, while some are."""
+
     # ---------------------------------------------------------------- memory
 
     memory_check_seconds: float = 1.0

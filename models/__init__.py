@@ -12,6 +12,7 @@ from .database import CannotOpenStore
 from .database_url import BadDatabaseUrl
 from .env_file import BadEnvFile
 from .feed import ChangeFeed, Changes, FeedLost
+from .guesses import Guesses
 from .mail import QueuedMail
 from .migrate import check_schema, migrate, wait_for_server
 from .policy_violation import PolicyViolation
@@ -34,6 +35,7 @@ __all__ = [
     'Client',
     'Copied',
     'FeedLost',
+    'Guesses',
     'PolicyViolation',
     'QueuedMail',
     'SQLModel',

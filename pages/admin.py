@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from auth import admin_only
-from auth.components import PolicyViolations, SessionTable, UserTable
+from auth.components import AttackNotice, PolicyViolations, SessionTable, UserTable
 from auth.language import _
 
 from .parts import Text, button_link, page_tabs, page_title
@@ -44,5 +44,6 @@ def admin_heading(path: str, name: str) -> None:
     """Build the heading of the pages of administration, with links between them."""
     page_title(_('Administration') + f': {name}')
     Text('h1', _('Administration'))
+    AttackNotice()
     page_tabs(_('Administration'), {
         '/admin': _('Users'), '/admin/sessions': _('Sessions'), '/admin/policy': _('Content policy')}, path)

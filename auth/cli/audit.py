@@ -29,7 +29,7 @@ LATE = timedelta(seconds=10)
 _AT_ONCE = 10_000
 """Events that are read at once."""
 
-_LINE = '{at:23}  {action:16}  {user_id:29}  {session_id:29}  {ip_address:15}  {actor}'
+_LINE = '{at:23}  {action:16}  {user_id:29}  {session_id:29}  {ip_address:15}  {times:>5}  {actor}'
 
 
 @commands.command('tail')
@@ -75,7 +75,7 @@ def _follow(limit: int, *, json: bool) -> None:
 
 def _header() -> None:
     print_line(_LINE.format(at='at', action='action', user_id='user id', session_id='session id',
-                            ip_address='ip address', actor='actor'))
+                            ip_address='ip address', times='times', actor='actor'))
 
 
 def _lines(events: list[EventRow]) -> None:

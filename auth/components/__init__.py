@@ -7,6 +7,7 @@ from ..live.guarded_pages import GuardedPages as GuardedPages
 from ..live.state import AuthState as AuthState
 from .action_button import ActionButton as ActionButton
 from .active_devices import ActiveDevices as ActiveDevices
+from .attack_notice import AttackNotice as AttackNotice
 from .confirmation import Confirmation as Confirmation
 from .confirmation import ConfirmButton as ConfirmButton
 from .current_tab import auth_state as auth_state

@@ -10,7 +10,7 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 
 from models import AuditAction
 
-from ..language import N_, Message, _
+from ..language import N_, Message, _, number
 from ..live.tabs import tabs
 from ..rules.history import History, HistoryEvent, read_history
 from .live_rows import LiveRows
@@ -74,6 +74,8 @@ def describe(event: HistoryEvent) -> str:
         words = str(_WORDS[event.action])
     else:
         words = event.action.replace('_', ' ').capitalize()
+    if event.times > 1:
+        words = _('{what_happened}, {count} times', what_happened=words, count=number(event.times))
     match event.by:
         case 'administrator':
             return _('{what_happened}, by an administrator', what_happened=words)

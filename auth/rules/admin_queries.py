@@ -71,6 +71,8 @@ class EventRow:
     session_id: str | None
     ip_address: str
     actor: str
+    times: int = 1
+    """How often, if it stands for more than one."""
 
 
 def find_users(db: Connection, now: datetime, administrator: Administrator, words: str = '', *, after: str = '',
@@ -175,7 +177,8 @@ def read_audit_log(db: Connection, now: datetime, administrator: Administrator, 
     """
     administrator(db, now, reading=True)
     listed = (select(*columns(AuditEvent.id, AuditEvent.at, AuditEvent.action, AuditEvent.user_id,
-                              AuditEvent.session_id, AuditEvent.ip_address, AuditEvent.actor))
+                              AuditEvent.session_id, AuditEvent.ip_address, AuditEvent.actor,
+                              AuditEvent.times))
               .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc()).limit(limit))
     if since is not None:
         listed = listed.where(col(AuditEvent.at) >= since)

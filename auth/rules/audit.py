@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, func, insert, select
+from sqlalchemy import Connection, String, cast, func, insert, select, update
 from sqlmodel import col
 
 from models import AuditAction, AuditEvent, Session, User
@@ -17,6 +17,12 @@ from models.types import new_ordered_id
 
 from ..monitoring.committed import note
 from ..requests.request_info import RequestInfo
+
+FEW, FEW_OF_NOBODY = 15, 100
+"""So many attempts of one kind have an event of their own in an hour: for one user, and for addresses that no user has.
+"""
+
+FEW_WITHIN = timedelta(hours=1)
 
 RECORDED_AT_ONCE = 1000
 """Of how many sessions one statement writes the end."""
@@ -50,13 +56,20 @@ def record(db: Connection, action: AuditAction, at: datetime, subjects: Iterable
 
 def record_attempt(db: Connection, now: datetime, action: AuditAction, subject: Subject,
                    request_info: RequestInfo) -> None:
-    """Write the event of something that was refused.
+    """Write the event of something that was refused; of very many, the newest that has an event stands for the rest.
 
     Its user was not locked meanwhile: of one who has been deleted, not even the event tells where it was tried.
     """
     locked = select(col(User.id)).where(col(User.id) == subject.user_id).with_for_update(key_share=True)
     is_gone = subject.user_id is not None and db.execute(locked).first() is None
-    record(db, action, now, [subject], None if is_gone else request_info)
+    few = FEW if subject.user_id else FEW_OF_NOBODY
+    newest = db.scalars(select(col(AuditEvent.id)).where(
+        col(AuditEvent.user_id) == subject.user_id, col(AuditEvent.action) == action,
+        col(AuditEvent.at) > now - FEW_WITHIN).order_by(col(AuditEvent.at).desc()).limit(few)).all()
+    if len(newest) < few:
+        record(db, action, now, [subject], None if is_gone else request_info)
+    else:
+        db.execute(update(AuditEvent).where(col(AuditEvent.id) == newest[0]).values(times=AuditEvent.times + 1))
 
 
 def record_ended(db: Connection, action: AuditAction, at: datetime, session_ids: Sequence[str],

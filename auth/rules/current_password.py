@@ -47,6 +47,8 @@ async def check_current_password(auth: Auth, client: ClientView | None, actor: A
     except TooBusy:
         await auth.store.run(give_the_guess_back, actor.session_id, taken)
         raise
+    if not right:
+        auth.limits.guesses.add(wrong=1)
     if right:
         await auth.store.run(note_right, actor.session_id, taken)
     elif await auth.run(note_wrong, actor, request_info):

@@ -30,6 +30,7 @@ from ..requests.request_info import RequestInfo
 from ..settings import Settings
 from .accounts import Account, find_account
 from .buckets import Bucket, empty, give_back, take
+from .guess_counter import GuessCounter
 from .store import Store
 
 
@@ -102,6 +103,8 @@ class Limits:
         self._store = store
         self._settings = settings
         self._now = now
+        self.guesses = GuessCounter()
+        """The passwords that were guessed in this process."""
         self._refused: dict[tuple[str, ...], tuple[datetime, datetime]] = {}
 
     async def check(self, act: Act, *, account: str | None = None, address: str = '', client_id: str = ''
@@ -146,6 +149,14 @@ class Limits:
         await self._store.run(give_back, taken.buckets)
 
     async def _take(self, attempt: _Attempt, count: Callable[[Connection], Taken]) -> Taken:
+        try:
+            return await self._take_or_refuse(attempt, count)
+        except (LimitReached, AccountLocked):
+            if attempt.act is Act.SIGN_IN:
+                self.guesses.add(refused=1)
+            raise
+
+    async def _take_or_refuse(self, attempt: _Attempt, count: Callable[[Connection], Taken]) -> Taken:
         keys, now = self._keys(attempt), self._now()
         for key in keys:
             since, until = self._refused.get(key, (now, now))

@@ -95,6 +95,7 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
             await auth.limits.give_back(taken)
         raise
     if form is None or account is None:
+        auth.limits.guesses.add(wrong=1)
         await auth.run(record_attempt, AuditAction.SIGN_IN_FAILED, Subject(account and account.user_id), request_info)
         raise PasswordIncorrect(param='password')
     try:

@@ -16,6 +16,10 @@ class LimitSettings(BaseSettings):
     wrong_passwords_per_address: int = Field(default=100, ge=1)
     """Wrong passwords in a quarter of an hour of one address (IPv6: of one /64). A whole office may be behind one."""
 
+    alert_after_wrong_passwords: int = Field(default=100, ge=0)
+    """Wrong or refused passwords in five minutes, on the whole site, of which administrators are told. 0: they are not
+    told."""
+
     sign_ups_per_address: int = Field(default=60, ge=1)
     """Sign-ups in an hour of one address (IPv6: of one /64). A whole class may sign up behind one."""
 
