@@ -24,7 +24,7 @@ class AttackNotice(ui.element):
         super().__init__('div')
         self._tab = tabs().here()
         with self:
-            self._words = Text(tag='p', text='').props('role=status').classes('attack')
+            self._words = Text(tag='strong', text='').props('role=status')
             self._rows = LiveRows[Attack](self._read, key=lambda attack: attack.since.isoformat(), draw=_draw,
                                           concerns=self._concerns, after=self._drawn,
                                           at_most_every_seconds=tabs().auth.timing.list_rest_seconds)
