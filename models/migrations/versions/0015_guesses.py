@@ -5,8 +5,8 @@ from alembic import op
 
 from models.types import Moment
 
-revision = '0014'
-down_revision = '0013'
+revision = '0015'
+down_revision = '0014'
 
 # Like those of 0005, a note names no client. It is of no user, and no user has such an id.
 SQLITE = tuple(
