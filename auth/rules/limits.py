@@ -177,7 +177,10 @@ class Limits:
         if not counted:
             return Taken()
         source = counted[-1]  # what is most of whoever tries it: the address or the browser, or else the account
-        claim = Claim(source.bucket.who, is_known or attempt.act is Act.CURRENT_PASSWORD, source.tries_before(now))
+        tries = source.tries_before(now)
+        if attempt.act is Act.SIGN_UP:  # which have not failed, as a rule: a class may have made many from one address
+            tries /= 10
+        claim = Claim(source.bucket.who, is_known or attempt.act is Act.CURRENT_PASSWORD, tries)
         return Taken(tuple(one.bucket for one in counted), claim, counted[0].in_a_row)
 
     def _attempt(self, act: Act, account: str | None, address: str, client_id: str) -> _Attempt:

@@ -5,8 +5,8 @@ from alembic import op
 
 from models.types import Moment
 
-revision = '0015'
-down_revision = '0014'
+revision = '0016'
+down_revision = '0015'
 
 # Like those of 0005, a note names no client. It is of no user, and no user has such an id.
 SQLITE = tuple(
