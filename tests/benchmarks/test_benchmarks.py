@@ -15,8 +15,8 @@ from benchmarks.requests import figures_of_wrk
 from benchmarks.support import keeping
 from tests.programs import ROOT, clean_environment
 
-NAMES = ('administration', 'commits', 'counting', 'fan_out', 'hashing', 'memory', 'notify', 'processes', 'recovery',
-         'requests', 'sign_out', 'validation')
+NAMES = ('administration', 'commits', 'counting', 'fan_out', 'guessing', 'hashing', 'memory', 'notify', 'processes',
+         'recovery', 'requests', 'sign_out', 'validation')
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -205,3 +205,16 @@ def test_recovery_measures_every_fault_until_hidden_and_until_right_again(printe
 
     assert len(found) == 4
     assert all(0 <= hidden <= 5.5 and 0 < right < 60 for hidden, _, right, _ in found.values())
+
+
+def test_guessing_compares_sign_ins_with_attackers_and_without(printed: Printed) -> None:
+    shown = printed.by('guessing', '--attackers', '3', '--seconds', '0.1', '--warm-up', '0', '--pause-seconds', '0.05')
+
+    found = rows(shown)
+    ratios = re.findall(r'with attackers / without: ([\d.]+) at p99', shown)
+    assert len(found) == 4
+    assert all(done >= 1 and 0 < p50 <= p99 and refused == 0 for done, p50, p99, refused in found.values())
+    quiet, disturbed = list(found.values())[:2], list(found.values())[2:]
+    for ratio, before, after in zip(ratios, quiet, disturbed, strict=True):
+        assert is_ratio(float(ratio), after[2], before[2])
+    assert re.search(r'the attackers were answered: 422 [1-9]', shown)
