@@ -70,6 +70,11 @@ def normal_password(password: str) -> str:
     return unicodedata.normalize('NFKC', password)
 
 
+def is_too_long(password: str) -> bool:
+    """Tell whether nobody has such a password, in whichever form it is typed: there is nothing to hash then."""
+    return len(password) > MAX_LENGTH and len(normal_password(password)) > MAX_LENGTH
+
+
 _BLANK = '\N{BRAILLE PATTERN BLANK}'
 
 UNLIMITED = Claim()

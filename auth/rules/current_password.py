@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from models import AuditAction, Session, SessionStatus, WrongPasswords
 
+from ..credentials.passwords import is_too_long
 from ..errors import ParamMissing, PasswordIncorrect, TooBusy, TooManyWrongPasswords
 from ..language import N_
 from ..requests.request_info import RequestInfo
@@ -39,6 +40,8 @@ async def check_current_password(auth: Auth, client: ClientView | None, actor: A
     :raises AuthError: ``ParamMissing``, ``NotSignedIn``, ``TooBusy`` or ``StoreAway``, which are no guesses
     """
     check_given(password, param=param)
+    if is_too_long(password):
+        raise PasswordIncorrect(WRONG, param=param)
     taken = await auth.run(take_a_guess, client, actor.session_id, request_info, auth.limits)
     if taken is None:
         raise TooManyWrongPasswords

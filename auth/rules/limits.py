@@ -11,6 +11,7 @@ Whom a limit turns away is remembered here, for as long as it does so: then a fl
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -57,6 +58,9 @@ LEFT_FOR_THE_OWNER = 10
 
 REMEMBERED_AT_MOST = 20_000
 """Refusals; some 4 MB. Beyond that, the store is asked again."""
+
+LOOKS_A_MINUTE = 300
+"""How often a new password may be looked at while it is typed, for one address: that of a class, say."""
 
 LOCKED_FOR = timedelta(seconds=5)
 """So long it is not looked again whether an account is still locked: a new password unlocks it."""
@@ -105,6 +109,7 @@ class Limits:
         self._now = now
         self.guesses = GuessCounter()
         """The passwords that were guessed in this process."""
+        self._minute, self._typing = 0, Counter[str]()
         self._refused: dict[tuple[str, ...], tuple[datetime, datetime]] = {}
 
     async def check(self, act: Act, *, account: str | None = None, address: str = '', client_id: str = ''
@@ -139,6 +144,20 @@ class Limits:
             return replace(self._count(db, found, is_known=is_known), account=account)
 
         return await self._take(attempt, find_and_count)
+
+    def check_typing(self, address: str) -> None:
+        """Count a look at a new password while it is typed. It tells nothing that could be guessed, but takes a while;
+        so it is counted in this process only, and costs the store nothing.
+
+        :raises LimitReached: if there are too many of an address
+        """
+        who, now = '' if address in _ONE_FOR_ALL else RequestInfo(address).network, self._now()
+        minute = int(now.timestamp() // 60)
+        if minute != self._minute:
+            self._minute, self._typing = minute, Counter[str]()
+        self._typing[who] += bool(who)
+        if self._typing[who] > LOOKS_A_MINUTE:
+            raise LimitReached(60 - now.timestamp() % 60)
 
     async def succeeded(self, taken: Taken) -> None:
         """Tell that an attempt was no failure; see the verb of this name."""

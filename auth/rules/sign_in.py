@@ -12,6 +12,7 @@ from models import AuditAction, Client, Session, SessionStatus, User
 from models.statements import built_once
 from models.types import new_id
 
+from ..credentials.passwords import is_too_long
 from ..credentials.tokens import ClientToken, hash_secret, new_secret
 from ..credentials.turns import Claim
 from ..errors import (
@@ -84,6 +85,8 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
         if not password:
             raise ParamMissing(N_('Enter your password.'), param='password')
     refusals.check()
+    if is_too_long(password):
+        raise PasswordIncorrect(param='password')
     taken = await auth.limits.check_sign_in(identifier, address=request_info.ip_address,
                                             client_id=client.id if client else '')
     account = taken.account

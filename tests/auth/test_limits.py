@@ -286,3 +286,40 @@ async def test_what_was_typed_for_an_address_is_not_in_the_store(rules: Rules) -
     await answers(rules, 2, 'my secret password')
 
     assert not [row for row in rules.sql('SELECT who FROM attempts') if 'secret' in row[0]]
+
+
+async def test_a_password_that_nobody_can_have_is_refused_without_a_hash_and_is_no_attempt(
+        rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = await rules.here((await rules.sign_up()).token)
+
+    async def nobody_may(*_: Any, **__: Any) -> None:
+        raise AssertionError('it was hashed')
+
+    monkeypatch.setattr(Passwords, 'matching_form', nobody_may)
+
+    assert await answers(rules, 20, password='x' * 257) == [PasswordIncorrect] * 20
+    for _ in range(6):
+        with pytest.raises(PasswordIncorrect):
+            await change_password(rules.auth, client, current_password='x' * 257, new_password=NEW_PASSWORD,
+                                  sign_out_others=False, request_info=PHONE)
+
+
+async def test_a_new_password_is_looked_at_while_it_is_typed_but_not_without_end(
+        api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('auth.rules.limits.LOOKS_A_MINUTE', 3)
+    api.rules.clock.forward(seconds=20)
+    looks = [api.rules.auth.limits.check_typing] * 3
+
+    for look in looks:
+        look('2001:db8::1')
+    with pytest.raises(LimitReached) as refused:
+        looks[0]('2001:db8::2')
+    looks[0]('192.0.2.7')
+    api.rules.clock.forward(seconds=41)
+    looks[0]('2001:db8::2')
+
+    assert refused.value.retry_after == 40
+    async with api.browser() as laptop:  # of this machine
+        told = [(await laptop.post('/v1/password_checks', data={'password': NEW_PASSWORD})).status_code
+                for _ in range(5)]
+    assert told == [200] * 5

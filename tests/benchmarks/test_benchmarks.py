@@ -15,8 +15,8 @@ from benchmarks.requests import figures_of_wrk
 from benchmarks.support import keeping
 from tests.programs import ROOT, clean_environment
 
-NAMES = ('administration', 'commits', 'counting', 'fan_out', 'guessing', 'hashing', 'memory', 'notify', 'processes',
-         'recovery', 'requests', 'sign_out', 'validation')
+NAMES = ('administration', 'commits', 'counting', 'fan_out', 'guessing', 'hashing', 'load', 'memory', 'notify',
+         'processes', 'recovery', 'requests', 'sign_out', 'validation')
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -218,3 +218,18 @@ def test_guessing_compares_sign_ins_with_attackers_and_without(printed: Printed)
     for ratio, before, after in zip(ratios, quiet, disturbed, strict=True):
         assert is_ratio(float(ratio), after[2], before[2])
     assert re.search(r'the attackers were answered: 422 [1-9]', shown)
+
+
+def test_load_measures_sign_outs_lag_and_memory_while_people_sign_in_and_others_guess(printed: Printed) -> None:
+    shown = printed.by('load', '--minutes', '0.02', '--tabs', '4', '--sign-ins', '5', '--guesses', '30', '--settle',
+                       '0', '--sample-seconds', '0.05')
+
+    found = rows(shown)
+    assert list(found) == ['sign-out to the other tab', 'sign-in']
+    assert all(times >= 1 and 0 < p50 <= p99 for times, p50, p99 in found.values())
+    assert re.search(r'late by [\d.]+ ms or less, 99 times of 100', shown)
+    assert 'sign-ins refused: 0; tabs that lost their connection: 0\n' in shown
+    assert re.search(r'guesses: 422 10 times, 429 [1-9]', shown)
+    thirds, ratio = re.findall(r'server: ([\d.]+), [\d.]+, ([\d.]+) in', shown)[0], re.search(r'first: ([\d.]+)', shown)
+    assert ratio
+    assert is_ratio(float(ratio[1]), float(thirds[1]), float(thirds[0]))

@@ -318,3 +318,16 @@ async def test_a_session_that_was_signed_out_meanwhile_stays_so(rules: Rules) ->
 
     assert rules.status(ann.session_id) == 'removed'
     assert told(rules) == {'signed_up': 1, 'signed_in': 1}
+
+
+async def test_guesses_at_an_account_and_at_none_are_answered_alike_and_the_eleventh_is_not_looked_at(api: Api) -> None:
+    async with api.browser() as laptop, api.browser() as thief:
+        await sign_up(laptop)
+        told = {address: [await thief.post('/v1/client/sign_ins', data={'identifier': address, 'password': 'wrong one'})
+                          for _ in range(13)] for address in ('ann@example.com', 'nobody@example.com')}
+
+    at_ann, at_nobody = ([(answer.status_code, answer.text, dict(answer.headers)) for answer in answers]
+                         for answers in told.values())
+    assert at_ann == at_nobody
+    assert [status for status, _, _ in at_ann] == [422] * 10 + [429] * 3
+    assert at_ann[-1][2]['retry-after'] == '90'

@@ -91,6 +91,7 @@ class MeEndpoints:
 
     async def _check_password(self, call: Call) -> Answer:
         """Tell, while it is typed, whether a new password is acceptable; nothing of it is kept."""
+        self._auth.limits.check_typing(call.request_info.ip_address)
         fields = await call.fields()
         person = person_typing(call.client, self._auth.now(), email_address=fields.get('email_address', ''),
                                first_name=fields.get('first_name', ''), last_name=fields.get('last_name', ''))
