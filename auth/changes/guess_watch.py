@@ -42,11 +42,12 @@ class GuessWatch:
             has_begun = await self._auth.run(note_guesses, wrong, refused, most=most)
         except StoreAway as error:
             self._guesses.add(wrong, refused)
-            log.warning('guesses cannot be counted: %s', error.__cause__ or error)
+            log.warning('guesses cannot be counted: %s', error.__cause__ or error,
+                        extra={'event': 'guesses_not_counted'})
             return
         if has_begun:
             log.warning('passwords are being guessed: more than %s were wrong or refused within minutes. The page '
-                        '/admin shows how it goes on', most)
+                        '/admin shows how it goes on', most, extra={'event': 'passwords_guessed'})
 
     async def _run(self) -> None:
         while not self._tasks.is_stopping:

@@ -228,7 +228,7 @@ def test_load_measures_sign_outs_lag_and_memory_while_people_sign_in_and_others_
     assert list(found) == ['sign-out to the other tab', 'sign-in']
     assert all(times >= 1 and 0 < p50 <= p99 for times, p50, p99 in found.values())
     assert re.search(r'late by [\d.]+ ms or less, 99 times of 100', shown)
-    assert 'sign-ins refused: 0; tabs that lost their connection: 0\n' in shown
+    assert 'sign-ins refused: 0; sign-outs refused: 0; tabs that lost their connection: 0\n' in shown
     assert re.search(r'guesses: 422 10 times, 429 [1-9]', shown)
     thirds, ratio = re.findall(r'server: ([\d.]+), [\d.]+, ([\d.]+) in', shown)[0], re.search(r'first: ([\d.]+)', shown)
     assert ratio
