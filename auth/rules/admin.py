@@ -23,6 +23,8 @@ from .buckets import forget_of
 from .clients import UserView
 from .context import Auth
 from .last_administrator import check_not_the_last, lock_administrators
+from .mail import post
+from .mails import AccountDisabled, PasswordChanged
 from .new_passwords import Person, check_new_password, read_person
 from .sessions import alive, ending, is_pending, signed_in
 from .users import NewUser, add_user, check_new_user
@@ -104,9 +106,12 @@ def set_disabled(db: Connection, now: datetime, administrator: Administrator, us
         raise AuthError(N_('You cannot disable yourself. Ask another administrator.'))
     if disabled:
         check_not_the_last(db, user_id)
-    if _set(db, user_id, col(User.disabled) != disabled, disabled=disabled):
+    address = _set(db, user_id, col(User.disabled) != disabled, disabled=disabled)
+    if address is not None:
         record(db, AuditAction.DISABLED if disabled else AuditAction.ENABLED, now, [Subject(user_id)], request_info,
                actor=actor)
+        if disabled:
+            post(db, now, to=address, mail=AccountDisabled(), user_id=user_id)
     return _end(db, now, actor, _of_user(user_id, now), request_info) if disabled else 0
 
 
@@ -122,7 +127,7 @@ def set_admin(db: Connection, now: datetime, administrator: Administrator, user_
     actor = administrator(db, now, on=user_id, lock=True)
     if not is_admin:
         check_not_the_last(db, user_id)
-    if _set(db, user_id, col(User.is_admin) != is_admin, is_admin=is_admin):
+    if _set(db, user_id, col(User.is_admin) != is_admin, is_admin=is_admin) is not None:
         record(db, AuditAction.ADMIN_GRANTED if is_admin else AuditAction.ADMIN_WITHDRAWN, now, [Subject(user_id)],
                request_info, actor=actor)
 
@@ -177,9 +182,11 @@ def store_password(db: Connection, now: datetime, administrator: Administrator, 
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
     actor = administrator(db, now, on=user_id, lock=True)
-    _set(db, user_id, None, password_hash=password_hash, password_changed_at=now, password_given_at=now)
+    address = _set(db, user_id, None, password_hash=password_hash, password_changed_at=now, password_given_at=now)
     forget_of(db, user_id)
     record(db, AuditAction.PASSWORD_CHANGED, now, [Subject(user_id)], request_info, actor=actor)
+    if address is not None and actor != user_id:
+        post(db, now, to=address, mail=PasswordChanged(by_administrator=True), user_id=user_id)
     return _end(db, now, actor, _of_user(user_id, now), request_info)
 
 
@@ -203,9 +210,9 @@ def _end(db: Connection, now: datetime, actor: str, those: Select[str], request_
     return len(ended)
 
 
-def _set(db: Connection, user_id: str, unless: ColumnElement[bool] | None, **values: Any) -> bool:
-    """Change a user; returns whether there was anything to change."""
+def _set(db: Connection, user_id: str, unless: ColumnElement[bool] | None, **values: Any) -> str | None:
+    """Change a user; returns the address, or None if there was nothing to change."""
     if db.execute(select(col(User.id)).where(col(User.id) == user_id)).first() is None:
         raise UserNotFound
-    statement = update(User).where(col(User.id) == user_id).values(values).returning(col(User.id))
-    return db.execute(statement if unless is None else statement.where(unless)).first() is not None
+    statement = update(User).where(col(User.id) == user_id).values(values).returning(col(User.email_address))
+    return db.scalar(statement if unless is None else statement.where(unless))

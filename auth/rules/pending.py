@@ -20,11 +20,13 @@ from ..errors import NotSignedIn, ParamInvalid
 from ..language import N_
 from ..requests.request_info import RequestInfo
 from ..settings import Settings
+from . import mails
 from .audit import Subject, record
 from .buckets import forget_of
 from .clients import ClientView
 from .context import Auth
 from .devices import revoke_elsewhere
+from .mail import post
 from .new_passwords import Person, check_new_password
 from .sessions import abandon_at
 from .sign_in import renew_client
@@ -82,6 +84,7 @@ def _store(db: Connection, now: datetime, client: ClientView | None, found: Pend
                .values(password_hash=new_hash, password_changed_at=now, password_given_at=None))
     forget_of(db, user_id)
     record(db, AuditAction.PASSWORD_CHANGED, now, [found.subject], request_info)
+    post(db, now, to=found.person.email_address, mail=mails.PasswordChanged(), user_id=user_id)
     revoked = revoke_elsewhere(db, now, user_id, client_id, request_info)
     token = renew_client(db, now, client)
     db.execute(update(Session).where(col(Session.id) == session_id).values(

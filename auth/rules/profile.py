@@ -16,6 +16,7 @@ from ..language import N_
 from ..monitoring.committed import note
 from ..refusals import Refusals
 from ..requests.request_info import RequestInfo
+from . import mails
 from .actor import Actor, find_actor
 from .audit import record
 from .buckets import forget_of
@@ -25,6 +26,7 @@ from .current_password import WRONG, check_current_password, check_given
 from .devices import revoke_elsewhere
 from .erasure import erase
 from .last_administrator import check_not_the_last, lock_administrators
+from .mail import post
 from .new_passwords import Person, check_new_password, read_person
 from .pending import PasswordChanged, choose_password
 from .recent import LONG_AGO
@@ -107,6 +109,7 @@ def store_password(db: Connection, now: datetime, client: ClientView | None, act
     db.execute(update(Session).where(col(Session.user_id) == actor.user_id)
                .values(authenticated_at=case((col(Session.id) == actor.session_id, now), else_=LONG_AGO)))
     record(db, AuditAction.PASSWORD_CHANGED, now, [actor.as_subject], request_info)
+    post(db, now, to=actor.email_address, mail=mails.PasswordChanged(), user_id=actor.user_id)
     revoked = revoke_elsewhere(db, now, actor.user_id, actor.client_id, request_info) if sign_out_others else 0
     return PasswordChanged(revoked, renew_client(db, now, client))
 

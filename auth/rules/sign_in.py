@@ -35,6 +35,9 @@ from .clients import ClientView
 from .context import Auth
 from .current_password import forget_wrong_passwords
 from .limits import Taken, succeeded
+from .mail import post
+from .mails import NewDevice
+from .mails.kind import Header
 from .room import make_room
 from .sessions import PENDING_LIFETIME, abandon_at, alive
 from .users import NewUser, add_user, check_new_user
@@ -134,16 +137,17 @@ def sign_in_to(db: Connection, now: datetime, client: ClientView | None, account
     :raises AuthError: or ``UserDisabled``, ``SessionExists``, ``AccountLimitReached``, ``ClientRenewed``
     """
     checked = update(User).where(col(User.id) == account.user_id, col(User.password_hash) == account.password_hash)
-    found = db.execute(checked.values(password_hash=upgraded_hash or account.password_hash).returning(
-        col(User.disabled), col(User.password_given_at) == col(User.password_changed_at))).first()
+    storing = checked.values(password_hash=upgraded_hash or account.password_hash)
+    was_given = col(User.password_given_at) == col(User.password_changed_at)
+    found = db.execute(storing.returning(col(User.disabled), col(User.email_address), was_given)).first()
     if found is None:
         raise PasswordIncorrect(param='password')
-    is_disabled, was_given = found
+    is_disabled, address, is_given = found
     if is_disabled:
         raise UserDisabled(param='identifier')
     succeeded(db, taken)
     return _start_session(db, now, client, account.user_id, settings, request_info, keep_signed_in,
-                          pending=bool(was_given))
+                          pending=bool(is_given), tell=address)
 
 
 def note_refused(db: Connection, now: datetime, user_id: str, taken: Taken, request_info: RequestInfo) -> None:
@@ -179,7 +183,12 @@ async def _upgraded_hash(auth: Auth, account: Account, password: str, form: str,
 
 
 def _start_session(db: Connection, now: datetime, client: ClientView | None, user_id: str, settings: Settings,
-                   request_info: RequestInfo, kept: bool, *, pending: bool = False) -> SignedIn:
+                   request_info: RequestInfo, kept: bool, *, pending: bool = False, tell: str | None = None
+                   ) -> SignedIn:
+    """Sign a user in on a client.
+
+    :param tell: their address, if they are to be told of a client that they were never signed in on before
+    """
     token = renew_client(db, now, client)
     limits = settings.lifetimes(kept=kept)
     lifetimes = {'last_active_at': now, 'authenticated_at': now, 'expire_at': now + limits.absolute,
@@ -204,22 +213,20 @@ def _start_session(db: Connection, now: datetime, client: ClientView | None, use
         raise AccountLimitReached(settings.max_accounts)
     else:
         make_room(db, now, user_id, settings.max_sessions_per_user, request_info)
-        session_id = new_id('sess')
+        session_id, name = new_id('sess'), db.scalar(*_last_name(token.client_id, user_id))
         db.execute(insert(Session).values(id=session_id, user_id=user_id, client_id=token.client_id,
                                           created_at=now,
-                                          device_name=_name_before(db, token.client_id, user_id), **lifetimes))
+                                          device_name=name or '', **lifetimes))
+        if name is None and tell is not None and settings.sends_mail:
+            post(db, now, to=tell, mail=NewDevice(user_agent=Header(request_info.user_agent), at=now), user_id=user_id)
     db.execute(update(Client).where(col(Client.id) == token.client_id).values(active_session_id=session_id))
     record(db, AuditAction.SIGNED_IN, now, [Subject(user_id, token.client_id, session_id)], request_info)
     return SignedIn(user_id, session_id, token)
 
 
-def _name_before(db: Connection, client_id: str, user_id: str) -> str:
-    """What this user called this device when they were signed in on it before."""
-    return db.scalar(*_last_name(client_id, user_id)) or ''
-
-
 @built_once
 def _last_name(client_id: str, user_id: str):
+    """What this user called this device when they were signed in on it before; no row if they never were."""
     return (select(col(Session.device_name))
             .where(col(Session.client_id) == client_id, col(Session.user_id) == user_id)
             .order_by(col(Session.created_at).desc()).limit(1))
