@@ -63,7 +63,8 @@ def build(settings: Settings, timing: Timing, passwords: Passwords | None = None
     ui.run_with(base, title='Live Sessions', favicon=pages.FAVICON, language='en-US', dark=None, tailwind=False,
                 show_welcome_message=False, binding_refresh_interval=None)
     auth = Auth(Store(settings.database_url, timing), settings, passwords=passwords or Passwords(), timing=timing)
-    return protect(base, auth, pages.ROUTES, not_found=pages.not_found_page)
+    return protect(base, auth, pages.ROUTES, not_found=pages.not_found_page,
+                   draw_outbox=pages.outbox_page)
 
 
 def explain(error: Exception) -> str:

@@ -37,6 +37,7 @@ from .web.connections import Connections
 from .web.gateway import Gateway
 from .web.headers import Headers
 from .web.monitoring import Monitoring
+from .web.outbox_page import Draw, OutboxPage
 from .web.page_access import no_page
 from .web.policy_reports import PolicyReports
 from .web.routes import Routes, table_of
@@ -44,7 +45,7 @@ from .web.waiting_pages import WaitingPages
 
 
 def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_paths: Iterable[str] = (),
-            not_found: Callable[[], str] = no_page) -> Gateway:
+            not_found: Callable[[], str] = no_page, draw_outbox: Draw | None = None) -> Gateway:
     """Put the guards in front of a NiceGUI app, and follow the store from when it starts.
 
     :param app: the app that NiceGUI was mounted on with ``ui.run_with``
@@ -52,6 +53,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     :param routes: the pages by path
     :param open_paths: how paths begin that are no page's and are left to the app, for anybody: routes of its own, say
     :param not_found: returns what is shown where there is no page, as HTML in the reader's language
+    :param draw_outbox: draws the page of a developer's outbox, if it is switched on
     :return: the app to serve
     :raises AccessNotStated: if a page does not say whether it is public or private
     :raises PageRefused: if a page asks for what can't be honoured
@@ -94,12 +96,14 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
         nicegui_app.on_startup(part.start)
         nicegui_app.on_shutdown(part.stop)
     nicegui_app.on_shutdown(auth.close)
+    settings = auth.settings
+    outbox = OutboxPage(settings.mail_outbox, draw_outbox) if draw_outbox and settings.mail_outbox_page else None
     api = FrontendApi(auth, clients, guard.re_authenticate, guard.expecting)
     return Gateway(app, sockets=connections, api=api, routes=table, clients=clients,
                    waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                    proxies=auth.settings.proxies, cookie_name=auth.settings.cookie_name,
                    open_paths=open_paths, not_found=not_found, headers=Headers(auth.settings),
-                   reports=reports, language=auth.settings.site_language,
+                   reports=reports, outbox=outbox, language=auth.settings.site_language,
                    monitoring=Monitoring(auth, sync, gauges_of(tabs, sync, auth.passwords.turns)))
 
 

@@ -1,7 +1,8 @@
 """What people see: one page a file, and the table of routes."""
 
 from .document import not_found_page
+from .outbox import outbox_page
 from .routes import ROUTES
 from .shell import FAVICON, install
 
-__all__ = ['FAVICON', 'ROUTES', 'install', 'not_found_page']
+__all__ = ['FAVICON', 'ROUTES', 'install', 'not_found_page', 'outbox_page']

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
 from pathlib import Path
 
 from .message import Envelope
 from .transport import Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMail:
+    """A mail as a browser shows it."""
+
+    subject: str
+    to: str
+    at: str
+    language: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
 
 
 class Outbox:
@@ -34,10 +50,17 @@ class Outbox:
         """There is nothing to do."""
 
 
-def read_outbox(folder: str, most: int) -> list[bytes]:
+def read_outbox(folder: str, most: int) -> list[ShownMail]:
     """Read the newest mails, the newest first. Blocks."""
     files = sorted(Path(folder).glob('mail_*.eml'), reverse=True)[:most]  # ids are in the order of time
-    return [file.read_bytes() for file in files]
+    return [_shown(BytesParser(policy=default).parsebytes(file.read_bytes())) for file in files]
+
+
+def _shown(message: EmailMessage) -> ShownMail:
+    plain, html = message.get_body(('plain',)), message.get_body(('html',))
+    return ShownMail(str(message['Subject']), str(message['To']), str(message['Date']),
+                     str(message['Content-Language'] or ''), plain.get_content() if plain else '',
+                     html.get_content() if html else '')
 
 
 def _write(folder: Path, name: str, written: bytes) -> None:

@@ -25,6 +25,7 @@ from .cookies import DEFAULT_NAME, NAME, is_secure
 from .headers import REFUSAL, Headers, drop_forged_headers
 from .log_lines import NowAndThen
 from .monitoring import Monitoring
+from .outbox_page import OUTBOX_PATH, OutboxPage
 from .page_access import PageAccess, no_page
 from .redirects import CHANGE_PASSWORD_PATH, SECURITY_PATH, path_without_slash
 from .routes import table_of
@@ -55,6 +56,7 @@ class Gateway:
     :param not_found: returns what is shown where there is no page, as HTML
     :param headers: what is told to browsers with each answer
     :param reports: takes what browsers tell of what they have refused
+    :param outbox: shows a developer the mails, if there is such a page
     :param language: of the site, if it has one only
     :param monitoring: answers whoever looks after the server
     """
@@ -63,6 +65,7 @@ class Gateway:
                  clients: Clients, waiting: WaitingPages, hosts: Hosts | None = None,
                  proxies: Proxies | None = None, cookie_name: str = DEFAULT_NAME, open_paths: Iterable[str] = (),
                  not_found: Callable[[], str] = no_page, headers: Headers | None = None, reports: App | None = None,
+                 outbox: OutboxPage | None = None,
                  language: str = '', monitoring: Monitoring | None = None) -> None:
         self.app = app
         self._sockets = sockets
@@ -77,6 +80,7 @@ class Gateway:
         self._hosts = hosts or Hosts()
         self._headers = headers or Headers(HeaderSettings())
         self._reports = reports
+        self._outbox = outbox
         self._language = language
         self._proxies = proxies or Proxies()
         self._cookie_name = cookie_name
@@ -131,17 +135,23 @@ class Gateway:
         elif path.startswith(_PASSED_ON) and not path.startswith(_REFUSED):
             await self.app(as_get(scope), receive, send)
         else:
-            found = self._routes.find(path)
-            if found is not None:
-                await self._pages.open(found[0], scope, receive, send)
-            elif path == CHANGE_PASSWORD_PATH and self._routes.find(SECURITY_PATH):
-                await send_answer(send, 303, '', (b'location', SECURITY_PATH.encode()))
-            elif path.startswith(self._open_paths) and not path.startswith(_SOCKETS_ROOT):
-                await self.app(scope, receive, send)
-            elif path.endswith('/') and path[1:2] != '/' and self._routes.find(path[:-1]) is not None:
-                await send_answer(send, 308, '', (b'location', path_without_slash(scope)))
-            else:
-                await self._pages.send_not_found(send)
+            await self._open(path, scope, receive, send)
+
+    async def _open(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for what may be a page."""
+        found = self._routes.find(path)
+        if found is not None:
+            await self._pages.open(found[0], scope, receive, send)
+        elif path == OUTBOX_PATH and self._outbox is not None and await self._outbox(scope, send):
+            pass
+        elif path == CHANGE_PASSWORD_PATH and self._routes.find(SECURITY_PATH):
+            await send_answer(send, 303, '', (b'location', SECURITY_PATH.encode()))
+        elif path.startswith(self._open_paths) and not path.startswith(_SOCKETS_ROOT):
+            await self.app(scope, receive, send)
+        elif path.endswith('/') and path[1:2] != '/' and self._routes.find(path[:-1]) is not None:
+            await send_answer(send, 308, '', (b'location', path_without_slash(scope)))
+        else:
+            await self._pages.send_not_found(send)
 
     async def _to_sockets(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Straight: every layer of an app would be held in memory as long as the tab is open."""

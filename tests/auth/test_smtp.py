@@ -108,7 +108,10 @@ async def test_a_folder_takes_a_mail_once_and_for_its_owner_alone(tmp_path: Path
 
     assert sorted(file.name for file in folder.iterdir()) == ['mail_1.eml', 'mail_2.eml']
     assert (folder.stat().st_mode & 0o777, (folder / 'mail_1.eml').stat().st_mode & 0o777) == (0o700, 0o600)
-    assert b'mail_2@' in read_outbox(str(folder), 1)[0]
+    (newest,) = read_outbox(str(folder), 1)
+    assert (newest.subject, newest.to, newest.language) == ('Your code', 'ann@example.com', 'en-US')
+    assert '123456' in newest.text
+    assert '>123456<' in newest.html
     (tmp_path / 'file').write_text('')
     with pytest.raises(Unavailable, match='MAIL_OUTBOX cannot be written'):
         await Outbox(str(tmp_path / 'file')).send(envelope())

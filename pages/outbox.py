@@ -1,0 +1,56 @@
+"""The developer's outbox: the mails that this site would have sent, as plain HTML, which needs no socket."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from auth.language import _, language
+from auth.mail.outbox import ShownMail
+
+from .assets import STYLESHEETS, THEME_COLORS
+from .document import BRAND
+from .parts import SITE
+
+_STYLES = ''.join(f'<link rel="stylesheet" href="/static/{name}">' for name in STYLESHEETS)
+_LINK = re.compile(r'https?://\S+')
+
+_PAGE = '''<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} · {site}</title><link rel="icon" href="/static/icon.svg">{colors}
+<script src="/static/theme.js"></script>{styles}</head>
+<body><div class="shell"><header><a class="brand" href="/" aria-label="{home}">{brand}</a></header>
+<main class="content"><h1>{title}</h1><p class="quiet">{what}</p>{mails}</main></div></body></html>
+'''
+_MAIL = '''<article class="card" lang="{language}"><h2>{subject}</h2><p class="quiet">{to}</p>
+<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{text}</pre>
+<details><summary>{as_html}</summary><iframe sandbox title="{subject}" srcdoc="{html}"
+style="inline-size: 100%; block-size: 32rem; border: 0"></iframe></details></article>
+'''
+
+
+def outbox_page(mails: Sequence[ShownMail]) -> str:
+    """Draw the page; whatever stands in a mail is text here."""
+    nothing = _('There is no mail yet. Reload this page after one was caused.')
+    return _PAGE.format(
+        language=language(), title=_('Outbox'), site=SITE, colors=THEME_COLORS, styles=_STYLES, brand=BRAND,
+        home=_('{site}, home', site=SITE),
+        what=_('The mails that this site would have sent, the newest first. Only this machine gets this page.'),
+        mails=''.join(map(_mail, mails)) or f'<p>{nothing}</p>')
+
+
+def _mail(mail: ShownMail) -> str:
+    return _MAIL.format(language=escape(mail.language), subject=escape(mail.subject), text=_with_links(mail.text),
+                        to=escape(_('To {address}, {at}', address=mail.to, at=mail.at)), html=escape(mail.html),
+                        as_html=_('The same as HTML'))
+
+
+def _with_links(text: str) -> str:
+    parts, end = list[str](), 0
+    for found in _LINK.finditer(text):
+        url = escape(found[0])
+        parts += [escape(text[end:found.start()]), f'<a href="{url}">{url}</a>']
+        end = found.end()
+    return ''.join([*parts, escape(text[end:])])
