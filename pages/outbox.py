@@ -22,11 +22,13 @@ _PAGE = '''<!doctype html>
 <title>{title} · {site}</title><link rel="icon" href="/static/icon.svg">{colors}
 <script src="/static/theme.js"></script>{styles}</head>
 <body><div class="shell"><header><a class="brand" href="/" aria-label="{home}">{brand}</a></header>
-<main class="content"><h1>{title}</h1><p class="quiet">{what}</p>{mails}</main></div></body></html>
+<main class="content"><h1>{title}</h1><p class="quiet" style="margin-block-end: 16px">{what}</p>{mails}</main></div>
+</body></html>
 '''
-_MAIL = '''<article class="card" lang="{language}"><h2>{subject}</h2><p class="quiet">{to}</p>
+_MAIL = '''<article class="card" style="margin-block-end: 16px" lang="{language}"><h2>{subject}</h2>
+<p class="quiet">{to}</p>
 <pre style="white-space: pre-wrap; overflow-wrap: anywhere">{text}</pre>
-<details><summary>{as_html}</summary><iframe sandbox title="{subject}" srcdoc="{html}"
+<details style="inline-size: 100%"><summary>{as_html}</summary><iframe sandbox title="{subject}" srcdoc="{html}"
 style="inline-size: 100%; block-size: 32rem; border: 0"></iframe></details></article>
 '''
 

@@ -17,7 +17,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 
 from ..changes.background import Background
@@ -75,10 +74,14 @@ class Delivery:
     async def _run(self) -> None:
         timing = self._timing
         wait = timing.mail_check_seconds if self._transport else timing.mail_discard_seconds / 10
+        failures = 0
         while not self._tasks.is_stopping:
-            with suppress(StoreAway):  # whoever acts is told; mails wait
+            try:
                 await self.deliver()
-            await self._tasks.pause(wait)
+                failures = 0
+            except StoreAway:  # whoever acts is told; mails wait
+                failures += 1
+            await self._tasks.pause(_wait(timing.mail_again_seconds, failures) if failures else wait)
 
     async def _hand_over(self, transport: Transport) -> None:
         lease = timedelta(seconds=self._timing.mail_lease_seconds)

@@ -35,9 +35,7 @@ from .clients import ClientView
 from .context import Auth
 from .current_password import forget_wrong_passwords
 from .limits import Taken, succeeded
-from .mail import post
-from .mails import NewDevice
-from .mails.kind import Header
+from .new_devices import tell_of_new_device
 from .room import make_room
 from .sessions import PENDING_LIFETIME, abandon_at, alive
 from .users import NewUser, add_user, check_new_user
@@ -218,7 +216,7 @@ def _start_session(db: Connection, now: datetime, client: ClientView | None, use
                                           created_at=now,
                                           device_name=name or '', **lifetimes))
         if name is None and tell is not None and settings.sends_mail:
-            post(db, now, to=tell, mail=NewDevice(user_agent=Header(request_info.user_agent), at=now), user_id=user_id)
+            tell_of_new_device(db, now, user_id=user_id, to=tell, user_agent=request_info.user_agent)
     db.execute(update(Client).where(col(Client.id) == token.client_id).values(active_session_id=session_id))
     record(db, AuditAction.SIGNED_IN, now, [Subject(user_id, token.client_id, session_id)], request_info)
     return SignedIn(user_id, session_id, token)

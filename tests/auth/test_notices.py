@@ -12,6 +12,7 @@ from auth.errors import PasswordIncorrect
 from auth.language import reading
 from auth.rules import admin
 from auth.rules.actor import by_command_line
+from auth.rules.new_devices import TOLD_A_DAY
 from auth.rules.profile import change_password, delete_account
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, Rules
 from tests.running import either_store
@@ -43,6 +44,17 @@ async def test_a_person_is_told_of_a_device_that_is_new_to_their_account_and_of_
     await rules.sign_in('bob@example.com', client=await rules.client(
         (await rules.sign_in(client=None, request_info=LAPTOP)).token))  # a device of Ann's, new to Bob
     assert told(rules)[1:] == [('new_device', 'ann@example.com'), ('new_device', 'bob@example.com')]
+
+
+async def test_nobody_can_fill_the_mailbox_of_somebody_whose_address_they_took(rules: Rules) -> None:
+    await rules.sign_up()
+    for _ in range(12):
+        await rules.sign_in()
+    assert len(told(rules)) == TOLD_A_DAY - 1  # the sign-up was a new device, too
+
+    rules.clock.forward(days=1, seconds=1)
+    await rules.sign_in()
+    assert len(told(rules)) == TOLD_A_DAY
 
 
 async def test_a_wrong_password_tells_nobody(rules: Rules) -> None:
