@@ -325,7 +325,7 @@ async def test_other_accounts_on_this_browser_stay_signed_in_through_a_change_of
     await rules.sign_in()  # her password is what it was
 
 
-@pytest.mark.parametrize('wrong', ['not the password', PASSWORD + ' ', PASSWORD.upper(), 'x' * 257, '\x00',
+@pytest.mark.parametrize('wrong', ['not the password', PASSWORD + ' ', PASSWORD.upper(), '\x00',
                                    'the password of nobody', NEW_PASSWORD])
 @pytest.mark.parametrize(('verb', 'param'), [(change, 'current_password'), (delete, 'password')])
 async def test_a_wrong_current_password_changes_nothing(rules: Rules, ann: SignedIn, verb: Verb, param: str,
