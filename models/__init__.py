@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from .address_confirmation import AddressConfirmation
 from .attempts import Attempts
 from .audit_event import HAS_FAILED, AuditAction, AuditEvent
 from .backup import back_up, restore
@@ -14,6 +15,7 @@ from .env_file import BadEnvFile
 from .feed import ChangeFeed, Changes, FeedLost
 from .guesses import Guesses
 from .mail import QueuedMail
+from .mailed_link import LinkKind, MailedLink
 from .migrate import check_schema, migrate, wait_for_server
 from .policy_violation import PolicyViolation
 from .session import Session, SessionStatus
@@ -23,6 +25,7 @@ from .wrong_passwords import WrongPasswords
 
 __all__ = [
     'HAS_FAILED',
+    'AddressConfirmation',
     'Attempts',
     'AuditAction',
     'AuditEvent',
@@ -36,6 +39,8 @@ __all__ = [
     'Copied',
     'FeedLost',
     'Guesses',
+    'LinkKind',
+    'MailedLink',
     'PolicyViolation',
     'QueuedMail',
     'SQLModel',

@@ -35,6 +35,13 @@ class AuditAction(StrEnum):
     PASSWORD_CHANGED = 'password_changed'  # noqa: S105 (the name of an action)
     DATA_EXPORTED = 'data_exported'
     """What is kept of the person was read, by them or for them."""
+    RESET_ASKED = 'reset_asked'
+    """A link to choose a new password was mailed."""
+    PASSWORD_RESET = 'password_reset'  # noqa: S105 (the name of an action)
+    """By such a link."""
+    ADDRESS_CHANGED = 'address_changed'
+    ADDRESS_CHANGE_UNDONE = 'address_change_undone'
+    """By the link that was mailed to the address before."""
     ACCOUNT_DELETED = 'account_deleted'
     DISABLED = 'disabled'
     ENABLED = 'enabled'

@@ -14,12 +14,13 @@ from .client import Client
 from .database import CannotOpenStore, Database
 from .database_url import open_database
 from .mail import QueuedMail
+from .mailed_link import MailedLink
 from .migrate import check_schema, migrate
 from .session import Session
 from .user import User
 
 # What others refer to comes first.
-_MODELS: tuple[type[SQLModel], ...] = (User, Client, Session, AuditEvent, QueuedMail)
+_MODELS: tuple[type[SQLModel], ...] = (User, Client, Session, AuditEvent, MailedLink, QueuedMail)
 _AT_ONCE = 2000
 
 
@@ -30,14 +31,14 @@ class Copied:
     table: str
     rows: int
     left_out: int
-    """Sessions whose user or client is gone, which only a SQLite file can hold; nobody is signed in with one."""
+    """Sessions and links whose user or client is gone, which only a SQLite file can hold; they are good for nothing."""
 
 
 def copy_store(source_url: str, target_url: str, told: Callable[[str, int], None] = lambda _, __: None) -> list[Copied]:
     """Copy every row into an empty store, all or nothing. Blocks, and keeps the source from being written meanwhile.
 
     The notes of a change feed stay behind: they are news, and those who listen to the target read everything. So do the
-    counts of wrong passwords, which begin anew.
+    counts of wrong passwords, which begin anew, and the addresses that wait for a code, for minutes.
 
     :param told: called with the name of a table and how many of its rows have been copied so far
     :raises BadDatabaseUrl: if a URL names no store
@@ -84,6 +85,8 @@ def _name(model: type[SQLModel]) -> str:
 
 
 def _all_of(model: type[SQLModel]) -> Select[Any]:
+    if model is MailedLink:
+        return select(model).where(col(MailedLink.user_id).in_(select(col(User.id))))
     if model is not Session:
         return select(model)
     return select(model).where(col(Session.user_id).in_(select(col(User.id))),

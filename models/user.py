@@ -23,6 +23,8 @@ class User(SQLModel, table=True):
     is_admin: bool = False
     disabled: bool = False
     created_at: datetime = Field(sa_type=Moment)
+    address_confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the person last proved that the address is theirs, by what was mailed to it; None if they never have."""
     search_text: str | None = None
     """The address and the names, folded; see ``models.normal_forms``. None where SQL has written letters that only this
     program can fold: ``models.written_by_sql`` does it then."""

@@ -9,9 +9,11 @@ from nicegui import ui
 from auth import private
 from auth.components import SessionLabel, SignOutButton, auth_state, follow
 from auth.language import _
+from auth.live.tabs import tabs
+from auth.rules.address_change import NO_MAIL
 from auth.rules.profile import DELETE_CONFIRMATION
 
-from .parts import Text, api_form, card, field, name_field, page_tabs, page_title
+from .parts import Text, api_form, card, email_field, field, name_field, page_tabs, page_title
 
 FILE_NAME = 'live-sessions-data.json'
 
@@ -27,6 +29,7 @@ def page() -> None:
             Text('dt', _('Email address'))
             address = Text('dd').props('translate=no')
             address.bind_text_from(state, 'user', lambda user: user.email_address if user else '')
+        _address_form()
         with api_form('/v1/me', _('Save'), method='PATCH', keep=True, done=_('Saved.')):
             first = name_field('first_name', _('First name'), 'given-name')
             last = name_field('last_name', _('Last name'), 'family-name', last=True)
@@ -54,6 +57,18 @@ def page() -> None:
             with ui.element('div').props('translate=no'):  # it has to be typed as it is
                 field('confirmation', _('Type “{words}”', words=DELETE_CONFIRMATION), kind='text', autocomplete='off')
             field('password', _('Password'), kind='password', autocomplete='current-password', last=True)
+
+
+def _address_form() -> None:
+    with ui.element('details').classes('in-card'):
+        Text('summary', _('Change the email address'))
+        if not tabs().auth.settings.sends_mail:
+            Text('p', str(NO_MAIL)).classes('quiet')
+            return
+        Text('p', _('A code is mailed to the new address. The one you have now is told, and can undo the change for a '
+                    'week.')).classes('quiet')
+        with api_form('/v1/me/email_addresses', _('Continue'), then='/account/email-address', hands='id email_address'):
+            email_field('email_address', _('New email address'), autocomplete='email', last=True)
 
 
 def _show_name(entry: ui.element, name: str) -> None:

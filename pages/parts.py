@@ -78,10 +78,15 @@ def spinner() -> None:
 
 def link(text: str, path: str, **query: str) -> Text:
     """A link within the site; a query parameter that is the default is left out."""
-    query = {name: value for name, value in query.items() if value != HOME_PATH}
     anchor = Text('a', text)
-    anchor.props['href'] = f'{path}?{urlencode(query)}' if query else path
+    anchor.props['href'] = with_query(path, **query)
     return anchor
+
+
+def with_query(path: str, **query: str) -> str:
+    """A path with query parameters; one that is the default is left out."""
+    query = {name: value for name, value in query.items() if value != HOME_PATH}
+    return f'{path}?{urlencode(query)}' if query else path
 
 
 def button_link(text: str, path: str, kind: Literal['primary', 'plain'] = 'primary', **query: str) -> Text:
@@ -92,7 +97,8 @@ def button_link(text: str, path: str, kind: Literal['primary', 'plain'] = 'prima
 @contextmanager
 def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callable[[Any], object] | None = None,
              done: str = '', announce: bool = False, keep: bool = False, then: str = '', danger: bool = False,
-             begin: bool = False, download: str = '') -> Generator[None]:
+             begin: bool = False, download: str = '', plain: bool = False, then_waits: str = '', sends: str = '',
+             hands: str = '') -> Generator[None]:
     """A native form, which static/live/forms.js posts to the Frontend API. Its fields are built in the ``with`` block.
 
     Nothing that is typed into it passes through the websocket.
@@ -107,23 +113,29 @@ def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callabl
     :param danger: whether it can't be undone
     :param download: the name of the file in which the browser saves the response
     :param begin: whether its first empty field has the focus when the page is loaded
+    :param plain: whether there is something else on the page that matters more
+    :param then_waits: where to go in place of ``then`` if something is left to do, as after a sign-up by mail
+    :param sends: the names of what is sent with it of what a mailed link holds; see static/live/fragment.js
+    :param hands: the names of what the next page gets of the answer, as if by such a link
     """
-    form = ui.element('form').props(f'method=post action={action} data-api={method} novalidate')
+    form = ui.element('form').props(f'method=post data-api={method} novalidate')
+    form.props['action'] = action  # may hold braces
     for name, wanted in (('data-announce', announce), ('data-keep', keep), ('data-begin', begin)):
         if wanted:
             form.props[name] = ''
-    if then:
-        form.props['data-then'] = then
-    if download:
-        form.props['data-download'] = download
+    for name, words in (('data-then', then), ('data-then-waits', then_waits), ('data-sends', sends),
+                        ('data-hands', hands), ('data-download', download)):
+        if words:
+            form.props[name] = words
     ask_when_refused(form, submit)
     if on_done is not None:
         form.on('done', lambda event: on_done(event.args['detail']), ['detail'])
     with form:
         yield
         Text('p').classes('error').props('data-error="" role=alert')
+        kind = 'danger' if danger else 'plain' if plain else 'primary'
         with ui.element('div').classes('form-end'):
-            with ui.element('button').classes('button danger' if danger else 'button primary').props('type=submit'):
+            with ui.element('button').classes('button ' + kind).props('type=submit'):
                 spinner()
                 Text('span', submit)
             if done:
@@ -163,11 +175,12 @@ def field(name: str, label: str, *, kind: Literal['text', 'email', 'password'], 
     return entry
 
 
-def email_field(name: str, *, autocomplete: str = 'username') -> ui.element:
-    """A field for an email address, which goes along from signing in to signing up and back; returns the input."""
-    entry = field(name, _('Email address'), kind='email', autocomplete=autocomplete, most=MAX_ADDRESS,
+def email_field(name: str, label: str = '', *, autocomplete: str = 'username', last: bool = False) -> ui.element:
+    """A field for an email address; returns the input. The one of who signs in goes along from page to page."""
+    entry = field(name, label or _('Email address'), kind='email', autocomplete=autocomplete, last=last,
+                  most=MAX_ADDRESS,
                   too_long=_('Email addresses may have {count} characters at most. Check it.', count=MAX_ADDRESS))
-    return entry.props('data-address')
+    return entry if label else entry.props('data-address')
 
 
 def keep_signed_in_box() -> None:

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import account, admin, admin_user, choose, demo, home, new_password, security, sign_in, sign_up
+from . import (
+    account,
+    admin,
+    admin_user,
+    choose,
+    demo,
+    email_address,
+    forgot_password,
+    home,
+    new_password,
+    reset_password,
+    security,
+    sign_in,
+    sign_up,
+    undo_address_change,
+    verify,
+)
 from .examples import android, expo, index, javascript, nextjs, swiftui
 
 ROUTES: dict[str, Callable[..., object]] = {
@@ -13,8 +29,13 @@ ROUTES: dict[str, Callable[..., object]] = {
     '/sign-in/choose': choose.page,
     '/sign-in/new-password': new_password.page,
     '/sign-up': sign_up.page,
+    '/sign-up/verify': verify.page,
+    '/forgot-password': forgot_password.page,
+    '/reset-password': reset_password.page,
+    '/undo-address-change': undo_address_change.page,
     '/account': account.page,
     '/account/security': security.page,
+    '/account/email-address': email_address.page,
     '/admin': admin.users,
     '/admin/users/new': admin_user.new_user,
     '/admin/users/{user_id}': admin_user.user,

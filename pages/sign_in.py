@@ -8,16 +8,17 @@ from auth import public
 from auth.components import WhySignedOut, auth_state, may_add_account
 from auth.language import _
 from auth.rules.names import isolated
-from auth.web.redirects import safe_path
+from auth.web.redirects import FORGOT_PASSWORD_PATH, safe_path
 
 from .parts import Text, api_form, button_link, card, email_field, field, keep_signed_in_box, link, page_title
 
 
 @public
-def page(redirect_url: str = '') -> None:
+def page(redirect_url: str = '', done: str = '') -> None:
     """Build the sign-in page.
 
     :param redirect_url: where to go afterwards, if it is a path of this site
+    :param done: "reset" if somebody comes from choosing a new password
     """
     page_title(_('Sign in'))
     state = auth_state()
@@ -35,6 +36,9 @@ def page(redirect_url: str = '') -> None:
                 _('You are signed in as {name}.', name=isolated(user.name)) if user else ''))
             button_link(_('Continue'), wanted, 'plain')
         WhySignedOut().props('role=status')
+        if done == 'reset':
+            Text('p', _('Your password was changed, and every device was signed out. '
+                        'Sign in with the new one.')).classes('notice').props('role=status')
         if redirect_url:
             why = Text('p', _('You are signed out. Sign in to see the page you asked for.')).classes('quiet unless-why')
             why.bind_visibility_from(state, 'status', value='signed_out')
@@ -42,6 +46,8 @@ def page(redirect_url: str = '') -> None:
             email_field('identifier', autocomplete='username webauthn')
             field('password', _('Password'), kind='password', autocomplete='current-password', last=True)
             keep_signed_in_box()
+        with ui.element('p').classes('quiet'):
+            link(_('Forgot password?'), FORGOT_PASSWORD_PATH)
         with ui.element('p').classes('quiet'):
             Text('span', _('No account yet? '))
             link(_('Sign up'), '/sign-up', redirect_url=wanted)

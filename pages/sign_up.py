@@ -19,6 +19,7 @@ from .parts import (
     name_field,
     new_password_field,
     page_title,
+    with_query,
 )
 
 
@@ -35,7 +36,8 @@ def page(redirect_url: str = '') -> None:
         return
     with card('narrow'):
         Text('h1', _('Sign up'))
-        with api_form('/v1/client/sign_ups', _('Sign up'), announce=True, then=wanted):
+        with api_form('/v1/client/sign_ups', _('Sign up'), announce=True, then=wanted,
+                      then_waits=with_query('/sign-up/verify', redirect_url=wanted), hands='id email_address'):
             name_field('first_name', _('First name'), 'given-name')
             email_field('email_address')
             new_password_field('password', _('Password'))

@@ -125,9 +125,11 @@ def test_private_names_of_nicegui_are_in_one_package() -> None:
 def test_every_route_says_who_may_see_it() -> None:
     assert {path: access_of(builder) for path, builder in pages.ROUTES.items()} == {
         '/': 'public', '/sign-in': 'public', '/sign-in/choose': 'public',
-        '/sign-in/new-password': 'public', '/sign-up': 'public', '/account': 'private',
-        '/account/security': 'private', '/admin': 'admin', '/admin/sessions': 'admin',
-        '/admin/users/new': 'admin', '/admin/users/{user_id}': 'admin', '/admin/policy': 'admin',
+        '/sign-in/new-password': 'public', '/sign-up': 'public',
+        '/sign-up/verify': 'public', '/forgot-password': 'public', '/reset-password': 'public',
+        '/undo-address-change': 'public', '/account': 'private', '/account/email-address': 'private',
+        '/account/security': 'private', '/admin': 'admin', '/admin/sessions': 'admin', '/admin/policy': 'admin',
+        '/admin/users/new': 'admin', '/admin/users/{user_id}': 'admin',
         '/demo': 'public', '/demo/pane': 'public',
         '/examples': 'public', '/examples/nextjs': 'public', '/examples/javascript': 'public',
         '/examples/expo': 'public', '/examples/swiftui': 'public', '/examples/android': 'public'}

@@ -12,6 +12,7 @@ from ..errors import StoreAway
 from ..rules.buckets import forget_drained
 from ..rules.clock_set_back import bound_lifetimes
 from ..rules.context import Auth
+from ..rules.mailed_links import forget_expired
 from ..rules.sessions import end_overdue
 from .background import Background
 from .watched_clock import WatchedClock
@@ -68,6 +69,7 @@ class Sweeper:
                     pass
                 while await self._auth.run(forget_drained):
                     pass
+                await self._auth.run(forget_expired)
                 await self._auth.store.prune()
                 self.swept.set()
             except StoreAway as error:

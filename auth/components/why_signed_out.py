@@ -19,6 +19,10 @@ _WORDS: Mapping[Why, Message] = {
     Why.BY_ADMINISTRATOR: N_('An administrator signed you out. Sign in again to go on.'),
     Why.PASSWORD_CHANGED: N_('Your password was changed on another device. Sign in with the new one.'),
     Why.PASSWORD_CHANGED_BY_ADMINISTRATOR: N_('An administrator changed your password. Sign in with the new one.'),
+    Why.PASSWORD_RESET: N_('A new password was chosen with a link that was mailed to you. Sign in with the new one. If '
+                           'that was not you, reset it again.'),
+    Why.ADDRESS_CHANGE_UNDONE: N_('The change of your email address was undone. Sign in with the earlier address; if '
+                                  'you have no new password yet, reset it.'),
     Why.WRONG_PASSWORDS: N_('A wrong password was entered too often. Sign in to go on.'),
     Why.DISABLED: UserDisabled.text,
     Why.EXPIRED: N_('Your session has reached its age limit. Sign in again to go on.'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 
 PREFIX = 'live_sessions'
-OUTCOMES = ('signed_in', 'signed_up', 'wrong', 'limited', 'busy', 'refused', 'unavailable', 'error')
+OUTCOMES = ('signed_in', 'signed_up', 'code_mailed', 'wrong', 'limited', 'busy', 'refused', 'unavailable', 'error')
 """What becomes of an attempt to sign in or up. Refused is also a form with a mistake, or a disabled account."""
 
 REASONS = ('signed_out', 'revoked', 'expired', 'abandoned', 'replaced', 'account_deleted')

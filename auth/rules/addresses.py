@@ -16,21 +16,22 @@ MAX_ADDRESS = 254
 """Bytes of an address (RFC 5321, section 4.5.3.1.3)."""
 
 
-def normal_address(email_address: str, *, intranet: bool = False) -> str:
+def normal_address(email_address: str, *, intranet: bool = False, param: str = 'email_address') -> str:
     """Check an address, and write it in the one way it is stored; see ``stored_address``.
 
     Nothing is sent to it, so a domain that only an intranet has, such as ``corp.local``, is as good as another. Without
     a dot, it is far more often a slip.
 
     :param intranet: whether a domain needs no dot, and may be an IP address
+    :param param: the name of the field it was typed into
     :raises AuthError: if it is no address, saying why
     """
     address = stored_address(email_address)
     if not address:
-        raise ParamMissing(N_('Enter your email address.'), param='email_address')
+        raise ParamMissing(N_('Enter your email address.'), param=param)
     if why := _too_much(email_address, address) or _what_is_wrong(address, intranet):
         raise ParamInvalid(N_('That is not an email address. {why} Write it like you@example.com.', why=why),
-                           param='email_address')
+                           param=param)
     return address
 
 

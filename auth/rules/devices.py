@@ -133,6 +133,13 @@ def revoke_elsewhere(db: Connection, now: datetime, user_id: str, client_id: str
     return len(ended)
 
 
+def revoke_all(db: Connection, now: datetime, user_id: str, request_info: RequestInfo | None) -> int:
+    """End all sessions of a user, on every client, also those that are pending; returns how many there were."""
+    ended = db.scalars(*_end_all(user_id, now)).all()
+    record_ended(db, AuditAction.REVOKED, now, ended, request_info)
+    return len(ended)
+
+
 def count_others(db: Connection, now: datetime, client: ClientView | None, *, session_id: str | None = None) -> int:
     """Count the devices of whoever acts that ``revoke_others`` would sign out.
 
@@ -185,4 +192,10 @@ def _end_one(user_id: str, client_id: str, session_id: str, now: datetime):
 @built_once
 def _end_others(user_id: str, client_id: str, now: datetime):
     return (ending(_those_of(user_id, now).where(col(Session.client_id) != client_id))
+            .values(status=SessionStatus.REVOKED).returning(col(Session.id)))
+
+
+@built_once
+def _end_all(user_id: str, now: datetime):
+    return (ending(select(col(Session.id)).where(col(Session.user_id) == user_id, alive(now)))
             .values(status=SessionStatus.REVOKED).returning(col(Session.id)))

@@ -33,6 +33,9 @@ class Why(Enum):
     BY_ADMINISTRATOR = auto()
     PASSWORD_CHANGED = auto()
     PASSWORD_CHANGED_BY_ADMINISTRATOR = auto()
+    PASSWORD_RESET = auto()
+    """By a link that was mailed."""
+    ADDRESS_CHANGE_UNDONE = auto()
     WRONG_PASSWORDS = auto()
     """Too many guesses at the current password, in this session."""
     DISABLED = auto()
@@ -107,10 +110,11 @@ def _revoked(session_id: str, user_id: str, events: Iterable[Any]) -> End:
     if end.actor:
         return End(Why.PASSWORD_CHANGED_BY_ADMINISTRATOR if AuditAction.PASSWORD_CHANGED in beside
                    else Why.BY_ADMINISTRATOR)
+    for action, why in _WITHOUT_DEVICE.items():
+        if action in beside:
+            return End(why)
     if AuditAction.PASSWORD_CHANGED in beside:
         return End(Why.PASSWORD_CHANGED, _device(end.user_agent))
-    if AuditAction.WRONG_PASSWORD in beside:
-        return End(Why.WRONG_PASSWORDS)
     return End(Why.REVOKED, _device(end.user_agent))
 
 
@@ -125,7 +129,11 @@ def _events_of(db: Connection, sessions: Collection[Any]) -> list[Any]:
     return [event for event in db.execute(*_events(list(users), since)) if event.action in _TELLING]
 
 
-_TELLING = {AuditAction.REVOKED, AuditAction.PASSWORD_CHANGED, AuditAction.WRONG_PASSWORD}
+_WITHOUT_DEVICE: Mapping[str, Why] = {
+    AuditAction.PASSWORD_RESET: Why.PASSWORD_RESET, AuditAction.ADDRESS_CHANGE_UNDONE: Why.ADDRESS_CHANGE_UNDONE,
+    AuditAction.WRONG_PASSWORD: Why.WRONG_PASSWORDS}
+
+_TELLING = {AuditAction.REVOKED, AuditAction.PASSWORD_CHANGED, *_WITHOUT_DEVICE}
 
 
 @built_once

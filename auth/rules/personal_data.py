@@ -9,7 +9,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, literal_column, or_, select
 from sqlmodel import SQLModel, col
 
-from models import Attempts, AuditAction, AuditEvent, Client, QueuedMail, Session, User, WrongPasswords
+from models import (
+    AddressConfirmation,
+    Attempts,
+    AuditAction,
+    AuditEvent,
+    Client,
+    MailedLink,
+    QueuedMail,
+    Session,
+    User,
+    WrongPasswords,
+)
 
 from ..errors import UserNotFound
 from ..requests.request_info import RequestInfo
@@ -25,6 +36,9 @@ LEFT_OUT: Mapping[type[SQLModel], Mapping[str, str]] = {
     User: {'password_hash': 'a hash of the password', 'search_text': 'the address and the names again'},
     Client: {'secret_hash': 'a hash of the secret in the cookie', 'active_session_id': 'the session in use, which may '
              'be somebody else\'s'},
+    MailedLink: {'secret_hash': 'a hash of what the link holds'},
+    AddressConfirmation: {'id_hash': 'a hash of the id that the browser has', 'code_hashes': 'hashes of the codes',
+                          'password_hash': 'empty: it is of somebody who signs up'},
 }
 """What is kept and not told, and what it is: nobody else may ever get a hash, and it tells its owner nothing."""
 
@@ -90,6 +104,8 @@ def read_personal_data(db: Connection, now: datetime, user_id: str, *, most_even
         'wrong_passwords': _rows(db, WrongPasswords, col(WrongPasswords.session_id).in_(
             [session['id'] for session in sessions])),
         'attempts': _rows(db, Attempts, of_person), 'mail': _rows(db, QueuedMail, col(QueuedMail.user_id) == user_id),
+        'mailed_link': _rows(db, MailedLink, col(MailedLink.user_id) == user_id),
+        'address_confirmation': _rows(db, AddressConfirmation, col(AddressConfirmation.user_id) == user_id),
     }
 
 

@@ -114,12 +114,13 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
 
 
 def add_and_sign_in(db: Connection, now: datetime, client: ClientView | None, new: NewUser, *, settings: Settings,
-                    request_info: RequestInfo, keep_signed_in: bool = False) -> SignedIn:
+                    request_info: RequestInfo, keep_signed_in: bool = False, is_confirmed: bool = False) -> SignedIn:
     """Write a new user and start a session of theirs.
 
+    :param is_confirmed: whether the person has proved that the address is theirs
     :raises IdentifierExists: if somebody has the address
     """
-    user_id = add_user(db, now, new)
+    user_id = add_user(db, now, new, is_confirmed=is_confirmed)
     record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], request_info)
     return _start_session(db, now, client, user_id, settings, request_info, keep_signed_in)
 

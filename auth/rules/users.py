@@ -63,10 +63,12 @@ async def check_new_user(auth: Auth, *, email_address: str, password: str, first
     return NewUser(email_address, first_name, last_name, await auth.passwords.hash(password, claim))
 
 
-def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = False, is_given: bool = False) -> str:
+def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = False, is_given: bool = False,
+             is_confirmed: bool = False) -> str:
     """Write a user; returns the id.
 
     :param is_given: whether somebody else has set the password
+    :param is_confirmed: whether the person has proved that the address is theirs
     :raises IdentifierExists: if somebody has the address
     """
     if db.scalar(select(col(User.id)).where(with_address(db, new.email_address))) is not None:
@@ -77,7 +79,8 @@ def add_user(db: Connection, now: datetime, new: NewUser, *, is_admin: bool = Fa
             id=user_id, email_address=new.email_address, first_name=new.first_name, last_name=new.last_name,
             password_hash=new.password_hash, password_changed_at=now,
             password_given_at=now if is_given else None, is_admin=is_admin, disabled=False,
-            created_at=now, search_text=search_text(new.email_address, new.first_name, new.last_name)))
+            created_at=now, address_confirmed_at=now if is_confirmed else None,
+            search_text=search_text(new.email_address, new.first_name, new.last_name)))
     except IntegrityError as error:
         raise IdentifierExists(param='email_address') from error
     return user_id

@@ -10,6 +10,7 @@ SIGN_IN_PATH = '/sign-in'
 CHOOSE_PATH = '/sign-in/choose'
 NEW_PASSWORD_PATH = '/sign-in/new-password'  # noqa: S105 (a path)
 HOME_PATH = '/'
+FORGOT_PASSWORD_PATH = '/forgot-password'  # noqa: S105
 SECURITY_PATH = '/account/security'
 
 CHANGE_PASSWORD_PATH = '/.well-known/change-password'  # noqa: S105

@@ -3,6 +3,7 @@ import { call, confirmed } from "./api.js";
 import { reAuthenticate, whenCurrent } from "./connection.js";
 import { dropDraftsOf } from "./drafts.js";
 import { clearErrors, showErrors } from "./form-errors.js";
+import { forgetFragment, fragment } from "./fragment.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { tellOfNewCookie } from "./other-tabs.js";
 
@@ -12,7 +13,9 @@ const DRAWN_WITHIN_MS = 3000;
 // A form with data-api is posted to the Frontend API. data-announce: other tabs of this browser may gain by it.
 // data-tab: this tab goes on as it is, whatever cookie the answer brings. data-again: is told "again" where a recent password
 // is wanting; the server asks for it, and has the form sent again. data-keep: what was typed stays. data-done: what is
-// written there then. data-then: where to go afterwards. With PATCH, only what was changed is sent.
+// written there then. data-then: where to go afterwards. With PATCH, only what was changed is sent. data-sends: what else is
+// sent of what a mailed link holds; {id} in the address comes from there, too. data-hands: what of the answer the next page
+// gets in the same way; with data-then-waits only where that is the next page, which it is if something is left to do.
 
 async function submit(form) {
   if (form.getAttribute("aria-busy") === "true") return;
@@ -24,7 +27,7 @@ async function submit(form) {
     const { response, client } = await oneAtATime(() => send(form));
     dropDraftsOf(form);
     if ("announce" in form.dataset) tellOfNewCookie();
-    if (form.dataset.then) return window.location.assign(next(form.dataset.then, client));
+    if (form.dataset.then) return goOn(form, response, client);
     const drawn = whenCurrent(DRAWN_WITHIN_MS);
     await reAuthenticate();
     await drawn;
@@ -46,6 +49,16 @@ function next(path, client) {
   return inUse?.status === "pending" ? `/sign-in/new-password?redirect_url=${encodeURIComponent(path)}` : path;
 }
 
+function goOn({ dataset }, response, client) {
+  const waits = dataset.thenWaits !== undefined && response.status === "missing_requirements";
+  const isHanded = waits || dataset.thenWaits === undefined;
+  const names = isHanded ? (dataset.hands ?? "").split(" ").filter((name) => response[name]) : [];
+  const handed = new URLSearchParams(names.map((name) => [name, response[name]])).toString();
+  forgetFragment();
+  const path = waits || handed ? (waits ? dataset.thenWaits : dataset.then) : next(dataset.then, client);
+  window.location.assign(path + (handed && `#${handed}`));
+}
+
 // A new cookie makes the server draw a private page anew, with another form in place of this one.
 function done(form, detail) {
   const isSame = (other) => ["action", "data-api"].every((name) => other.getAttribute(name) === form.getAttribute(name));
@@ -59,6 +72,7 @@ function done(form, detail) {
 
 function fieldsOf(form) {
   const fields = new FormData(form);
+  for (const name of (form.dataset.sends ?? "").split(" ").filter(Boolean)) fields.set(name, fragment()[name] ?? "");
   if ("tab" in form.dataset) {
     fields.set("tab", window.clientId);
     fields.set("socket", window.socket?.id ?? "");
@@ -70,7 +84,8 @@ function fieldsOf(form) {
 }
 
 async function send(form) {
-  const post = async () => confirmed(await call(form.dataset.api, form.getAttribute("action"), fieldsOf(form)));
+  const path = form.getAttribute("action").replace("{id}", encodeURIComponent(fragment().id || "none"));
+  const post = async () => confirmed(await call(form.dataset.api, path, fieldsOf(form)));
   try {
     return await post();
   } catch (error) {

@@ -1,6 +1,7 @@
 // All that only the browser can do. This module runs before NiceGUI creates the page's app: its tag comes before that of
 // the app, and both are deferred. What it exports to the page is set last: if a module fails, fail-closed.js hides the page.
-import "./drawn.js"; // first: it wraps what creates the app
+import "./fragment.js"; // first: nobody else reads what a mailed link holds
+import "./drawn.js"; // before all that draws: it wraps what creates the app
 import "./screen.js";
 import "./drafts.js"; // before focus.js: a field is filled before it has the focus
 import "./account-panel.js";

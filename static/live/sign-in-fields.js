@@ -1,7 +1,7 @@
-// The address that somebody has typed goes along from signing in to signing up, and back. It is in the memory of this page
+// The address that somebody has typed goes along from signing in to signing up or resetting, and back. It is in the memory of this page
 // only: in no address, no log, no history and no storage.
 const FIELD = "input[data-address]";
-const PAGES = 'a[href^="/sign-in"], a[href^="/sign-up"]';
+const PAGES = 'a[href^="/sign-in"], a[href^="/sign-up"], a[href^="/forgot-password"]';
 
 let carried = "";
 const seen = new WeakSet();

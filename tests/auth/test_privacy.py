@@ -43,6 +43,10 @@ async def ann(rules: Rules) -> SignedIn:
     rules.sql('INSERT INTO mail (id, kind, details, email_address, user_id, created_at, due_at, expire_at) '
               "VALUES ('mail_1', 'new_device', '{}', 'ann.unmistakable@example.com', ?, '2026-01-01', '2026-01-01', "
               "'2027-01-01')", ann.user_id)
+    rules.sql("INSERT INTO mailed_link VALUES ('hash', 'undo_address_change', ?, 'ann.unmistakable@example.com', "
+              "'2026-01-01', '2027-01-01')", ann.user_id)
+    rules.sql("INSERT INTO address_confirmation VALUES ('hash', 'unmistakable@new.example', ?, '', '', '', ?, '', '', "
+              "'2027-01-01', 0, 1, '2026-01-01', '2027-01-01')", ann.user_id, False)
     return ann
 
 

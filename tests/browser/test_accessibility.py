@@ -17,6 +17,7 @@ from .devices import Device, MakeDevice, Tab, a_new_address
 pytestmark = either_store
 
 PUBLIC = ('/', '/sign-in', '/sign-in?redirect_url=/account', '/sign-up', '/sign-in/choose', '/sign-in/new-password',
+          '/forgot-password', '/reset-password', '/sign-up/verify',
           '/demo', '/demo/pane?name=Tab', '/examples', '/examples/nextjs', '/examples/javascript', '/examples/expo',
           '/examples/swiftui', '/examples/android')
 PRIVATE = ('/account', '/account/security', '/admin', '/admin/users/new', '/admin/sessions', '/admin/policy')

@@ -14,10 +14,12 @@ from .devices import MakeDevice, StartServer, Tab, a_new_address
 
 pytestmark = either_store
 
-PUBLIC = ('/', '/sign-in', '/sign-in?redirect_url=/account', '/sign-in/choose', '/sign-up', '/examples',
+PUBLIC = ('/', '/sign-in', '/sign-in?redirect_url=/account', '/sign-in/choose', '/sign-up', '/sign-up/verify',
+          '/forgot-password', '/reset-password', '/undo-address-change', '/examples',
           '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/swiftui', '/examples/android',
           '/demo', '/demo/pane', '/nowhere', '/account')
-PRIVATE = ('/account', '/account/security', '/admin', '/admin/users/new', '/admin/sessions', '/admin/policy')
+PRIVATE = ('/account', '/account/security', '/account/email-address', '/admin', '/admin/users/new', '/admin/sessions',
+           '/admin/policy')
 
 WRITTEN = """() => {
     const found = [];

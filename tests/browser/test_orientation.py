@@ -14,9 +14,9 @@ from .devices import Device, MakeDevice, Tab, a_new_address
 
 pytestmark = either_store
 
-PATHS = ('/', '/sign-in', '/sign-up', '/sign-in/choose', '/account', '/account/security', '/admin', '/admin/sessions',
-         '/demo', '/examples', '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/swiftui',
-         '/examples/android')
+PATHS = ('/', '/sign-in', '/sign-up', '/sign-up/verify', '/forgot-password', '/reset-password', '/undo-address-change',
+         '/sign-in/choose', '/account', '/account/security', '/admin', '/admin/sessions', '/demo', '/examples',
+         '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/swiftui', '/examples/android')
 
 # Counts what a screen reader would say by itself: where the focus goes, and what changes in a live region.
 LISTEN = """() => {

@@ -13,7 +13,8 @@ from .devices import MakeDevice, Tab, a_new_address
 
 pytestmark = either_store
 
-PUBLIC = ('/', '/sign-in', '/sign-in/choose', '/sign-up', '/examples', '/examples/nextjs', '/examples/javascript',
+PUBLIC = ('/', '/sign-in', '/sign-in/choose', '/sign-up', '/sign-up/verify',
+          '/forgot-password', '/reset-password', '/examples', '/examples/nextjs', '/examples/javascript',
           '/examples/expo', '/examples/swiftui', '/examples/android', '/demo')
 PRIVATE = ('/account', '/account/security')
 LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorffwelchevoraltern'

@@ -23,6 +23,7 @@ from .admin_endpoints import AdminEndpoints
 from .client_endpoints import ClientEndpoints
 from .endpoint import Answer, Call, Endpoint, envelope
 from .me_endpoints import MeEndpoints
+from .recovery_endpoints import RecoveryEndpoints
 from .requests import MethodRefused, NoSuchEndpoint, OriginRefused, TabUnknown, method_of
 from .serializers import error_json
 from .verification_endpoints import Expect, VerificationEndpoints
@@ -56,6 +57,7 @@ class FrontendApi:
             **ClientEndpoints(auth, clients).routes, **MeEndpoints(auth, clients).routes,
             **AdminEndpoints(auth).routes,
             **VerificationEndpoints(auth, clients, expect).routes,
+            **RecoveryEndpoints(auth, clients).routes,
             '/v1/client/tabs': {'POST': self._re_authenticate_tab},
         }
         self._fixed = {path: methods for path, methods in routes.items() if '{' not in path}

@@ -10,15 +10,20 @@ from ...changes.clients import Clients
 from ...errors import ClientRenewed, SessionNotFound
 from ...monitoring.outcomes import counting_attempt
 from ...rules.clients import ClientView, authenticate
+from ...rules.confirmed_sign_up import WaitsForCode, begin_sign_up, finish_sign_up, send_code_again
 from ...rules.context import Auth
+from ...rules.password_reset import ask_for_reset
 from ...rules.sessions import forget_client, set_active, sign_out
-from ...rules.sign_in import SignedIn, sign_in, sign_up
+from ...rules.sign_in import SignedIn, sign_in
 from ...rules.unkept_cookies import CookieNotKept, proof_of, take_back
 from ..cookies import DEFAULT_NAME
 from .endpoint import Answer, Call, Endpoint, envelope, is_on, shown
-from .serializers import attempt_json, no_client_json, session_json
+from .serializers import attempt_json, no_client_json, reset_json, session_json, waiting_json
 
 log = logging.getLogger('live_sessions')
+
+RESET_STRATEGY = 'reset_password_email_code'
+"""What Clerk's clients say to have a password reset. Here the code is in a link."""
 
 
 class ClientEndpoints:
@@ -38,6 +43,8 @@ class ClientEndpoints:
             '/v1/client/cookie': {'PUT': self._renew_cookie},
             '/v1/client/sign_ins': {'POST': self._sign_in},
             '/v1/client/sign_ups': {'POST': self._sign_up},
+            '/v1/client/sign_ups/{sign_up_id}/prepare_verification': {'POST': self._send_code},
+            '/v1/client/sign_ups/{sign_up_id}/attempt_verification': {'POST': self._finish_sign_up},
             '/v1/client/sessions': {'DELETE': self._sign_out_of_all},
             '/v1/client/sessions/{session_id}/confirm': {'POST': self._confirm},
             '/v1/client/sessions/{session_id}/remove': {'POST': self._remove},
@@ -74,6 +81,9 @@ class ClientEndpoints:
 
     async def _sign_in(self, call: Call) -> Answer:
         fields = await call.fields()
+        if fields.get('strategy') == RESET_STRATEGY:
+            await ask_for_reset(self._auth, identifier=fields.get('identifier', ''), request_info=call.request_info)
+            return envelope(reset_json(fields['identifier'].strip()), shown(call.client, self._auth.now()))
         with counting_attempt(self._auth.metrics, 'signed_in'):
             done = await sign_in(self._auth, call.client, identifier=fields.get('identifier', ''),
                                  password=fields.get('password', ''), request_info=call.request_info,
@@ -82,12 +92,28 @@ class ClientEndpoints:
 
     async def _sign_up(self, call: Call) -> Answer:
         fields = await call.fields()
-        with counting_attempt(self._auth.metrics, 'signed_up'):
-            done = await sign_up(self._auth, call.client, email_address=fields.get('email_address', ''),
-                                 password=fields.get('password', ''), first_name=fields.get('first_name', ''),
-                                 last_name=fields.get('last_name', ''), request_info=call.request_info,
-                                 keep_signed_in=is_on(fields, 'keep_signed_in'))
+        outcome = 'code_mailed' if self._auth.settings.sends_mail else 'signed_up'
+        with counting_attempt(self._auth.metrics, outcome):
+            done = await begin_sign_up(self._auth, call.client, email_address=fields.get('email_address', ''),
+                                       password=fields.get('password', ''), first_name=fields.get('first_name', ''),
+                                       last_name=fields.get('last_name', ''), request_info=call.request_info,
+                                       keep_signed_in=is_on(fields, 'keep_signed_in'))
+        if isinstance(done, WaitsForCode):
+            return envelope(waiting_json(done), shown(call.client, self._auth.now()))
         return await self._signed_in(call, done, 'sign_up', fields['email_address'])
+
+    async def _send_code(self, call: Call) -> Answer:
+        sign_up_id = call.parts['sign_up_id']
+        await self._auth.run(send_code_again, sign_up_id, limits=self._auth.limits,
+                             ip_address=call.request_info.ip_address)
+        return envelope(waiting_json(WaitsForCode(sign_up_id)), shown(call.client, self._auth.now()))
+
+    async def _finish_sign_up(self, call: Call) -> Answer:
+        fields = await call.fields()
+        with counting_attempt(self._auth.metrics, 'signed_up'):
+            done, email_address = await finish_sign_up(self._auth, call.client, call.parts['sign_up_id'],
+                                                       code=fields.get('code', ''), request_info=call.request_info)
+        return await self._signed_in(call, done, 'sign_up', email_address)
 
     async def _signed_in(self, call: Call, done: SignedIn, kind: str, identifier: str) -> Answer:
         await self._look_for_another_site(call)

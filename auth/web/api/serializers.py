@@ -6,8 +6,11 @@ import json
 from datetime import datetime
 from typing import Any
 
+from models.types import new_id
+
 from ...errors import AuthError
 from ...rules.clients import ClientSession, ClientView, UserView
+from ...rules.confirmed_sign_up import WaitsForCode
 from ...rules.devices import Device
 from ...rules.pending import TASK
 from ...rules.places import Place
@@ -100,6 +103,31 @@ def attempt_json(kind: str, identifier: str, session_id: str, user_id: str) -> J
         return {**attempt, 'identifier': identifier}
     return {**attempt, 'email_address': identifier, 'created_user_id': user_id, 'missing_fields': [],
             'unverified_fields': [], 'verifications': {}}
+
+
+def waiting_json(sign_up: WaitsForCode) -> Json:
+    """A sign-up that waits for the code that was mailed. It says the same where there is an account already."""
+    return {'object': 'sign_up_attempt', 'id': sign_up.id, 'status': 'missing_requirements',
+            'email_address': sign_up.email_address or None, 'created_session_id': None, 'created_user_id': None,
+            'missing_fields': [], 'unverified_fields': ['email_address'],
+            'verifications': {'email_address': _UNVERIFIED}}
+
+
+def reset_json(identifier: str) -> Json:
+    """A sign-in that waits for what was mailed. Its id is of no use: the link works in every browser."""
+    return {'object': 'sign_in_attempt', 'id': new_id('sia'), 'status': 'needs_first_factor', 'identifier': identifier,
+            'created_session_id': None, 'first_factor_verification': None,
+            'supported_first_factors': [{'strategy': 'reset_password_email_code'}]}
+
+
+def address_json(address_id: str, email_address: str | None = None, verification: Json | None = None) -> Json:
+    """An address that waits for the code that was mailed to it."""
+    return {'object': 'email_address', 'id': address_id, 'email_address': email_address,
+            'verification': verification or _UNVERIFIED}
+
+
+_UNVERIFIED: Json = {'object': 'verification', 'status': 'unverified', 'strategy': 'email_code', 'attempts': None,
+                     'expire_at': None}
 
 
 def error_json(error: AuthError) -> Json:
