@@ -1,0 +1,130 @@
+"""V7 Session management."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from auth.credentials.tokens import new_secret
+from auth.web.cookies import cookie_name
+from tests.auth.conftest import Api, sign_in, sign_up
+from tests.rules import NEW_PASSWORD, PASSWORD, Rules
+from tests.running import either_store
+
+from .conftest import sign_up_over_https
+
+COOKIE = cookie_name(secure=False)
+
+
+async def who(api: Api, cookie: str) -> str | None:
+    """Whose cookie the server takes this for."""
+    async with api.browser(cookie=f'{COOKIE}={cookie}') as browser:
+        client = (await browser.get('/v1/client')).json()['response']
+    active = client and [one for one in client['sessions'] if one['id'] == client['last_active_session_id']]
+    return active[0]['user']['email_addresses'][0]['email_address'] if active else None
+
+
+@either_store
+async def test_v7_2_1_a_cookie_that_the_store_does_not_know_is_nobodys(api: Api) -> None:
+    async with api.browser() as browser:
+        await sign_up(browser)
+        client_id, _, secret = browser.cookies[COOKIE].partition('.')
+
+    assert await who(api, f'{client_id}.{secret}') == 'ann@example.com'
+    assert await who(api, f'{client_id}.{new_secret()}') is None
+    api.rules.sql('UPDATE client SET secret_hash = ?', '0' * 64)
+    assert await who(api, f'{client_id}.{secret}') is None
+
+
+@either_store
+async def test_v7_2_2_and_3_each_browser_has_a_random_secret_of_256_bits(api: Api) -> None:
+    secrets: set[str] = set()
+    for number in range(20):
+        async with api.browser() as browser:
+            await sign_up(browser, f'ann{number}@example.com')
+            secrets.add(browser.cookies[COOKIE].partition('.')[2])
+
+    assert len(secrets) == 20
+    assert all(len(secret) == 43 for secret in secrets)  # 32 bytes in base64
+
+
+@pytest.mark.parametrize('renew', ['sign in again', 'change the password', 'another account'])
+async def test_v7_2_4_the_secret_is_new_after_every_authentication_and_the_old_one_is_worthless(
+        api: Api, renew: str) -> None:
+    async with api.browser() as browser:
+        await sign_up(browser)
+        before = browser.cookies[COOKIE]
+        if renew == 'sign in again':
+            await sign_in(browser)
+        elif renew == 'another account':
+            await sign_up(browser, 'bob@example.com')
+        else:
+            await browser.post('/v1/me/change_password', data={'current_password': PASSWORD,
+                                                               'new_password': NEW_PASSWORD})
+        after = browser.cookies[COOKIE]
+
+    assert after != before
+    assert await who(api, before) is None
+    assert await who(api, after) is not None
+
+
+@pytest.mark.parametrize('end', ['DELETE /v1/client/sessions', 'DELETE /v1/client', 'remove', 'end'])
+async def test_v7_4_1_after_the_end_the_session_is_of_no_use(api: Api, end: str) -> None:
+    async with api.browser() as browser:
+        session_id = (await sign_up(browser)).json()['response']['created_session_id']
+        cookie = browser.cookies[COOKIE]
+        method, path = end.split() if ' ' in end else ('POST', f'/v1/client/sessions/{session_id}/{end}')
+        assert (await browser.request(method, path)).status_code == 200
+
+    assert await who(api, cookie) is None
+    async with api.browser(cookie=f'{COOKIE}={cookie}') as thief:
+        answers = [await thief.post(f'/v1/client/sessions/{session_id}/touch'),
+                   await thief.get('/v1/me/sessions/active'), await thief.patch('/v1/me', data={'first_name': 'Eve'})]
+    assert all(answer.status_code in {401, 404} for answer in answers)
+    assert api.rules.status(session_id) in {'removed', 'ended'}
+
+
+@pytest.mark.parametrize('how', ["UPDATE user SET disabled = (1 = 1)", 'DELETE FROM user'])
+async def test_v7_4_2_every_session_ends_when_the_account_is_disabled_or_deleted(rules: Rules, how: str) -> None:
+    laptop, phone = await rules.sign_up(), await rules.sign_in()
+
+    rules.sql(how)
+
+    assert [await rules.active(done.token) for done in (laptop, phone)] == [None, None]
+
+
+async def test_v7_4_3_a_change_of_the_password_ends_all_other_sessions(api: Api) -> None:
+    phone = await api.rules.sign_up()
+    async with api.browser() as browser:
+        await sign_in(browser)
+        await browser.post('/v1/me/change_password', data={
+            'current_password': PASSWORD, 'new_password': NEW_PASSWORD, 'sign_out_of_other_sessions': 'true'})
+        here = browser.cookies[COOKIE]
+
+    assert api.rules.status(phone.session_id) == 'revoked'
+    assert await who(api, here) == 'ann@example.com'
+
+
+@either_store
+@pytest.mark.parametrize('path', ['/', '/account', '/account/security', '/demo', '/examples'])
+async def test_v7_4_4_every_page_of_somebody_offers_to_sign_out(visitor: httpx.AsyncClient, path: str) -> None:
+    await sign_up_over_https(visitor, f'ann{path.replace("/", ".")}x@example.com')
+
+    page = (await visitor.get(path)).text
+
+    assert 'Sign out' in page
+
+
+@either_store
+async def test_v7_6_2_a_session_begins_with_a_password_and_never_by_itself(api: Api) -> None:
+    async with api.browser() as browser:
+        await sign_up(browser)
+        session_id = (await browser.get('/v1/client')).json()['response']['sessions'][0]['id']
+        await browser.delete('/v1/client/sessions')
+
+        for _ in range(3):
+            await browser.get('/v1/client')
+            await browser.put('/v1/client')
+            await browser.post(f'/v1/client/sessions/{session_id}/touch')
+
+        assert not (await browser.get('/v1/client')).json()['response']['sessions']
