@@ -12,6 +12,9 @@ BRACKETED, BUTTONS, FIVE_LINES, GUARDED, INSTRUMENTED, OVERLAID = (
                                      'overlaid'))
 """The same, with pages and counts more."""
 
+CARELESS = _HERE / 'careless.py'
+"""No app of ours: a site with every hole there is."""
+
 DRAFTED = _HERE / 'drafted.py'
 """With pages into which people type."""
 
