@@ -23,7 +23,7 @@ SITE = 'https://site.example'
 @pytest.fixture(scope='module')
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """A site that is found over https, behind a proxy that ends TLS."""
-    settings = {'public_url': SITE, 'trusted_proxies': '127.0.0.1'}
+    settings = {'public_url': SITE, 'trusted_proxies': '127.0.0.1', 'hsts_subdomains': True}
     server = await Server(tmp_path_factory.mktemp('site'), settings).start()
     yield server
     server.stop()
