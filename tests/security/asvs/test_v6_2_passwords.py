@@ -63,7 +63,7 @@ async def test_v6_2_4_common_passwords_are_refused_at_sign_up_and_at_a_change(ap
 
 
 @pytest.mark.parametrize('password', ['kiosk lantern vapour quiet', '730214985516482037', 'ÄÖÜ-ßßß-ñandú-çe',
-                                      '🐙🧭🪁🌶️🛶🎈🦉🧦', 'x9$kQ!mW2#vR', '\t tab and blank \t'])
+                                      '🐙🧭🪁🌶️🛶🎈🦉🧦🪴🚲🧀🪗', 'x9$kQ!mW2#vR', '\t tab and blank \t'])
 async def test_v6_2_5_any_characters_make_a_password(api: Api, password: str) -> None:
     assert (await signs_up_with(api, password)).status_code == 200
     assert await api.rules.sign_in(password=password)
@@ -105,3 +105,13 @@ async def test_v6_2_10_a_password_does_not_grow_old(api: Api) -> None:
 
     assert await api.rules.sign_in()
     assert not [name for name in Settings.model_fields if 'password' in name and 'age' in name.split('_')]
+
+
+@pytest.mark.parametrize('password', ['annlovelace', 'Ann Lovelace 1', 'lovelaceann', 'ann@example.com', 'livesessions',
+                                      'Live Sessions 1'])
+async def test_v6_2_11_nobody_takes_their_own_names_or_that_of_the_site(api: Api, password: str) -> None:
+    async with api.browser() as browser:
+        refused = await sign_up(browser, password=password, first_name='Ann', last_name='Lovelace')
+
+    assert refused.json()['errors'][0]['meta']['param_name'] == 'password'
+    assert refused.json()['errors'][0]['code'] == 'form_password_not_strong_enough'

@@ -15,6 +15,21 @@ async def test_v6_3_2_a_new_store_has_no_account(rules: Rules) -> None:
     assert rules.sql('SELECT count(*) FROM user') == [(0,)]
 
 
+async def test_v6_3_1_guesses_are_turned_away_for_one_account_and_for_one_address(api: Api) -> None:
+    async with api.browser() as browser:
+        await sign_up(browser)
+    guesses = [{'identifier': 'ann@example.com', 'password': f'guess {number}'} for number in range(20)]
+    async with api.browser() as eve:
+        answers = [await eve.post('/v1/client/sign_ins', data=guess) for guess in guesses]
+        correct = await eve.post('/v1/client/sign_ins', data={'identifier': 'ann@example.com', 'password': PASSWORD})
+
+    assert answers[0].status_code == 422
+    assert {answer.status_code for answer in (*answers[10:], correct)} == {429}
+    assert int(correct.headers['retry-after']) > 0
+    api.rules.clock.forward(hours=1)
+    assert await api.rules.sign_in()
+
+
 @either_store
 async def test_v6_3_4_only_the_documented_ways_sign_anybody_in(api: Api) -> None:
     async with api.browser() as browser:
