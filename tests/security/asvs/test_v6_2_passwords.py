@@ -107,7 +107,7 @@ async def test_v6_2_10_a_password_does_not_grow_old(api: Api) -> None:
     assert not [name for name in Settings.model_fields if 'password' in name and 'age' in name.split('_')]
 
 
-@pytest.mark.parametrize('password', ['annlovelace', 'Ann Lovelace 1', 'lovelaceann', 'ann@example.com', 'livesessions',
+@pytest.mark.parametrize('password', ['annlovelace', 'Ann Lovelace 1', 'lovelaceann', 'example.com', 'livesessions',
                                       'Live Sessions 1'])
 async def test_v6_2_11_nobody_takes_their_own_names_or_that_of_the_site(api: Api, password: str) -> None:
     async with api.browser() as browser:
