@@ -19,7 +19,7 @@ def rows() -> list[tuple[str, str, str, str]]:
     return ROW.findall((ROOT / 'docs' / 'security.md').read_text(encoding='utf-8'))
 
 
-def tests_here() -> set[str]:
+def names_here() -> set[str]:
     """What the tests of this folder are about."""
     return {found for file in Path(__file__).parent.glob('test_v*.py')
             for found in TEST.findall(file.read_text(encoding='utf-8'))}
@@ -32,7 +32,7 @@ def test_every_requirement_is_in_the_table_once() -> None:
 
 
 def test_each_row_names_a_test_that_is_there_or_says_why_there_is_none() -> None:
-    there = tests_here()
+    there = names_here()
     for requirement, _, how, shown in rows():
         name = re.fullmatch(r'`(test_v\w+)`', shown)
         if name is None:
@@ -48,4 +48,4 @@ def test_each_row_names_a_test_that_is_there_or_says_why_there_is_none() -> None
 def test_each_test_is_named_by_a_row() -> None:
     named = {shown.strip('`') for *_, shown in rows()}
 
-    assert tests_here() - named == set()
+    assert names_here() - named == set()

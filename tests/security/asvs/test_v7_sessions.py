@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import httpx
 import pytest
 
+from auth import Settings
 from auth.credentials.tokens import new_secret
+from auth.rules.actor import by_command_line
+from auth.rules.admin import revoke_everyone, revoke_session, revoke_user
+from auth.rules.sessions import touch
 from auth.web.cookies import cookie_name
 from tests.auth.conftest import Api, sign_in, sign_up
-from tests.rules import NEW_PASSWORD, PASSWORD, Rules
+from tests.programs import ROOT
+from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, Rules
 from tests.running import either_store
 
 from .conftest import sign_up_over_https
@@ -128,3 +136,96 @@ async def test_v7_6_2_a_session_begins_with_a_password_and_never_by_itself(api: 
             await browser.post(f'/v1/client/sessions/{session_id}/touch')
 
         assert not (await browser.get('/v1/client')).json()['response']['sessions']
+
+
+def test_v7_1_1_both_limits_are_documented_with_their_reasons() -> None:
+    text = (ROOT / 'docs' / 'sessions.md').read_text(encoding='utf-8')
+
+    assert 'NIST SP 800-63B-4' in text
+    for seconds in (Settings().session_lifetime_seconds, Settings().session_inactivity_seconds,
+                    Settings().kept_session_lifetime_seconds, Settings().kept_session_inactivity_seconds):
+        assert f'| {told(seconds)}' in text
+
+
+def told(seconds: float) -> str:
+    """So long, as the documentation writes it."""
+    unit, name = next((unit, name) for unit, name in ((86400, 'days'), (3600, 'hours'), (60, 'minutes'))
+                      if not seconds % unit)
+    return f'{seconds / unit:.0f} {name}'
+
+
+async def test_v7_1_2_beyond_the_limit_the_session_that_was_used_least_recently_ends(
+        rules_with: Callable[..., Rules]) -> None:
+    rules = rules_with(max_sessions_per_user=2)
+    first = await rules.sign_up()
+    for _ in range(2):
+        rules.clock.forward(minutes=1)
+        await rules.sign_in()
+
+    assert rules.status(first.session_id) == 'replaced'
+    assert rules.sql("SELECT count(*) FROM session WHERE status = 'active'") == [(2,)]
+    assert 'MAX_SESSIONS_PER_USER' in (ROOT / 'docs' / 'operation.md').read_text(encoding='utf-8')
+
+
+@pytest.mark.parametrize(('kept', 'idle'), [(False, timedelta(minutes=30)), (True, timedelta(days=14))])
+async def test_v7_3_1_a_session_ends_for_want_of_activity(rules: Rules, kept: bool, idle: timedelta) -> None:
+    done = await rules.sign_up(keep_signed_in=kept)
+    rules.clock.moment += idle - timedelta(seconds=1)
+    before = await rules.active(done.token)
+
+    rules.clock.forward(seconds=2)
+
+    assert (before, await rules.active(done.token)) == (done.session_id, None)
+
+
+@pytest.mark.parametrize(('kept', 'limit'), [(False, timedelta(hours=12)), (True, timedelta(days=30))])
+async def test_v7_3_2_a_session_ends_however_active_its_person_is(rules: Rules, kept: bool, limit: timedelta) -> None:
+    done = await rules.sign_up(keep_signed_in=kept)
+    end, step = rules.clock() + limit, timedelta(minutes=20) if not kept else timedelta(days=10)
+    while rules.clock() + step < end:
+        rules.clock.moment += step
+        client = await rules.here(done.token)
+        await rules.auth.run(touch, client.id, done.session_id, settings=rules.auth.settings, request_info=LAPTOP)
+    before = await rules.active(done.token)
+
+    rules.clock.moment = end + timedelta(seconds=1)
+
+    assert (before, await rules.active(done.token)) == (done.session_id, None)
+
+
+@pytest.mark.parametrize('whose', ['one session', 'one person', 'everybody'])
+async def test_v7_4_5_administrators_end_sessions(rules: Rules, whose: str) -> None:
+    ann, bob = await rules.sign_up(), await rules.sign_up('bob@example.com')
+
+    if whose == 'one session':
+        await rules.auth.run(revoke_session, by_command_line, ann.session_id)
+    elif whose == 'one person':
+        await rules.auth.run(revoke_user, by_command_line, ann.user_id)
+    else:
+        await revoke_everyone(rules.auth, by_command_line)
+
+    assert rules.status(ann.session_id) == 'revoked'
+    assert rules.status(bob.session_id) == ('revoked' if whose == 'everybody' else 'active')
+
+
+@pytest.mark.parametrize(('method', 'path'), [('POST', '/v1/me/sessions/revoke_others'),
+                                              ('POST', '/v1/me/sessions/{}/revoke')])
+async def test_v7_5_2_people_see_their_sessions_and_end_any_with_a_recent_password(
+        api: Api, method: str, path: str) -> None:
+    phone = await api.rules.sign_up(keep_signed_in=True)
+    async with api.browser() as browser:
+        here = (await sign_in(browser)).json()['response']['created_session_id']
+        listed = (await browser.get('/v1/me/sessions/active')).json()
+        assert {session['id'] for session in listed} == {phone.session_id, here}
+        api.rules.clock.forward(minutes=25)
+
+        refused = await browser.request(method, path.format(phone.session_id))
+        assert refused.status_code == 403
+        assert api.rules.status(phone.session_id) == 'active'
+        verified = await browser.post(f'/v1/client/sessions/{here}/verify/attempt_first_factor', data={
+            'strategy': 'password', 'password': PASSWORD})
+        assert verified.status_code == 200, verified.text
+        done = await browser.request(method, path.format(phone.session_id))
+
+    assert done.status_code == 200
+    assert api.rules.status(phone.session_id) == 'revoked'
