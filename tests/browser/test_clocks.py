@@ -124,7 +124,7 @@ FETCH_AHEAD = """(how) => {
 @pytest.mark.parametrize('how', ['link', 'prefetch', 'prerender'])
 async def test_a_page_that_was_fetched_ahead_shows_who_is_here_when_it_is_opened(
         device: MakeDevice, how: str) -> None:
-    laptop = await device()
+    laptop = await device(bypass_csp=True)  # or the page would not take the rules
     address, seen = a_new_address(), list[Response]()
     await laptop.sign_up(address)
     tab = await laptop.tab('/examples')

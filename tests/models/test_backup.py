@@ -20,7 +20,7 @@ from auth.rules.store import Store
 from models import CannotOpenStore, SQLModel, back_up, migrate, restore
 from models.backup import of_the_moment
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase
-from tests.postgres import Postgres
+from tests.postgres import Postgres, programs
 from tests.rules import LAPTOP, PASSWORD, Rules
 from tests.running import only_on_sqlite
 
@@ -33,8 +33,7 @@ def empty(kind: Kind, request: pytest.FixtureRequest, tmp_path: Path, monkeypatc
     if kind == 'sqlite':
         return lambda: SqliteFile(tmp_path / f'restored-{len(os.listdir(tmp_path))}.db')
     server: Postgres = request.getfixturevalue('postgres')
-    programs = Path(server.program('pg_dump')).parent if hasattr(server, 'program') else Path()
-    monkeypatch.setenv('PATH', f'{programs}:{os.environ["PATH"]}')
+    monkeypatch.setenv('PATH', f'{programs()}:{os.environ["PATH"]}')
     return lambda: PostgresDatabase(server, migrated=False)
 
 
@@ -68,8 +67,9 @@ async def test_what_was_there_when_it_was_made_comes_back_and_no_session_does(
     assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
 
 
-async def test_it_is_of_one_moment_while_people_go_on_signing_up(rules: Rules, tmp_path: Path, empty: Empty) -> None:
-    going = True
+async def test_it_is_of_one_moment_while_people_go_on_signing_up(
+        rules_with: Callable[..., Rules], tmp_path: Path, empty: Empty) -> None:
+    rules, going = rules_with(sign_ups_per_address=1_000_000), True
 
     async def people() -> int:
         count = 0

@@ -268,6 +268,7 @@ async def test_a_page_shows_no_page_of_the_site_in_a_frame_but_what_is_made_for_
         assert frame is not None
         assert frame.url.startswith('chrome-error:') is not is_shown
     assert 'frame-ancestors' in tab.violations.pop()
+    tab.forgive_the_network()  # it calls the refused frame a failure to load
 
 
 def test_a_page_says_by_itself_that_it_may_be_in_a_frame() -> None:
