@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import httpx
 import pytest
 from playwright.async_api import expect
 
 from auth import Settings
+from auth.errors import PasswordTooCommon
+from auth.rules.profile import change_password
+from tests.auth import test_breaches as of_breaches
 from tests.auth.conftest import Api, sign_up
 from tests.browser.devices import MakeDevice
-from tests.rules import NEW_PASSWORD, PASSWORD
+from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, Rules
 from tests.running import either_store
 
 pytestmark = either_store
+
+Service = of_breaches.Service
+service = of_breaches.service
 
 
 async def signs_up_with(api: Api, password: str) -> httpx.Response:
@@ -115,3 +123,18 @@ async def test_v6_2_11_nobody_takes_their_own_names_or_that_of_the_site(api: Api
 
     assert refused.json()['errors'][0]['meta']['param_name'] == 'password'
     assert refused.json()['errors'][0]['code'] == 'form_password_not_strong_enough'
+
+
+async def test_v6_2_12_breached_passwords_are_refused_and_never_told_to_the_service(
+        rules_with: Callable[..., Rules], service: Service) -> None:
+    rules = rules_with(breached_passwords_url=service.url)
+    ann = await rules.sign_up()
+
+    with pytest.raises(PasswordTooCommon):
+        await change_password(rules.auth, await rules.here(ann.token), current_password=PASSWORD,
+                              new_password=NEW_PASSWORD, sign_out_others=False, request_info=LAPTOP)
+
+    assert service.asked
+    for request in service.asked:
+        assert len(request.split(' ')[1].removeprefix('/range/')) == 5
+        assert NEW_PASSWORD not in request

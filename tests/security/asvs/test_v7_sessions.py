@@ -10,7 +10,8 @@ import pytest
 
 from auth import Settings
 from auth.credentials.tokens import new_secret
-from auth.rules.actor import by_command_line
+from auth.errors import ReverificationRequired
+from auth.rules.actor import by_admin, by_command_line
 from auth.rules.admin import revoke_everyone, revoke_session, revoke_user
 from auth.rules.sessions import touch
 from auth.web.cookies import cookie_name
@@ -229,3 +230,32 @@ async def test_v7_5_2_people_see_their_sessions_and_end_any_with_a_recent_passwo
 
     assert done.status_code == 200
     assert api.rules.status(phone.session_id) == 'revoked'
+
+
+@pytest.mark.parametrize(('method', 'path', 'fields'), [
+    ('POST', '/v1/me/change_password', {'new_password': NEW_PASSWORD}),
+    ('DELETE', '/v1/me', {'confirmation': 'delete my account'}),
+    ('POST', '/v1/me/personal_data', {})])
+async def test_v7_5_1_what_concerns_the_account_asks_for_the_password_again(
+        api: Api, method: str, path: str, fields: dict[str, str]) -> None:
+    async with api.browser() as browser:
+        await sign_up(browser)
+        api.rules.clock.forward(minutes=11)
+        before = api.rules.sql('SELECT * FROM user')
+
+        answer = await browser.request(method, path, data=fields)
+
+    assert answer.status_code in {403, 422}
+    assert answer.json()['errors'][0]['code'] in {'session_reverification_required', 'form_param_missing'}
+    assert api.rules.sql('SELECT * FROM user') == before
+
+
+async def test_v7_5_3_an_administrator_gives_the_password_again_before_an_act(rules: Rules) -> None:
+    ann, bob = await rules.sign_up(), await rules.sign_up('bob@example.com')
+    rules.sql('UPDATE user SET is_admin = ? WHERE id = ?', True, ann.user_id)
+    rules.clock.forward(minutes=11)
+
+    with pytest.raises(ReverificationRequired):
+        await rules.auth.run(revoke_user, by_admin(await rules.here(ann.token)), bob.user_id)
+
+    assert rules.status(bob.session_id) == 'active'
