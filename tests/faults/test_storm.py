@@ -11,7 +11,7 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -95,10 +95,16 @@ async def storm(servers: Sequence[Server], seed: int, seconds: float, timing: Ti
             await asyncio.gather(*users)
         stored = await calm(servers[0].database.url, browsers)
         complaints = all_complaints(stored, ledger, browsers, timing)  # at once: a tab may lose its server at any time
+        await _close(open_tabs)
+    return ledger, complaints, rounds
+
+
+async def _close(open_tabs: Collection[asyncio.Task[None]]) -> None:
+    """Close all tabs. One that is just losing its server may not hear of it at once, and is asked again."""
+    while open_tabs:
         for task in open_tabs:
             task.cancel()
-        await asyncio.gather(*open_tabs, return_exceptions=True)
-    return ledger, complaints, rounds
+        _, open_tabs = await asyncio.wait(open_tabs, timeout=1)
 
 
 @alone

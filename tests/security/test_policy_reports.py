@@ -184,6 +184,7 @@ async def test_what_browsers_refused_an_administrator_reads(device: MakeDevice, 
     await expect(tab.see('https://img.example')).to_be_visible()
     await expect(tab.see('img-src · /account')).to_be_visible()
     await expect(tab.see('1 time')).to_be_visible()
+    await laptop.context.close()
     server.stop()
     assert 'img.example' in account.violations.pop()
     account.complaints.clear()
