@@ -25,7 +25,6 @@ class Purger:
     def __init__(self, auth: Auth) -> None:
         self._auth = auth
         self._timing = auth.timing
-        self._stopping = asyncio.Event()
         self._tasks = Background('purger', auth.timing.purge_seconds)
         self._client_id = ''
 
@@ -35,7 +34,7 @@ class Purger:
 
     async def stop(self) -> None:
         """Finish the portion that is under way, and end."""
-        await self._tasks.stop(lambda: None)
+        await self._tasks.stop()
 
     async def purge(self) -> None:
         """Purge all that is due now, and look through some of the clients.
