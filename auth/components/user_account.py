@@ -14,11 +14,11 @@ from ..language import _
 from ..live.tabs import tabs
 from ..rules.admin_queries import UserRow, find_user
 from ..rules.names import isolated
-from .isolated import Isolated
 from .live_rows import LiveRows
 from .local_time import LocalTime
 from .searched_section import counted, small_button
 from .user_acts import UserActs
+from .user_identity import say_who
 
 
 class UserAccount(UserActs):
@@ -46,20 +46,7 @@ class UserAccount(UserActs):
     def _draw(self, row: UserRow) -> None:
         with ui.element('div').classes('row'):
             with ui.element('div').classes('row-text'):
-                with ui.element('p'):
-                    with ui.element('strong'):
-                        Isolated(row.user.name)
-                    for word, applies in ((_('Administrator'), row.user.is_admin), (_('Disabled'), row.disabled),
-                                          (_('This is you'), self.is_oneself(row))):
-                        if applies:
-                            Text(tag='span', text=word).classes('badge')
-                if row.user.full_name not in {'', row.user.name}:  # it could be taken for an address
-                    with ui.element('p').classes('quiet'):
-                        Text(tag='span', text=_('Name: '))
-                        Isolated(row.user.full_name)
-                with ui.element('p').classes('quiet'):
-                    Isolated(row.user.email_address)
-                    Text(tag='span', text=f' · {row.user.id}').props('translate=no')
+                say_who(row, is_oneself=self.is_oneself(row))
                 with ui.element('p').classes('quiet'):
                     Text(tag='span', text=counted(row.sessions) + ' · ' + _('Account created') + ': ')
                     LocalTime(row.created_at)

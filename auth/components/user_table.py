@@ -13,10 +13,10 @@ from ..language import _, ngettext, number
 from ..live.tabs import tabs
 from ..rules.admin_queries import ROWS_A_PAGE, UserRow, count_users, find_users
 from ..rules.names import isolated
-from .isolated import Isolated
 from .live_rows import LiveRows
 from .searched_section import MOST_COUNTED, SearchedSection, counted, small_button
 from .user_acts import UserActs
+from .user_identity import say_who
 
 USERS_PATH = '/admin/users'
 
@@ -55,19 +55,7 @@ class UserTable(UserActs, SearchedSection):
     def _draw(self, row: UserRow) -> None:
         with ui.element('div').classes('row'):
             with ui.element('div').classes('row-text'):
-                with ui.element('p'):
-                    with ui.element('strong'):
-                        Isolated(row.user.name)
-                    for word, applies in ((_('Administrator'), row.user.is_admin), (_('Disabled'), row.disabled)):
-                        if applies:
-                            Text(tag='span', text=word).classes('badge')
-                if row.user.full_name not in {'', row.user.name}:  # it could be taken for an address
-                    with ui.element('p').classes('quiet'):
-                        Text(tag='span', text=_('Name: '))
-                        Isolated(row.user.full_name)
-                with ui.element('p').classes('quiet'):
-                    Isolated(row.user.email_address)
-                    Text(tag='span', text=f' · {row.user.id}').props('translate=no')
+                say_who(row)
                 Text(tag='p', text=counted(row.sessions)).classes('quiet')
             whom = isolated(row.user.email_address)
             with ui.element('div').classes('actions'):
