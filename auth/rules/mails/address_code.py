@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import ClassVar
-
-from sqlalchemy import Connection
 
 from ...language import _
 from ...mail.content import Code, Content
-from ..mailed_codes import LIFETIME, make_code
-from .code_words import how_long
-from .kind import Mail
+from .code_mail import CodeMail, how_long
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddressCode(Mail):
+class AddressCode(CodeMail):
     """Posted to the new address of a person who wants to change it."""
 
     kind: ClassVar[str] = 'address_code'
-    useful_for: ClassVar[timedelta] = LIFETIME
-
-    def prepare(self, db: Connection, now: datetime, mail_id: str) -> str | None:
-        """Make the code; none if somebody has the address."""
-        return make_code(db, now, mail_id)
 
     def content(self, secret: str) -> Content:
         """Give the code, or tell that there is an account."""
