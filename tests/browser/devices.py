@@ -52,6 +52,11 @@ class Tab:
         """Wait until the page has joined its socket."""
         await self.page.wait_for_function('window.did_handshake === true')
 
+    async def back(self, path: str) -> None:
+        """Go back from the page with this path; a page gets its URL only after it is drawn."""
+        await expect(self.page).to_have_url(self.url + path)
+        await self.page.go_back()
+
     def see(self, text: str | re.Pattern[str]) -> Locator:
         """Something on the page that reads so."""
         return self.page.get_by_text(text)

@@ -233,7 +233,7 @@ async def test_an_address_goes_along_from_signing_in_to_signing_up_and_back_and_
     await main.get_by_role('link', name='Sign in').click()
     await expect(tab.page.get_by_role('heading', name='Sign in')).to_be_visible()
     await expect(email(tab)).to_have_value(f'x{address}')
-    await tab.page.go_back()
+    await tab.back('/sign-in')
     await expect(tab.page.get_by_role('heading', name='Sign up')).to_be_visible()
     await expect(email(tab)).to_have_value(f'x{address}')
     await tab.page.get_by_role('link', name='Home', exact=True).click()
