@@ -23,8 +23,9 @@ async function submit(form) {
   for (const place of form.querySelectorAll("[data-done]")) place.textContent = "";
   clearErrors(form);
   const progress = setTimeout(() => form.classList.add("busy"), PROGRESS_AFTER_MS);
+  const typed = fieldsOf(form); // now: a sign-in in another tab, for which it may have to wait, draws it anew and empty
   try {
-    const { response, client } = await oneAtATime(() => send(form));
+    const { response, client } = await oneAtATime(() => send(form, typed));
     dropDraftsOf(form);
     if ("announce" in form.dataset) tellOfNewCookie();
     if (form.dataset.then) return goOn(form, response, client);
@@ -73,19 +74,21 @@ function done(form, detail) {
 function fieldsOf(form) {
   const fields = new FormData(form);
   for (const name of (form.dataset.sends ?? "").split(" ").filter(Boolean)) fields.set(name, fragment()[name] ?? "");
-  if ("tab" in form.dataset) {
-    fields.set("tab", window.clientId);
-    fields.set("socket", window.socket?.id ?? "");
-  }
   if (form.dataset.api === "PATCH") {
     for (const input of form.querySelectorAll("input")) if (isUntouched(input)) fields.delete(input.name);
   }
   return fields;
 }
 
-async function send(form) {
+async function send(form, fields) {
   const path = form.getAttribute("action").replace("{id}", encodeURIComponent(fragment().id || "none"));
-  const post = async () => confirmed(await call(form.dataset.api, path, fieldsOf(form)));
+  const post = async () => {
+    if ("tab" in form.dataset) {
+      fields.set("tab", window.clientId);
+      fields.set("socket", window.socket?.id ?? "");
+    }
+    return confirmed(await call(form.dataset.api, path, fields));
+  };
   try {
     return await post();
   } catch (error) {

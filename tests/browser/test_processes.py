@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
-from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
 from .devices import Device, MakeDevice, NewServer, Tab, a_new_address
+from .test_blocked_cookies import NO_LOCKS
 
 
 @pytest.fixture(scope='module')
@@ -102,30 +101,46 @@ async def test_tabs_survive_many_rotations_in_quick_succession(device: MakeDevic
 
 
 @either_store
-async def test_two_sign_ins_at_one_moment_sign_nobody_out(device: MakeDevice) -> None:
+@pytest.mark.parametrize('locks', [True, False], ids=['locks', 'no locks'])
+async def test_two_sign_ins_at_one_moment_sign_nobody_out(device: MakeDevice, locks: bool) -> None:
+    """With locks one waits for the other, which draws its form anew; over plain http both send the same cookie."""
     phone, laptop = await device(), await device()
+    if not locks:
+        await laptop.context.add_init_script(NO_LOCKS)
     addresses = [a_new_address(), a_new_address()]
     for address in addresses:
         await phone.sign_up(address)
     first_here = await laptop.sign_up()
-    left, right, watching = await laptop.tab('/sign-in'), await laptop.tab('/sign-in'), await laptop.tab()
-    await watching.shows(first_here)
+    left, right = await laptop.tab('/sign-in'), await laptop.tab('/sign-in')
     for tab, address in zip((left, right), addresses, strict=True):
-        await tab.page.get_by_label('Email address').fill(address)
-        await tab.page.get_by_label('Password').fill(PASSWORD)
+        await tab.fill(address)
+    both_came, first_is_done = asyncio.Barrier(2), asyncio.Event()
 
-    # By one clock: whoever comes later finds the form empty, since somebody else is here by then.
-    submit = 'setTimeout(() => document.querySelector("form").requestSubmit(), {at} - Date.now())'
-    at = 1000 * time.time() + 500
-    await asyncio.gather(*[tab.page.evaluate(submit.format(at=at)) for tab in (left, right)])
+    async def hold_both(route: Route) -> None:
+        if not first_is_done.is_set():  # one may be told to try again
+            await both_came.wait()
+            first_is_done.set()
+        await route.continue_()
+
+    async def hold_the_first_answer(route: Route) -> None:
+        answer = await route.fetch()
+        await first_is_done.wait()
+        await route.fulfill(response=answer)
+
+    await laptop.context.route('**/v1/client/sign_ins', hold_the_first_answer if locks else hold_both)
+    for tab in (left, right):
+        await tab.page.evaluate('document.querySelector("form").requestSubmit()')
+    if locks:
+        for tab in (left, right):
+            await expect(tab.page.get_by_label('Email address')).to_have_value('')
+        first_is_done.set()
     for tab in (left, right):
         await expect(tab.page).to_have_url(f'{tab.url}/')
 
     client = (await (await laptop.api('GET', '/client')).json())['response']
-    for tab in (left, right, watching):
+    for tab in (left, right):
         await tab.shows(client['last_active_session_id'])
-    signed_in = {session['public_user_data']['identifier'] for session in client['sessions']}
-    assert signed_in >= set(addresses)
+    assert {session['public_user_data']['identifier'] for session in client['sessions']} >= set(addresses)
     assert first_here in {session['id'] for session in client['sessions']}
     for tab in (left, right):  # one of them may have been told to try again, as long as it did
         tab.complaints[:] = [complaint for complaint in tab.complaints if 'status of 4' not in complaint]
