@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from tests.relay import relay_to
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import PATIENCE_SECONDS, Device, MakeDevice, Tab
+from .devices import PATIENCE_SECONDS, MakeDevice, Tab
 
 pytestmark = either_store
 
@@ -38,6 +39,8 @@ READ = '''() => {
     read.push(document.title);
     return read.filter((text) => text);
 }'''
+LOST = 'Connection lost. This page is hidden until it is back.'
+READ_WHEN_LOST = f'() => {{ const read = ({READ})(); return read.includes("{LOST}") && read }}'
 SECRETS = ('in a dialog', 'in a menu', 'in a tooltip', 'in a note', 'in a notification', 'that insists', 'in a frame')
 DRAWN = ('drawn into body', 'drawn into html', 'without an element', 'in a popover', 'in a dialog of a plugin',
          'while loading', 'in a shadow', 'that is styled', 'appended to what is public')
@@ -65,72 +68,83 @@ async def draw(tab: Tab) -> None:
     await reads_all(tab, (*DRAWN, 'in the title'))
 
 
-async def store_is_heard_again(laptop: Device) -> None:
-    """Wait for that after taking the store away: what the next test opens must not be built while it is unknown."""
-    tab = await laptop.tab()
+async def store_is_heard_again(tab: Tab) -> None:
+    """Wait for that after taking the store away: what is opened next must not be built while it is unknown."""
     await tab.page.wait_for_selector('[data-here~=signed_in]', state='attached')
-    tab.forgive_the_network()
 
 
-@pytest.mark.parametrize('path', ['/private', '/public'])
-async def test_when_the_server_is_lost_only_what_is_marked_public_stays(
-        device: MakeDevice, overlaid: Server, path: str) -> None:
+async def test_when_the_server_is_lost_only_what_is_marked_public_stays(device: MakeDevice, overlaid: Server) -> None:
     async with relay_to(overlaid.port) as network:
         laptop = await device(url=f'http://localhost:{network.port}')
         await laptop.sign_up()
-        tab = await laptop.tab(path)
-        await reads_all(tab, SECRETS)
-        await draw(tab)
+        tabs = [await laptop.tab(path) for path in ('/private', '/public')]
+        for tab in tabs:
+            await reads_all(tab, SECRETS)
+            await draw(tab)
+            await tab.page.evaluate('window.isKept = true')
 
         network.cut()  # the server goes on and hears its store, so it draws nothing anew
-        await expect(tab.page.get_by_text('Connection lost. This page is hidden until it is back.')).to_be_visible()
-        read = await tab.page.evaluate(READ)
-        network.mend()  # at once: a second later the socket is given up, and the page is loaded anew
+        read = await asyncio.gather(*[tab.page.wait_for_function(READ_WHEN_LOST) for tab in tabs])
+        network.mend()  # at once: a second later the socket is given up, and the page may be loaded anew
 
-        assert [text for text in read if 'SECRET' in text] == []
-        assert {'Loading · Live Sessions', 'Public note', 'Home'} <= set(read)
-        await reads_all(tab, SECRETS + DRAWN)
+        for tab, handle in zip(tabs, read, strict=True):
+            texts = await handle.json_value()
+            assert [text for text in texts if 'SECRET' in text] == [], tab.page.url
+            assert {'Loading · Live Sessions', 'Public note', 'Home'} <= set(texts), tab.page.url
+            await tab.page.wait_for_function("window.did_handshake && !document.querySelector('.away')")
+            is_kept = await tab.page.evaluate('window.isKept')
+            await reads_all(tab, SECRETS + (DRAWN if is_kept else ()))
         await laptop.context.close()  # before the network goes
-        tab.forgive_the_network()
+        for tab in tabs:
+            tab.forgive_the_network()
 
 
 @pytest.mark.parametrize('path', ['/private', '/public'])
-@pytest.mark.parametrize('how', ['end', 'switch', 'loading'])
 async def test_with_the_session_leaves_what_hangs_beside_the_page(
-        device: MakeDevice, overlaid: Server, path: str, how: str) -> None:
+        device: MakeDevice, overlaid: Server, path: str) -> None:
     laptop = await device(overlaid)
     other = await laptop.sign_up()
-    session_id = await laptop.sign_up()
-    tab = await laptop.tab(path)
-    await reads_all(tab, SECRETS)
-    await draw(tab)
-    was = await tab.page.evaluate("document.querySelector('[data-here]').dataset.here")
+    await laptop.sign_up()
+    tab = await laptop.tab(None)
+    title = re.compile('SECRET in the title')
+    # Whatever its author puts into a public page is public.
+    its_own = ('in the title', 'insists', 'in a frame') if path == '/public' else ('in the title',)
 
-    if how == 'end':
-        overlaid.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
-        left = 'signed_out'
-    elif how == 'switch':
-        assert (await laptop.api('POST', f'/client/sessions/{other}/touch')).ok
-        left = 'signed_in'
-    else:
-        left = 'loading'
-    if how == 'loading':
-        with overlaid.database.away():
-            await tab.page.wait_for_selector('[data-here~=loading]', state='attached')
-            read = await secrets_on(tab)
-        await store_is_heard_again(laptop)
-    else:
-        await tab.page.wait_for_function('''([was, left]) => {
+    async def fill() -> str:
+        await tab.open(path)
+        await reads_all(tab, SECRETS)
+        await draw(tab)
+        return await tab.page.evaluate("document.querySelector('[data-here]').dataset.here")
+
+    async def left(was: str, now: str) -> list[str]:
+        """Wait until somebody else is here; returns what can be read then and should have gone with it at once."""
+        await tab.page.wait_for_function('''([was, now]) => {
             const {here} = document.querySelector('[data-here]').dataset;
-            return here !== was && here.includes(left);
-        }''', arg=[was, left])
-        read = await secrets_on(tab)
+            return here !== was && here.includes(now);
+        }''', arg=[was, now])
+        return [text for text in await secrets_on(tab) if not any(what in text for what in its_own)]
 
-    if path == '/private' and how == 'switch':  # it was built anew
-        read = [text for text in read if any(what in text for what in DRAWN)]
-    elif path == '/public':  # whatever its author puts into it is public
-        read = [text for text in read if not any(what in text for what in ('in the title', 'insists', 'in a frame'))]
-    assert read == []
+    read: dict[str, list[str]] = {}
+    was = await fill()
+    with overlaid.database.away():
+        read['loading'] = await left(was, 'loading')
+        if path == '/private':
+            await expect(tab.page).not_to_have_title(title)  # it comes in a message of its own
+    await store_is_heard_again(tab)
+
+    was = await fill()
+    assert (await laptop.api('POST', f'/client/sessions/{other}/touch')).ok
+    read['switch'] = await left(was, 'signed_in')
+    if path == '/private':  # it was built anew
+        read['switch'] = [text for text in read['switch'] if any(what in text for what in DRAWN)]
+
+    was = await fill()
+    overlaid.sql("UPDATE session SET status = 'revoked' WHERE id = ?", other)
+    read['end'] = await left(was, 'signed_out')
+    if path == '/private':
+        await expect(tab.page).not_to_have_title(title)
+
+    assert read == {'loading': [], 'switch': [], 'end': []}
     tab.forgive_the_network()
     tab.complaints.clear()
 
@@ -143,21 +157,23 @@ def go_on(overlaid: Server) -> Iterator[Callable[[], None]]:
     told.unlink(missing_ok=True)
 
 
-@pytest.mark.parametrize('name', ['Tell', 'Tell later'])
 async def test_what_a_handler_tells_after_the_end_is_not_shown(
-        device: MakeDevice, overlaid: Server, go_on: Callable[[], None], name: str) -> None:
+        device: MakeDevice, overlaid: Server, go_on: Callable[[], None]) -> None:
     laptop = await device(overlaid)
     session_id = await laptop.sign_up()
-    tab = await laptop.tab('/slow')
+    tabs = [await laptop.tab('/slow'), await laptop.tab('/slow')]
 
-    await tab.button(name).click()
-    await expect(tab.see('It has begun')).to_be_visible()
+    for tab, name in zip(tabs, ('Tell', 'Tell later'), strict=True):
+        await tab.button(name).click()
+        await expect(tab.see('It has begun')).to_be_visible()
     overlaid.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
-    await tab.signed_out()
+    for tab in tabs:
+        await tab.signed_out()
     go_on()
 
-    await expect(tab.see('Goodbye')).to_be_visible()  # it is told after the others, and marked public
-    assert await secrets_on(tab) == []
+    for tab in tabs:
+        await expect(tab.see('Goodbye')).to_be_visible()  # it is told after the others, and marked public
+        assert await secrets_on(tab) == []
 
 
 async def test_what_is_told_while_the_session_lives_is_shown(
@@ -178,15 +194,18 @@ async def test_that_the_store_is_away_is_told_also_when_the_page_falls_to_loadin
     laptop = await device(overlaid)
     await laptop.sign_up()
     tab = await laptop.tab('/slow')
-    note = tab.page.locator('.q-notification[data-public]')
+    told = """() => {
+        const note = document.querySelector('.q-notification[data-public]');
+        if (note) document.querySelector('[data-here]').dataset.here = 'loading';
+        return note?.checkVisibility({visibilityProperty: true});
+    }"""  # in one step: the note goes by itself after a while
 
     with overlaid.database.away():
-        while not await note.count():  # the store may still be read for a moment
+        while not await tab.page.evaluate(told):  # the store may still be read for a moment
             await tab.button('Nothing').click()
             await asyncio.sleep(0.1)
-        await tab.page.evaluate("document.querySelector('[data-here]').dataset.here = 'loading'")
-        await expect(note.first).to_be_visible()
-    await store_is_heard_again(laptop)
+    await tab.open('/slow')
+    await store_is_heard_again(tab)
     tab.forgive_the_network()
 
 
