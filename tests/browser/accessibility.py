@@ -7,11 +7,13 @@ from importlib.resources import files
 from .devices import Tab
 
 AXE = (files('axe_playwright_python') / 'axe.min.js').read_text(encoding='utf-8')
+COLOUR_RULES = ['color-contrast', 'link-in-text-block']
+"""Those rules of axe-core that another theme can break."""
 WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 # A page's frames are pages that are measured by themselves.
-_RUN = """async (tags) => {
-    const found = await axe.run(document, { runOnly: tags, iframes: false, resultTypes: ['violations'] });
+_RUN = """async (runOnly) => {
+    const found = await axe.run(document, { runOnly, iframes: false, resultTypes: ['violations'] });
     const isOfQuasar = ({ html }) => html.includes('q-loading-bar') // it comes with any request, and has no name
         || html.startsWith('<main class="q-page"'); // it is a main in any case; role=none
     return found.violations.flatMap(({ id, nodes }) => nodes.filter((node) => !isOfQuasar(node)).map((node) =>
@@ -106,6 +108,11 @@ OUT_OF_PLACE = """() => {
     return found;
 }"""
 
+# What moves, or fades, although the person has asked that nothing does.
+MOVING = """() => [...document.querySelectorAll('body *')]
+    .filter((one) => one.checkVisibility() && (parseFloat(getComputedStyle(one).transitionDuration) > 0
+        || getComputedStyle(one).scrollBehavior === 'smooth')).map((one) => one.outerHTML.slice(0, 100))"""
+
 # WCAG 1.4.12: a person's own style sheet.
 TEXT_SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
 p { margin-block-end: 2em !important; }"""
@@ -118,15 +125,18 @@ TEXT_SIZES = """() => [...document.body.querySelectorAll('*')]
                    parseFloat(getComputedStyle(one).fontSize)])"""
 
 
-async def violations(tab: Tab, *, whole: bool = True) -> list[str]:
+async def violations(tab: Tab, *, whole: bool = True, of_colours: bool = False) -> list[str]:
     """What axe-core finds.
 
     :param whole: whether a page is there, with a heading and a main part
+    :param of_colours: whether only the colours differ from those that it has looked at before
     """
     if not await tab.page.evaluate('"axe" in window'):
         await tab.page.evaluate(AXE)
     await tab.page.evaluate('Promise.all(document.getAnimations().map((one) => one.finish?.call && '
                             'one.effect.getTiming().iterations === 1 && one.finish()))')
+    if of_colours:
+        return await tab.page.evaluate(_RUN, {'type': 'rule', 'values': COLOUR_RULES})
     return await tab.page.evaluate(_RUN, [*WCAG, *(['best-practice'] if whole else [])])
 
 

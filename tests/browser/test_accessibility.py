@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
@@ -11,26 +10,29 @@ from playwright.async_api import Locator, expect
 from tests.running import either_store
 from tests.server import Server
 
-from .accessibility import TEXT_SIZES, TEXT_SPACING, out_of_place, violations, weak_contrasts
+from .accessibility import MOVING, TEXT_SIZES, TEXT_SPACING, out_of_place, violations, weak_contrasts
 from .devices import Device, MakeDevice, Tab, a_new_address
 
 pytestmark = either_store
 
-PUBLIC = ('/', '/sign-in', '/sign-in?redirect_url=/account', '/sign-up', '/sign-in/choose', '/sign-in/new-password',
-          '/forgot-password', '/reset-password', '/sign-up/verify',
-          '/demo', '/demo/pane?name=Tab', '/examples', '/examples/nextjs', '/examples/javascript', '/examples/expo',
-          '/examples/swiftui', '/examples/android')
-PRIVATE = ('/account', '/account/security', '/admin', '/admin/users/new', '/admin/sessions', '/admin/policy')
-EVERYWHERE = PUBLIC + PRIVATE
-themes = pytest.mark.parametrize('theme', ['light', 'dark'])
+PARTS = {
+    'pages': ('/', '/sign-in/choose', '/sign-in/new-password', '/demo', '/demo/pane?name=Tab'),
+    'forms': ('/sign-in', '/sign-in?redirect_url=/account', '/sign-up', '/forgot-password', '/reset-password',
+              '/sign-up/verify'),
+    'examples': ('/examples', '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/swiftui',
+                 '/examples/android'),
+    'account': ('/account', '/account/security'),
+    'administration': ('/admin', '/admin/users/new', '/admin/sessions', '/admin/policy')}
+PRIVATE = ('account', 'administration')
 
 LARGE_PX = 64
 """A heading of this size need not become larger."""
 
-Theme = Literal['light', 'dark']
+THEMES: tuple[Literal['light', 'dark'], ...] = ('light', 'dark')
+FORCED_COLOURS: tuple[Literal['none', 'active'], ...] = ('none', 'active')
+BIG, SMALL = 1280, 320  # how wide a screen is
 
-LOOKS: tuple[tuple[Theme, Literal['none', 'active']], ...] = (
-    ('light', 'none'), ('dark', 'none'), ('light', 'active'), ('dark', 'active'))
+SET = """(one, [name, value]) => value === null ? one.removeAttribute(name) : one.setAttribute(name, value)"""
 
 
 async def several_accounts(device: Device, server: Server) -> None:
@@ -41,107 +43,140 @@ async def several_accounts(device: Device, server: Server) -> None:
     server.sql('UPDATE user SET is_admin = (1 = 1) WHERE email_address = ?', address)
 
 
-async def visits(device: Device, paths: tuple[str, ...]) -> AsyncIterator[Tab]:
-    """Each page, one after the other, drawn to its end."""
-    tab = await device.tab(None)
-    for path in paths:
-        await tab.open(path)
-        await expect(tab.page.locator('.live-rows').get_by_text('Loading…')).to_have_count(0)
-        yield tab
-
-
-async def faults_of(tab: Tab) -> list[str]:
-    where = tab.page.url.removeprefix(tab.url)
-    return [f'{where}: {fault}' for fault in [*await violations(tab), *await weak_contrasts(tab)]]
-
-
-async def faults_in_every_look(tab: Tab) -> list[str]:
-    """In both themes, with and without forced colours."""
+async def faults_in_both_themes(tab: Tab, *, forced: Literal['none', 'active'] = 'none') -> list[str]:
+    """What axe-core and the contrasts say; what does not depend on colours is looked at once."""
     found: list[str] = []
-    for theme, forced in LOOKS:
+    for theme in THEMES:
         await tab.page.emulate_media(color_scheme=theme, forced_colors=forced)
-        found += [f'{theme}, forced colours {forced}: {fault}' for fault in await faults_of(tab)]
+        faults = [*await violations(tab, of_colours=theme != THEMES[0]), *await weak_contrasts(tab)]
+        found += [f'{theme}, forced colours {forced}: {fault}' for fault in faults]
     return found
 
 
-async def test_every_page_holds_signed_out(device: MakeDevice) -> None:
-    laptop = await device()
+async def letters_of_twice_the_size(tab: Tab) -> list[str]:
+    """Which texts do not follow the font size of the browser, and what has no place then."""
+    before = await tab.page.evaluate(TEXT_SIZES)
+    style = await tab.page.add_style_tag(content='html { font-size: 200% }')  # as the browser's setting does
+    after = dict(await tab.page.evaluate(TEXT_SIZES))
+    found = [f'{what} {size} → {after.get(what)}' for what, size in before
+             if what in after and after[what] < min(1.6 * size, LARGE_PX)] + await out_of_place(tab)
+    await style.evaluate('(style) => style.remove()')
+    return found
 
-    faults = [fault async for tab in visits(laptop, PUBLIC) for fault in await faults_in_every_look(tab)]
+
+async def from_right_to_left(tab: Tab) -> list[str]:
+    await tab.page.evaluate("document.documentElement.dir = 'rtl'")
+    found = await out_of_place(tab)
+    await tab.page.evaluate("document.documentElement.dir = 'ltr'")
+    return found
+
+
+async def has_width(tab: Tab, width: int) -> None:
+    """Give a tab the width of another screen."""
+    await tab.page.set_viewport_size({'width': width, 'height': 800})
+    await tab.page.wait_for_function('(width) => innerWidth === width', arg=width)
+
+
+async def faults_of(tab: Tab) -> list[str]:
+    """All that is wrong with a page, in every look; it is left with a style sheet of the person's own."""
+    found: list[str] = []
+    for forced in FORCED_COLOURS:
+        found += await faults_in_both_themes(tab, forced=forced)
+    await tab.page.emulate_media(color_scheme='light', forced_colors='none', reduced_motion='reduce')
+    found += [f'it moves: {fault}' for fault in await tab.page.evaluate(MOVING)]
+    await tab.page.emulate_media(reduced_motion='no-preference')
+    found += [f'letters of twice the size: {fault}' for fault in await letters_of_twice_the_size(tab)]
+    found += [f'from right to left: {fault}' for fault in await from_right_to_left(tab)]
+    await has_width(tab, SMALL)
+    found += [f'from right to left, {SMALL} wide: {fault}' for fault in await from_right_to_left(tab)]
+    await tab.page.add_style_tag(content=TEXT_SPACING)
+    found += [f'wide spacing, {SMALL} wide: {fault}' for fault in await out_of_place(tab)]
+    await has_width(tab, BIG)
+    return [f'{tab.page.url.removeprefix(tab.url)}: {fault}' for fault in found]
+
+
+@pytest.mark.parametrize(('part', 'signed_in'), [
+    *((part, False) for part in PARTS if part not in PRIVATE), *((part, True) for part in PARTS)])
+async def test_every_page_holds_in_every_look(
+        device: MakeDevice, shared_server: Server, part: str, signed_in: bool) -> None:
+    """In both themes, forced colours, without motion, with large letters, from right to left, on a small screen."""
+    laptop = await device(viewport={'width': BIG, 'height': 800})
+    if signed_in:
+        await several_accounts(laptop, shared_server)
+    tab = await laptop.tab(None)
+    faults: list[str] = []
+
+    for path in PARTS[part]:
+        await tab.open(path)
+        await expect(tab.page.locator('.live-rows').get_by_text('Loading…')).to_have_count(0)
+        faults += await faults_of(tab)
 
     assert not faults, '\n'.join(faults)
 
 
-async def test_every_page_holds_for_an_administrator_with_several_accounts(device: MakeDevice, shared_server: Server
-                                                                           ) -> None:
-    laptop = await device()
-    await several_accounts(laptop, shared_server)
-
-    faults = [fault async for tab in visits(laptop, EVERYWHERE) for fault in await faults_in_every_look(tab)]
-
-    assert not faults, '\n'.join(faults)
-
-
-@themes
-async def test_states_hold(device: MakeDevice, shared_server: Server, fast_server: Server, theme: Theme) -> None:
+async def test_states_hold(device: MakeDevice, shared_server: Server, fast_server: Server) -> None:
     """The panel is open, a form is refused, a page is not there, is taken away, or is hidden."""
-    laptop = await device(color_scheme=theme)
+    laptop = await device()
     await several_accounts(laptop, shared_server)
     faults: list[str] = []
 
     tab = await laptop.tab('/account')
     await tab.page.get_by_role('button', name='Account panel: ').click()
     await expect(tab.page.get_by_role('dialog').get_by_role('button').first).to_be_visible()
-    faults += await faults_of(tab)
+    faults += await faults_in_both_themes(tab)
     await tab.open('/account/security')
     await tab.page.get_by_role('button', name='Change password').click()
     await expect(tab.page.locator('[aria-invalid=true]').first).to_be_visible()
-    faults += await faults_of(tab)
+    faults += await faults_in_both_themes(tab)
     form = await laptop.tab('/sign-in')
     await form.fill('nobody@example.com', 'not the right one')
     await form.button('Sign in').click()
     await expect(form.page.locator('form .error:not(:empty)').first).to_be_visible()
-    faults += await faults_of(form)
+    faults += await faults_in_both_themes(form)
     await form.page.goto(f'{form.url}/nowhere')
-    faults += await faults_of(form)
+    faults += await faults_in_both_themes(form)
     form.complaints.clear()
     tab.complaints.clear()  # of the browser, about what was refused
     shared_server.sql("UPDATE session SET status = 'revoked'")
     await expect(tab.page.get_by_role('heading', name='You are signed out')).to_be_visible()
-    faults += await faults_of(tab)
-    lost = await (phone := await device(fast_server, color_scheme=theme)).tab(None)
+    faults += await faults_in_both_themes(tab)
+    phone = await device(fast_server)
     await phone.sign_up()
-    await lost.open('/account')
+    lost = await phone.tab('/account')
     with fast_server.standing_still():
         await expect(lost.page.locator('#away')).to_be_visible()
-        await lost.page.wait_for_timeout(100)
-        faults += await violations(lost, whole=False)
+        for theme in THEMES:
+            await lost.page.emulate_media(color_scheme=theme)
+            faults += await violations(lost, whole=False)
     lost.forgive_the_network()
 
     assert not faults, '\n'.join(faults)
 
 
-@pytest.mark.parametrize(('path', 'what', 'attribute', 'value'), [
-    ('/account', 'header nav a[href="/account"]', 'aria-current', None),
-    ('/account', '.tabs a[href="/account"]', 'aria-current', None),
-    ('/sign-in', 'input[name=identifier]', 'aria-invalid', 'true'),
-    ('/sign-in', 'form .button', 'disabled', ''),
-    ('/admin', '.row .button >> nth=0', 'aria-disabled', 'true'),
-    ('/sign-in', 'form .button', 'aria-busy', 'true'),
-    ('/sign-in', 'form .button', 'aria-pressed', 'true')])
-async def test_a_state_is_seen_in_forced_colours(device: MakeDevice, shared_server: Server, path: str, what: str,
-                                                 attribute: str, value: str | None) -> None:
+@pytest.mark.parametrize(('path', 'states'), [
+    ('/account', {'header nav a[href="/account"]': [('aria-current', None)],
+                  '.tabs a[href="/account"]': [('aria-current', None)]}),
+    ('/sign-in', {'input[name=identifier]': [('aria-invalid', 'true')],
+                  'form .button': [('disabled', ''), ('aria-busy', 'true'), ('aria-pressed', 'true')]}),
+    ('/admin', {'.row .button >> nth=0': [('aria-disabled', 'true')]})])
+async def test_states_are_seen_in_forced_colours(device: MakeDevice, shared_server: Server, path: str,
+                                                 states: dict[str, list[tuple[str, str | None]]]) -> None:
     laptop = await device(forced_colors='active', reduced_motion='reduce')
     await several_accounts(laptop, shared_server)
     tab = await laptop.tab(path)
-    shown = tab.page.locator(what)
-    await expect(shown).to_be_visible()
-    before = await look_of(shown)
+    unseen: list[tuple[str, str]] = []
 
-    await shown.evaluate('(one, [name, value]) => value === null ? one.removeAttribute(name) : '
-                         'one.setAttribute(name, value)', [attribute, value])
+    for what, attributes in states.items():
+        shown = tab.page.locator(what)
+        await expect(shown).to_be_visible()
+        for attribute, value in attributes:
+            before, had = await look_of(shown), await shown.get_attribute(attribute)
+            await shown.evaluate(SET, [attribute, value])
+            if await look_of(shown) == before:
+                unseen.append((what, attribute))
+            await shown.evaluate(SET, [attribute, had])
 
-    assert await look_of(shown) != before
+    assert unseen == []
 
 
 async def look_of(element: Locator) -> bytes:
@@ -165,71 +200,27 @@ async def test_each_theme_is_seen_to_be_chosen_in_forced_colours(device: MakeDev
     assert len(looks) == 3
 
 
-@pytest.mark.parametrize('width', [320, 1280])
-async def test_from_right_to_left_nothing_is_out_of_place_and_the_panel_is_under_its_button(
-        device: MakeDevice, shared_server: Server, width: int) -> None:
-    laptop = await device(viewport={'width': width, 'height': 800})
+async def test_from_right_to_left_the_panel_is_under_its_button(device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
     await several_accounts(laptop, shared_server)
     await laptop.context.add_init_script("document.addEventListener('readystatechange', () => "
                                          "document.documentElement.dir = 'rtl')")
-    faults = [f'{tab.page.url}: {fault}' async for tab in visits(laptop, EVERYWHERE)
-              for fault in await out_of_place(tab)]
-    tab = await laptop.tab('/')
-
+    tab = await laptop.tab(None)
     button = tab.page.get_by_role('button', name='Account panel: ')
-    await button.click()
     panel = tab.page.get_by_role('dialog', name='Account panel')
-    await expect(panel.get_by_role('button').first).to_be_visible()
-    under, over = await panel.bounding_box(), await button.bounding_box()
 
-    assert not faults, '\n'.join(faults)
-    assert under
-    assert over
-    assert under['y'] >= over['y'] + over['height'] - 2
-    assert under['x'] <= over['x'] + over['width'] / 2 <= under['x'] + under['width']
-    assert under['x'] >= 0
-    assert under['x'] + under['width'] <= width
-    assert (over['x'] + over['width'] / 2 < width / 2) is True  # the header is mirrored
+    for width in (SMALL, BIG):
+        await has_width(tab, width)
+        await tab.open()
+        await button.click()
+        await expect(panel.get_by_role('button').first).to_be_visible()
+        under, over = await panel.bounding_box(), await button.bounding_box()
 
-
-@pytest.mark.parametrize('signed_in', [True, False])
-async def test_with_wide_text_spacing_at_320_pixels_nothing_is_cut(device: MakeDevice, shared_server: Server,
-                                                                   signed_in: bool) -> None:
-    phone = await device(viewport={'width': 320, 'height': 800})
-    if signed_in:
-        await several_accounts(phone, shared_server)
-    faults: list[str] = []
-
-    async for tab in visits(phone, EVERYWHERE if signed_in else PUBLIC):
-        await tab.page.add_style_tag(content=TEXT_SPACING)
-        faults += [f'{tab.page.url}: {fault}' for fault in await out_of_place(tab)]
-
-    assert not faults, '\n'.join(faults)
-
-
-async def test_every_text_follows_the_font_size_of_the_browser(device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device(viewport={'width': 1280, 'height': 800})
-    await several_accounts(laptop, shared_server)
-    faults: list[str] = []
-
-    async for tab in visits(laptop, EVERYWHERE):
-        before = await tab.page.evaluate(TEXT_SIZES)
-        await tab.page.add_style_tag(content='html { font-size: 200% }')  # as the browser's setting does
-        after = dict(await tab.page.evaluate(TEXT_SIZES))
-        faults += [f'{tab.page.url}: {what} {size} → {after.get(what)}' for what, size in before
-                   if what in after and after[what] < min(1.6 * size, LARGE_PX)]
-        faults += [f'{tab.page.url}: {fault}' for fault in await out_of_place(tab)]
-
-    assert not faults, '\n'.join(faults)
-
-
-async def test_a_page_may_be_told_to_move_nothing(device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device(reduced_motion='reduce')
-    await several_accounts(laptop, shared_server)
-
-    moving = [f'{tab.page.url}: {what}' async for tab in visits(laptop, EVERYWHERE) for what in await tab.page.evaluate(
-        """() => [...document.querySelectorAll('body *')]
-            .filter((one) => one.checkVisibility() && (parseFloat(getComputedStyle(one).transitionDuration) > 0
-                || getComputedStyle(one).scrollBehavior === 'smooth')).map((one) => one.outerHTML.slice(0, 100))""")]
-
-    assert moving == []
+        assert under
+        assert over
+        assert under['y'] >= over['y'] + over['height'] - 2
+        assert under['x'] <= over['x'] + over['width'] / 2 <= under['x'] + under['width']
+        assert under['x'] >= 0
+        assert under['x'] + under['width'] <= width
+        assert (over['x'] + over['width'] / 2 < width / 2) is True  # the header is mirrored
+        assert await out_of_place(tab) == []
