@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.starting import pytest_collection_finish  # isort: split
+
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,9 +31,9 @@ from tests.running import (
     pytest_xdist_auto_num_workers,
 )
 
-__all__ = ['pytest_addoption', 'pytest_configure', 'pytest_generate_tests', 'pytest_ignore_collect',
-           'pytest_itemcollected', 'pytest_runtest_makereport', 'pytest_runtest_protocol', 'pytest_unconfigure',
-           'pytest_xdist_auto_num_workers']
+__all__ = ['pytest_addoption', 'pytest_collection_finish', 'pytest_configure', 'pytest_generate_tests',
+           'pytest_ignore_collect', 'pytest_itemcollected', 'pytest_runtest_makereport', 'pytest_runtest_protocol',
+           'pytest_unconfigure', 'pytest_xdist_auto_num_workers']
 
 
 @pytest.fixture
