@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from playwright.async_api import Locator, expect
 
@@ -20,11 +21,12 @@ def rows(tab: Tab) -> Locator:
     return tab.page.locator('.administration .row')
 
 
-async def administrator(device: MakeDevice, server: Server) -> Device:
+async def administrator(device: MakeDevice, server: Server, address: str = '', first_name: str = 'Ada',
+                        **options: Any) -> Device:
     """A device on which an administrator is signed in."""
-    laptop = await device()
-    address = a_new_address()
-    await laptop.sign_up(address, first_name='Ada')
+    laptop = await device(server, **options)
+    address = address or a_new_address()
+    await laptop.sign_up(address, first_name=first_name)
     server.sql('UPDATE user SET is_admin = 1 WHERE email_address = ?', address)
     return laptop
 
@@ -42,6 +44,13 @@ async def told(tab: Tab, words: str) -> None:
     await expect(tab.page.locator('.administration h2')).to_be_focused()
 
 
+async def go_to(tab: Tab, name: str) -> None:
+    """Go to another page of administration."""
+    await tab.page.get_by_role('navigation', name='Administration').get_by_role('link', name=name).click()
+    await expect(tab.page.get_by_role('searchbox')).to_have_value('')
+    await expect(tab.page.get_by_role('heading', level=2)).to_have_text(name)
+
+
 async def found(tab: Tab, words: str) -> None:
     await tab.page.get_by_role('searchbox').fill(words)
     await expect(rows(tab)).to_have_count(1)
@@ -51,200 +60,163 @@ async def test_for_others_there_is_no_such_page(device: MakeDevice) -> None:
     laptop, visitor = await device(), await device()
     await laptop.sign_up()
 
-    tab, stranger = await laptop.tab(), await visitor.tab('/admin/sessions')
-
+    tab = await laptop.tab()
     await tab.page.evaluate("emitEvent('sub_pages_navigate', '/admin')")  # without a request
     await expect(tab.see('There is no page here')).to_be_visible()
     await expect(rows(tab)).to_have_count(0)
     answer = await tab.page.goto(f'{tab.url}/admin')
     assert answer
     assert answer.status == 404
-    assert '404' in tab.complaints.pop()
     await expect(tab.see('There is no page here')).to_be_visible()
     await expect(rows(tab)).to_have_count(0)
-    await expect(stranger.page).to_have_url(f'{stranger.url}/sign-in?redirect_url=%2Fadmin%2Fsessions')
+    tab.complaints[:] = [complaint for complaint in tab.complaints if '404' not in complaint]
+    sent = await visitor.context.request.get(f'{visitor.url}/admin/sessions', max_redirects=0)
+    assert sent.headers['location'] == '/sign-in?redirect_url=%2Fadmin%2Fsessions'
 
 
-async def test_a_name_heads_no_row_if_it_imitates_an_address_and_moves_nothing_beside_it(
+async def test_people_are_found_by_what_is_read_of_them_and_a_name_imitates_and_moves_nothing(
         device: MakeDevice, shared_server: Server) -> None:
-    boss, eve, sara = await administrator(device, shared_server), await device(), await device()
-    addresses = [a_new_address(), a_new_address()]
-    await eve.sign_up(addresses[0], first_name='\u202eboss\uff20example.com')
-    await sara.sign_up(addresses[1], first_name='שרה (כהן')
-    shared_server.sql('UPDATE user SET is_admin = 1 WHERE email_address = ?', addresses[1])
-    tab = await boss.tab('/admin')
-
-    await found(tab, addresses[0])
-    await expect(rows(tab).locator('strong')).to_have_text(addresses[0])
-    await expect(rows(tab).locator('bdi')).to_have_text([addresses[0], 'boss\uff20example.com', addresses[0]])
-    await found(tab, 'BOSS＠example.com')  # and is found by it
-    await found(tab, addresses[1])
-    await expect(rows(tab).locator('strong')).to_have_text('שרה (כהן')
-    name, badge, *_ = [await found_in.bounding_box() for found_in in (
-        rows(tab).locator('strong bdi'), rows(tab).locator('.badge'))]
-
-    assert name
-    assert badge
-    assert name['x'] + name['width'] <= badge['x']
-    panel = (await sara.tab()).page.locator('button.when-signed-in bdi')
-    await expect(panel).to_have_text('שרה (כהן')
-
-
-async def test_people_are_found_in_any_letters_while_somebody_types(device: MakeDevice, shared_server: Server) -> None:
-    boss, other = await administrator(device, shared_server), await device()
-    name = f'MÜLLER{new_id("x")[2:8].upper()}'
+    letters, addresses = new_id('x')[2:8].upper(), [a_new_address(), a_new_address()]
+    sara = await administrator(device, shared_server, addresses[1], 'שרה (כהן')
+    other, eve = await device(), await device()
+    name = f'MÜLLER{letters}'
     await other.sign_up(first_name=name)
-    tab = await boss.tab('/admin')
+    await eve.sign_up(addresses[0], first_name='\u202eboss\uff20example.com')
+    tab = await sara.tab('/admin')
 
     for words in (name.lower(), name.replace('Ü', 'U\u0308'), name.lower().replace('ü', 'u\u0308')):
-        await found(tab, words)
+        await found(tab, words)  # in any letters
         await expect(rows(tab).locator('strong')).to_have_text(name)
         await tab.page.get_by_role('searchbox').fill('nobody at all')
         await expect(rows(tab)).to_have_count(0)
 
+    await found(tab, addresses[0])  # a name that imitates an address heads no row
+    await expect(rows(tab).locator('strong')).to_have_text(addresses[0])
+    await expect(rows(tab).locator('bdi')).to_have_text([addresses[0], 'boss\uff20example.com', addresses[0]])
+    await tab.page.get_by_role('searchbox').fill(f'BOSS＠example.com {addresses[0]}')  # and is found by it
+    await expect(rows(tab)).to_contain_text(addresses[0])
 
-async def test_the_page_goes_away_when_the_right_is_withdrawn(device: MakeDevice, shared_server: Server) -> None:
-    laptop = await administrator(device, shared_server)
+    await found(tab, addresses[1])  # and what is written from right to left moves nothing beside it
+    await expect(rows(tab).locator('strong')).to_have_text('שרה (כהן')
+    named, badge = [await one.bounding_box() for one in (rows(tab).locator('strong bdi'), rows(tab).locator('.badge'))]
+    assert named
+    assert badge
+    assert named['x'] + named['width'] <= badge['x']
+    await expect(tab.page.locator('button.when-signed-in bdi')).to_have_text('שרה (כהן')
+
+
+async def test_an_administrators_own_rows_are_marked_and_guarded_and_all_goes_away_with_the_right(
+        device: MakeDevice, shared_server: Server) -> None:
+    address = a_new_address()
+    laptop = await administrator(device, shared_server, address)
     tab = await laptop.tab('/admin')
-    await expect(rows(tab).first).to_be_visible()
+    await found(tab, address)
 
-    shared_server.sql("UPDATE user SET is_admin = 0 WHERE first_name = 'Ada'")
+    await rows(tab).get_by_role('button', name='Sign out everywhere').click()
+    await expect(tab.page.get_by_role('alertdialog')).to_contain_text('Yours is among them.')
+    await tab.page.keyboard.press('Escape')
+    await expect(tab.page.get_by_role('alertdialog')).to_have_count(0)
+    await rows(tab).get_by_role('button', name='Disable').click()
+    await tab.confirm(f'Disable {address}?')
+    await expect(tab.see('You cannot disable yourself.')).to_be_visible()
+    await expect(rows(tab)).to_contain_text('1 session')
+    await tab.page.keyboard.press('Escape')
+    await go_to(tab, 'Sessions')
+    own, = (await (await laptop.api('GET', '/client')).json())['response']['sessions']
+    await found(tab, address)
+    await expect(rows(tab).filter(has_text='This session')).to_contain_text(own['id'])
+    shared_server.sql('UPDATE user SET is_admin = 0 WHERE email_address = ?', address)
 
     await expect(tab.see('There is no page here')).to_be_visible()
     await expect(rows(tab)).to_have_count(0)
 
 
-async def test_a_user_is_found_and_signed_out_everywhere(device: MakeDevice, shared_server: Server) -> None:
-    laptop, phone = await administrator(device, shared_server), await device()
+async def test_a_user_is_followed_live_signed_out_everywhere_disabled_and_enabled(
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop, phone, tablet = await administrator(device, shared_server), await device(), await device()
     address = a_new_address()
-    await phone.sign_up(address, first_name='Bob')
-    tab, other = await laptop.tab('/admin'), await phone.tab('/account')
+    tab = await laptop.tab('/admin')
+    await tab.page.get_by_role('searchbox').fill(address)
+    await expect(tab.see('Nobody was found.')).to_be_visible()
 
-    await found(tab, address)
+    await phone.sign_up(address)
     await expect(rows(tab)).to_contain_text('1 session')
+    other, disable = await phone.tab('/account'), rows(tab).get_by_role('button', name='Disable')
+    await disable.focus()
+    await tablet.sign_in(address)
+    await expect(rows(tab)).to_contain_text('2 sessions')
+    await expect(disable).to_be_focused()  # in the row that was drawn anew
+
     await rows(tab).get_by_role('button', name='Sign out everywhere').click()
     await tab.confirm(f'Sign out {address} everywhere?')
-
     await other.signed_out()
     await expect(rows(tab)).to_contain_text('0 sessions')
-    await told(tab, f'1 session of {address} ended.')
+    await told(tab, f'2 sessions of {address} ended.')
 
-
-async def test_a_disabled_user_is_signed_out_and_cannot_come_back_until_enabled(
-        device: MakeDevice, shared_server: Server) -> None:
-    laptop, phone = await administrator(device, shared_server), await device()
-    address = a_new_address()
-    await phone.sign_up(address)
-    tab, other = await laptop.tab('/admin'), await phone.tab('/account')
-    await found(tab, address)
-
-    await rows(tab).get_by_role('button', name='Disable').click()
+    await other.shows(await phone.sign_in(address))
+    await expect(rows(tab)).to_contain_text('1 session')
+    await disable.click()
     await expect(tab.see('1 session ends at once')).to_be_visible()
     await tab.confirm(f'Disable {address}?')
     await other.signed_out()
     await expect(rows(tab)).to_contain_text('Disabled')
     await told(tab, f'{address} is disabled; 1 session ended.')
     refused = await phone.api('POST', '/client/sign_ins', identifier=address, password=PASSWORD)
+    assert refused.status == 403
     await rows(tab).get_by_role('button', name='Enable').click()
     await expect(rows(tab)).not_to_contain_text('Disabled')
     await told(tab, f'{address} may sign in again.')
-
-    assert refused.status == 403
     assert await phone.sign_in(address)
 
-
-async def test_users_who_are_signed_in_nowhere_are_followed_too(device: MakeDevice, shared_server: Server) -> None:
-    laptop = await administrator(device, shared_server)
-    tab = await laptop.tab('/admin')
-    address = a_new_address()
-    await tab.page.get_by_role('searchbox').fill(address)
+    lonely = a_new_address()
+    await tab.page.get_by_role('searchbox').fill(lonely)
     await expect(tab.see('Nobody was found.')).to_be_visible()
-
-    add_user(shared_server, address)
+    add_user(shared_server, lonely)  # who is signed in nowhere
     await expect(rows(tab)).to_contain_text('Bea')
-    shared_server.sql('UPDATE user SET disabled = 1 WHERE email_address = ?', address)
+    shared_server.sql('UPDATE user SET disabled = 1 WHERE email_address = ?', lonely)
     await expect(rows(tab)).to_contain_text('Disabled')
-    shared_server.sql('DELETE FROM user WHERE email_address = ?', address)
-
+    shared_server.sql('DELETE FROM user WHERE email_address = ?', lonely)
     await expect(tab.see('Nobody was found.')).to_be_visible()
 
 
-async def test_an_administrator_cannot_disable_themselves(device: MakeDevice, shared_server: Server) -> None:
-    laptop = await administrator(device, shared_server)
-    tab = await laptop.tab('/admin')
-    address = shared_server.sql("SELECT email_address FROM user WHERE is_admin ORDER BY created_at DESC")[0][0]
-    await found(tab, address)
-
-    await rows(tab).get_by_role('button', name='Disable').click()
-    await tab.confirm(f'Disable {address}?')
-
-    await expect(tab.see('You cannot disable yourself.')).to_be_visible()
-    await expect(rows(tab)).to_contain_text('1 session')
-
-
-async def test_sessions_come_and_go_live_and_one_can_be_ended(device: MakeDevice, shared_server: Server) -> None:
+async def test_sessions_come_and_go_live_tell_from_where_they_are_and_one_is_ended_unasked(
+        device: MakeDevice, shared_server: Server) -> None:
     laptop, phone = await administrator(device, shared_server), await device()
     tab = await laptop.tab('/admin/sessions')
     address = a_new_address()
     await tab.page.get_by_role('searchbox').fill(address)
     await expect(tab.see('No session was found.')).to_be_visible()
 
-    await phone.sign_up(address)
-    other = await phone.tab('/account')
+    session_id = await phone.sign_up(address)
     await expect(rows(tab)).to_have_count(1)
+    shared_server.sql("UPDATE session SET last_ip_address = '203.0.113.9' WHERE id = ?", session_id)
+    await expect(rows(tab)).to_contain_text(re.compile(r' · 203\.0\.113\.9.* · from .* · 127\.0\.0\.1'))
     await rows(tab).get_by_role('button', name='Sign out of session').focus()
     await tab.page.keyboard.press('Enter')
 
-    await other.signed_out()
     await expect(rows(tab)).to_have_count(0)
     await told(tab, f'The session of {address} on ')
+    await expect(tab.page.get_by_role('alertdialog')).to_have_count(0)
     await expect(tab.page.get_by_role('status').filter(has_text='signed in.')).to_have_count(0)
+    assert shared_server.sql('SELECT status FROM session WHERE id = ?', session_id) == [('revoked',)]
 
 
-async def test_a_row_that_changes_keeps_the_focus_and_ones_own_session_is_marked(
+async def test_pages_are_turned_and_turned_back_and_one_that_became_empty_gives_way_to_the_one_before(
         device: MakeDevice, shared_server: Server) -> None:
     laptop, phone = await administrator(device, shared_server), await device()
-    address = a_new_address()
-    await phone.sign_up(address)
-    users, sessions = await laptop.tab('/admin'), await laptop.tab('/admin/sessions')
-    await found(users, address)
-    disable = rows(users).get_by_role('button', name='Disable')
-    await disable.focus()
-
-    await (await device()).sign_in(address)
-
-    await expect(rows(users)).to_contain_text('2 sessions')
-    await expect(disable).to_be_focused()
-    own, = (await (await laptop.api('GET', '/client')).json())['response']['sessions']
-    await sessions.page.get_by_role('searchbox').fill(own['public_user_data']['identifier'])
-    await expect(rows(sessions).filter(has_text='This session')).to_contain_text(own['id'])
-
-
-async def test_a_session_tells_where_it_was_last_active_and_where_it_was_signed_in(
-        device: MakeDevice, shared_server: Server) -> None:
-    laptop, phone = await administrator(device, shared_server), await device()
-    address = a_new_address()
-    session_id = await phone.sign_up(address)
-    tab = await laptop.tab('/admin/sessions')
-    await tab.page.get_by_role('searchbox').fill(address)
-    await expect(rows(tab)).to_have_count(1)
-
-    shared_server.sql("UPDATE session SET last_ip_address = '203.0.113.9' WHERE id = ?", session_id)
-
-    await expect(rows(tab)).to_contain_text(re.compile(r' · 203\.0\.113\.9.* · from .* · 127\.0\.0\.1'))
-
-
-async def test_the_pages_of_users_are_turned_and_turned_back(device: MakeDevice, shared_server: Server) -> None:
-    laptop = await administrator(device, shared_server)
-    word = new_id('page')[5:].lower()
+    word, address = new_id('page')[5:].lower(), a_new_address()
     for number in range(27):
         add_user(shared_server, f'{word}{number:02}@example.com')
-    tab = await laptop.tab('/admin')
-    back, more = tab.button('Back'), tab.button('More')
-    await tab.page.get_by_role('searchbox').fill('nobody at all')
-    await expect(tab.see('Nobody was found.')).to_be_visible()
-    await tab.page.get_by_role('searchbox').fill(word)
+    first = await phone.sign_up(address)
+    for _ in range(25):
+        shared_server.sql("INSERT INTO session (id, user_id, client_id, status, created_at, last_active_at, "
+                          "expire_at, abandon_at, user_agent, ip_address) SELECT ?, user_id, client_id, status, "
+                          "'2099-01-01 00:00:00.000000', "
+                          'last_active_at, expire_at, abandon_at, user_agent, ip_address FROM session WHERE id = ?',
+                          new_id('sess'), first)
+    tab = await laptop.tab(f'/admin?q={word}')
 
+    back, more = tab.button('Back'), tab.button('More')
     await expect(rows(tab)).to_have_count(25)
     await expect(back).to_be_disabled()
     await more.click()
@@ -253,28 +225,14 @@ async def test_the_pages_of_users_are_turned_and_turned_back(device: MakeDevice,
     await expect(more).to_be_disabled()
     await back.click()
     await expect(rows(tab)).to_have_count(25)
-
     await expect(rows(tab).first).to_contain_text(f'{word}00@example.com')
     await expect(back).to_be_disabled()
 
-
-async def test_when_the_only_session_of_the_last_page_ends_the_page_before_it_is_shown(
-        device: MakeDevice, shared_server: Server) -> None:
-    laptop, phone = await administrator(device, shared_server), await device()
-    address = a_new_address()
-    first = await phone.sign_up(address)
-    for _ in range(25):
-        shared_server.sql("INSERT INTO session (id, user_id, client_id, status, created_at, last_active_at, "
-                          "expire_at, abandon_at, user_agent, ip_address) SELECT ?, user_id, client_id, status, "
-                          "'2099-01-01 00:00:00.000000', "
-                          'last_active_at, expire_at, abandon_at, user_agent, ip_address FROM session WHERE id = ?',
-                          new_id('sess'), first)
-    tab = await laptop.tab('/admin/sessions')
+    await go_to(tab, 'Sessions')
     newer, older = tab.button('Newer'), tab.button('Older')
     await tab.page.get_by_role('searchbox').fill('nobody at all')
     await expect(tab.see('No session was found.')).to_be_visible()
     await tab.page.get_by_role('searchbox').fill(address)
-
     await expect(rows(tab)).to_have_count(25)
     await older.click()
     await expect(rows(tab)).to_have_count(1)
@@ -290,17 +248,16 @@ async def test_when_the_only_session_of_the_last_page_ends_the_page_before_it_is
 
 
 async def test_on_a_narrow_screen_nothing_is_scrolled_sideways(device: MakeDevice, shared_server: Server) -> None:
-    laptop = await administrator(device, shared_server)
-    long = 'wolfeschlegelsteinhausenbergerdorff'
-    shared_server.sql('UPDATE user SET first_name = ?, last_name = ? WHERE is_admin', long, long)
-    shared_server.sql('UPDATE user SET email_address = ? WHERE is_admin AND first_name = ? AND id = '
-                      '(SELECT max(id) FROM user WHERE is_admin)', f'{long}@{long}.example.com', long)
+    long, name = 'wolfeschlegelsteinhausenbergerdorff', new_id('x').lower()
+    address = f'{long}.{name}@{long}.example.com'
+    laptop = await administrator(device, shared_server, address, long, viewport={'width': 360, 'height': 740})
+    shared_server.sql('UPDATE user SET last_name = ? WHERE email_address = ?', long, address)
+    tab = await laptop.tab('/admin')
     needed: list[int] = []
 
-    for path in ('/admin', '/admin/sessions'):
-        tab = await laptop.tab(path)
-        await tab.page.set_viewport_size({'width': 360, 'height': 740})
-        await expect(rows(tab).first).to_be_visible()
+    for page in ('Users', 'Sessions'):
+        await go_to(tab, page)
+        await found(tab, address)
         needed.append(await tab.page.evaluate('document.documentElement.scrollWidth'))
 
     assert needed == [360, 360]
@@ -309,20 +266,17 @@ async def test_on_a_narrow_screen_nothing_is_scrolled_sideways(device: MakeDevic
 async def test_everyone_is_signed_out_only_when_it_is_confirmed(
         device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server()
-    laptop, phone = await device(server), await device(server)
-    ada = a_new_address()
-    await laptop.sign_up(ada)
-    server.sql('UPDATE user SET is_admin = 1')
+    laptop, phone = await administrator(device, server), await device(server)
     await phone.sign_up()
-    tab, other = await laptop.tab('/admin/sessions'), await phone.tab('/account')
+    tab = await laptop.tab('/admin/sessions')
     await expect(tab.see('2 sessions are signed in.')).to_be_visible()
     await tab.see('Sign out everyone').first.click()
 
     await tab.button('Sign out everyone').click()
     await expect(tab.see('Nobody was signed out. Type “sign out everyone” to confirm it.')).to_be_visible()
+    assert server.sql("SELECT count(*) FROM session WHERE status = 'active'") == [(2,)]
     await tab.page.get_by_label('Type “sign out everyone”').fill('sign out everyone')
     await tab.page.keyboard.press('Enter')
 
-    await other.signed_out()
     await tab.signed_out()
     assert server.sql("SELECT count(*) FROM session WHERE status = 'active'") == [(0,)]

@@ -12,16 +12,9 @@ from tests.server import Server
 
 from .accessibility import out_of_place, violations, weak_contrasts
 from .devices import Device, MakeDevice, StartServer, Tab, a_new_address
+from .test_admin import administrator
 
 pytestmark = either_store
-
-
-async def administrator(device: MakeDevice, server: Server) -> Device:
-    laptop = await device(server)
-    address = a_new_address()
-    await laptop.sign_up(address, first_name='Ada')
-    server.sql('UPDATE user SET is_admin = (1 = 1) WHERE email_address = ?', address)
-    return laptop
 
 
 async def page_of(laptop: Device, server: Server, address: str) -> Tab:
@@ -36,7 +29,7 @@ async def told(tab: Tab, words: str) -> None:
     await expect(tab.page.locator('.administration h2[data-takes-focus]')).to_be_focused()
 
 
-async def test_a_user_is_made_by_keyboard_and_no_password_crosses_the_websocket(
+async def test_a_user_is_made_and_given_a_password_by_keyboard_and_none_crosses_the_websocket(
         device: MakeDevice, shared_server: Server) -> None:
     laptop, phone, address = await administrator(device, shared_server), await device(), a_new_address()
     tab = await laptop.tab(None)
@@ -48,6 +41,7 @@ async def test_a_user_is_made_by_keyboard_and_no_password_crosses_the_websocket(
     tab.page.on('websocket', record)
     await tab.open('/admin')
     await tab.page.get_by_role('link', name='Add user').press('Enter')
+    await expect(tab.page).to_have_url(f'{tab.url}/admin/users/new')  # and then it is drawn, and stays
     await tab.page.get_by_label('Email address', exact=True).fill(address)
     await tab.page.get_by_label('First name').fill('Fiona')
     await tab.page.get_by_label('Password', exact=True).press_sequentially('Fiona Fiona')
@@ -58,69 +52,56 @@ async def test_a_user_is_made_by_keyboard_and_no_password_crosses_the_websocket(
     await expect(tab.page).to_have_url(re.compile(r'/admin/users/user_\w+$'))
     await expect(tab.page.locator('.administration .row')).to_contain_text(f'Fiona{address}')
     await expect(tab.see('Account created, by an administrator')).to_be_visible()
-    assert frames
-    assert not [frame for frame in frames if PASSWORD in frame or 'Fiona Fiona' in frame]
-    await phone.sign_in(address)
-    other = await phone.tab('/account')
-    await expect(other.see('Choose a new password').first).to_be_visible()
-    tab.complaints.clear()  # of the 422
-
-
-async def test_a_password_that_is_set_ends_the_sessions_and_the_history_tells(device: MakeDevice, shared_server: Server
-                                                                              ) -> None:
-    laptop, phone, address = await administrator(device, shared_server), await device(), a_new_address()
-    await phone.sign_up(address)
-    other, tab = await phone.tab('/account'), await page_of(laptop, shared_server, address)
+    session_id = await phone.sign_in(address)
+    assert shared_server.sql('SELECT status FROM session WHERE id = ?', session_id) == [('pending',)]
 
     await tab.page.get_by_label('New password').fill(NEW_PASSWORD)
     await tab.page.keyboard.press('Enter')
-
     done = tab.page.get_by_role('status').filter(has_text='The password was set. 1 session ended.')
     await expect(done).to_be_visible()
     await expect(tab.see('Password changed, by an administrator')).to_be_visible()
-    await other.signed_out()
-    await expect(other.see('An administrator changed your password. Sign in with the new one.')).to_be_visible()
+    assert shared_server.sql('SELECT status FROM session WHERE id = ?', session_id) == [('revoked',)]
+    assert frames
+    assert not [frame for frame in frames if any(typed in frame for typed in (PASSWORD, NEW_PASSWORD, 'Fiona Fiona'))]
+    tab.complaints.clear()  # of the 422
 
 
-async def test_administration_is_given_and_withdrawn_and_the_last_one_keeps_it(device: MakeDevice,
-                                                                               own_server: StartServer) -> None:
-    server = await own_server()
-    laptop, phone, address = await administrator(device, server), await device(server), a_new_address()
-    await phone.sign_up(address)
+async def test_administration_is_given_and_withdrawn_and_the_last_one_keeps_it_on_a_page_that_fits_a_narrow_screen(
+        device: MakeDevice, own_server: StartServer) -> None:
+    server, address = await own_server(), f'wolfeschlegel{a_new_address()}'
+    laptop = await administrator(device, server, 'ada@example.com', viewport={'width': 360, 'height': 740})
+    phone = await device(server)
+    await phone.sign_up(address, first_name='Wolfeschlegelsteinhausenbergerdorff')
     tab = await page_of(laptop, server, address)
+
+    for theme in ('light', 'dark'):
+        await tab.page.emulate_media(color_scheme=theme)
+        faults = [*await violations(tab), *await weak_contrasts(tab), *await out_of_place(tab)]
+        assert not faults, '\n'.join([theme, *faults])
 
     await tab.button(f'Make administrator: {address}').press('Enter')
     await expect(tab.button('Cancel')).to_be_focused()
     assert not await violations(tab)
     await tab.confirm(f'Make {address} an administrator?')
     await told(tab, f'{address} is an administrator now.')
-    theirs = await page_of(phone, server, address)
-    await expect(theirs.see('This is you')).to_be_visible()
+    assert server.sql('SELECT is_admin FROM user WHERE email_address = ?', address) == [(1,)]
 
     await tab.button(f'Withdraw administration: {address}').click()
     await tab.confirm(f'Withdraw administration from {address}?')
     await told(tab, f'{address} is no administrator any more.')
-    await expect(theirs.see('There is no page here')).to_be_visible()
     await expect(tab.see('No longer an administrator, by an administrator')).to_be_visible()
+    assert server.sql('SELECT email_address FROM user WHERE is_admin') == [('ada@example.com',)]
 
-    ada, = [row[0] for row in server.sql('SELECT email_address FROM user WHERE is_admin')]
-    own = await page_of(laptop, server, ada)
-    await own.button(f'Withdraw administration: {ada}').click()
-    await own.confirm(f'Withdraw administration from {ada}?')
-    await expect(own.see('This is the only administrator who can sign in.')).to_be_visible()
-    assert server.sql('SELECT email_address FROM user WHERE is_admin') == [(ada,)]
+    other = await phone.tab('/account')
+    await tab.page.get_by_label('New password').fill(NEW_PASSWORD)
+    await tab.page.keyboard.press('Enter')
+    await other.signed_out()
+    await expect(other.see('An administrator changed your password. Sign in with the new one.')).to_be_visible()
 
-
-async def test_the_page_of_a_user_fits_a_narrow_screen_in_both_themes(device: MakeDevice, shared_server: Server
-                                                                       ) -> None:
-    laptop, address = await administrator(device, shared_server), f'wolfeschlegel{a_new_address()}'
-    await (await device()).sign_up(address, first_name='Wolfeschlegelsteinhausenbergerdorff')
-    tab = await page_of(laptop, shared_server, address)
-    await tab.page.set_viewport_size({'width': 360, 'height': 740})
-    faults: list[str] = []
-
-    for theme in ('light', 'dark'):
-        await tab.page.emulate_media(color_scheme=theme)
-        faults += [*await violations(tab), *await weak_contrasts(tab), *await out_of_place(tab)]
-
-    assert not faults, '\n'.join(faults)
+    (user_id,), = server.sql('SELECT id FROM user WHERE is_admin')
+    await tab.open(f'/admin/users/{user_id}')
+    await expect(tab.see('This is you')).to_be_visible()
+    await tab.button('Withdraw administration: ada@example.com').click()
+    await tab.confirm('Withdraw administration from ada@example.com?')
+    await expect(tab.see('This is the only administrator who can sign in.')).to_be_visible()
+    assert server.sql('SELECT email_address FROM user WHERE is_admin') == [('ada@example.com',)]
