@@ -21,178 +21,125 @@ async def change_password(tab: Tab, current: str, new: str) -> None:
     await tab.button('Change password').click()
 
 
-async def test_a_new_name_is_seen_in_other_tabs_and_on_other_devices(device: MakeDevice) -> None:
+async def test_a_new_name_is_seen_everywhere_and_two_tabs_that_change_it_do_not_undo_what_the_other_one_did(
+        device: MakeDevice) -> None:
     laptop, phone = await device(), await device(viewport={'width': 360, 'height': 740})
     address = a_new_address()
-    await laptop.sign_up(address, first_name='Ann')
+    await laptop.sign_up(address, first_name='Ann', last_name='Example')
     await phone.sign_in(address)
-    here, beside, there = await laptop.tab('/account'), await laptop.tab(), await phone.tab()
-
-    await here.page.get_by_label('First name').fill('Anna Maria')
-    await here.page.get_by_label('Last name').fill('Example')
-    await here.page.keyboard.press('Enter')
-
-    await expect(here.see('Saved.')).to_be_visible()
-    await expect(here.page.get_by_label('First name')).to_have_value('Anna Maria')
-    await expect(beside.see('Anna Maria Example').first).to_be_visible()
-    for tab in (beside, there):
-        button = tab.page.get_by_role('button', name='Account panel: ')
-        await expect(button.locator('.avatar')).to_have_text('AE')
-
-
-async def test_a_name_that_is_being_typed_is_not_disturbed_by_a_change_from_elsewhere(
-        device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device()
-    address = a_new_address()
-    await laptop.sign_up(address, first_name='Ann')
-    tab = await laptop.tab('/account')
-    await tab.page.get_by_label('First name').fill('Half a na')
-
-    shared_server.sql("UPDATE user SET last_name = 'Elsewhere' WHERE email_address = ?", address)
-    await expect(tab.page.locator('.person')).to_have_text('Ann Elsewhere')
-
-    await expect(tab.page.get_by_label('First name')).to_have_value('Half a na')
-
-
-async def test_two_tabs_that_change_the_name_do_not_undo_what_the_other_one_did(device: MakeDevice) -> None:
-    laptop = await device()
-    await laptop.sign_up(first_name='Ann', last_name='Example')
-    left, right = await laptop.tab('/account'), await laptop.tab('/account')
+    left, right = await laptop.tab('/account'), await phone.tab('/account')
     sent: list[str | None] = []
     for tab in (left, right):
         tab.page.on('request', lambda request: sent.append(request.post_data) if request.method == 'PATCH' else None)
 
-    await left.page.get_by_label('First name').fill('Anna')
-    await left.button('Save').click()
-    await expect(right.page.get_by_label('First name')).to_have_value('Anna')
+    await left.button('Save').click()  # nothing was changed
+    await expect(left.see('Saved.')).to_be_visible()
+    await expect(left.page.get_by_label('First name')).to_have_value('Ann')
+    await expect(left.page.locator('.person')).to_have_text('Ann Example')
+    await left.page.get_by_label('First name').fill('Anna Maria')
+    await left.page.keyboard.press('Enter')
+    await expect(right.page.get_by_label('First name')).to_have_value('Anna Maria')
+    await expect(left.page.locator('.person')).to_have_text('Anna Maria Example')
+    await expect(left.see('Saved.')).to_be_visible()
+    for tab in (left, right):
+        await expect(tab.page.get_by_role('button', name='Account panel: ').locator('.avatar')).to_have_text('AE')
     await left.page.get_by_label('First name').fill('Half a na')
     await right.page.get_by_label('Last name').fill('Elsewhere')
     await right.button('Save').click()
     await expect(left.page.get_by_label('Last name')).to_have_value('Elsewhere')
-    await expect(left.page.get_by_label('First name')).to_have_value('Half a na')
-    await left.page.get_by_label('First name').fill('Anna')
+    await expect(left.page.locator('.person')).to_have_text('Anna Maria Elsewhere')
+    await expect(left.page.get_by_label('First name')).to_have_value('Half a na')  # which is being typed
+    await left.page.get_by_label('First name').fill('Anna Maria')
     await right.page.get_by_label('First name').fill('Bea')
     await right.button('Save').click()
     await expect(left.page.get_by_label('First name')).to_have_value('Bea')
-
-    assert sent == ['first_name=Anna', 'last_name=Elsewhere', 'first_name=Bea']
     await expect(left.page.locator('.person')).to_have_text('Bea Elsewhere')
+    assert [fields for fields in sent if fields] == ['first_name=Anna+Maria', 'last_name=Elsewhere', 'first_name=Bea']
+
+    await left.page.get_by_label('Last name').fill('x' * 101)
+    await left.button('Save').click()
+    await expect(left.page.get_by_label('Last name')).to_be_focused()
+    await expect(left.see('Names may have 100 characters at most. Make it shorter.')).to_be_visible()
+    left.complaints.clear()  # the browser logs every answer of 4xx
 
 
-async def test_a_name_in_which_nothing_was_changed_is_saved_as_it_is(device: MakeDevice) -> None:
-    laptop = await device()
-    await laptop.sign_up(first_name='Ann', last_name='Example')
-    tab = await laptop.tab('/account')
-
-    await tab.button('Save').click()
-
-    await expect(tab.see('Saved.')).to_be_visible()
-    await expect(tab.page.get_by_label('First name')).to_have_value('Ann')
-    await expect(tab.page.locator('.person')).to_have_text('Ann Example')
-
-
-async def test_sign_out_beside_this_session_ends_this_session_and_no_other(device: MakeDevice) -> None:
-    laptop = await device()
-    ann = await laptop.sign_up(first_name='Ann')
-    bob = await laptop.sign_up(first_name='Bob')
-    tab = await laptop.tab('/account')
-    await tab.shows(bob)
-
-    await tab.button().click()
-
-    await expect(tab.page).to_have_url(f'{tab.url}/sign-in/choose')
-    await expect(tab.page.get_by_role('listitem')).to_contain_text(['Ann'])
-    client = (await (await laptop.api('GET', '/client')).json())['response']
-    assert [session['id'] for session in client['sessions']] == [ann]
-
-
-async def test_a_name_that_is_too_long_is_refused_beside_its_field(device: MakeDevice) -> None:
-    laptop = await device()
-    await laptop.sign_up(first_name='Ann')
-    tab = await laptop.tab('/account')
-
-    await tab.page.get_by_label('Last name').fill('x' * 101)
-    await tab.button('Save').click()
-
-    await expect(tab.page.get_by_label('Last name')).to_be_focused()
-    await expect(tab.see('Names may have 100 characters at most. Make it shorter.')).to_be_visible()
-    tab.complaints.clear()  # the browser logs every answer of 4xx
-
-
-async def test_a_new_password_is_judged_while_it_is_typed_and_never_crosses_the_websocket(device: MakeDevice) -> None:
-    laptop = await device()
-    address = a_new_address()
-    await laptop.sign_up(address)
-    tab = await laptop.tab(None)
+async def test_a_new_password_is_judged_while_it_is_typed_and_changed_with_the_current_one_only(
+        device: MakeDevice) -> None:
+    laptop, phone = await device(), await device()
+    address, third = a_new_address(), 'a third horse battery'
+    session_id = await laptop.sign_up(address)
+    on_phone = await phone.sign_in(address)
+    here, beside, there = await laptop.tab(None), await laptop.tab(), await phone.tab('/account')
     frames: list[str] = []
-    tab.page.on('websocket', lambda socket: socket.on('framesent', lambda frame: frames.append(str(frame))))
-    await tab.open('/account/security')
-    field = tab.page.get_by_label('New password')
+    here.page.on('websocket', lambda socket: socket.on('framesent', lambda frame: frames.append(str(frame))))
+    await here.open('/account/security')
+    field, before = here.page.get_by_label('New password'), await laptop.cookie()
 
     for typed, told in (('short', '8 characters or more'), ('password1', 'most common'),
                         (address, 'your email address')):
         await field.fill('')
         await field.press_sequentially(typed)
-        await expect(tab.see(told)).to_be_visible()
+        await expect(here.see(told)).to_be_visible()
     await field.fill('quite a long one of my own')
-    await expect(tab.page.locator('[data-error="new_password"]')).to_have_text('')
+    await expect(here.page.locator('[data-error="new_password"]')).to_have_text('')
 
-    assert not [frame for frame in frames if 'password1' in frame or 'quite a long' in frame]
-    tab.complaints.clear()  # the browser logs every answer of 4xx
-
-
-async def test_a_wrong_current_password_changes_nothing(device: MakeDevice) -> None:
-    laptop = await device()
-    address = a_new_address()
-    session_id = await laptop.sign_up(address)
-    tab = await laptop.tab('/account/security')
-
-    await change_password(tab, 'wrong horse battery', NEW_PASSWORD)
-
-    await expect(tab.see('That is not your password. Nothing was changed. Try again.')).to_be_visible()
-    await expect(tab.page.get_by_label('Current password')).to_be_focused()
+    await change_password(here, 'wrong horse battery', NEW_PASSWORD)
+    await expect(here.see('That is not your password. Nothing was changed. Try again.')).to_be_visible()
+    await expect(here.page.get_by_label('Current password')).to_be_focused()
     assert await (await device()).sign_in(address)
-    await (await laptop.tab()).shows(session_id)
-    tab.complaints.clear()
 
+    await here.page.get_by_label('Sign out of all other devices').uncheck()
+    await change_password(here, PASSWORD, NEW_PASSWORD)
+    await expect(here.see('Your password was changed.')).to_be_visible()
+    await there.shows(on_phone)
+    await change_password(here, PASSWORD, third)  # which it is no longer
+    await expect(here.see('That is not your password.')).to_be_visible()
+    await expect(here.see('Your password was changed.')).to_be_hidden()
 
-async def test_a_new_password_signs_out_the_other_devices_and_keeps_every_tab_of_this_one(device: MakeDevice) -> None:
-    laptop, phone = await device(), await device()
-    address = a_new_address()
-    session_id = await laptop.sign_up(address)
-    await phone.sign_in(address)
-    here, beside, there = await laptop.tab('/account/security'), await laptop.tab(), await phone.tab('/account')
-    before = await laptop.cookie()
     await beside.page.evaluate('''() => {
         window.channel = new BroadcastChannel("live-sessions");
         window.channel.onmessage = (event) => { window.channel.told = event.data; };
     }''')
-
-    await change_password(here, PASSWORD, NEW_PASSWORD)
-
+    await here.page.get_by_label('Sign out of all other devices').check()
+    await change_password(here, NEW_PASSWORD, third)
     await beside.page.wait_for_function('window.channel.told')  # or it stays out if it re-authenticated too early
-    await expect(here.see('Your password was changed. 1 other device was signed out.')).to_be_visible()
+    await expect(here.see('Your password was changed. 2 other devices were signed out.')).to_be_visible()
     await there.signed_out()
     await beside.shows(session_id)
-    await expect(here.page.get_by_label('New password')).to_have_value('')
+    await expect(field).to_have_value('')
     assert await laptop.cookie() != before
-    refused = await phone.api('POST', '/client/sign_ins', identifier=address, password=PASSWORD)
+    refused = await phone.api('POST', '/client/sign_ins', identifier=address, password=NEW_PASSWORD)
     assert refused.status == 422
-    assert (await phone.api('POST', '/client/sign_ins', identifier=address, password=NEW_PASSWORD)).ok
+    assert (await phone.api('POST', '/client/sign_ins', identifier=address, password=third)).ok
+    assert frames
+    assert not [frame for frame in frames if any(typed in frame for typed in (
+        'password1', 'quite a long', 'horse battery'))]
+    here.complaints.clear()  # the browser logs every answer of 4xx
 
 
-async def test_the_other_devices_may_stay(device: MakeDevice) -> None:
-    laptop, phone = await device(), await device()
+async def test_a_person_downloads_what_is_kept_of_them_and_sign_out_beside_this_session_ends_no_other(
+        device: MakeDevice) -> None:
+    laptop = await device(accept_downloads=True)
     address = a_new_address()
-    await laptop.sign_up(address)
-    session_id = await phone.sign_in(address)
-    here, there = await laptop.tab('/account/security'), await phone.tab()
+    ann = await laptop.sign_up(first_name='Ann')
+    bob = await laptop.sign_up(address, first_name='Bob')
+    tab = await laptop.tab('/account')
+    await tab.shows(bob)
 
-    await here.page.get_by_label('Sign out of all other devices').uncheck()
-    await change_password(here, PASSWORD, NEW_PASSWORD)
+    async with tab.page.expect_download() as begun:
+        await tab.button('Download my data').click()
+    download = await begun.value
+    saved = json.loads((await download.path()).read_text(encoding='utf-8'))
+    assert download.suggested_filename == 'live-sessions-data.json'
+    assert saved['user'][0]['email_address'] == address
+    assert len(saved['session']) == 1
+    await expect(tab.see('Downloaded.')).to_be_visible()
 
-    await expect(here.see('Your password was changed.')).to_be_visible()
-    await there.shows(session_id)
+    await tab.button().click()
+    await expect(tab.page).to_have_url(f'{tab.url}/sign-in/choose')
+    await expect(tab.page.get_by_role('listitem')).to_contain_text(['Ann'])
+    client = (await (await laptop.api('GET', '/client')).json())['response']
+    assert [session['id'] for session in client['sessions']] == [ann]
 
 
 async def test_an_account_is_deleted_only_when_it_is_confirmed_and_then_everywhere(
@@ -201,7 +148,7 @@ async def test_an_account_is_deleted_only_when_it_is_confirmed_and_then_everywhe
     address = a_new_address()
     await laptop.sign_up(address)
     await phone.sign_in(address)
-    here, there = await laptop.tab('/account'), await phone.tab('/account')
+    here = await laptop.tab('/account')
     await here.see('Delete account').click()
 
     await here.page.get_by_label('Type “delete my account”').fill('yes')
@@ -214,7 +161,7 @@ async def test_an_account_is_deleted_only_when_it_is_confirmed_and_then_everywhe
 
     await expect(here.page).to_have_url(f'{here.url}/')
     await here.signed_out()
-    await there.signed_out()
+    assert (await (await phone.api('GET', '/client')).json())['response'] is None
     rows = [shared_server.sql(f'SELECT * FROM {table}') for table in ('user', 'session', 'client', 'audit_event')]
     assert address not in str(rows)
 
@@ -233,24 +180,10 @@ async def test_a_browser_that_holds_as_many_accounts_as_it_may_is_told_so_at_sig
     await tab.button('Sign in').click()
 
     await expect(tab.see('This browser holds 2 accounts, which is the most it may.')).to_be_visible()
-    await tab.page.goto(tab.url)
-    await tab.shows(second)
+    client = (await (await laptop.api('GET', '/client')).json())['response']
+    assert client['last_active_session_id'] == second
     assert server.sql("SELECT count(*) FROM session WHERE status = 'active'") == [(3,)]
     tab.complaints.clear()  # the browser logs every answer of 4xx
-
-
-async def test_a_refusal_takes_away_what_was_said_of_an_earlier_success(device: MakeDevice) -> None:
-    laptop = await device()
-    await laptop.sign_up()
-    tab = await laptop.tab('/account/security')
-    await change_password(tab, PASSWORD, NEW_PASSWORD)
-    await expect(tab.see('Your password was changed.')).to_be_visible()
-
-    await change_password(tab, PASSWORD, 'a third horse battery')
-
-    await expect(tab.see('That is not your password.')).to_be_visible()
-    await expect(tab.see('Your password was changed.')).to_be_hidden()
-    tab.complaints.clear()  # of the 422
 
 
 async def test_a_password_is_judged_anew_when_the_address_changes(device: MakeDevice) -> None:
@@ -267,20 +200,3 @@ async def test_a_password_is_judged_anew_when_the_address_changes(device: MakeDe
 
     await expect(said).to_be_hidden()
     tab.complaints.clear()  # of the 422
-
-
-async def test_a_person_downloads_what_is_kept_of_them(device: MakeDevice) -> None:
-    laptop = await device(accept_downloads=True)
-    address = a_new_address()
-    await laptop.sign_up(address)
-    tab = await laptop.tab('/account')
-
-    async with tab.page.expect_download() as begun:
-        await tab.button('Download my data').click()
-    download = await begun.value
-
-    saved = json.loads((await download.path()).read_text(encoding='utf-8'))
-    assert download.suggested_filename == 'live-sessions-data.json'
-    assert saved['user'][0]['email_address'] == address
-    assert len(saved['session']) == 1
-    await expect(tab.see('Downloaded.')).to_be_visible()
