@@ -9,7 +9,7 @@ from tests.running import either_store
 from tests.server import Server
 
 from .devices import Device, MakeDevice, StartServer, Tab, a_new_address
-from .test_admin import administrator, found, rows, told
+from .test_admin import administrator, found, rows
 
 pytestmark = either_store
 
@@ -39,15 +39,28 @@ async def three_devices(device: MakeDevice) -> tuple[Tab, Device, str]:
     return tab, phone, address
 
 
-async def test_it_names_how_many_by_the_store_and_the_answer_how_many_did_end(
+async def test_it_names_how_many_by_the_store_is_answered_again_after_an_error_and_hidden_out_of_reach(
         device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server()
+    server = await own_server()  # no faster: a tab that is deaf for a moment leaves what asks
     laptop, phone = await device(server), await device(server)
     address = a_new_address()
     await laptop.sign_up(address)
     on_phone = await phone.sign_in(address)
     tab = await laptop.tab('/account/security')
     await expect(asking(tab)).to_have_text('Sign out of all other devices (1)')
+
+    await asking(tab).click()
+    await expect(question(tab)).to_be_visible()
+    await laptop.context.set_offline(True)
+    await tab.page.evaluate('window.socket.disconnect()')
+    await expect(question(tab)).to_have_count(0)
+    await expect(tab.page.locator('#away')).to_be_visible()
+    await laptop.context.set_offline(False)
+    await tab.page.evaluate('window.socket.connect()')
+    await expect(tab.page.locator('#away')).not_to_be_visible()
+    tab.forgive_the_network()
+    assert alive(server, address) == 2
+
     server.sql('DROP TRIGGER session_inserted' if server.database.url.startswith('sqlite')
                else 'DROP TRIGGER session_inserted ON session')  # the list does not hear of it
     for _ in range(2):
@@ -55,21 +68,24 @@ async def test_it_names_how_many_by_the_store_and_the_answer_how_many_did_end(
                    "SELECT ?, user_id, client_id, 'active', created_at, last_active_at, expire_at FROM session "
                    'WHERE id = ?', new_id('sess'), on_phone)
     await expect(asking(tab)).to_have_text('Sign out of all other devices (1)')
-
     await asking(tab).click()
     await expect(question(tab)).to_have_accessible_name('Sign out of 3 other devices?')
     await expect(question(tab)).to_have_accessible_description(
         'They are signed out at once, and each has to sign in again. This device stays signed in.')
+    with server.database.locked():
+        await tab.confirm('Sign out of 3 other devices?')
+        await expect(question(tab).get_by_role('alert')).to_contain_text('Nobody was signed out.')
     server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", on_phone)
-    await tab.confirm('Sign out of 3 other devices?')
+    await tab.button('Sign out of 3 devices').click()
 
-    await expect(tab.see('Signed out of 2 other devices.')).to_be_visible()
+    await expect(tab.see('Signed out of 2 other devices.')).to_be_visible()  # as many as did end
+    await expect(tab.page.get_by_role('heading', name='Active devices')).to_be_focused()
     assert alive(server, address) == 1
 
 
-async def test_escape_cancel_and_a_press_beside_it_do_nothing_and_give_the_focus_back(
+async def test_nothing_is_done_by_accident_and_it_leaves_when_there_is_nothing_left_to_ask(
         device: MakeDevice, shared_server: Server) -> None:
-    tab, _, address = await three_devices(device)
+    tab, phone, address = await three_devices(device)
     page = tab.page
 
     async def press_cancel() -> None:
@@ -84,106 +100,50 @@ async def test_escape_cancel_and_a_press_beside_it_do_nothing_and_give_the_focus
         await expect(question(tab)).to_have_count(0)
         await expect(asking(tab)).to_be_focused()
 
-    assert alive(shared_server, address) == 3
-
-
-async def test_the_keyboard_stays_in_it_and_a_held_key_answers_nothing(
-        device: MakeDevice, shared_server: Server) -> None:
-    tab, _, address = await three_devices(device)
-    await asking(tab).focus()
-    await tab.page.keyboard.press('Enter')
+    await page.keyboard.press('Enter')
     await expect(tab.button('Cancel')).to_be_focused()
-
-    await tab.page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')  # the keyboard stays in it
     await expect(tab.button('Sign out of 2 devices')).to_be_focused()
     for _ in range(5):
-        await tab.page.keyboard.down('Tab')
-        assert await tab.page.evaluate('!document.activeElement.matches("body *:not(dialog *)")')
-    await tab.page.keyboard.up('Tab')
-    await tab.page.keyboard.press('Escape')
+        await page.keyboard.down('Tab')
+        assert await page.evaluate('!document.activeElement.matches("body *:not(dialog *)")')
+    await page.keyboard.up('Tab')
+    await page.keyboard.press('Escape')
     await expect(asking(tab)).to_be_focused()
     for _ in range(4):  # as if it was held down
-        await tab.page.keyboard.down('Enter')
+        await page.keyboard.down('Enter')
     await expect(tab.button('Cancel')).to_be_focused()
     for _ in range(4):
-        await tab.page.keyboard.down('Enter')
+        await page.keyboard.down('Enter')
     await expect(question(tab)).to_be_visible()
-
+    await page.keyboard.up('Enter')
+    await page.keyboard.press('Escape')
+    await expect(asking(tab)).to_be_focused()
     assert alive(shared_server, address) == 3
 
-
-async def test_two_quick_clicks_ask_once_and_two_on_the_answer_act_once(
-        device: MakeDevice, shared_server: Server) -> None:
-    tab, _, address = await three_devices(device)
-
-    await asking(tab).dblclick()
+    other = await phone.tab('/account/security')  # whose list it is on as well
+    await asking(other).click()
+    await expect(question(other)).to_be_visible()
+    await asking(tab).dblclick()  # two quick clicks ask once
     await expect(question(tab)).to_have_count(1)
     assert alive(shared_server, address) == 3
-    await tab.button('Sign out of 2 devices').dblclick()
+    await tab.button('Sign out of 2 devices').dblclick()  # and two on the answer act once
 
     await expect(tab.see('Signed out of 2 other devices.')).to_be_visible()
     await expect(question(tab)).to_have_count(0)
     (events,), = shared_server.sql("SELECT count(*) FROM audit_event WHERE action = 'revoked' AND user_id = "
                                    '(SELECT id FROM user WHERE email_address = ?)', address)
     assert events == 2
-
-
-async def test_it_leaves_when_there_is_nothing_left_to_ask_and_with_the_session(device: MakeDevice) -> None:
-    tab, phone, _ = await three_devices(device)
-    laptop = phone  # whose list it is on
-    other = await laptop.tab('/account/security')
-    await asking(other).click()
-    await expect(question(other)).to_be_visible()
-
-    await asking(tab).click()
-    await tab.confirm('Sign out of 2 other devices?')
-
     await other.signed_out()
     await expect(question(other)).to_have_count(0)
     await expect(other.button('Cancel')).to_have_count(0)
 
 
-async def test_an_error_is_told_in_it_and_it_can_be_answered_again(
-        device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server()
-    laptop, phone = await device(server), await device(server)
-    await laptop.sign_up('ann@example.com')
-    await phone.sign_in('ann@example.com')
-    tab = await laptop.tab('/account/security')
-    await asking(tab).click()
-
-    with server.database.locked():
-        await tab.confirm('Sign out of 1 other device?')
-        await expect(question(tab).get_by_role('alert')).to_contain_text('Nobody was signed out.')
-    await tab.button('Sign out of 1 device').click()
-
-    await expect(tab.see('Signed out of 1 other device.')).to_be_visible()
-    await expect(tab.page.get_by_role('heading', name='Active devices')).to_be_focused()
-
-
-async def test_it_is_hidden_while_the_server_cannot_be_heard(device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server()
-    laptop, phone = await device(server), await device(server)
-    await laptop.sign_up('ann@example.com')
-    await phone.sign_in('ann@example.com')
-    tab = await laptop.tab('/account/security')
-    await asking(tab).click()
-    await expect(question(tab)).to_be_visible()
-
-    await laptop.context.set_offline(True)
-    await tab.page.evaluate('window.socket.disconnect()')
-
-    await expect(question(tab)).to_have_count(0)
-    await expect(tab.page.locator('#away')).to_be_visible()
-    await laptop.context.set_offline(False)
-    tab.forgive_the_network()
-    assert alive(server, 'ann@example.com') == 2
-
-
-async def test_a_row_that_is_drawn_anew_keeps_the_question_and_one_that_goes_takes_it_along(
+async def test_a_row_that_is_drawn_anew_keeps_the_question_and_one_that_goes_takes_it_along_as_does_the_right(
         device: MakeDevice, shared_server: Server) -> None:
-    laptop, phone = await administrator(device, shared_server), await device()
-    address = a_new_address()
+    laptop, phone = await administrator(device, shared_server, boss := a_new_address()), await device()
+    address, staying = a_new_address(), a_new_address()
+    await (await device()).sign_up(staying)
     await phone.sign_up(address)
     tab = await laptop.tab('/admin')
     await found(tab, address)
@@ -195,62 +155,22 @@ async def test_a_row_that_is_drawn_anew_keeps_the_question_and_one_that_goes_tak
     await expect(question(tab)).to_be_visible()
     await expect(tab.button('Cancel')).to_be_focused()
     shared_server.sql('DELETE FROM user WHERE email_address = ?', address)
-
     await expect(question(tab)).to_have_count(0)
 
-
-async def test_an_administrator_is_told_when_their_own_session_is_among_them(
-        device: MakeDevice, shared_server: Server) -> None:
-    laptop = await administrator(device, shared_server)
-    tab = await laptop.tab('/admin')
-    address = shared_server.sql('SELECT email_address FROM user WHERE is_admin ORDER BY created_at DESC')[0][0]
-    await found(tab, address)
-
-    await rows(tab).get_by_role('button', name='Sign out everywhere').click()
-
-    await expect(question(tab)).to_contain_text('Yours is among them.')
-    await tab.page.keyboard.press('Escape')
-    await expect(question(tab)).to_have_count(0)
-    await expect(rows(tab)).to_contain_text('1 session')
-
-
-async def test_a_right_that_was_withdrawn_meanwhile_is_gone(device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server()
-    laptop, phone = await device(server), await device(server)
-    await laptop.sign_up('ada@example.com')
-    server.sql('UPDATE user SET is_admin = 1')
-    address = a_new_address()
-    await phone.sign_up(address)
-    tab = await laptop.tab('/admin')
-    await found(tab, address)
+    await found(tab, staying)
     await rows(tab).get_by_role('button', name='Disable').click()
-    await expect(question(tab)).to_be_visible()
-
-    server.sql('UPDATE user SET is_admin = 0')
-
+    await expect(question(tab)).to_have_accessible_name(f'Disable {staying}?')
+    shared_server.sql('UPDATE user SET is_admin = 0 WHERE email_address = ?', boss)
+    await expect(tab.see('There is no page here')).to_be_visible()
     await expect(question(tab)).to_have_count(0)
-    assert alive(server, address) == 1
+    assert alive(shared_server, staying) == 1
 
 
-async def test_single_acts_stay_immediate(device: MakeDevice, shared_server: Server) -> None:
-    tab, _, address = await three_devices(device)
-    await tab.page.get_by_role('button', name='Sign out of device').first.click()
-    await expect(tab.page.locator('.devices .row')).to_have_count(2)
-    await expect(question(tab)).to_have_count(0)
-    admin = await (await administrator(device, shared_server)).tab('/admin/sessions')
-    await admin.page.get_by_role('searchbox').fill(address)
-    await expect(rows(admin)).to_have_count(2)
-    await rows(admin).first.get_by_role('button', name='Sign out of session').click()
-
-    await told(admin, f'The session of {address} on ')
-    await expect(question(admin)).to_have_count(0)
-
-
-async def test_signing_out_of_several_accounts_asks_and_one_does_not(device: MakeDevice) -> None:
+async def test_signing_out_of_several_accounts_asks_and_of_one_does_not(device: MakeDevice) -> None:
     laptop = await device()
     await laptop.sign_up()
     bob = await laptop.sign_up()
-    tab, beside = await laptop.tab(), await laptop.tab()
+    tab = await laptop.tab()
 
     everybody = tab.page.get_by_role('main').get_by_role('button', name='Sign out of all accounts')
     await everybody.click()
@@ -263,7 +183,9 @@ async def test_signing_out_of_several_accounts_asks_and_one_does_not(device: Mak
     await expect(question(tab)).to_have_count(0)  # it was another question
 
     await laptop.api('DELETE', '/client/sessions')
-    await beside.signed_out()
+    await tab.shows(await laptop.sign_up())
+    await tab.page.get_by_role('main').get_by_role('button', name='Sign out', exact=True).click()
+    await tab.signed_out()
 
 
 async def test_an_author_asks_likewise(device: MakeDevice, buttons: Server) -> None:
