@@ -434,7 +434,6 @@ async def test_a_browser_that_refuses_its_storage_shows_every_page_and_signs_in_
     await other.page.reload()
     await other.live()
     await expect(other.see(address).first).to_be_visible()
-    await tab.open('/')
     await tab.button().click()
     await other.signed_out()
 

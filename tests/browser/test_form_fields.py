@@ -38,60 +38,58 @@ async def mended(field: Locator) -> None:
     await expect(field).not_to_have_attribute('aria-invalid', 'true')
 
 
-@pytest.mark.parametrize(('path', 'button', 'missing'), [
-    ('/sign-in', 'Sign in', {'Email address': 'Enter your email address.', 'Password': 'Enter your password.'}),
-    ('/sign-up', 'Sign up', {'Email address': 'Enter your email address.', 'Password': 'Enter a password.'}),
-    ('/account/security', 'Change password', {'Current password': 'Enter your password.',
+EMPTY = {
+    '/sign-in': ('Sign in', {'Email address': 'Enter your email address.', 'Password': 'Enter your password.'}),
+    '/sign-up': ('Sign up', {'Email address': 'Enter your email address.', 'Password': 'Enter a password.'}),
+    '/account/security': ('Change password', {'Current password': 'Enter your password.',
                                               'New password': 'Enter a password.'}),
-])
-async def test_all_empty_fields_are_named_at_once_and_each_until_it_is_filled_in(
-        device: MakeDevice, path: str, button: str, missing: dict[str, str]) -> None:
+}
+
+
+async def test_all_empty_fields_are_named_at_once_and_each_until_it_is_filled_in(device: MakeDevice) -> None:
     laptop = await device()
-    if path.startswith('/account'):
-        await laptop.sign_up()
-    tab = await laptop.tab(path)
-    first, second = (tab.page.get_by_label(name, exact=True) for name in missing)
-    of_first, of_second = missing.values()
+    tab = await laptop.tab()
 
-    await tab.button(button).click()
-    await told(first, of_first)
-    await told(second, of_second)
-    await expect(first).to_be_focused()
-    await first.press('a')
-    await mended(first)
-    await told(second, of_second)
-    await second.press('a')
+    for path, (button, missing) in EMPTY.items():
+        if path.startswith('/account'):
+            await laptop.sign_up()
+            await tab.open(path)
+        else:
+            await tab.follow(path)
+        first, second = (tab.page.get_by_label(name, exact=True) for name in missing)
+        of_first, of_second = missing.values()
 
-    await expect(tab.see(of_second)).to_have_count(0)
-    if path != '/sign-in':  # a new password is judged from its first letter on
-        await told(second, 'must have 8 characters')
+        await tab.page.get_by_role('main').get_by_role('button', name=button, exact=True).click()
+        await told(first, of_first)
+        await told(second, of_second)
+        await expect(first).to_be_focused()
+        if 'Email address' in missing:
+            await first.press_sequentially('  ')  # spaces are no address
+            await told(first, of_first)
+        await first.press('a')
+        await mended(first)
+        await told(second, of_second)
+        await second.press('a')
+
+        await expect(tab.see(of_second)).to_have_count(0)
+        if path != '/sign-in':  # a new password is judged from its first letter on
+            await told(second, 'must have 8 characters')
+        await first.fill('')  # or the address would go along
     forgive_refusals(tab)
 
 
-async def test_spaces_are_no_address(device: MakeDevice) -> None:
+async def test_what_was_said_of_both_fields_goes_with_a_key_in_either(device: MakeDevice) -> None:
     tab = await (await device()).tab('/sign-in')
-    await tab.button('Sign in').click()
-    await told(email(tab), 'Enter your email address.')
 
-    await email(tab).press_sequentially('  ')
-    await told(email(tab), 'Enter your email address.')
-    await email(tab).press('x')
+    for field in (email(tab), password(tab)):
+        await tab.fill(a_new_address(), 'not the password')
+        await tab.button('Sign in').click()
+        await told(password(tab), 'is incorrect')
 
-    await mended(email(tab))
-    forgive_refusals(tab)
+        await field.press('x')
 
-
-@pytest.mark.parametrize('typed_into', ['Email address', 'Password'])
-async def test_what_was_said_of_both_fields_goes_with_a_key_in_either(device: MakeDevice, typed_into: str) -> None:
-    tab = await (await device()).tab('/sign-in')
-    await tab.fill(a_new_address(), 'not the password')
-    await tab.button('Sign in').click()
-    await told(password(tab), 'is incorrect')
-
-    await tab.page.get_by_label(typed_into, exact=True).press('x')
-
-    await mended(password(tab))
-    await expect(tab.see('is incorrect')).to_have_count(0)
+        await mended(password(tab))
+        await expect(tab.see('is incorrect')).to_have_count(0)
     forgive_refusals(tab)
 
 
@@ -113,6 +111,9 @@ async def test_a_new_password_is_judged_while_it_is_typed_and_only_a_better_one_
     await mended(password(tab))
 
     await expect(password(tab)).to_have_accessible_description(re.compile('^8 to 256 characters'))
+    await password(tab).fill('x' * 300)  # one of any length can be pasted
+    await expect(password(tab)).to_have_value('x' * 300)
+    await told(password(tab), 'may have 256 characters at most')
     forgive_refusals(tab)
 
 
@@ -275,53 +276,47 @@ async def test_who_has_put_the_focus_somewhere_keeps_it(device: MakeDevice) -> N
     await expect(tab.page.locator('#early')).to_be_focused()
 
 
-@pytest.mark.parametrize(('path', 'field', 'attributes'), [
-    ('/sign-in', 'Email address', {'autocomplete': 'username webauthn', 'enterkeyhint': 'next', 'inputmode': 'email',
-                                   'maxlength': '1016'}),
-    ('/sign-in', 'Password', {'autocomplete': 'current-password', 'enterkeyhint': 'go'}),
-    ('/sign-up', 'Email address', {'autocomplete': 'username', 'enterkeyhint': 'next'}),
-    ('/sign-up', 'Password', {'autocomplete': 'new-password', 'enterkeyhint': 'go', 'minlength': '8',
-                              'passwordrules': 'minlength: 8; maxlength: 256;'}),
-    ('/account', 'First name', {'autocomplete': 'given-name', 'maxlength': '400'}),
-])
-async def test_fields_say_what_they_are_for(
-        device: MakeDevice, path: str, field: str, attributes: dict[str, str]) -> None:
+ATTRIBUTES = {
+    '/sign-in': {'Email address': {'autocomplete': 'username webauthn', 'enterkeyhint': 'next', 'inputmode': 'email',
+                                   'maxlength': '1016'},
+                 'Password': {'autocomplete': 'current-password', 'enterkeyhint': 'go'}},
+    '/sign-up': {'Email address': {'autocomplete': 'username', 'enterkeyhint': 'next'},
+                 'Password': {'autocomplete': 'new-password', 'enterkeyhint': 'go', 'minlength': '8',
+                              'passwordrules': 'minlength: 8; maxlength: 256;'}},
+    '/account': {'First name': {'autocomplete': 'given-name', 'maxlength': '400'}},
+}
+
+
+async def test_fields_say_what_they_are_for(device: MakeDevice) -> None:
     laptop = await device()
-    if path == '/account':
-        await laptop.sign_up()
-    tab = await laptop.tab(path)
+    await laptop.sign_up()
+    tab = await laptop.tab()
 
-    for name, value in attributes.items():
-        await expect(tab.page.get_by_label(field)).to_have_attribute(name, value)
-
-
-async def test_a_password_of_any_length_can_be_pasted(device: MakeDevice) -> None:
-    tab = await (await device()).tab('/sign-up')
-
-    await password(tab).fill('x' * 300)
-
-    await expect(password(tab)).to_have_value('x' * 300)
-    await told(password(tab), 'may have 256 characters at most')
-    forgive_refusals(tab)
+    for path, fields in ATTRIBUTES.items():
+        await tab.follow(path)
+        for field, attributes in fields.items():
+            for name, value in attributes.items():
+                await expect(tab.page.get_by_label(field), f'{path} {field}').to_have_attribute(name, value)
 
 
-@pytest.mark.parametrize('theme', ['light', 'dark'])
-async def test_what_a_browser_fills_in_can_be_read(device: MakeDevice, theme: str) -> None:
-    tab = await (await device(color_scheme=theme)).tab('/sign-in')
+async def test_what_a_browser_fills_in_can_be_read(device: MakeDevice) -> None:
+    tab = await (await device()).tab('/sign-in')
 
     rule = await tab.page.evaluate("""() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
         .find((rule) => rule.selectorText?.includes(':autofill')).style.cssText""")
 
     assert '-webkit-text-fill-color: var(--text)' in rule
     assert 'box-shadow: inset 0 0 0 100vmax var(--tint)' in rule or '100vmax inset' in rule or 'var(--tint)' in rule
-    colours = await tab.page.evaluate("""() => ['--text', '--tint'].map((name) => {
-        const probe = document.body.appendChild(document.createElement('i'));
-        probe.style.color = `var(${name})`;
-        const colour = getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number);
-        probe.remove();
-        return colour;
-    })""")
-    assert contrast(*colours) >= 4.5
+    for theme in ('light', 'dark'):
+        await tab.page.emulate_media(color_scheme=theme)
+        colours = await tab.page.evaluate("""() => ['--text', '--tint'].map((name) => {
+            const probe = document.body.appendChild(document.createElement('i'));
+            probe.style.color = `var(${name})`;
+            const colour = getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number);
+            probe.remove();
+            return colour;
+        })""")
+        assert contrast(*colours) >= 4.5, theme
 
 
 def contrast(one: list[float], other: list[float]) -> float:

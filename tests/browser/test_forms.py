@@ -108,8 +108,7 @@ async def test_a_redirect_to_another_site_goes_home_instead(device: MakeDevice) 
     await phone.sign_up(address)
     tab = await laptop.tab(None)
 
-    for redirect_url in ('https://evil.example', '//evil.example', 'javascript:document.title=1', '\\\\evil.example',
-                         '/\\evil.example'):
+    for redirect_url in ('javascript:document.title=1', '/\\evil.example'):  # the others are in test_redirects.py
         await laptop.context.clear_cookies()
         await tab.open(f'/sign-in?redirect_url={redirect_url}')
         await tab.fill(address)
@@ -195,8 +194,9 @@ async def test_markup_in_names_and_user_agents_is_shown_as_text(device: MakeDevi
     laptop = await device(user_agent=f'Mozilla/5.0 {NASTY}')
     await laptop.sign_up(first_name=NASTY[:100], last_name='{{constructor}}')
 
+    tab = await laptop.tab()
     for path in ('/', '/account', '/sign-in', '/sign-in/choose'):
-        tab = await laptop.tab(path)
+        await tab.follow(path)
 
         await expect(tab.see(NASTY[:40]).first).to_be_attached()
         assert await tab.page.locator('img[src=x]').count() == 0

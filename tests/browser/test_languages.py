@@ -21,6 +21,9 @@ PUBLIC = ('/', '/sign-in', '/sign-in?redirect_url=/account', '/sign-in/choose', 
 PRIVATE = ('/account', '/account/security', '/account/email-address', '/admin', '/admin/users/new', '/admin/sessions',
            '/admin/policy')
 
+LOADED = ('/nowhere', '/demo/pane', '/account')
+"""There is none, it stands alone, it sends strangers elsewhere: no link of the app leads there without loading."""
+
 WRITTEN = """() => {
     const found = [];
     const isData = (node) => node.closest(
@@ -64,9 +67,12 @@ async def test_every_text_on_every_page_comes_from_the_catalogue(device: MakeDev
 
     missed: dict[str, set[str]] = {}
     for laptop, paths in ((stranger, PUBLIC), (person, PUBLIC + PRIVATE)):
-        tab = await laptop.tab(None)
+        tab = await laptop.tab()
         for path in paths:
-            await tab.page.goto(tab.url + path)
+            if path in LOADED:
+                await tab.page.goto(tab.url + path)
+            else:
+                await tab.follow(path)
             await expect(tab.page.locator('main, .pane').get_by_text('[').first).to_be_visible()
             if path in PRIVATE and laptop is person:
                 await expect(tab.page.locator('.spinner:visible')).to_have_count(0)
@@ -77,8 +83,7 @@ async def test_every_text_on_every_page_comes_from_the_catalogue(device: MakeDev
 
 
 @pytest.mark.parametrize(('locale', 'language', 'heading'), [
-    ('de-DE', 'de-DE', 'Registrieren'), ('de-AT', 'de', 'Registrieren'), ('en-GB', 'en-GB', 'Sign up'),
-    ('en-US', 'en-US', 'Sign up'), ('fr-FR', 'en-US', 'Sign up')])
+    ('de-AT', 'de', 'Registrieren'), ('en-GB', 'en-GB', 'Sign up'), ('fr-FR', 'en-US', 'Sign up')])
 async def test_a_page_is_in_the_language_of_its_reader(device: MakeDevice, locale: str, language: str, heading: str
                                                        ) -> None:
     laptop = await device(locale=locale)
