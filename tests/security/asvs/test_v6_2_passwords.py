@@ -77,16 +77,17 @@ async def test_v6_2_5_any_characters_make_a_password(api: Api, password: str) ->
     assert await api.rules.sign_in(password=password)
 
 
-@pytest.mark.parametrize(('path', 'autocomplete'), [('/sign-in', 'current-password'), ('/sign-up', 'new-password')])
 async def test_v6_2_6_and_7_fields_of_passwords_are_masked_and_open_to_paste_and_password_managers(
-        device: MakeDevice, path: str, autocomplete: str) -> None:
-    laptop = await device()
-    field = (await laptop.tab(path)).page.get_by_label('Password', exact=True)
+        device: MakeDevice) -> None:
+    tab = await (await device()).tab(None)
+    field = tab.page.get_by_label('Password', exact=True)
 
-    await expect(field).to_have_attribute('type', 'password')
-    await expect(field).to_have_attribute('autocomplete', autocomplete)
-    assert await field.evaluate('''(field) => field.dispatchEvent(
-        new ClipboardEvent('paste', {bubbles: true, cancelable: true}))'''), 'a paste is prevented'
+    for path, autocomplete in (('/sign-in', 'current-password'), ('/sign-up', 'new-password')):
+        await tab.open(path)
+        await expect(field).to_have_attribute('type', 'password')
+        await expect(field).to_have_attribute('autocomplete', autocomplete)
+        assert await field.evaluate('''(field) => field.dispatchEvent(
+            new ClipboardEvent('paste', {bubbles: true, cancelable: true}))'''), f'a paste is prevented on {path}'
 
 
 @pytest.mark.parametrize('other', [PASSWORD[:-1], PASSWORD.upper(), PASSWORD.title(), f' {PASSWORD}', f'{PASSWORD}x'])
