@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
@@ -51,16 +52,24 @@ class Usage:
 async def come_and_go(http: aiohttp.ClientSession, url: str, usage: Usage) -> None:
     """Sign up, open tabs, sign out, and close them."""
     fields = {'email_address': f'{uuid4().hex}@example.com', 'password': PASSWORD}
-    async with http.post(f'{url}/v1/client/sign_ups', data=fields) as answer:
-        assert answer.status == 200, await answer.text()
-        cookie = answer.headers['set-cookie'].partition(';')[0]
+    cookie = await act(http, 'POST', f'{url}/v1/client/sign_ups', usage, data=fields)
     pages = [OpenPage() for _ in range(TABS_OF_A_PERSON)]
     for page, path in zip(pages, ('/', '/account', '/account/security'), strict=True):
         await page.open(http, url + path, lambda: cookie)
         usage.done += 1
-    async with http.delete(f'{url}/v1/client/sessions', headers={'Cookie': cookie}) as answer:
-        assert answer.status == 200, await answer.text()
+    await act(http, 'DELETE', f'{url}/v1/client/sessions', usage, headers={'Cookie': cookie})
     await asyncio.gather(*(page.close() for page in pages))
+
+
+async def act(http: aiohttp.ClientSession, method: str, url: str, usage: Usage, **more: Any) -> str:
+    """Do something, again where the server says that nothing was changed; returns the cookie that it gave, if any."""
+    while True:
+        async with http.request(method, url, **more) as answer:
+            if answer.status == 200:
+                return answer.headers.get('set-cookie', '').partition(';')[0]
+            assert answer.status == 503, await answer.text()
+        usage.refused += 1
+        await asyncio.sleep(0.1)
 
 
 async def ask_and_leave(http: aiohttp.ClientSession, url: str, usage: Usage) -> None:

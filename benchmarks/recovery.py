@@ -21,6 +21,7 @@ sys.path[0] = str(Path(__file__).parent.parent)
 import aiohttp
 from sqlalchemy import make_url
 
+from auth.timing import DEFAULT_TIMING, Timing
 from benchmarks.processes import USERS, sign_in
 from benchmarks.stores import AS_IT_COMES, fill
 from benchmarks.support import ROOT, Described, machine, percentile, table
@@ -98,14 +99,16 @@ FAULTS = {
 }
 
 
-async def one_round(site: Site, fault: Callable[..., Awaitable[tuple[float, float]]], after: Sequence[float]
-                    ) -> tuple[float, float]:
+async def one_round(site: Site, fault: Callable[..., Awaitable[tuple[float, float]]], after: Sequence[float],
+                    timing: Timing) -> tuple[float, float]:
     """Let something fail; returns how many seconds later the tab hid its session, and told after the mending.
 
     :param after: how many seconds the tab has shown its session by then, at least and at most
+    :param timing: that of the process, and so of the tab
     """
     (device,) = await sign_in(site.url, 1)
-    browser = Browser(site.http, [site.server], [], Ledger(), random.Random(), cookie=device.cookie)
+    browser = Browser(site.http, [site.server], [], Ledger(), random.Random(), cookie=device.cookie,
+                      timing=timing)
     tab = browser.tabs[0]
     opened = asyncio.create_task(tab.stay_open())
     try:
@@ -145,7 +148,8 @@ async def measure(rounds: int, after: Sequence[float], times_faster: float) -> N
             site = Site(http, server, postgres, relay, url)
             try:
                 for name, fault in FAULTS.items():
-                    taken = [await one_round(site, fault, after) for _ in range(rounds)]
+                    taken = [await one_round(site, fault, after, DEFAULT_TIMING.faster(times_faster))
+                             for _ in range(rounds)]
                     hidden, right = ([one[which] for one in taken] for which in (0, 1))
                     rows.append([name, *(f'{number:.2f}' for number in (percentile(hidden, 0.5), max(hidden),
                                                                          percentile(right, 0.5), max(right)))])
@@ -161,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument('--after', type=float, nargs=2, default=[1.5, 5.5], metavar=('LEAST', 'MOST'),
                         help='how many seconds a tab is open before: any moment between two pings, after a first beat')
     parser.add_argument('--times-faster', type=float, default=1,
-                        help='let the process wait so many times less, as in the tests of faults')
+                        help='let process and tab wait so many times less, as in the tests of faults')
     given = parser.parse_args(arguments)
     print(f'{machine()}; {given.rounds} rounds\n')
     asyncio.run(measure(given.rounds, given.after, given.times_faster))

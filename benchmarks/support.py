@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import psutil
 
+from tests.forks import Forked, Program, fork
 from tests.ports import free_port
 from tests.programs import ROOT as ROOT  # noqa: PLC0414 (who serves needs it)
 from tests.programs import clean_environment, end
@@ -58,7 +59,8 @@ def keeping() -> Iterator[None]:
     """Keep every server that is started within, and give it again to who asks for one like it.
 
     That is for those who run several benchmarks to see that they run: a server that has served others before is as
-    good for that, and most of what they take is its start. Figures are of servers that are new.
+    good for that, and so is one that was forked off a process that has loaded the code. Most of what they take is its
+    start. Figures are of servers that are new.
     """
     with ExitStack() as stack:
         _kept.append((stack, {}))
@@ -113,9 +115,7 @@ def _served(command: Sequence[str], settings: Mapping[str, str]) -> Iterator[Ser
     port = free_port()
     with tempfile.TemporaryDirectory(prefix='benchmark-') as folder:
         environment = clean_environment(**{'database_url': f'sqlite:///{folder}/live.db', **settings})
-        with Path(folder, 'log').open('wb') as log:
-            process = subprocess.Popen([sys.executable, *command, '--port', str(port)], cwd=folder, env=environment,
-                                       stdout=log, stderr=log)
+        process = (_forked if _kept else _new)([*command, '--port', str(port)], folder, environment)
         try:
             _wait_for(f'http://127.0.0.1:{port}/', process, Path(folder, 'log'))
             yield Served(f'http://localhost:{port}', Path(folder, 'live.db'), process.pid)
@@ -123,7 +123,16 @@ def _served(command: Sequence[str], settings: Mapping[str, str]) -> Iterator[Ser
             end(process)
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _new(command: list[str], folder: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    with Path(folder, 'log').open('wb') as log:
+        return subprocess.Popen([sys.executable, *command], cwd=folder, env=environment, stdout=log, stderr=log)
+
+
+def _forked(command: list[str], folder: str, environment: dict[str, str]) -> Forked:
+    return fork(Program(command, folder, str(Path(folder, 'log')), environment, []))
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes] | Forked, log: Path) -> None:
     for _ in range(600):
         if process.poll() is not None:
             raise RuntimeError(log.read_text())
