@@ -26,14 +26,13 @@ from tests.running import (
     pytest_ignore_collect,
     pytest_itemcollected,
     pytest_runtest_makereport,
-    pytest_runtest_protocol,
     pytest_unconfigure,
     pytest_xdist_auto_num_workers,
 )
 
 __all__ = ['pytest_addoption', 'pytest_collection_finish', 'pytest_configure', 'pytest_generate_tests',
-           'pytest_ignore_collect', 'pytest_itemcollected', 'pytest_runtest_makereport', 'pytest_runtest_protocol',
-           'pytest_unconfigure', 'pytest_xdist_auto_num_workers']
+           'pytest_ignore_collect', 'pytest_itemcollected', 'pytest_runtest_makereport', 'pytest_unconfigure',
+           'pytest_xdist_auto_num_workers']
 
 
 @pytest.fixture

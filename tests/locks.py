@@ -5,26 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 _FOLDER = Path(tempfile.gettempdir()) / f'live-sessions-tests-{os.getuid()}'
 
 
-@contextmanager
-def locked(name: str) -> Generator[None]:
-    """Wait until nobody else holds this lock, and hold it. The system frees it when a process ends, however it does."""
-    file = _open(name)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(file)
-
-
 def lock_for_good(name: str) -> bool:
-    """Hold this lock until the process ends; returns whether it was free."""
+    """Hold this lock until the process ends; returns whether it was free. The system frees it then."""
     file = _open(name)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -15,11 +15,9 @@ import pytest
 
 from tests.databases import KINDS
 from tests.engines.installed import check_installed
-from tests.locks import locked
 from tests.postgres import postgres_server
 from tests.server import Server
 
-alone = pytest.mark.alone
 either_store = pytest.mark.either_store
 only_on_sqlite = pytest.mark.only_on('sqlite')
 only_on_postgres = pytest.mark.only_on('postgres')
@@ -106,12 +104,3 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     either = metafunc.definition.get_closest_marker('either_store')
     kinds = about.args if about else KINDS[:1] if either and not metafunc.config.getoption('--all-stores') else KINDS
     metafunc.parametrize('kind', kinds, indirect=True, scope='session')
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Let one test at a time load the whole machine. It is around the timeout, which does not count the waiting."""
-    if item.get_closest_marker('alone') is None:
-        return (yield)
-    with locked('alone'):
-        return (yield)

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.running import alone
 from tests.server import Server
 
-HERD = 250
+HERD = 150
 """More than systems let wait for a program that names no number (128), and than a process takes in at once (64)."""
 
 
-@alone
 async def test_a_herd_that_comes_back_at_once_gets_its_pages(tmp_path: Path) -> None:
     server = await Server(tmp_path).start()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0),

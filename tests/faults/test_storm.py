@@ -21,15 +21,14 @@ from auth.timing import DEFAULT_TIMING, Timing
 from tests.apps import SERVE
 from tests.databases import Kind, TestDatabase
 from tests.programs import CHEAP_PASSWORDS
-from tests.running import alone
 from tests.server import Server
 
 from .browser import PASSWORD, Browser
 from .comparison import Stored, all_complaints, read_all, screens_are_right
 from .ledger import Ledger
 
-BROWSERS = 16
-PEOPLE = 8
+BROWSERS = 8
+PEOPLE = 4
 SECONDS = 6
 SPEED = 2
 CALM_SECONDS = 60
@@ -107,7 +106,6 @@ async def _close(open_tabs: Collection[asyncio.Task[None]]) -> None:
         _, open_tabs = await asyncio.wait(open_tabs, timeout=1)
 
 
-@alone
 async def test_after_a_storm_of_acts_and_kills_store_audit_log_and_screens_agree(
         kind: Kind, make_database: Callable[[], TestDatabase], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
