@@ -119,6 +119,7 @@ async def test_two_administrators_who_end_one_session_at_once_make_one_event_and
         device: Devices, site: Site) -> None:
     phone = await device()
     victim = a_new_address()
+    session_id = await phone.sign_up(victim)
     tabs = []
     for process in site.processes:
         laptop = await device(on=process)
@@ -128,22 +129,16 @@ async def test_two_administrators_who_end_one_session_at_once_make_one_event_and
         tab = await laptop.tab('/admin/sessions')
         await tab.page.get_by_role('searchbox').fill(victim)
         tabs.append(tab)
-    session_id = await phone.sign_up(victim)
-    there = await phone.tab()
+    buttons = [tab.page.get_by_role('button', name=f'Sign out of session: {victim}') for tab in tabs]
+    for button in buttons:
+        await expect(button).to_be_visible()
 
-    for _ in range(2):
-        await there.shows(session_id)
-        buttons = [tab.page.get_by_role('button', name=f'Sign out of session: {victim}') for tab in tabs]
-        for button in buttons:
-            await expect(button).to_be_visible()
-        await asyncio.gather(*[button.evaluate('(button) => button.click()') for button in buttons])
-        await there.signed_out()
+    await asyncio.gather(*[button.evaluate('(button) => button.click()') for button in buttons])
 
-        for tab in tabs:
-            await expect(tab.see('No session was found.')).to_be_visible()
-        assert site.sql("SELECT status, count(*) FROM session JOIN audit_event ON session_id = session.id "
-                        "WHERE action = 'revoked' AND session.id = ? GROUP BY status", session_id) == [('revoked', 1)]
-        session_id = await phone.sign_in(victim)
+    for tab in tabs:
+        await expect(tab.see('No session was found.')).to_be_visible()
+    assert site.sql("SELECT status, count(*) FROM session JOIN audit_event ON session_id = session.id "
+                    "WHERE action = 'revoked' AND session.id = ? GROUP BY status", session_id) == [('revoked', 1)]
 
 
 async def test_tabs_come_back_when_nginx_was_away(device: Devices, site: Site) -> None:
@@ -155,7 +150,7 @@ async def test_tabs_come_back_when_nginx_was_away(device: Devices, site: Site) -
 
     site.nginx.stop()
     try:
-        await expect(tab.see(address).first).to_be_hidden(timeout=5500)
+        await expect(tab.see(address).first).to_be_hidden()
     finally:
         await site.nginx.start()
 

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import make_url
 
 from auth import Settings
+from tests.forks import Program, fork
 from tests.ports import free_port
 from tests.programs import ROOT, clean_environment, end
 
@@ -58,12 +59,11 @@ def command(line: str, port: int) -> list[str]:
 @pytest.mark.parametrize('host', ['0.0.0.0', '::', '[::1]'])  # noqa: S104
 def test_a_process_counts_as_started_wherever_it_listens(tmp_path: Path, host: str) -> None:
     settings = {'host': host, 'allowed_hosts': 'sessions.example.com'}
-    port = str(free_port())
-    waiting, serving = [subprocess.Popen([sys.executable, *program, port], cwd=tmp_path, stdout=subprocess.DEVNULL,
-                                         env=clean_environment(**settings))
-                        for program in ([str(DEPLOY / 'wait_for.py')], [str(ROOT / 'main.py'), '--port'])]
+    port, environment, log = str(free_port()), clean_environment(**settings), str(tmp_path / 'log')
+    waiting = subprocess.Popen([sys.executable, str(DEPLOY / 'wait_for.py'), port], env=environment)
+    serving = fork(Program([str(ROOT / 'main.py'), '--port', port], str(tmp_path), log, environment, []))
     try:
-        assert waiting.wait(60) == 0
+        assert waiting.wait(90) == 0, Path(log).read_text(encoding='utf-8')
     finally:
         end(waiting)
         end(serving)
