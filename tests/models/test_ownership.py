@@ -20,6 +20,7 @@ from models.ownership import ForeignStore
 from tests.databases import PostgresDatabase, SqliteFile, TestDatabase
 from tests.postgres import Postgres
 from tests.programs import ROOT, clean_environment
+from tests.running import either_store
 
 FOREIGN = {
     'alembic_version of another': ["CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
@@ -53,6 +54,18 @@ def empty(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
     postgres.drop_database(database.url)
 
 
+@pytest.fixture
+def ours(tmp_path: Path, empty_file: Path) -> str:
+    """The URL of a store of our own."""
+    return f'sqlite:///{shutil.copyfile(empty_file, tmp_path / "ours.db")}'
+
+
+@pytest.fixture
+def migrated(make_database: Callable[[], TestDatabase]) -> TestDatabase:
+    """A store of our own, of the kind that the test runs on."""
+    return make_database()
+
+
 def contents(database: TestDatabase) -> object:
     """All of a file, or what is in a database on a server."""
     if isinstance(database, SqliteFile):
@@ -63,15 +76,14 @@ def contents(database: TestDatabase) -> object:
 
 @pytest.mark.parametrize('statements', FOREIGN.values(), ids=FOREIGN.keys())
 def test_a_database_of_another_program_is_told_and_stays_as_it_is(
-        empty: TestDatabase, tmp_path: Path, statements: list[str]) -> None:
+        empty: TestDatabase, tmp_path: Path, ours: str, statements: list[str]) -> None:
     for statement in statements:
         empty.sql(statement)
     before = contents(empty)
-    migrate(f'sqlite:///{tmp_path}/ours.db')
 
     for act in (lambda: migrate(empty.url), lambda: check_schema(empty.url),
                 lambda: copy_store(empty.url, f'sqlite:///{tmp_path}/new.db'),
-                lambda: copy_store(f'sqlite:///{tmp_path}/ours.db', empty.url)):
+                lambda: copy_store(ours, empty.url)):
         with pytest.raises(ForeignStore) as refused:
             act()
         told = str(refused.value)
@@ -84,6 +96,7 @@ def test_a_database_of_another_program_is_told_and_stays_as_it_is(
     assert not (tmp_path / 'new.db').exists()
 
 
+@either_store
 def test_the_server_tells_it_in_one_sentence(empty: TestDatabase, tmp_path: Path) -> None:
     for statement in FOREIGN['its version and tables']:
         empty.sql(statement)
@@ -97,16 +110,16 @@ def test_the_server_tells_it_in_one_sentence(empty: TestDatabase, tmp_path: Path
     assert contents(empty) == before
 
 
-def test_every_command_tells_it_in_one_sentence(empty: TestDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                                capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_tells_it_in_one_sentence(
+        empty: TestDatabase, ours: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for statement in FOREIGN['its version and tables']:
         empty.sql(statement)
     before = contents(empty)
-    migrate(f'sqlite:///{tmp_path}/ours.db')
     monkeypatch.setenv('DATABASE_URL', empty.url)
 
     for command in ('users list', 'sessions list', 'audit tail', 'database upgrade', 'users create a@example.com',
-                    'users disable a@example.com', f'database copy sqlite:///{tmp_path}/ours.db'):
+                    'users disable a@example.com', f'database copy {ours}'):
         monkeypatch.setattr(sys, 'argv', ['auth', *command.split()])
         monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(b'correct horse battery')))
         with pytest.raises(SystemExit) as end:
@@ -129,44 +142,40 @@ def test_an_empty_database_becomes_ours(empty: TestDatabase) -> None:
     check_schema(empty.url)
 
 
-def test_what_an_author_keeps_beside_our_tables_is_theirs(empty: TestDatabase) -> None:
-    migrate(empty.url)
-    empty.sql('CREATE TABLE reports (id INTEGER)')
+def test_what_an_author_keeps_beside_our_tables_is_theirs(migrated: TestDatabase) -> None:
+    migrated.sql('CREATE TABLE reports (id INTEGER)')
 
-    migrate(empty.url)
-    check_schema(empty.url)
+    migrate(migrated.url)
+    check_schema(migrated.url)
 
 
-def test_a_version_table_that_another_program_writes_to_as_well_is_told(empty: TestDatabase) -> None:
-    migrate(empty.url)
-    empty.sql("INSERT INTO alembic_version VALUES ('ae1027a6acf')")
+def test_a_version_table_that_another_program_writes_to_as_well_is_told(migrated: TestDatabase) -> None:
+    migrated.sql("INSERT INTO alembic_version VALUES ('ae1027a6acf')")
 
     for act in (migrate, check_schema):
         with pytest.raises(CannotOpenStore, match='Another program keeps its version in'):
-            act(empty.url)
+            act(migrated.url)
 
 
 @pytest.mark.parametrize('statement', ['DROP TABLE alembic_version', 'DELETE FROM alembic_version'])
 def test_our_own_that_has_lost_its_version_is_not_called_another_programs(
-        empty: TestDatabase, statement: str) -> None:
-    migrate(empty.url)
-    empty.sql(statement)
+        migrated: TestDatabase, statement: str) -> None:
+    migrated.sql(statement)
 
     with pytest.raises(CannotOpenStore, match='has our tables and has lost its version'):
-        migrate(empty.url)
+        migrate(migrated.url)
 
 
-def test_our_own_of_a_newer_version_is_called_that_and_stays_as_it_is(empty: TestDatabase) -> None:
-    migrate(empty.url)
-    empty.sql("UPDATE alembic_version SET version_num = '9999'")
-    empty.sql('CREATE TABLE from_the_future (id INTEGER)')
-    before = contents(empty)
+def test_our_own_of_a_newer_version_is_called_that_and_stays_as_it_is(migrated: TestDatabase) -> None:
+    migrated.sql("UPDATE alembic_version SET version_num = '9999'")
+    migrated.sql('CREATE TABLE from_the_future (id INTEGER)')
+    before = contents(migrated)
 
     for act in (migrate, check_schema):
         with pytest.raises(CannotOpenStore, match='made by a newer version of this program'):
-            act(empty.url)
+            act(migrated.url)
 
-    assert isinstance(empty, SqliteFile) or contents(empty) == before
+    assert isinstance(migrated, SqliteFile) or contents(migrated) == before
 
 
 @pytest.fixture
