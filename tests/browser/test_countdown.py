@@ -14,7 +14,7 @@ from tests.running import either_store
 from tests.server import Server
 
 from .accessibility import violations
-from .devices import MakeDevice, Tab
+from .devices import MakeDevice, Tab, a_new_address
 
 pytestmark = either_store
 
@@ -159,12 +159,13 @@ async def test_over_a_dialog_it_is_seen_and_at_the_end_it_leaves(device: MakeDev
     await tab.page.locator('.user-button > button').click()
     await expect(tab.button('Sign out').first).to_be_visible()
 
-    ends_in(shared_server, session_id, abandon_at=2)
+    ends_in(shared_server, session_id, abandon_at=SOON)
     await expect(card(tab)).to_be_visible()
     is_on_top = await tab.page.evaluate("""() => {
         const {left, top, width, height} = document.getElementById('ending').getBoundingClientRect();
         return document.getElementById('ending').matches(':popover-open') && width > 0 && top + height <= innerHeight;
     }""")
+    ends_in(shared_server, session_id, abandon_at=1)
 
     await tab.signed_out()
     await expect(card(tab)).to_be_hidden()
@@ -179,7 +180,7 @@ async def test_the_box_on_the_form_decides_whether_the_cookie_outlives_the_brows
     tab = await laptop.tab('/sign-up')
     box = tab.page.get_by_label('Keep me signed in')
     await expect(box).not_to_be_checked()
-    await tab.fill(f'box-{keep}@example.com')
+    await tab.fill(a_new_address())
     if keep:
         await box.check()
     await tab.button('Sign up').click()
@@ -194,7 +195,7 @@ async def test_when_who_was_kept_signs_out_by_the_button_the_cookie_of_the_other
         device: MakeDevice) -> None:
     laptop = await device()
     ann = await laptop.sign_up()
-    cookie = {'email_address': 'stays-a-while@example.com', 'password': PASSWORD, 'keep_signed_in': 'on'}
+    cookie = {'email_address': a_new_address(), 'password': PASSWORD, 'keep_signed_in': 'on'}
     assert (await laptop.context.request.post(f'{laptop.url}/v1/client/sign_ups', form=cookie)).ok
     tab = await laptop.tab()
 
