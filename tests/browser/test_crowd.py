@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.rules import PASSWORD
+from tests.running import either_store
 from tests.server import Server
 from tests.sockets import OpenPage
 
@@ -40,6 +41,7 @@ async def says(page: OpenPage, text: str) -> None:
             await asyncio.sleep(0.02)
 
 
+@either_store
 async def test_twenty_devices_with_three_tabs_each_are_signed_out_at_once(
         device: MakeDevice, shared_server: Server, http: aiohttp.ClientSession) -> None:
     address = a_new_address()
