@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import expect
 
 from tests.running import either_store
@@ -75,12 +74,11 @@ async def test_a_button_for_the_active_one_of_two_leads_to_the_chooser(device: M
     assert ann not in signed_out(buttons)
 
 
-@pytest.mark.parametrize('session_id', ['sess_' + 'x' * 24, 'nonsense', "'; DROP TABLE session; --"])
 async def test_a_button_for_a_session_that_is_not_here_tells_so_and_signs_nobody_out(
-        device: MakeDevice, buttons: Server, session_id: str) -> None:
+        device: MakeDevice, buttons: Server) -> None:
     laptop = await device(buttons)
     own = await laptop.sign_up()
-    tab = await laptop.tab(f'/buttons?session_id={session_id}')
+    tab = await laptop.tab("/buttons?session_id='; DROP TABLE session; --")
 
     await tab.button('Only that one').click()
 

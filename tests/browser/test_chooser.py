@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import expect
 
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import MakeDevice, StartServer
+from .devices import MakeDevice
 
 pytestmark = either_store
 
 
-@pytest.mark.parametrize('path', ['/account', '/'])
-async def test_a_reload_after_the_active_one_of_two_ended_offers_the_choice_and_chooses_nobody(
-        device: MakeDevice, path: str) -> None:
+async def test_after_the_active_one_of_two_ended_nobody_is_chosen_also_not_by_a_reload(device: MakeDevice) -> None:
     laptop = await device()
-    await laptop.sign_up(first_name='Ann')
+    ann = await laptop.sign_up(first_name='Ann')
     bob = await laptop.sign_up(first_name='Bob')
-    tab = await laptop.tab(path)
-    await tab.shows(bob)
+    private, public = await laptop.tab('/account'), await laptop.tab()
+    await private.shows(bob)
 
     assert (await laptop.api('POST', f'/client/sessions/{bob}/remove')).ok
-    await tab.signed_out()
-    await tab.page.reload()
-    await tab.live()
-
-    await expect(tab.page.get_by_text('Choose an account').first).to_be_visible()
+    for tab in (private, public):
+        await tab.signed_out()
+        await tab.page.reload()
+        await tab.live()
+        await expect(tab.page.get_by_text('Choose an account').first).to_be_visible()
     client = (await (await laptop.api('GET', '/client')).json())['response']
     assert client['last_active_session_id'] is None
     assert len(client['sessions']) == 1
+    await private.open('/sign-in/choose')
+    await expect(private.page.get_by_role('heading', name='Choose an account')).to_be_visible()
+    await expect(private.page.get_by_role('listitem')).to_have_count(1)
+    await private.page.get_by_role('button', name='Ann').click()
+
+    await public.shows(ann)
 
 
 async def test_an_account_that_ended_cannot_be_chosen_any_more(device: MakeDevice, shared_server: Server) -> None:
@@ -51,14 +54,13 @@ async def test_an_account_that_ended_cannot_be_chosen_any_more(device: MakeDevic
 
 
 async def test_while_it_is_not_known_who_is_here_it_does_not_say_that_nobody_is(
-        device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server(speed=5)
-    laptop = await device(server)
+        device: MakeDevice, fast_server: Server) -> None:
+    laptop = await device(fast_server)
     await laptop.sign_up(first_name='Ann')
     tab = await laptop.tab('/sign-in/choose')
     await expect(tab.button('Sign out of all accounts')).to_be_visible()
 
-    with server.database.away():
+    with fast_server.database.away():
         await expect(tab.page.get_by_role('listitem')).to_have_text(['Loading…'])
 
     await expect(tab.page.get_by_role('listitem')).to_have_count(1)

@@ -76,26 +76,40 @@ async def test_a_form_that_is_sent_twice_at_once_makes_one_account(device: MakeD
 
 async def test_a_sign_out_while_the_store_is_away_is_told_to_have_failed_and_works_when_it_is_back(
         device: MakeDevice, shared_server: Server) -> None:
-    for path in ('/account', '/examples/swiftui', '/examples/android'):
-        laptop = await device()
-        session_id = await laptop.sign_up()
-        tab, other = await laptop.tab(path), await laptop.tab()
-        await other.shows(session_id)
+    await tells_of_a_sign_out_that_failed(device, shared_server, '/account', '/')
+
+
+@either_store
+async def test_the_examples_tell_of_a_sign_out_that_failed_too(device: MakeDevice, shared_server: Server) -> None:
+    await tells_of_a_sign_out_that_failed(device, shared_server, '/examples/swiftui', '/examples/android')
+
+
+async def tells_of_a_sign_out_that_failed(device: MakeDevice, server: Server, *paths: str) -> None:
+    """Sign out in tabs of one browser while the store is away, and again in the first one when it is back."""
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tabs = [await laptop.tab(path) for path in paths]
+    for tab in tabs:
+        await expect(tab.button()).to_be_visible()
         await tab.page.evaluate("document.querySelectorAll('figure').forEach(source => source.remove())")
-        watching = await watch(tab)
+    watching = [await watch(tab) for tab in tabs]
+    buttons = [await tab.button().element_handle() for tab in tabs]
 
-        with shared_server.database.away():
-            await tab.button().click()
+    with server.database.away():
+        for button in filter(None, buttons):  # at once: seconds later it is known that the store is away
+            await button.evaluate('(button) => button.click()')
+        for tab in tabs:
             await expect(tab.see(AWAY).first).to_be_visible()
-            claimed = await watching.ever_saw(SIGNED_OUT)
-        await other.shows(session_id)
-        await tab.button().click()
+        claimed = [await one.ever_saw(SIGNED_OUT) for one in watching]
+    for tab in tabs:
+        await expect(tab.button()).to_be_visible()
+    await tabs[0].button().click()
 
+    for tab in tabs:
         await tab.signed_out()
-        await other.signed_out()
-        assert not claimed
-        assert shared_server.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_out' AND session_id = ?",
-                                 session_id) == [(1,)]
+    assert not any(claimed)
+    assert server.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_out' AND session_id = ?",
+                      session_id) == [(1,)]
 
 
 @either_store
@@ -154,6 +168,7 @@ async def test_a_sign_out_during_which_the_network_is_lost_for_long_is_claimed_o
         tab.forgive_the_network()
 
 
+@either_store
 async def test_the_javascript_example_tells_of_a_locked_store_and_can_try_again(
         device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
@@ -217,4 +232,5 @@ async def test_while_fifty_wrong_passwords_are_tried_a_live_sign_out_is_still_se
         finally:
             seen.set()
 
-    assert {answer.status for answer in answers} <= {422, 429}
+    # 503: a guess that could not be counted in time, where the machine has much else to do.
+    assert {answer.status for answer in answers} <= {422, 429, 503}
