@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -74,7 +75,7 @@ def check_schema(url: str) -> None:
     database.find()
     with database.connect(to_write=False) as connection:
         found = _known_head(connection, database) if check_ownership(connection, database.name) else None
-    if found != ScriptDirectory.from_config(_config()).get_current_head():
+    if found != _versions()[0]:
         raise CannotOpenStore(f'The database {database.name} has not the newest schema. Bring it there with: {UPGRADE}')
 
 
@@ -87,11 +88,16 @@ def _known_head(connection: Connection, database: Database) -> str | None:
     if len(heads) > 1:
         raise CannotOpenStore(f'Another program keeps its version in the database {database.name}, in the table '
                               'alembic_version that is ours. Give it a database, or a table, of its own.')
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if heads and heads[0] not in known:
+    if heads and heads[0] not in _versions():
         raise CannotOpenStore(f'The database {database.name} was made by a newer version of this program. '
                               'Use that version, or set DATABASE_URL to another place.')
     return heads[0] if heads else None
+
+
+@cache
+def _versions() -> list[str]:
+    """The versions that this program knows, the newest first. To find them reads all migrations."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
 
 
 def _config() -> Config:
