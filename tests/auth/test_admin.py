@@ -341,11 +341,14 @@ async def test_the_audit_log_of_everybody_is_read_newest_first(rules: Rules, bos
     rules.clock.forward(minutes=1)
     await rules.auth.run(revoke_session, await authority_of(rules, boss), ann.session_id, LAPTOP)
 
-    newest, *rest = await rules.auth.read(read_audit_log, await authority_of(rules, boss), limit=3)
+    authority = await authority_of(rules, boss)
+    newest, *rest = await rules.auth.read(read_audit_log, authority, limit=3)
+    since = await rules.auth.read(read_audit_log, authority, limit=3, since=rules.clock())
 
     assert (newest.action, newest.user_id, newest.session_id, newest.actor, newest.ip_address, newest.at) == (
         'revoked', ann.user_id, ann.session_id, boss.user_id, LAPTOP.ip_address, rules.clock())
     assert len(rest) == 2
+    assert since == [newest]
 
 
 async def test_reading_needs_no_writer_and_leaves_no_trace(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:

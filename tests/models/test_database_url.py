@@ -110,15 +110,26 @@ def test_nothing_of_a_password_is_told_whatever_is_in_it() -> None:
         assert SECRET not in told, url
 
 
-@pytest.mark.parametrize('url', ['postgresql://ann:hunter2@x@127.0.0.1:1/live', 'postgresql://ann:x@hunter2/y@127.0.0.1:1/live',
-                                 'postgresql://ann:x/hunter2@y@127.0.0.1:1/live', 'postgresql://ann:x@y?hunter2@z:1/live'])
-def test_an_at_sign_in_a_password_is_told_with_how_to_write_it(tmp_path: Path, url: str) -> None:
+AT_SIGNS = ['postgresql://ann:hunter2@x@127.0.0.1:1/live', 'postgresql://ann:x@hunter2/y@127.0.0.1:1/live',
+            'postgresql://ann:x/hunter2@y@127.0.0.1:1/live', 'postgresql://ann:x@y?hunter2@z:1/live']
+
+
+@pytest.mark.parametrize('url', AT_SIGNS)
+def test_an_at_sign_in_a_password_is_told_with_how_to_write_it(url: str) -> None:
+    with pytest.raises(BadDatabaseUrl) as refused:
+        wait_for_server(url)
+
+    assert 'Write it as %40' in str(refused.value)
+    assert SECRET not in str(refused.value)
+
+
+def test_the_server_tells_a_url_that_it_cannot_use_in_one_line(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, str(ROOT / 'main.py'), '--port', '0'], cwd=tmp_path, capture_output=True,
-                          text=True, timeout=60, check=False, env=clean_environment(database_url=url))
+                          text=True, timeout=60, check=False, env=clean_environment(database_url=AT_SIGNS[-1]))
 
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, '', 1)
     assert 'Write it as %40' in done.stderr
-    assert 'hunter2' not in done.stderr
+    assert SECRET not in done.stderr
 
 
 def test_an_option_that_there_is_not_is_told_at_once() -> None:
