@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
+import pytest
 
 from auth import Settings
 from auth.requests.asgi import Receive, Scope, Send
@@ -16,8 +17,25 @@ from auth.web.waiting_pages import WaitingPages
 from tests.server import Server
 
 
-async def test_visitors_who_hang_up_before_they_are_answered_are_no_error(tmp_path: Path) -> None:
-    server = await Server(tmp_path).start()
+@pytest.fixture(scope='module')
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """The server of all tests here."""
+    server = await Server(tmp_path_factory.mktemp('gateway')).start()
+    yield server
+    before = len(server.log)
+    server.stop()
+    assert 'Traceback' not in server.log[before:]
+
+
+@pytest.fixture
+def server(shared: Server) -> Iterator[Server]:
+    """The same; whatever a test asks of it is no error."""
+    before = len(shared.log)
+    yield shared
+    assert 'Traceback' not in shared.log[before:]
+
+
+async def test_visitors_who_hang_up_before_they_are_answered_are_no_error(server: Server) -> None:
     async with httpx.AsyncClient(base_url=server.url) as browser:
         page = (await browser.get('/')).text
     paths = ['/', '/account', '/nowhere', *re.findall(r'(?:src|href)="(/[^"]+)"', page)]
@@ -32,41 +50,29 @@ async def test_visitors_who_hang_up_before_they_are_answered_are_no_error(tmp_pa
         await asyncio.gather(*(visit(path, milliseconds / 1000) for path in paths))
     async with httpx.AsyncClient(base_url=server.url) as browser:
         after = await browser.get('/')
-    server.stop()
 
     assert after.status_code == 200
-    assert 'Traceback' not in server.log
 
 
-async def test_a_socket_to_anywhere_but_the_sockets_is_refused(tmp_path: Path) -> None:
-    server = await Server(tmp_path).start()
-
+async def test_a_socket_to_anywhere_but_the_sockets_is_refused(server: Server) -> None:
     answers = [(await upgraded(server, path))[0] for path in
                ('/', '/account', '/v1/client', '/nowhere', '/_nicegui_ws', '/_nicegui_ws/', '/_nicegui_ws/other')]
-    server.stop()
 
     assert {answer.split()[1] for answer in answers} == {'403'}
-    assert 'Traceback' not in server.log
 
 
-async def test_a_browser_that_cannot_have_a_socket_may_poll_and_another_site_may_not(tmp_path: Path) -> None:
-    server = await Server(tmp_path).start()
+async def test_a_browser_that_cannot_have_a_socket_may_poll_and_another_site_may_not(server: Server) -> None:
     path = '/_nicegui_ws/socket.io/?EIO=4&transport=polling'  # of its own site, a browser asks without an origin
     async with httpx.AsyncClient(base_url=server.url) as browser:
         answers = [await browser.get(path, headers=headers)
                    for headers in ({}, {'origin': server.url}, {'origin': 'https://evil.example'})]
-    server.stop()
 
     assert [answer.status_code for answer in answers] == [200, 200, 400]
-    assert 'Traceback' not in server.log
 
 
-async def test_a_socket_keeps_no_memory_to_compress_with_though_browsers_ask_for_it(tmp_path: Path) -> None:
-    server = await Server(tmp_path).start()
-
+async def test_a_socket_keeps_no_memory_to_compress_with_though_browsers_ask_for_it(server: Server) -> None:
     status, *headers = await upgraded(server, '/_nicegui_ws/socket.io/?EIO=4&transport=websocket',
                                       'Sec-WebSocket-Extensions: permessage-deflate')
-    server.stop()
 
     assert status.split()[1] == '101'
     assert not [header for header in headers if header.lower().startswith('sec-websocket-extensions')]
@@ -92,11 +98,9 @@ async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(
     assert answered == ['/reports/1']
 
 
-async def test_an_address_without_a_page_gets_one_of_ours_that_says_so_and_whither(tmp_path: Path) -> None:
-    server = await Server(tmp_path).start()
+async def test_an_address_without_a_page_gets_one_of_ours_that_says_so_and_whither(server: Server) -> None:
     async with httpx.AsyncClient(base_url=server.url) as browser:
         answer = await browser.get('/nowhere')
-    server.stop()
 
     assert (answer.status_code, answer.headers['content-type']) == (404, 'text/html; charset=utf-8')
     assert 'There is no page here' in answer.text
