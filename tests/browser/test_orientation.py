@@ -203,7 +203,13 @@ async def test_only_what_was_searched_for_is_announced_and_once_for_all_that_was
     await expect(tab.page.get_by_text(re.compile(r'^[\d,]+ users?\.$'))).to_be_visible()
     await tab.page.evaluate(LISTEN)
 
-    await tab.page.get_by_role('searchbox').press_sequentially(word, delay=20)
+    # With no pause between the letters, however busy the machine is.
+    await tab.page.get_by_role('searchbox').evaluate('''(field, word) => {
+        for (const letter of word) {
+            field.value += letter;
+            field.dispatchEvent(new InputEvent('input', {bubbles: true}));
+        }
+    }''', word)
     await expect(tab.see(f'1 user found for “{word}”.')).to_be_visible()
 
     said = await tab.page.evaluate("said.filter((words) => words.includes('found'))")
