@@ -10,8 +10,9 @@ from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
+from .accessibility import out_of_place
 from .devices import Device, MakeDevice, Tab, a_new_address
-from .test_accessibility import faults_in_every_look
+from .test_accessibility import FORCED_COLOURS, faults_in_both_themes
 from .test_admin import administrator, found, rows
 
 pytestmark = either_store
@@ -255,6 +256,11 @@ async def test_it_leaves_while_the_server_cannot_be_heard_and_nothing_is_done(
     await expect(tab.see('Paid 20')).to_be_visible()
     assert acts(paying) == ['paid 20']
     tab.forgive_the_network()
+
+
+async def faults_in_every_look(tab: Tab) -> list[str]:
+    return [*await out_of_place(tab), *[fault for forced in FORCED_COLOURS
+                                        for fault in await faults_in_both_themes(tab, forced=forced)]]
 
 
 async def test_the_dialog_and_the_page_that_asks_hold_in_every_look(device: MakeDevice, paying: Server) -> None:
