@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Collection, Mapping
 from itertools import islice
@@ -19,8 +18,7 @@ from .clients import Clients
 from .deadlines import Deadlines
 from .inbox import Inbox
 from .sync import Sync
-
-log = logging.getLogger('live_sessions')
+from .trouble import Trouble
 
 SHOWN_AT_ONCE = 50
 """Batch size between yields to the event loop: about 5 ms if each client has one tab."""
@@ -73,6 +71,7 @@ class Pump:
         self._publish = publish
         self._on_end = on_end
         self._delay = auth.metrics.push_delay
+        self._trouble = Trouble()
         self._tasks = Background('pump', auth.timing.sweep_again_seconds / 2)
 
     async def start(self) -> None:
@@ -82,7 +81,7 @@ class Pump:
             self._inbox.drain()
             self._sync.synced(self._feed.synced_at)
         except FeedLost as error:
-            log.warning('out of sync with the store: %s', error, extra={'event': 'out_of_sync'})
+            self._trouble.goes_on('out of sync with the store', error, event='out_of_sync')
         self._tasks.start(self._run, self._guard)
 
     async def stop(self) -> None:
@@ -94,11 +93,12 @@ class Pump:
             await self._feed.wait(self._deadlines.seconds_to_next(self._now(), at_most=self._timing.round_seconds))
             try:
                 await self._round()
+                self._trouble.is_over()
             except FeedLost as error:
-                log.warning('out of sync with the store: %s', error, extra={'event': 'out_of_sync'})
+                self._trouble.goes_on('out of sync with the store', error, event='out_of_sync')
                 await self._tasks.pause(self._timing.read_again_seconds)
             except StoreAway as error:
-                log.warning('the store cannot be read: %s', error.__cause__, extra={'event': 'store_unreadable'})
+                self._trouble.goes_on('the store cannot be read', error.__cause__, event='store_unreadable')
                 await self._tasks.pause(self._timing.read_again_seconds)
 
     async def _round(self) -> None:

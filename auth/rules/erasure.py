@@ -12,6 +12,7 @@ from models import Attempts, AuditAction, AuditEvent, Client, Session, SessionSt
 from ..errors import UserNotFound
 from .actor import Administrator
 from .audit import Subject, record
+from .last_administrator import check_deletable, lock_administrators
 from .limits import Act, digest_of
 from .mail import drop_mails_of
 
@@ -42,9 +43,12 @@ def erase_user(db: Connection, now: datetime, administrator: Administrator, user
     """Erase somebody who has asked for it; returns how many of their sessions ended.
 
     :raises UserNotFound: if there is no such user
+    :raises LastAdministrator: if nobody else is one, and others have accounts
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
+    lock_administrators(db, user_id)
     actor = administrator(db, now, on=user_id, lock=True)
+    check_deletable(db, user_id)
     locked = db.execute(select(col(User.id)).where(col(User.id) == user_id).with_for_update()).first()
     if locked is None:
         raise UserNotFound

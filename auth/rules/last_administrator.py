@@ -31,3 +31,12 @@ def check_not_the_last(db: Connection, user_id: str) -> None:
     able = select(col(User.id)).where(col(User.is_admin), col(User.disabled).is_(False)).limit(2)
     if list(db.scalars(able)) == [user_id]:
         raise LastAdministrator
+
+
+def check_deletable(db: Connection, user_id: str) -> None:
+    """Refuse as ``check_not_the_last`` does, unless nobody else has an account here.
+
+    :raises LastAdministrator: if the others would have none
+    """
+    if db.scalar(select(col(User.id)).where(col(User.id) != user_id).limit(1)) is not None:
+        check_not_the_last(db, user_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, case, update
 from sqlmodel import col
 
 from models import AuditAction, Session, User
@@ -25,7 +25,7 @@ from .context import Auth
 from .current_password import WRONG, check_current_password, check_given
 from .devices import revoke_elsewhere
 from .erasure import erase
-from .last_administrator import check_not_the_last, lock_administrators
+from .last_administrator import check_deletable, lock_administrators
 from .mail import post
 from .new_passwords import Person, check_new_password, read_person
 from .pending import PasswordChanged, choose_password
@@ -148,8 +148,7 @@ def delete_user(db: Connection, now: datetime, client: ClientView | None, actor:
     user_id = actor.user_id
     if actor.is_admin:
         lock_administrators(db, user_id)
-        if db.scalar(select(col(User.id)).where(col(User.id) != user_id).limit(1)) is not None:
-            check_not_the_last(db, user_id)
+        check_deletable(db, user_id)
     if find_actor(db, now, client, actor.session_id, lock=True).password_hash != actor.password_hash:
         raise PasswordIncorrect(WRONG, param='password')
     ended = erase(db, user_id)

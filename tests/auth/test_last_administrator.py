@@ -12,6 +12,7 @@ from auth.errors import AuthError, LastAdministrator, NotAllowed, UserNotFound
 from auth.rules import last_administrator
 from auth.rules.actor import Administrator, by_admin, by_command_line
 from auth.rules.admin import set_admin, set_disabled
+from auth.rules.erasure import erase_user
 from auth.rules.profile import delete_account
 from auth.rules.sign_in import SignedIn
 from tests.rules import LAPTOP, PASSWORD, Rules
@@ -32,7 +33,11 @@ async def delete(rules: Rules, _: Administrator, of: SignedIn) -> None:
                          request_info=LAPTOP)
 
 
-ACTS: list[Act] = [withdraw, disable, delete]
+def erase(rules: Rules, administrator: Administrator, of: SignedIn) -> Awaitable[int]:
+    return rules.auth.run(erase_user, administrator, of.user_id)
+
+
+ACTS: list[Act] = [withdraw, disable, delete, erase]
 acts = pytest.mark.parametrize('act', ACTS)
 
 
@@ -79,8 +84,9 @@ async def test_with_another_one_it_is_done(rules: Rules, act: Act) -> None:
     assert administrators(rules) == 1
 
 
-async def test_whoever_is_alone_on_a_site_may_delete_the_account(rules: Rules) -> None:
-    await delete(rules, by_command_line, await an_administrator(rules, 'ada'))
+@pytest.mark.parametrize('act', [delete, erase])
+async def test_whoever_is_alone_on_a_site_may_be_deleted(rules: Rules, act: Act) -> None:
+    await act(rules, by_command_line, await an_administrator(rules, 'ada'))
 
     assert rules.sql('SELECT count(*) FROM user') == [(0,)]
 
@@ -111,7 +117,7 @@ async def test_two_who_take_it_from_each_other_at_once_leave_one(rules: Rules, m
             loop.call_soon_threadsafe(began.set)
             db.exec_driver_sql('SELECT pg_sleep(0.3)' if db.dialect.name == 'postgresql' else 'SELECT 1')
 
-    for module in ('auth.rules.admin', 'auth.rules.profile'):
+    for module in ('auth.rules.admin', 'auth.rules.last_administrator'):
         monkeypatch.setattr(f'{module}.check_not_the_last', slowly)
 
     async def after() -> None:

@@ -188,7 +188,7 @@ async def test_the_end_of_a_lifetime_is_shown_and_marked_with_nobody_acting(rule
 
 @pytest.mark.parametrize('timing', [FAST_TO_HEAR])
 async def test_a_store_that_cannot_be_heard_hides_everything_and_its_return_shows_it(
-        rules: Rules, screen: Screen) -> None:
+        rules: Rules, screen: Screen, caplog: pytest.LogCaptureFixture) -> None:
     done = await rules.sign_up()
     clients, sync = screen.following.clients, screen.following.sync
     screen.clients[done.token.client_id] = await clients.authenticate(done.token)
@@ -204,6 +204,9 @@ async def test_a_store_that_cannot_be_heard_hides_everything_and_its_return_show
 
     assert was_out_of_sync
     assert await clients.authenticate(done.token) is not None
+    async with asyncio.timeout(10):
+        while 'in sync with the store again' not in caplog.text:  # it is told after the round
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize('timing', [FAST_TO_HEAR])  # a reader's patience is longer than a round
