@@ -13,12 +13,12 @@ import pytest
 from auth import Auth, Settings
 from auth.credentials.passwords import Passwords
 from auth.rules.store import Store
-from auth.timing import DEFAULT_TIMING, Timing
+from auth.timing import Timing
 from models import migrate
 from models.database_url import open_database
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase
 from tests.postgres import Postgres, postgres_for_tests
-from tests.rules import Clock, Rules
+from tests.rules import PATIENT, Clock, Rules
 from tests.running import (
     pytest_addoption,
     pytest_configure,
@@ -44,7 +44,7 @@ def clock() -> Clock:
 @pytest.fixture
 def timing() -> Timing:
     """How long everything waits; a test that wants it otherwise is parametrized with it."""
-    return DEFAULT_TIMING
+    return PATIENT
 
 
 @pytest.fixture(scope='session')
@@ -104,7 +104,7 @@ async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock, ti
 
     def make(**settings: Any) -> Rules:
         database = make_database()
-        kept = open_stores.pop(database.url, None) if timing == DEFAULT_TIMING else None
+        kept = open_stores.pop(database.url, None) if timing == PATIENT else None
         cheap = Passwords(memory_kib=8, time_cost=1)
         auth = Auth(kept or Store(database.url, timing), Settings(database_url=database.url, **settings), clock, cheap,
                     timing)
@@ -114,7 +114,7 @@ async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock, ti
     yield make
     for rules in made:
         auth, database = rules.auth, rules.database
-        if isinstance(database, PostgresDatabase) and database.unharmed and timing == DEFAULT_TIMING:
+        if isinstance(database, PostgresDatabase) and database.unharmed and timing == PATIENT:
             auth.passwords.close()
             await auth.store.feed.close()
             auth.store.feed = open_database(database.url, timing).feed()  # which has followed nothing yet

@@ -32,6 +32,10 @@ PHONE = RequestInfo('2001:db8::7', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like
 TABLET = RequestInfo('198.51.100.3', 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) '
                  'Chrome/141.0.0.0 Safari/537.36')
 
+PATIENT = replace(DEFAULT_TIMING, lock_seconds=30.0, answer_seconds=60.0, statement_seconds=60.0, connect_seconds=30.0,
+                  hash_patience_seconds=60.0)
+"""For tests of anything else than patience: on a busy machine a statement may take long where nothing is at fault."""
+
 FAST = DEFAULT_TIMING.faster(5)
 """For tests of faults, which would else sleep out what a fault takes."""
 
