@@ -175,6 +175,7 @@ async def test_a_server_that_restarts_is_heard_again(stores: Callable[..., Store
     assert changes.missed
 
 
+@pytest.mark.parametrize('timing', [DEFAULT_TIMING])
 async def test_nobody_waits_long_for_a_network_that_is_gone_and_all_is_well_when_it_is_back(
         rules: Rules, ann: SignedIn, far: tuple[Relay, Store]) -> None:
     relay, store = far

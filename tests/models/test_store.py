@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -203,8 +204,8 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
 async def test_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
     url = f'sqlite:///{tmp_path}/live.db'
 
-    programs = [await asyncio.create_subprocess_exec('python', '-c', MIGRATE, env=clean_environment(database_url=url),
-                                                     stderr=asyncio.subprocess.PIPE) for _ in range(2)]
+    programs = [await asyncio.create_subprocess_exec(sys.executable, '-c', MIGRATE, stderr=asyncio.subprocess.PIPE,
+                                                     env=clean_environment(database_url=url)) for _ in range(2)]
     ends = [await program.communicate() for program in programs]
 
     assert [program.returncode for program in programs] == [0, 0], ends
