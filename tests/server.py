@@ -14,6 +14,7 @@ import httpx
 
 from tests.databases import SqliteFile, TestDatabase
 from tests.forks import Forked, Program, fork
+from tests.http import patient_client
 from tests.ports import free_port
 from tests.programs import ROOT, SPEED, clean_environment, end, has_ended
 
@@ -63,7 +64,7 @@ class Server:
             environment=clean_environment(database_url=self.database.url, **{SPEED: self.speed}, **self.settings)))
         if self not in self.started:
             self.started.append(self)
-        async with httpx.AsyncClient() as http:
+        async with patient_client() as http:
             for _ in range(START_SECONDS * 20):
                 if self.process.poll() is not None:
                     raise RuntimeError(f'the server ended:\n{self.log}')

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from auth import Auth, Settings
@@ -15,6 +14,7 @@ from auth.credentials.passwords import Passwords
 from auth.rules.sign_in import sign_up
 from auth.rules.store import Store
 from tests.databases import TestDatabase
+from tests.http import patient_client
 from tests.mail_server import ACCEPTED, MailServer, Received, mail_server
 from tests.programs import CHEAP_PASSWORDS, ROOT
 from tests.rules import LAPTOP, PASSWORD
@@ -61,7 +61,7 @@ async def has_account(server: Server) -> None:
 
 async def post(server: Server, path: str, **fields: Any) -> int:
     """Ask as a browser that has never been here."""
-    async with httpx.AsyncClient(base_url=server.url) as browser:
+    async with patient_client(base_url=server.url) as browser:
         return (await browser.post(f'/v1/client/{path}', data={'password': PASSWORD} | fields)).status_code
 
 

@@ -14,6 +14,7 @@ from auth import Settings
 from auth.requests.asgi import Receive, Scope, Send
 from auth.web.gateway import Gateway
 from auth.web.waiting_pages import WaitingPages
+from tests.http import patient_client
 from tests.server import Server
 
 
@@ -36,7 +37,7 @@ def server(shared: Server) -> Iterator[Server]:
 
 
 async def test_visitors_who_hang_up_before_they_are_answered_are_no_error(server: Server) -> None:
-    async with httpx.AsyncClient(base_url=server.url) as browser:
+    async with patient_client(base_url=server.url) as browser:
         page = (await browser.get('/')).text
     paths = ['/', '/account', '/nowhere', *re.findall(r'(?:src|href)="(/[^"]+)"', page)]
 
@@ -63,7 +64,7 @@ async def test_a_socket_to_anywhere_but_the_sockets_is_refused(server: Server) -
 
 async def test_a_browser_that_cannot_have_a_socket_may_poll_and_another_site_may_not(server: Server) -> None:
     path = '/_nicegui_ws/socket.io/?EIO=4&transport=polling'  # of its own site, a browser asks without an origin
-    async with httpx.AsyncClient(base_url=server.url) as browser:
+    async with patient_client(base_url=server.url) as browser:
         answers = [await browser.get(path, headers=headers)
                    for headers in ({}, {'origin': server.url}, {'origin': 'https://evil.example'})]
 
@@ -99,7 +100,7 @@ async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(
 
 
 async def test_an_address_without_a_page_gets_one_of_ours_that_says_so_and_whither(server: Server) -> None:
-    async with httpx.AsyncClient(base_url=server.url) as browser:
+    async with patient_client(base_url=server.url) as browser:
         answer = await browser.get('/nowhere')
 
     assert (answer.status_code, answer.headers['content-type']) == (404, 'text/html; charset=utf-8')

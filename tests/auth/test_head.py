@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.http import patient_client
 from tests.server import Server
 
 from .conftest import Api, sign_up
@@ -23,7 +24,7 @@ def told(answer: httpx.Response) -> list[str]:
 
 async def test_head_is_get_without_a_body_wherever_there_is_a_get(tmp_path: Path) -> None:
     server = await Server(tmp_path).start()
-    async with httpx.AsyncClient(base_url=server.url, follow_redirects=False) as browser:
+    async with patient_client(base_url=server.url, follow_redirects=False) as browser:
         page = (await browser.get('/')).text
         parts = [path for path in re.findall(r'(?:src|href)="(/[^"]+)"', page) if path.startswith(('/_', '/static'))]
         paths = ['/', '/sign-in', '/sign-up', '/demo', '/examples', '/account', '/account/', '/admin', '/admin/',

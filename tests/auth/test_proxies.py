@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from auth.requests.proxies import Proxies, parse_address, parse_networks
+from tests.http import patient_client
 from tests.rules import PASSWORD
 from tests.server import Server
 
@@ -29,7 +29,7 @@ async def test_the_address_comes_from_trusted_hops_only(
 
     try:
         for number, forwarded in enumerate(addresses):
-            async with httpx.AsyncClient(base_url=server.url, headers={'x-forwarded-for': forwarded}) as browser:
+            async with patient_client(base_url=server.url, headers={'x-forwarded-for': forwarded}) as browser:
                 done = await browser.post('/v1/client/sign_ups', data={'email_address': f'p{number}@example.com',
                                                                        'password': PASSWORD})
                 assert done.status_code == 200

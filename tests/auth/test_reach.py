@@ -6,12 +6,12 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from auth import Settings
 from auth.web import reach
 from auth.web.reach import Reach, addresses_of_this_machine, reach_of
+from tests.http import patient_client
 from tests.server import Server
 
 LAN = [ip_address('192.168.1.20'), ip_address('10.8.0.3'), ip_address('2001:db8::7')]
@@ -45,7 +45,7 @@ async def test_what_it_tells_really_leads_to_the_server(tmp_path: Path) -> None:
     server = await Server(tmp_path, {'host': '::'}).start()
     told = reach_of(Settings(host='::'), server.port)
 
-    async with httpx.AsyncClient() as phone:
+    async with patient_client() as phone:
         answers = [(await phone.get(f'{url}/v1/client')).status_code for url in told.urls]
     server.stop()
 

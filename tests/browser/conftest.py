@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.apps import BUTTONS, DRAFTED, INSTRUMENTED, OVERLAID, RECENT, SERVE
 from tests.databases import Kind, PostgresDatabase
+from tests.http import patient_client
 from tests.programs import CHEAP_PASSWORDS, has_ended
 from tests.server import Server
 
@@ -105,7 +105,7 @@ async def instrumented(request: pytest.FixtureRequest, new_server: NewServer) ->
     """A server that counts what it holds, for tests that do it no harm; as if it was started for the test."""
     server = await shared(request, INSTRUMENTED, acts='acts')
     (server.folder / 'acts').unlink(missing_ok=True)
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with patient_client(base_url=server.url) as http:
         while (await http.get('/counts')).json()['pages']:  # of a test before
             await asyncio.sleep(0.1)
     return server

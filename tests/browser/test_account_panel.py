@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 
-import httpx
 from playwright.async_api import Locator, expect
 
+from tests.http import patient_client
 from tests.rules import NEW_PASSWORD, PASSWORD
 from tests.running import either_store
 from tests.server import Server
@@ -284,7 +284,7 @@ async def test_the_buttons_of_pages_that_were_taken_away_listen_no_longer(
     tab = await laptop.tab('/own-button')
     counts: list[int] = []
 
-    async with httpx.AsyncClient(base_url=instrumented.url) as http:
+    async with patient_client(base_url=instrumented.url) as http:
         for _ in range(3):
             await expect(account_button(tab)).to_have_count(2)
             counts.append((await http.get('/counts')).json()['listeners'])

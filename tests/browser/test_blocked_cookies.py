@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import httpx
 from playwright.async_api import Route, expect
 
+from tests.http import patient_client
 from tests.running import either_store
 from tests.server import Server
 
@@ -22,7 +22,7 @@ async def block_cookies(device: Device) -> None:
 
     async def without_cookies(route: Route) -> None:
         request = route.request
-        async with httpx.AsyncClient() as elsewhere:  # a browser's own answers would be kept before they are seen here
+        async with patient_client() as elsewhere:  # a browser's own answers would be kept before they are seen here
             answer = await elsewhere.request(request.method, request.url, content=request.post_data_buffer,
                                              headers=await request.all_headers())
         await route.fulfill(status=answer.status_code, body=answer.content, headers={

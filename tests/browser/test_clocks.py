@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 
-import httpx
 from playwright.async_api import expect
 
+from tests.http import patient_client
 from tests.running import either_store
 from tests.server import Server
 
@@ -93,7 +93,7 @@ async def test_a_clock_that_was_set_back_keeps_no_activity_from_the_server(devic
 
 
 async def test_a_page_that_is_fetched_ahead_is_not_built(instrumented: Server) -> None:
-    async with httpx.AsyncClient(base_url=instrumented.url) as http:
+    async with patient_client(base_url=instrumented.url) as http:
         assert (await http.post('/v1/client/sign_ups', data={
             'email_address': a_new_address(), 'password': 'correct horse battery'})).is_success
         before = (await http.get('/counts')).json()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-import httpx
 from playwright.async_api import Route, expect
 
+from tests.http import patient_client
 from tests.programs import ROOT
 from tests.running import either_store
 from tests.server import Server
@@ -67,7 +67,7 @@ async def test_a_page_that_was_not_told_its_times_shows_nothing_private(device: 
 
 async def test_every_module_is_named_in_the_page_at_an_address_that_another_version_does_not_have(
         shared_server: Server) -> None:
-    async with httpx.AsyncClient(base_url=shared_server.url) as http:
+    async with patient_client(base_url=shared_server.url) as http:
         page = (await http.get('/')).text
         preloaded = re.findall(r'<link rel="modulepreload" href="(/static/[0-9a-f]+/live/([a-z-]+\.js))">', page)
         answers = [await http.get(path) for path, _ in preloaded]

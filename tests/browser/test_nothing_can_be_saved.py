@@ -7,9 +7,9 @@ import resource
 from collections.abc import Generator
 from contextlib import contextmanager
 
-import httpx
 from playwright.async_api import expect
 
+from tests.http import patient_client
 from tests.rules import PASSWORD
 from tests.running import only_on_sqlite
 from tests.server import Server
@@ -35,7 +35,7 @@ def full_disk(server: Server) -> Generator[None]:
 
 async def ready(server: Server) -> tuple[int, dict[str, str]]:
     """Ask how the server does."""
-    async with httpx.AsyncClient(base_url=server.url) as http:
+    async with patient_client(base_url=server.url) as http:
         answer = await http.get('/readyz')
     return answer.status_code, answer.json()['parts']
 

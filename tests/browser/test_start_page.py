@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 
-import httpx
 from playwright.async_api import expect
 
 from pages.examples import index
 from pages.examples.reports import reports
 from pages.home import RUN, TEST
 from tests.apps import FIVE_LINES
+from tests.http import patient_client
 from tests.programs import ROOT
 from tests.running import either_store
 from tests.server import Server
@@ -88,7 +88,7 @@ async def test_a_page_says_what_it_is_before_any_script_runs(device: MakeDevice,
         await expect(tab.page.locator('noscript p').last).to_be_visible()
         await expect(tab.page.get_by_text('ES modules')).to_be_hidden()
     tab.complaints.clear()
-    async with httpx.AsyncClient(base_url=shared_server.url) as http:
+    async with patient_client(base_url=shared_server.url) as http:
         page = (await http.get('/')).text
         icon = re.search(r'rel="apple-touch-icon" href="([^"]+)"', page)
         assert icon
@@ -141,7 +141,7 @@ async def test_the_demo_shows_the_address_in_the_network_as_text_and_as_a_code(
     assert re.fullmatch(rf'http://[0-9.]+:{server.port}/demo', address)
     await expect(tab.page.get_by_role('img', name=f'QR code: {address}')).to_be_visible()
     await expect(tab.page.locator('#reachable')).to_have_count(0)
-    async with httpx.AsyncClient() as http:
+    async with patient_client() as http:
         assert (await http.get(address)).status_code == 200
 
 

@@ -18,6 +18,7 @@ from playwright.async_api import Browser
 
 from tests.browser.devices import Device
 from tests.databases import PostgresDatabase
+from tests.http import patient_client
 from tests.postgres import OwnPostgres, postgres_server
 from tests.programs import has_ended
 from tests.relay import Relay, relay_to
@@ -55,7 +56,7 @@ class Site:
     def visitor(self, address: str = '127.0.0.1', **headers: str) -> httpx.AsyncClient:
         """Somebody with a program of their own, who comes from an address of this machine."""
         transport = httpx.AsyncHTTPTransport(verify=self.trust, local_address=address)
-        return httpx.AsyncClient(base_url=self.nginx.url, transport=transport,
+        return patient_client(base_url=self.nginx.url, transport=transport,
                                  headers={name.replace('_', '-'): value for name, value in headers.items()})
 
     async def process_of(self, get: Callable[[str], Awaitable[Any]]) -> Server:

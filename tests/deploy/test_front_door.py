@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.http import patient_client
 from tests.ports import free_port
 from tests.rules import PASSWORD
 
@@ -34,7 +35,7 @@ async def sign_up(visitor: httpx.AsyncClient, address: str) -> httpx.Response:
 
 
 async def test_plain_http_leads_to_https_and_nowhere_else(site: Site) -> None:
-    async with httpx.AsyncClient(base_url=site.nginx.plain_url) as visitor:
+    async with patient_client(base_url=site.nginx.plain_url) as visitor:
         page = await visitor.get('/account?tab=1')
         sign_in = await visitor.post('/v1/client/sign_ins', data={'identifier': 'ann@example.com'})
         challenge = await visitor.get('/.well-known/acme-challenge/nothing')
@@ -46,7 +47,7 @@ async def test_plain_http_leads_to_https_and_nowhere_else(site: Site) -> None:
 
 
 async def test_a_name_that_is_not_ours_gets_no_answer(site: Site) -> None:
-    async with httpx.AsyncClient() as visitor:
+    async with patient_client() as visitor:
         with pytest.raises(httpx.RemoteProtocolError):
             await visitor.get(site.nginx.plain_url, headers={'host': 'elsewhere.example'})
 
@@ -82,7 +83,7 @@ async def test_only_what_nginx_says_itself_reaches_a_process(
         nginx: Callable[..., Nginx], trust: ssl.SSLContext) -> None:
     async with upstream() as process:
         front = await nginx(process.port, process.port).start()
-        async with httpx.AsyncClient(base_url=front.url, verify=trust) as visitor:
+        async with patient_client(base_url=front.url, verify=trust) as visitor:
             await visitor.get('/', headers={**FORGED, 'connection': 'upgrade', 'upgrade': 'h2c'})
             await visitor.get('/', headers={'connection': 'Upgrade', 'upgrade': 'WebSocket'})
 
@@ -99,7 +100,7 @@ async def test_a_request_that_may_have_been_acted_upon_is_sent_again_only_if_it_
     async with upstream() as left, upstream() as right:
         left.dies = right.dies = True
         front = await nginx(left.port, right.port).start()
-        async with httpx.AsyncClient(base_url=front.url, verify=trust) as visitor:
+        async with patient_client(base_url=front.url, verify=trust) as visitor:
             answer = await visitor.request(method, '/')
 
     assert answer.status_code == 502
@@ -110,7 +111,7 @@ async def test_a_process_that_is_not_there_costs_no_request(nginx: Callable[...,
     async with upstream() as process:
         front = await nginx(process.port, free_port()).start()
         for method in ('POST', 'GET') * 6:
-            async with httpx.AsyncClient(base_url=front.url, verify=trust) as visitor:  # each one is somebody new
+            async with patient_client(base_url=front.url, verify=trust) as visitor:  # each one is somebody new
                 answer = await visitor.request(method, '/')
 
                 assert answer.status_code == 200
@@ -122,7 +123,7 @@ async def test_a_process_that_has_just_returned_is_used_at_once(
         nginx: Callable[..., Nginx], trust: ssl.SSLContext) -> None:
     left, right = free_port(), free_port()
     front = await nginx(left, right).start()
-    async with httpx.AsyncClient(base_url=front.url, verify=trust) as visitor:
+    async with patient_client(base_url=front.url, verify=trust) as visitor:
         for port in (left, right, left, right):
             async with upstream(port):  # and the other one is away
                 answers = [await visitor.get('/') for _ in range(8)]

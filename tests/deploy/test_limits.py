@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import httpx
 
+from tests.http import patient_client
+
 from .nginx import Nginx
 from .upstream import upstream
 
@@ -20,7 +22,7 @@ async def test_a_flood_of_guesses_is_turned_away_in_the_shape_of_the_api_and_oth
         nginx: Callable[..., Nginx], trust: ssl.SSLContext) -> None:
     async with upstream() as process:
         front = await nginx(process.port, process.port, around=TESTED_FROM).start()
-        async with httpx.AsyncClient(base_url=front.url, verify=trust) as visitor:
+        async with patient_client(base_url=front.url, verify=trust) as visitor:
             async def ask(address: str, method: str = 'POST', path: str = GUESS) -> httpx.Response:
                 return await visitor.request(method, path, headers={'x-test-address': address})
 

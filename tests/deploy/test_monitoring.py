@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx
+from tests.http import patient_client
 
 from .site import Site
 
@@ -14,7 +14,7 @@ async def test_nginx_is_not_taken_for_a_program_of_the_machine(site: Site) -> No
         named = [await visitor.get(path, headers={'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1'})
                  for path in paths]
         nowhere = await visitor.get('/nowhere')
-    async with httpx.AsyncClient(base_url=f'http://127.0.0.1:{site.first.port}') as operator:
+    async with patient_client(base_url=f'http://127.0.0.1:{site.first.port}') as operator:
         here = [await operator.get(path) for path in paths]
 
     assert {(answer.status_code, answer.text) for answer in (*through_nginx, *named)} == {(404, nowhere.text)}

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from http.client import HTTPResponse
 from typing import Any
 
-import httpx
 import pytest
 import trustme
 
 from auth import Settings
 from auth.web.headers import Headers
+from tests.http import patient_client
 from tests.ports import free_port
 from tests.programs import has_ended
 
@@ -179,7 +179,7 @@ async def test_an_answer_of_a_process_that_lacks_them_is_given_them(
         nginx: Callable[..., Nginx], trust: ssl.SSLContext) -> None:
     async with upstream() as process:  # it sends no headers of ours
         front = await nginx(process.port, process.port).start()
-        async with httpx.AsyncClient(base_url=front.url, verify=trust) as visitor:
+        async with patient_client(base_url=front.url, verify=trust) as visitor:
             bare = await visitor.get('/')
 
     assert {name: bare.headers.get_list(name) for name in OURS} == {name: [value] for name, value in OURS.items()}

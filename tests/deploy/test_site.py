@@ -7,9 +7,10 @@ import ssl
 from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 import trustme
+
+from tests.http import patient_client
 
 from . import site as of_the_site
 from .site import Caretaker, Site
@@ -35,7 +36,7 @@ async def test_what_has_ended_behind_its_back_is_started_again_for_the_next_test
     assert again is site
     assert not list(site.complaints())
     for process in site.processes:
-        async with httpx.AsyncClient(base_url=process.url) as visitor:
+        async with patient_client(base_url=process.url) as visitor:
             answer = await visitor.post('/v1/client/sign_ins', data={'identifier': 'nobody@example.com',
                                                                      'password': 'correct horse battery'})
             assert (answer.status_code, 'set-cookie' in answer.headers) == (422, False)

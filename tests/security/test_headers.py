@@ -16,6 +16,7 @@ from auth.web.content_policy import SCOPE_NONCE, ContentPolicy, with_nonce
 from auth.web.headers import Headers
 from pages import ROUTES
 from tests.browser.devices import MakeDevice
+from tests.http import patient_client
 from tests.running import either_store
 from tests.server import Server
 
@@ -44,7 +45,7 @@ ASKED = {
 @pytest.fixture
 async def visitor(shared_server: Server) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody without a browser."""
-    async with httpx.AsyncClient(base_url=shared_server.url) as http:
+    async with patient_client(base_url=shared_server.url) as http:
         yield http
 
 
@@ -120,7 +121,7 @@ def test_that_the_site_comes_by_https_is_told_by_https_only(settings: dict[str, 
 
 async def test_behind_a_proxy_that_ends_tls_it_is_told_with_every_answer(start: Start) -> None:
     server = await start({'PUBLIC_URL': 'https://example.com', 'HSTS_SECONDS': '7200'})
-    async with httpx.AsyncClient(base_url=server.url, headers={'host': 'example.com'}) as visitor:
+    async with patient_client(base_url=server.url, headers={'host': 'example.com'}) as visitor:
         answers = [await visitor.get(path) for path in ('/', '/v1/client', '/nowhere', '/static/app.css', '/account')]
         evil = await visitor.get('/', headers={'host': 'evil.example'})
 

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx
 import pytest
 from pydantic import ValidationError
 
@@ -20,6 +19,7 @@ from auth.web.gateway import Gateway
 from auth.web.waiting_pages import WaitingPages
 from tests.auth.conftest import Api, nothing_behind
 from tests.following import Following, NoTabs
+from tests.http import patient_client
 from tests.rules import PASSWORD, Rules
 from tests.running import either_store
 from tests.server import Server
@@ -330,5 +330,5 @@ async def test_a_real_server_refuses_other_names_and_origins_also_for_sockets(
     assert await status(f'{socket}polling', 'Host: evil.example', 'Origin: http://evil.example') == 421
     assert await status(f'{socket}polling', f'Host: {own}', f'Origin: https://{own}') == 400
     assert 'Traceback' not in server.log
-    async with httpx.AsyncClient() as visitor:
+    async with patient_client() as visitor:
         assert f'"{server.url}/demo"' in html.unescape((await visitor.get(f'{server.url}/demo')).text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
 from tests.browser.conftest import Browser
+from tests.http import patient_client
 from tests.ports import free_port
 from tests.server import Server
 
@@ -51,7 +51,7 @@ async def test_another_site_cannot_listen_by_loading_the_sockets_as_a_script(
                                    'sid=none&j=0', 'j=0&transport=websocket', '&&j=0'])
 @pytest.mark.parametrize('method', ['GET', 'POST', 'OPTIONS'])
 async def test_whoever_asks_for_a_script_gets_none(server: Server, method: str, asked: str) -> None:
-    async with httpx.AsyncClient() as visitor:
+    async with patient_client() as visitor:
         answer = await visitor.request(method, f'{server.url}{POLLING}&{asked}', content='d=1')
 
     assert answer.status_code == 400
@@ -62,7 +62,7 @@ async def test_whoever_asks_for_a_script_gets_none(server: Server, method: str, 
 
 @pytest.mark.parametrize('asked', ['J=0', 'xj=0', 'x=j', 'tab_id=j=0', 'x=%26j=0'])
 async def test_what_only_looks_like_it_is_answered_as_ever(server: Server, asked: str) -> None:
-    async with httpx.AsyncClient() as visitor:
+    async with patient_client() as visitor:
         answer = await visitor.get(f'{server.url}{POLLING}&{asked}')
 
     assert answer.status_code == 200
@@ -71,7 +71,7 @@ async def test_what_only_looks_like_it_is_answered_as_ever(server: Server, asked
 
 @pytest.mark.parametrize('origin', ['https://evil.example', 'null'])
 async def test_a_form_of_another_site_sends_nothing_to_a_socket_that_polls(server: Server, origin: str) -> None:
-    async with httpx.AsyncClient() as visitor:
+    async with patient_client() as visitor:
         sid = (await visitor.get(f'{server.url}{POLLING}')).text.split('"')[3]
         answer = await visitor.post(f'{server.url}{POLLING}&sid={sid}', data={'d': '40'}, headers={'origin': origin})
 

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
-import httpx
 import pytest
 
 import pages
 from benchmarks.memory import ASKED_AT_ONCE, PEOPLE, Usage, ask_and_leave, come_and_go
 from tests.apps import INSTRUMENTED, SERVE
+from tests.http import patient_client
 from tests.programs import CHEAP_PASSWORDS
 from tests.rules import PASSWORD
 from tests.server import Server
@@ -84,7 +84,7 @@ async def test_a_page_is_refused_where_too_many_wait_and_comes_by_itself_when_th
     server = await start_server(max_waiting_pages_per_address=2, page_join_seconds=60)
     joined, joins_later = OpenPage(), OpenPage()
 
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http, httpx.AsyncClient() as program:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http, patient_client() as program:
         await joined.open(http, f'{server.url}/')  # it waits no more
         assert [(await program.get(f'{server.url}/')).status_code for _ in range(3)] == [200, 200, 503]
         refused = await program.get(f'{server.url}/')
@@ -107,7 +107,7 @@ async def test_a_page_that_nobody_joins_in_time_is_given_up_and_one_that_was_joi
     lost = asyncio.Event()
     joined = OpenPage(on_lost=lost.set)
 
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http, httpx.AsyncClient() as program:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http, patient_client() as program:
         await joined.open(http, f'{server.url}/')
         statuses = [(await program.get(f'{server.url}/')).status_code for _ in range(2)]
         async with asyncio.timeout(10):

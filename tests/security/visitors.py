@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 import httpx
 
+from tests.http import patient_client
 from tests.rules import PASSWORD
 from tests.server import Server
 from tests.sockets import OpenPage
@@ -65,7 +66,7 @@ class Somebody:
 
     @classmethod
     def at(cls, server: Server) -> Somebody:
-        web = httpx.AsyncClient(base_url=server.url, headers={'origin': server.url})
+        web = patient_client(base_url=server.url, headers={'origin': server.url})
         return cls(server, web, aiohttp.ClientSession())
 
     async def sign_up(self, *, administrator: bool = False) -> Somebody:

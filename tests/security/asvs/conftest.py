@@ -9,6 +9,7 @@ import pytest
 
 from tests.auth import conftest as of_the_rules
 from tests.browser import conftest as of_browsers
+from tests.http import patient_client
 from tests.server import Server
 
 api = of_the_rules.api
@@ -33,7 +34,7 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server
 async def visitor(site: Server) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody who visits the site, as the proxy passes it on."""
     passed_on = {'host': 'site.example', 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.7'}
-    async with httpx.AsyncClient(base_url=site.url, headers=passed_on) as http:
+    async with patient_client(base_url=site.url, headers=passed_on) as http:
         yield http
 
 
