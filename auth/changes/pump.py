@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Collection, Mapping
 from itertools import islice
@@ -19,6 +20,8 @@ from .deadlines import Deadlines
 from .inbox import Inbox
 from .sync import Sync
 from .trouble import Trouble
+
+log = logging.getLogger('live_sessions')
 
 SHOWN_AT_ONCE = 50
 """Batch size between yields to the event loop: about 5 ms if each client has one tab."""
@@ -81,7 +84,7 @@ class Pump:
             self._inbox.drain()
             self._sync.synced(self._feed.synced_at)
         except FeedLost as error:
-            self._trouble.goes_on('out of sync with the store', error, event='out_of_sync')
+            self._tell_lost(error)
         self._tasks.start(self._run, self._guard)
 
     async def stop(self) -> None:
@@ -93,13 +96,19 @@ class Pump:
             await self._feed.wait(self._deadlines.seconds_to_next(self._now(), at_most=self._timing.round_seconds))
             try:
                 await self._round()
-                self._trouble.is_over()
+                if (seconds := self._trouble.is_over()) is not None:
+                    log.warning('in sync with the store again, after %.1f s', seconds, extra={'event': 'in_sync'})
             except FeedLost as error:
-                self._trouble.goes_on('out of sync with the store', error, event='out_of_sync')
+                self._tell_lost(error)
                 await self._tasks.pause(self._timing.read_again_seconds)
             except StoreAway as error:
-                self._trouble.goes_on('the store cannot be read', error.__cause__, event='store_unreadable')
+                if self._trouble.is_news('store_unreadable'):
+                    log.warning('the store cannot be read: %s', error.__cause__, extra={'event': 'store_unreadable'})
                 await self._tasks.pause(self._timing.read_again_seconds)
+
+    def _tell_lost(self, error: FeedLost) -> None:
+        if self._trouble.is_news('out_of_sync'):
+            log.warning('out of sync with the store: %s', error, extra={'event': 'out_of_sync'})
 
     async def _round(self) -> None:
         self._inbox.drain()

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 import time
-
-log = logging.getLogger('live_sessions')
 
 TOLD_EVERY_SECONDS = 60.0
 
 
 class Trouble:
-    """Tells in the log that something fails, that it still does, and that it is over."""
+    """Says when the log has to tell that something fails, and when that it works again."""
 
     def __init__(self) -> None:
-        self._began = self._told = 0.0
-        self._what = ''
+        self._began: float | None = None
+        self._told = 0.0
+        self._event = ''
 
-    def goes_on(self, what: str, error: BaseException | None, *, event: str) -> None:
-        """Tell that an attempt has failed, unless the same was told within the last minute."""
+    def is_news(self, event: str) -> bool:
+        """Note that an attempt has failed; True unless the same was told within the last minute."""
         now = time.monotonic()
-        self._began = self._began or now
-        if event != self._what or now - self._told >= TOLD_EVERY_SECONDS:
-            self._what, self._told = event, now
-            log.warning('%s: %s', what, error, extra={'event': event})
+        if self._began is None:
+            self._began = now
+        if event == self._event and now - self._told < TOLD_EVERY_SECONDS:
+            return False
+        self._event, self._told = event, now
+        return True
 
-    def is_over(self) -> None:
-        """Tell that it works again, if it did not."""
-        if self._began:
-            log.warning('in sync with the store again, after %.1f s', time.monotonic() - self._began,
-                        extra={'event': 'in_sync'})
-            self._began, self._what = 0.0, ''
+    def is_over(self) -> float | None:
+        """Note that an attempt has succeeded; returns for how many seconds it had failed, or None if it had not."""
+        if self._began is None:
+            return None
+        seconds = time.monotonic() - self._began
+        self._began, self._event = None, ''
+        return seconds
