@@ -54,6 +54,8 @@ class UserButton(ui.element):
         follow(self, self._follow)
 
     def _open(self) -> None:
+        if self._is_open:  # it was not heard that it was closed, and the tab waits for what comes anew
+            self._show(None)
         self._is_open = True
         self._draw()
 

@@ -14,13 +14,27 @@ function isBeside(panel, { target, clientX: x, clientY: y }) {
   return target === panel && (x < left || x > right || y < top || y > bottom);
 }
 
+// What it shows is about to be taken away by the server, and comes anew when it is opened again: a press on it until then
+// would reach nobody.
+document.addEventListener("close", ({ target: panel }) => {
+  if (!panel.matches(".account-panel") || !panel.childElementCount || isOld(panel)) return;
+  panel.dataset.old = "";
+  const changes = new MutationObserver(() => {
+    delete panel.dataset.old;
+    changes.disconnect();
+  });
+  changes.observe(panel, { childList: true });
+}, { capture: true });
+
+const isOld = (panel) => "old" in panel.dataset;
+
 function open(panel) {
   const ask = () => panel.dispatchEvent(new CustomEvent("opened"));
   panel.showModal();
   panel.focus();
   ask();
   const asking = setInterval(() => { // the server drops what it is asked while its store is away
-    if (!panel.open || panel.childElementCount) clearInterval(asking);
+    if (!panel.open || (panel.childElementCount && !isOld(panel))) clearInterval(asking);
     else if (window.socket?.connected) ask();
   }, ASK_AGAIN_MS);
 }

@@ -6,14 +6,14 @@ import os
 
 import main
 from auth.credentials.passwords import Passwords
-from auth.timing import DEFAULT_TIMING
 from tests.programs import CHEAP_PASSWORDS, SPEED
+from tests.speed import timing_at
 
 
 def serve() -> None:
     """Serve until stopped."""
     passwords = Passwords(memory_kib=8, time_cost=1) if os.environ.get(CHEAP_PASSWORDS) else None
-    main.main(DEFAULT_TIMING.faster(float(os.environ.get(SPEED) or 1)), passwords)
+    main.main(timing_at(float(os.environ.get(SPEED) or 1)), passwords)
 
 
 if __name__ == '__main__':

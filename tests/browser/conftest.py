@@ -19,6 +19,9 @@ from tests.server import Server
 from .chromium import launch
 from .devices import PATIENCE_SECONDS, Device, MakeDevice, NewServer, StartServer
 
+KEPT_AT_MOST = 3
+"""Shared servers that run; a test uses two of them at most."""
+
 _SHARED = pytest.StashKey[dict[tuple[Kind, Path, float], Server]]()
 
 expect.set_options(timeout=1000 * PATIENCE_SECONDS)
@@ -60,13 +63,14 @@ def new_server(kind: Kind, request: pytest.FixtureRequest) -> NewServer:
 async def shared(request: pytest.FixtureRequest, script: Path = SERVE, speed: float = 1, **settings: Any) -> Server:
     """Give the server of all tests that do it no harm, which is started for the first of them.
 
-    There is one for each kind of store, app and speed until the end of the run: pytest would end a fixture that
-    depends on the kind whenever the next test runs on another one. One that has ended is started again, so that it
-    fails one test and not all that come after it.
+    There is one for each kind of store, app and speed: pytest would end a fixture that depends on the kind whenever the
+    next test runs on another one. One that has ended is started again, so that it fails one test and not all that come
+    after it. Of those that nobody has visited for long a few are kept, because each looks at its store all the time.
     """
     servers = request.session.stash.setdefault(_SHARED, {})
     key = request.getfixturevalue('kind'), script, speed
-    if key not in servers:
+    server = servers.pop(key, None)
+    if server is None:
         folder = request.getfixturevalue('tmp_path_factory').mktemp(script.stem)
         server = request.getfixturevalue('new_server')(folder, {CHEAP_PASSWORDS: 1, **settings}, script=script,
                                                        speed=speed)
@@ -76,10 +80,12 @@ async def shared(request: pytest.FixtureRequest, script: Path = SERVE, speed: fl
             assert 'Traceback' not in server.log, server.log
 
         request.session.addfinalizer(stop)
-        servers[key] = server
-    if has_ended(servers[key].process):
-        await servers[key].start()
-    return servers[key]
+    servers[key] = server  # as the last one
+    for unused in [*servers.values()][:-KEPT_AT_MOST]:
+        unused.stop()
+    if has_ended(server.process):
+        await server.start()
+    return server
 
 
 @pytest.fixture

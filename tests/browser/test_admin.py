@@ -70,7 +70,7 @@ async def test_for_others_there_is_no_such_page(device: MakeDevice) -> None:
     await expect(tab.see('There is no page here')).to_be_visible()
     await expect(rows(tab)).to_have_count(0)
     tab.complaints[:] = [complaint for complaint in tab.complaints if '404' not in complaint]
-    sent = await visitor.context.request.get(f'{visitor.url}/admin/sessions', max_redirects=0)
+    sent = await visitor.context.request.get(f'{visitor.url}/admin/sessions', max_redirects=0, max_retries=1)
     assert sent.headers['location'] == '/sign-in?redirect_url=%2Fadmin%2Fsessions'
 
 

@@ -66,6 +66,6 @@ async def test_the_board_follows_a_sign_in_elsewhere_a_click_in_one_pane_and_the
 async def test_another_site_may_not_put_a_pane_into_a_frame(device: MakeDevice) -> None:
     laptop = await device()
 
-    answer = await laptop.context.request.get(f'{laptop.url}/demo/pane')
+    answer = await laptop.context.request.get(f'{laptop.url}/demo/pane', max_retries=1)
 
     assert "frame-ancestors 'self'" in answer.headers['content-security-policy']

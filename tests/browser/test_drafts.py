@@ -352,7 +352,7 @@ async def test_a_page_that_cannot_be_built_yet_has_what_was_typed_when_it_is(
     await tab.page.get_by_label('First name').fill('Anna')
 
     with fast_server.database.away():
-        while (await laptop.context.request.get(f'{laptop.url}/account')).status != 503:
+        while (await laptop.context.request.get(f'{laptop.url}/account', max_retries=1)).status != 503:
             await asyncio.sleep(0.05)
         await tab.page.evaluate('window.socket.disconnect(); location.reload()')
         await expect(tab.see('The server cannot reach its data right now.')).to_be_visible()

@@ -16,9 +16,9 @@ from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from tests.databases import SqliteFile
 from tests.relay import relay_to
-from tests.rules import FAST
 from tests.running import either_store, only_on_sqlite
 from tests.server import Server
+from tests.speed import timing_at
 
 from .devices import MakeDevice, Tab, a_new_address
 from .test_countdown import ends_in
@@ -418,7 +418,7 @@ async def test_a_browser_that_slept_through_the_end_wakes_with_nothing_private(
         for renderer in renderers:
             renderer.suspend()
         fast_server.sql("UPDATE session SET status = 'removed' WHERE id = ?", session_id)
-        await asyncio.sleep(1.2 * FAST.deaf_after_seconds)
+        await asyncio.sleep(1.2 * timing_at(5).deaf_after_seconds)
         woken_at = time.time()
     finally:
         for renderer in renderers:
@@ -466,7 +466,7 @@ async def test_a_page_requested_while_the_store_is_away_becomes_right_by_itself(
     request = laptop.context.request
 
     with fast_server.database.away():
-        while (await request.get(f'{laptop.url}/account')).status != 503:  # it is found out a few times a second
+        while (await request.get(f'{laptop.url}/account', max_retries=1)).status != 503:  # it is found out in a moment
             await asyncio.sleep(0.05)
         tab = await laptop.tab('/')
         await expect(tab.page.get_by_role('main').get_by_text('Loading…')).to_be_visible()

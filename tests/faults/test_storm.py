@@ -17,11 +17,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from auth.timing import DEFAULT_TIMING, Timing
+from auth.timing import Timing
 from tests.apps import SERVE
 from tests.databases import Kind, TestDatabase
 from tests.programs import CHEAP_PASSWORDS
 from tests.server import Server
+from tests.speed import timing_at
 
 from .browser import PASSWORD, Browser
 from .comparison import Stored, all_complaints, read_all, screens_are_right
@@ -119,7 +120,7 @@ async def test_after_a_storm_of_acts_and_kills_store_audit_log_and_screens_agree
 
     try:
         await asyncio.gather(*[server.start() for server in servers])
-        ledger, complaints, rounds = await storm(servers, seed, seconds, DEFAULT_TIMING.faster(speed))
+        ledger, complaints, rounds = await storm(servers, seed, seconds, timing_at(speed))
     finally:
         for server in servers:
             server.stop()
