@@ -93,7 +93,7 @@ OUT_OF_PLACE = """() => {
     if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} wide, not ${clientWidth}`);
     for (const element of document.body.querySelectorAll('*')) {
         if (!element.checkVisibility({ visibilityProperty: true })) continue;
-        if (element.closest('.unseen, .skip, svg, input, #popup, .q-loading-bar')) continue;
+        if (element.closest('.unseen, .skip, svg, input, #popup, .q-loading-bar, .q-ripple')) continue;
         if (getComputedStyle(element).clipPath !== 'none') continue; // for screen readers only
         const { left, right, width, height } = element.getBoundingClientRect();
         if (!width || !height) continue;

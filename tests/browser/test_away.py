@@ -87,7 +87,7 @@ async def test_the_button_connects_at_once_and_the_focus_comes_back_to_where_it_
     await expect(card(tab)).to_be_hidden()
     await expect(field).to_be_focused()
     await expect(field).to_have_value('Example')
-    await expect(card(tab).get_by_role('status')).to_have_text('')
+    await expect(card(tab).locator('[role=status]')).to_have_text('')
 
 
 @pytest.mark.parametrize('module', ['index.js', 'away.js'])
