@@ -23,6 +23,7 @@ from .api.serializers import error_json
 from .content_policy import REPORTS_PATH
 from .cookies import DEFAULT_NAME, NAME, is_secure
 from .headers import REFUSAL, Headers, drop_forged_headers
+from .kept_answers import KeptAnswers
 from .log_lines import NowAndThen
 from .monitoring import Monitoring
 from .outbox_page import OUTBOX_PATH, OutboxPage
@@ -68,6 +69,7 @@ class Gateway:
                  outbox: OutboxPage | None = None,
                  language: str = '', monitoring: Monitoring | None = None) -> None:
         self.app = app
+        self._files = KeptAnswers(app)
         self._sockets = sockets
         self._api = api
         self._pages = PageAccess(app, clients, waiting, not_found)
@@ -133,7 +135,7 @@ class Gateway:
         elif path == _SOCKETS:  # a browser that cannot have a websocket polls
             await self._to_sockets(scope, receive, send)
         elif path.startswith(_PASSED_ON) and not path.startswith(_REFUSED):
-            await self.app(as_get(scope), receive, send)
+            await self._files(as_get(scope), receive, send)
         else:
             await self._open(path, scope, receive, send)
 

@@ -91,7 +91,7 @@ def test_sign_out_measures_all_ways_and_compares_them_with_bare_nicegui(printed:
 
     found = rows(shown)
     assert len(found) == 5
-    assert all(0 < p50 <= p95 <= p99 <= most for p50, p95, p99, most in found.values())
+    assert all(p50 <= p95 <= p99 <= most for p50, p95, p99, most in found.values()), found  # by two clocks
     ratios = re.findall(r'ours / bare NiceGUI with .*: ([\d.]+) at p50, ([\d.]+) at p99', shown)
     bare, same, ours, _, _ = found.values()
     assert len(ratios) == 2
