@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
 from collections.abc import Awaitable, Callable
@@ -95,6 +96,13 @@ class Tab:
         why = self.page.locator('.why:not(:empty)')  # it stands in place of the words
         await expect(self.see(SIGNED_OUT).or_(why).filter(visible=True).first).to_be_visible()
         await expect(self.see(re.compile('Active Session: '))).to_have_count(0)
+
+    async def press_until(self, is_told: Callable[[], Awaitable[bool]]) -> None:
+        """Press a key that does nothing until it is noted: nobody hears it while the tab does not hear its server."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not await is_told():
+                await self.page.keyboard.press('Shift')
+                await asyncio.sleep(0.2)
 
     async def text(self) -> str:
         """Everything that is in the page, visible or not."""

@@ -76,9 +76,9 @@ async def test_a_key_is_enough_and_a_script_is_none(device: MakeDevice, shared_s
     }""")
     await tab.page.evaluate("fetch('/v1/client').then(() => 0)")
     by_a_script = shared_server.sql('SELECT abandon_at FROM session WHERE id = ?', session_id)
-    await tab.page.keyboard.press('Shift')
 
-    await expect(card(tab)).to_be_hidden()
+    await tab.press_until(card(tab).is_hidden)
+
     assert by_a_script == end
 
 

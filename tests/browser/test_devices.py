@@ -91,9 +91,11 @@ async def test_a_row_tells_where_it_was_last_active_by_a_click_in_a_tab_and_wher
     await thief.context.add_cookies(await phone.context.cookies())
     elsewhere = await thief.tab('/account')
 
-    await elsewhere.page.keyboard.press('Shift')
+    async def is_told() -> bool:  # with nobody reloading anything
+        return 'Windows PC' in await row.inner_text()
 
-    await expect(row).to_contain_text('Windows PC')  # with nobody reloading anything
+    await elsewhere.press_until(is_told)
+
     await expect(row).to_contain_text('Active now')
     await expect(row).to_contain_text('from Safari 18 on iPhone · 127.0.0.1')
     await expect(row.locator('.icon').first).to_have_attribute('data-kind', 'desktop')

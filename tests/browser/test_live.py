@@ -252,6 +252,7 @@ async def test_what_a_person_does_is_activity_and_an_open_page_is_not(
             await asyncio.sleep(0.05)
         return last_active()
 
+    await asyncio.sleep(0.5)  # the opening is noted in the background
     opened = last_active()
     await tab.page.mouse.move(100, 100)
     pinged = len(pings)

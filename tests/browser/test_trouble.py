@@ -101,6 +101,8 @@ async def tells_of_a_sign_out_that_failed(device: MakeDevice, server: Server, *p
         for tab in tabs:
             await expect(tab.see(AWAY).first).to_be_visible()
         claimed = [await one.ever_saw(SIGNED_OUT) for one in watching]
+    while not (await laptop.api('GET', '/client')).ok:
+        await asyncio.sleep(0.05)
     for tab in tabs:
         await expect(tab.button()).to_be_visible()
     await tabs[0].button().click()
