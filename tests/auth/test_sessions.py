@@ -8,7 +8,8 @@ from functools import partial
 
 import pytest
 
-from auth.errors import ClientRenewed, SessionNotFound, StoreAway
+from auth.errors import ClientRenewed, NotSignedIn, SessionNotFound, StoreAway
+from auth.rules.profile import change_name
 from auth.rules.sessions import OVERDUE_AT_ONCE, end_overdue, forget_client, set_active, sign_out, touch
 from auth.rules.sign_in import SignedIn
 from tests.rules import FAST_TO_HEAR, PHONE, Rules
@@ -239,19 +240,23 @@ async def test_the_inactivity_limit_abandons_a_session_that_nobody_uses(rules_wi
     assert rules.events()[-1] == ('abandoned',)
 
 
-async def test_an_overdue_session_cannot_be_used_before_the_sweep_has_marked_it(rules: Rules) -> None:
+@pytest.mark.parametrize(('end', 'marked'), [('expire_at', 'expired'), ('abandon_at', 'abandoned')])
+async def test_an_overdue_session_cannot_be_used_before_the_sweep_has_marked_it(
+        rules: Rules, end: str, marked: str) -> None:
     ann, bob = await two_accounts(rules)
     client = await rules.here(bob.token)
-    rules.clock.forward(days=8)
+    rules.sql(f"UPDATE session SET {end} = '2020-01-01 00:00:00.000000'")  # after the client was read
 
     with pytest.raises(SessionNotFound):
         await rules.auth.run(sign_out, client, bob.session_id)
     with pytest.raises(SessionNotFound):
         await rules.auth.run(set_active, client, ann.session_id, settings=rules.auth.settings)
+    with pytest.raises(NotSignedIn):
+        await rules.auth.run(change_name, client, first_name='Eve', request_info=PHONE)
     await rules.auth.run(touch, client.id, bob.session_id, settings=rules.auth.settings)
     await rules.auth.run(end_overdue)
 
-    assert (rules.status(ann.session_id), rules.status(bob.session_id)) == ('expired', 'expired')
+    assert (rules.status(ann.session_id), rules.status(bob.session_id)) == (marked, marked)
 
 
 async def test_very_many_overdue_sessions_are_ended_some_at_a_time(rules: Rules) -> None:
