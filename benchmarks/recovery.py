@@ -21,7 +21,7 @@ sys.path[0] = str(Path(__file__).parent.parent)
 import aiohttp
 from sqlalchemy import make_url
 
-from auth.timing import DEFAULT_TIMING, Timing
+from auth.timing import Timing
 from benchmarks.processes import USERS, sign_in
 from benchmarks.stores import AS_IT_COMES, fill
 from benchmarks.support import ROOT, Described, machine, percentile, table
@@ -31,6 +31,7 @@ from tests.faults.ledger import Ledger
 from tests.postgres import OwnPostgres, postgres_server
 from tests.relay import Relay, relay_to
 from tests.server import Server
+from tests.speed import timing_at
 
 PATIENCE_SECONDS = 60
 
@@ -148,7 +149,7 @@ async def measure(rounds: int, after: Sequence[float], times_faster: float) -> N
             site = Site(http, server, postgres, relay, url)
             try:
                 for name, fault in FAULTS.items():
-                    taken = [await one_round(site, fault, after, DEFAULT_TIMING.faster(times_faster))
+                    taken = [await one_round(site, fault, after, timing_at(times_faster))
                              for _ in range(rounds)]
                     hidden, right = ([one[which] for one in taken] for which in (0, 1))
                     rows.append([name, *(f'{number:.2f}' for number in (percentile(hidden, 0.5), max(hidden),
