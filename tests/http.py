@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE_SECONDS = 40
+from tests.patience import PATIENCE_SECONDS
 
 
 def patient_client(**options: Any) -> httpx.AsyncClient:

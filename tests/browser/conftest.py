@@ -13,11 +13,12 @@ from playwright.async_api import Browser, async_playwright, expect
 from tests.apps import BUTTONS, DRAFTED, INSTRUMENTED, OVERLAID, RECENT, SERVE
 from tests.databases import Kind, PostgresDatabase
 from tests.http import patient_client
+from tests.patience import PATIENCE_SECONDS
 from tests.programs import CHEAP_PASSWORDS, has_ended
 from tests.server import Server
 
 from .chromium import launch
-from .devices import PATIENCE_SECONDS, Device, MakeDevice, NewServer, StartServer
+from .devices import Device, MakeDevice, NewServer, StartServer
 
 KEPT_AT_MOST = 3
 """Shared servers that run; a test uses two of them at most."""

@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 
 from playwright.async_api import APIResponse, BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import PASSWORD
 from tests.server import Server
-
-PATIENCE_SECONDS = 40
-"""For a machine that has much else to do. Whatever is promised to happen sooner is timed where it is promised."""
 
 SIGNED_OUT = 'You are signed out'
 _numbers = itertools.count(1)

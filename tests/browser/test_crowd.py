@@ -9,12 +9,13 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 from tests.sockets import OpenPage
 
-from .devices import PATIENCE_SECONDS, SIGNED_OUT, MakeDevice, a_new_address
+from .devices import SIGNED_OUT, MakeDevice, a_new_address
 
 DEVICES, PATHS = 20, ('/', '/account', '/examples/expo')
 

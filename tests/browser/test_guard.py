@@ -12,11 +12,12 @@ import pytest
 import socketio
 from playwright.async_api import expect
 
+from tests.patience import PATIENCE_SECONDS
 from tests.running import either_store
 from tests.server import Server
 from tests.sockets import OpenPage
 
-from .devices import PATIENCE_SECONDS, MakeDevice, StartServer, Tab, a_new_address
+from .devices import MakeDevice, StartServer, Tab, a_new_address
 
 pytestmark = either_store
 

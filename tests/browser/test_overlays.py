@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.async_api import expect
 
+from tests.patience import PATIENCE_SECONDS
 from tests.relay import relay_to
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import PATIENCE_SECONDS, MakeDevice, Tab
+from .devices import MakeDevice, Tab
 
 pytestmark = either_store
 

@@ -8,10 +8,11 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.patience import PATIENCE_SECONDS
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import PATIENCE_SECONDS, SIGNED_OUT, MakeDevice, Tab, a_new_address
+from .devices import SIGNED_OUT, MakeDevice, Tab, a_new_address
 
 pytestmark = either_store
 

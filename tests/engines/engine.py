@@ -5,9 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any
 
-PATIENCE_SECONDS = 40
-"""For a machine that has much else to do; as in ``tests.browser.devices``."""
-
 Actions = list[dict[str, Any]]
 """What keyboard and mouse do, in the words of WebDriver, which both engines take."""
 

@@ -13,7 +13,9 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from .engine import PATIENCE_SECONDS, Actions, Engine
+from tests.patience import PATIENCE_SECONDS
+
+from .engine import Actions, Engine
 from .installed import FIREFOX
 from .processes import family, home, wait_until
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import PASSWORD
 
-from .engine import PATIENCE_SECONDS, Actions, Engine
+from .engine import Actions, Engine
 from .processes import wait_until
 
 SIGNED_OUT = 'You are signed out'

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tests.patience import PATIENCE_SECONDS
 from tests.running import either_store
 
 from .conftest import NewTab
-from .engine import PATIENCE_SECONDS
 from .processes import wait_until
 
 pytestmark = either_store
