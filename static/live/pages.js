@@ -1,5 +1,6 @@
 // Going from page to page within the app. The header says where one is; the heading of the new page takes the focus, so
-// that a screen reader says it, once; and Back leads to where the person was on the page before.
+// that a screen reader says it, once, unless the person has gone into the page by then; and Back leads to where the
+// person was on the page before.
 const DRAWN_WITHIN_MS = 1000; // after the address has changed; a page may be slow, or have no heading
 const ANSWERED_WITHIN_MS = 5000;
 const SCROLLED_WITHIN_MS = 2000; // lists come after their page
@@ -9,9 +10,25 @@ const SETTLED_MS = 150;
 // already, and where to scroll to.
 let trip = null;
 
+// A page is drawn before its address is shown. Meanwhile somebody may have put the focus into it, and begun to type.
+let drawn = null; // its heading
+let hasActed = false; // the person, since then
+let isInUse = false;
+
+function begin() {
+  hasActed = isInUse = false;
+}
+
 export const isArriving = () => trip !== null;
 
 const heading = () => document.querySelector("#content h1");
+
+for (const act of ["keydown", "pointerdown"]) {
+  addEventListener(act, () => (hasActed = true), { capture: true, passive: true });
+}
+document.addEventListener("focusin", ({ target }) => {
+  if (hasActed && target.closest("#content")) isInUse = true;
+});
 
 function setOut(to, isThere = false) {
   clearTimeout(trip?.timer);
@@ -22,7 +39,7 @@ function arrive() {
   const { to, isThere, timer } = trip;
   clearTimeout(timer);
   trip = null;
-  if (!isThere) return; // the link led nowhere
+  if (!isThere || isInUse) return; // the link led nowhere, or the person is there already
   const landing = heading() ?? document.getElementById("content");
   landing?.setAttribute("tabindex", "-1");
   landing?.focus({ preventScroll: true });
@@ -31,6 +48,8 @@ function arrive() {
 
 function look() {
   mark();
+  if (drawn !== heading()) begin();
+  drawn = heading();
   if (trip?.isThere && heading() && heading() !== trip.from) arrive();
 }
 
@@ -85,8 +104,9 @@ addEventListener("pagehide", keepScroll);
 
 // ------------------------------------------------------------ the ways to another page
 
-// NiceGUI follows these links without loading a page.
+// NiceGUI follows these links without loading a page; a button may lead to another one as well.
 document.addEventListener("click", (event) => {
+  if (event.target.closest("a, button")) begin();
   const link = event.target.closest("a[href^='/']");
   if (!link || link.target || link.hasAttribute("download")) return;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.href === location.href) return;
@@ -116,6 +136,7 @@ history.pushState = (...given) => {
 
 addEventListener("popstate", ({ state }) => {
   clearTimeout(settling);
+  begin();
   setOut(state?.scroll ?? 0, true);
   look();
 });

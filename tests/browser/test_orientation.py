@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from tests.running import either_store
@@ -245,3 +246,38 @@ async def test_the_account_button_is_named_by_the_person(device: MakeDevice, sha
     await expect(tab.button('Account panel: Ann Example')).to_be_visible()
     shared_server.sql("UPDATE user SET first_name = '<b>A&amp;' WHERE email_address = ?", address)
     await expect(tab.button('Account panel: <b>A&amp; Example')).to_be_visible()
+
+
+# The page is drawn before its address is shown; let() shows it.
+HOLD_THE_ADDRESS = """() => {
+    const { pushState } = history;
+    history.pushState = (...given) => { window.let = () => pushState.apply(history, given); };
+}"""
+
+
+@pytest.mark.parametrize('way', ['a link', 'a button'])
+async def test_whoever_types_before_the_address_is_shown_keeps_the_focus(device: MakeDevice, way: str) -> None:
+    laptop = await device()
+    await laptop.sign_up(address := a_new_address())
+    if way == 'a link':
+        await laptop.api('DELETE', '/client/sessions')
+    tab = await laptop.tab('/sign-in/choose?redirect_url=/account' if way == 'a button' else '/')
+    await tab.page.evaluate(HOLD_THE_ADDRESS)
+
+    if way == 'a link':
+        await tab.page.locator('header').get_by_role('link', name='Sign up').press('Enter')
+        field = tab.page.get_by_label('Email address')
+    else:
+        await tab.page.get_by_role('main').get_by_role('button', name=address).press('Enter')
+        field = tab.page.get_by_label('First name')
+    await expect(field).to_be_editable()
+    while not await field.evaluate('(field) => field === document.activeElement'):
+        await tab.page.keyboard.press('Tab')
+    await field.press('A')
+    await tab.page.wait_for_function('() => Boolean(window.let)')
+    await tab.page.evaluate('() => { window.let(); return new Promise(requestAnimationFrame); }')
+    await expect(tab.page).to_have_url(re.compile('/sign-up$|/account$'))
+    await tab.page.keyboard.type('nn')
+
+    await expect(field).to_have_value('Ann')
+    await expect(field).to_be_focused()
