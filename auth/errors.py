@@ -109,7 +109,8 @@ class ClientRenewed(AuthError):
 
     code = 'client_renewed'
     status = HTTPStatus.CONFLICT
-    text = N_('This browser signed in in another tab at the same moment. Try again.')
+    text = N_('This browser signed in in another tab at the same moment. Try again; if that does not help, wait a '
+              'minute.')
 
 
 class SessionNotFound(AuthError):

@@ -18,6 +18,7 @@ from .mail import QueuedMail
 from .mailed_link import LinkKind, MailedLink
 from .migrate import check_schema, migrate, wait_for_server
 from .policy_violation import PolicyViolation
+from .replaced_secret import ReplacedSecret
 from .session import Session, SessionStatus
 from .timing import StoreTiming
 from .user import User
@@ -43,6 +44,7 @@ __all__ = [
     'MailedLink',
     'PolicyViolation',
     'QueuedMail',
+    'ReplacedSecret',
     'SQLModel',
     'Session',
     'SessionStatus',

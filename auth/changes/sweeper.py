@@ -13,6 +13,7 @@ from ..rules.buckets import forget_drained
 from ..rules.clock_set_back import bound_lifetimes
 from ..rules.context import Auth
 from ..rules.mailed_links import forget_expired
+from ..rules.replaced_secrets import forget_replaced
 from ..rules.sessions import end_overdue
 from .background import Background
 from .watched_clock import WatchedClock
@@ -70,6 +71,7 @@ class Sweeper:
                 while await self._auth.run(forget_drained):
                     pass
                 await self._auth.run(forget_expired)
+                await self._auth.run(forget_replaced)
                 await self._auth.store.prune()
                 self.swept.set()
             except StoreAway as error:

@@ -36,6 +36,7 @@ from .context import Auth
 from .current_password import forget_wrong_passwords
 from .limits import Taken, succeeded
 from .new_devices import tell_of_new_device
+from .replaced_secrets import remember_replaced
 from .room import make_room
 from .sessions import PENDING_LIFETIME, abandon_at, alive
 from .users import NewUser, add_user, check_new_user
@@ -168,6 +169,7 @@ def renew_client(db: Connection, now: datetime, client: ClientView | None, secre
             .values(secret_hash=hash_secret(secret)).returning(col(Client.id)))
         if renewed.first() is None:  # a client of its own would take the place of the one with the other accounts
             raise ClientRenewed
+        remember_replaced(db, now, client)
         return ClientToken(client.id, secret)
     token = ClientToken(new_id('client'), secret)
     db.execute(insert(Client).values(id=token.client_id, secret_hash=hash_secret(secret), created_at=now))

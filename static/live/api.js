@@ -1,5 +1,6 @@
 // The Frontend API, called with the cookie of this browser.
 import { oneAtATime } from "./one-at-a-time.js";
+import { withTheNewestCookie } from "./renewed.js";
 import { text } from "./texts.js";
 
 // Returns the body of the answer, or throws an error with its status (0: there was no answer) and the API's errors.
@@ -34,7 +35,7 @@ export async function confirmed(answer) {
 }
 
 export async function signOut(sessionId) {
-  if (!sessionId) return call("DELETE", "/v1/client/sessions");
+  if (!sessionId) return withTheNewestCookie(() => call("DELETE", "/v1/client/sessions"));
   const answer = await call("POST", `/v1/client/sessions/${encodeURIComponent(sessionId)}/remove`);
   if (answer.client?.sessions.length) renewCookie();
   return answer;

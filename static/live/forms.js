@@ -6,6 +6,7 @@ import { clearErrors, showErrors } from "./form-errors.js";
 import { forgetFragment, fragment } from "./fragment.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { tellOfNewCookie } from "./other-tabs.js";
+import { withTheNewestCookie } from "./renewed.js";
 
 const PROGRESS_AFTER_MS = 300;
 const DRAWN_WITHIN_MS = 3000;
@@ -89,12 +90,7 @@ async function send(form, fields) {
     }
     return confirmed(await call(form.dataset.api, path, fields));
   };
-  try {
-    return await post();
-  } catch (error) {
-    if (error.errors?.[0]?.code !== "client_renewed") throw error;
-    return await post(); // with the cookie that it was renewed to
-  }
+  return withTheNewestCookie(post);
 }
 
 // A field that reads as it was given follows when it is given something else, also if it was typed into before.

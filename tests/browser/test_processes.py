@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from playwright.async_api import Route, expect
 
+from tests.http import patient_client
 from tests.programs import has_ended
 from tests.running import either_store
 from tests.server import Server
@@ -140,10 +142,59 @@ async def test_two_sign_ins_at_one_moment_sign_nobody_out(device: MakeDevice, lo
     for tab in (left, right):
         await expect(tab.page).to_have_url(f'{tab.url}/')
 
-    client = (await (await laptop.api('GET', '/client')).json())['response']
+    await all_are_here(laptop, (left, right), first_here, addresses)
+
+
+@either_store
+async def test_a_sign_in_whose_cookie_was_just_replaced_waits_for_the_new_one_and_signs_nobody_out(device: MakeDevice
+                                                                                                    ) -> None:
+    """Over plain http: the second request is looked up after the first was committed, and before it was answered."""
+    phone, laptop = await device(), await device()
+    await laptop.context.add_init_script(NO_LOCKS)
+    addresses = [a_new_address(), a_new_address()]
+    for address in addresses:
+        await phone.sign_up(address)
+    first_here = await laptop.sign_up()
+    old = await laptop.cookie()
+    left, right = await laptop.tab('/sign-in'), await laptop.tab('/sign-in')
+    for tab, address in zip((left, right), addresses, strict=True):
+        await tab.fill(address)
+    requests, is_committed, is_refused = itertools.count(1), asyncio.Event(), asyncio.Event()
+
+    async def hold_the_new_cookie(route: Route) -> None:
+        number = next(requests)
+        if number == 1:
+            async with patient_client() as elsewhere:  # the browser's own would keep the cookie at once
+                request = route.request
+                answer = await elsewhere.post(request.url, content=request.post_data_buffer,
+                                              headers=await request.all_headers())
+            is_committed.set()
+            await is_refused.wait()
+            await route.fulfill(status=answer.status_code, body=answer.content, headers=dict(answer.headers))
+            return
+        await is_committed.wait()
+        if number == 4:  # twice the old cookie was not enough
+            is_refused.set()
+            while await laptop.cookie() == old:
+                await asyncio.sleep(0.05)
+        await route.continue_()
+
+    await laptop.context.route('**/v1/client/sign_ins', hold_the_new_cookie)
     for tab in (left, right):
+        await tab.page.evaluate('document.querySelector("form").requestSubmit()')
+    for tab in (left, right):
+        await expect(tab.page).to_have_url(f'{tab.url}/')
+
+    assert next(requests) > 4
+    await all_are_here(laptop, (left, right), first_here, addresses)
+
+
+async def all_are_here(laptop: Device, tabs: Sequence[Tab], first_here: str, addresses: Sequence[str]) -> None:
+    """Nobody was signed out of a browser by those who were signed in on it at one moment."""
+    client = (await (await laptop.api('GET', '/client')).json())['response']
+    for tab in tabs:
         await tab.shows(client['last_active_session_id'])
     assert {session['public_user_data']['identifier'] for session in client['sessions']} >= set(addresses)
     assert first_here in {session['id'] for session in client['sessions']}
-    for tab in (left, right):  # one of them may have been told to try again, as long as it did
+    for tab in tabs:  # one of them may have been told to try again, as long as it did
         tab.complaints[:] = [complaint for complaint in tab.complaints if 'status of 4' not in complaint]

@@ -17,7 +17,7 @@ from ...rules.sessions import forget_client, set_active, sign_out
 from ...rules.sign_in import SignedIn, sign_in
 from ...rules.unkept_cookies import CookieNotKept, proof_of, take_back
 from ..cookies import DEFAULT_NAME
-from .endpoint import Answer, Call, Endpoint, envelope, is_on, shown
+from .endpoint import Answer, Call, Endpoint, envelope, is_on, refuse_replaced, shown
 from .serializers import attempt_json, no_client_json, reset_json, session_json, waiting_json
 
 log = logging.getLogger('live_sessions')
@@ -60,6 +60,7 @@ class ClientEndpoints:
         return envelope(shown(call.client, self._auth.now()) or no_client_json(self._auth.now()))
 
     async def _forget(self, call: Call) -> Answer:
+        await refuse_replaced(self._auth, call)
         await self._auth.run(forget_client, call.client, request_info=call.request_info)
         answer = envelope(no_client_json(self._auth.now())).with_clearing(None, self._auth.now())
         # A cookie that is nobody's may have been renewed meanwhile; the browser must not drop the one it gets for it.
@@ -84,6 +85,7 @@ class ClientEndpoints:
         if fields.get('strategy') == RESET_STRATEGY:
             await ask_for_reset(self._auth, identifier=fields.get('identifier', ''), request_info=call.request_info)
             return envelope(reset_json(fields['identifier'].strip()), shown(call.client, self._auth.now()))
+        await refuse_replaced(self._auth, call)
         with counting_attempt(self._auth.metrics, 'signed_in'):
             done = await sign_in(self._auth, call.client, identifier=fields.get('identifier', ''),
                                  password=fields.get('password', ''), request_info=call.request_info,
@@ -92,6 +94,7 @@ class ClientEndpoints:
 
     async def _sign_up(self, call: Call) -> Answer:
         fields = await call.fields()
+        await refuse_replaced(self._auth, call)
         outcome = 'code_mailed' if self._auth.settings.sends_mail else 'signed_up'
         with counting_attempt(self._auth.metrics, outcome):
             done = await begin_sign_up(self._auth, call.client, email_address=fields.get('email_address', ''),
@@ -110,6 +113,7 @@ class ClientEndpoints:
 
     async def _finish_sign_up(self, call: Call) -> Answer:
         fields = await call.fields()
+        await refuse_replaced(self._auth, call)
         with counting_attempt(self._auth.metrics, 'signed_up'):
             done, email_address = await finish_sign_up(self._auth, call.client, call.parts['sign_up_id'],
                                                        code=fields.get('code', ''), request_info=call.request_info)
@@ -144,11 +148,13 @@ class ClientEndpoints:
         if session is not None:
             return envelope(session_json(session, self._auth.now()), shown(call.client, self._auth.now()))
         fields = await call.fields()
+        await refuse_replaced(self._auth, call)
         await self._auth.run(take_back, call.client, session_id, fields.get('take_back_proof', ''),
                              request_info=call.request_info)
         raise CookieNotKept if call.client is None else ClientRenewed
 
     async def _sign_out_of_all(self, call: Call) -> Answer:
+        await refuse_replaced(self._auth, call)
         await self._auth.run(sign_out, call.client, request_info=call.request_info)
         after = call.client and await self._clients.find_after_act(call.client.id)
         return envelope(shown(after, self._auth.now())).with_clearing(after, self._auth.now())

@@ -13,6 +13,8 @@ from ...credentials.tokens import ClientToken
 from ...requests.asgi import Receive, Scope
 from ...requests.request_info import RequestInfo, request_info_of
 from ...rules.clients import ClientView
+from ...rules.context import Auth
+from ...rules.replaced_secrets import check_not_replaced
 from ..cookies import DEFAULT_NAME, NAME, drop_cookie, is_secure, set_cookie
 from .requests import read_fields
 from .serializers import Json, client_json
@@ -87,6 +89,18 @@ class Answer:
 
 
 Endpoint = Callable[[Call], Awaitable[Answer]]
+
+
+async def refuse_replaced(auth: Auth, call: Call) -> None:
+    """Refuse a request whose cookie another one of its browser has just replaced: it may come again with the new one.
+
+    Else it would pass for a browser that nobody is signed in on.
+
+    :raises ClientRenewed: if it was replaced
+    :raises StoreAway: if the store can't be reached
+    """
+    if call.client is None and call.tokens:
+        await auth.read(check_not_replaced, call.tokens)
 
 
 def is_on(fields: Mapping[str, str], name: str) -> bool:

@@ -12,7 +12,7 @@ from ...language import N_
 from ...rules.clients import ClientSession, ClientView
 from ...rules.context import Auth
 from ...rules.reverification import NOT_HERE, re_authenticate
-from .endpoint import Answer, Call, Endpoint, envelope, shown
+from .endpoint import Answer, Call, Endpoint, envelope, refuse_replaced, shown
 from .serializers import verification_json
 
 PASSWORD = 'password'  # noqa: S105 (the name of a strategy)
@@ -54,6 +54,7 @@ class VerificationEndpoints:
         fields = await call.fields()
         if fields.get('strategy', PASSWORD) != PASSWORD:
             raise ParamInvalid(N_('Send the strategy "password"; there is no other.'), param='strategy')
+        await refuse_replaced(self._auth, call)
         session, secret = self._session(call, call.client), new_secret()
         client_id = '' if call.client is None else call.client.id
         async with self._expect(fields.get('tab', ''), fields.get('socket', ''), client_id, hash_secret(secret)):

@@ -1,0 +1,19 @@
+"""The secrets of clients that were replaced a moment ago."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from .types import Moment
+
+
+class ReplacedSecret(SQLModel, table=True):
+    """A secret that a client had until a moment ago. It opens nothing; it tells that a cookie is not the newest one."""
+
+    __tablename__ = 'replaced_secret'  # pyright: ignore[reportAssignmentType]
+
+    secret_hash: str = Field(primary_key=True, repr=False)
+    client_id: str = Field(foreign_key='client.id', ondelete='CASCADE', index=True)
+    replaced_at: datetime = Field(sa_type=Moment, index=True)
