@@ -40,37 +40,40 @@ def push() -> None:
 def push_same() -> None:
     """The label and the button among the elements of our start page."""
     with shell():
-        with ui.element('div').classes('hero'):
+        with ui.element('div').classes('ls-hero'):
             static('div', '<h1>When a session ends, every tab knows.</h1><p>Sign up and open more tabs.</p>')
-            with ui.element('section').classes('card session'):
+            with ui.element('section').classes('ls-card session'):
                 pushed_label()
-                static('div', '<p class="quiet">One moment.</p><p class="quiet">Sign up in a few seconds.</p>'
-                              '<div class="actions"><a href="/sign-up">Sign up</a><a href="/sign-in">Sign in</a></div>')
-                with ui.element('div').classes('actions'):
-                    with ui.element('div').classes('sign-out'):
-                        ui.element('button').classes('button').on('click', change, [])
-                        ui.label().classes('error').set_visibility(False)
-                    ui.element('a').classes('button').props('href=/')
-        static('div', '<div><h2>Every tab at once</h2><p>Nothing is polled.</p></div>' * 3).classes('promises')
+                static('div', '<p class="ls-quiet">One moment.</p><p class="ls-quiet">Sign up in a few seconds.</p>'
+                              '<div class="ls-actions"><a href="/sign-up">Sign up</a>'
+                              '<a href="/sign-in">Sign in</a></div>')
+                with ui.element('div').classes('ls-actions'):
+                    with ui.element('div').classes('ls-sign-out'):
+                        ui.element('button').classes('ls-button').on('click', change, [])
+                        ui.label().classes('ls-error').set_visibility(False)
+                    ui.element('a').classes('ls-button').props('href=/')
+        static('div', '<div><h2>Every tab at once</h2><p>Nothing is polled.</p></div>' * 3).classes('ls-promises')
 
 
 @contextmanager
 def shell() -> Generator[None]:
     """What is around every page of our app."""
     ui.add_head_html('<script src="/static/theme.js"></script><link rel="stylesheet" href="/static/app.css">')
-    ui.add_body_html('<div id="away" role="alert">Loading… This tab has lost the server and waits for it.</div>')
-    with ui.element('div').classes('shell').props('data-here=signed_in'):
-        static('a', 'Skip to the content').classes('skip').props('href=#content')
+    ui.add_body_html('<div id="ls-away" role="alert">Loading… This tab has lost the server and waits for it.</div>')
+    with ui.element('div').classes('ls-shell').props('data-here=signed_in'):
+        static('a', 'Skip to the content').classes('ls-skip').props('href=#ls-content')
         with ui.element('header'):
             static('a', '<img src="/static/icon.svg" alt="" width="28" height="28"><span>Live Sessions</span>')
             static('nav', '<a href="/">Home</a><a href="/account">Account</a><a href="/examples">Examples</a>')
-            with ui.element('div').classes('who'):
+            with ui.element('div').classes('ls-who'):
                 with ui.element('div'):
-                    static('button', '<span class="person">person@example.com</span><span class="avatar">P</span>')
+                    static('button', '<span class="ls-person">person@example.com</span>'
+                                     '<span class="ls-avatar">P</span>')
                     ui.element('dialog')
                 static('span', '<a href="/sign-in">Sign in</a><a href="/sign-up">Sign up</a>')
-            static('button', '<span class="theme-icon"></span>').classes('theme-switch').props('data-theme-switch')
-        with ui.element('main').classes('content').props('id=content tabindex=-1'), ui.element('div'):
+            theme = static('button', '<span class="ls-theme-icon"></span>')
+            theme.classes('ls-theme-switch').props('data-theme-switch')
+        with ui.element('main').classes('ls-content').props('id=ls-content tabindex=-1'), ui.element('div'):
             yield
         static('footer', 'When a session ends, every tab knows.')
 
@@ -94,25 +97,25 @@ def account() -> None:
     """The content of the page."""
     ui.page_title('Account · Live Sessions')
     ui.label('Account')
-    static('nav', '<a href="/account">Profile</a><a href="/account/security">Security</a>').classes('tabs')
-    with ui.element('section').classes('card'):
+    static('nav', '<a href="/account">Profile</a><a href="/account/security">Security</a>').classes('ls-tabs')
+    with ui.element('section').classes('ls-card'):
         ui.label('You')
         with ui.element('dl'):
             for text in ('Email address', 'person@example.com'):
                 ui.label(text)
-        ui.label().classes('quiet').props('role=status')
+        ui.label().classes('ls-quiet').props('role=status')
         form('Save', 'First name', 'Last name', optional=True)
-    with ui.element('section').classes('card'):
+    with ui.element('section').classes('ls-card'):
         ui.label('This session')
-        ui.label('Active Session: sess_000000000000000000000000').classes('session-id').props('role=status')
+        ui.label('Active Session: sess_000000000000000000000000').classes('ls-session-id').props('role=status')
         ui.label('This page is private: it was built because you are signed in, and is taken out of every tab '
-                 'the moment you are not.').classes('quiet')
-        with ui.element('div').classes('actions'), ui.element('div').classes('sign-out'):
-            ui.element('button').classes('button').props('type=button')
-            ui.label().classes('error').props('role=alert').set_visibility(False)
-    with ui.element('details').classes('card'):
+                 'the moment you are not.').classes('ls-quiet')
+        with ui.element('div').classes('ls-actions'), ui.element('div').classes('ls-sign-out'):
+            ui.element('button').classes('ls-button').props('type=button')
+            ui.label().classes('ls-error').props('role=alert').set_visibility(False)
+    with ui.element('details').classes('ls-card'):
         static('summary', 'Delete account')
-        ui.label('Your account and all its sessions are deleted, on every device, at once.').classes('quiet')
+        ui.label('Your account and all its sessions are deleted, on every device, at once.').classes('ls-quiet')
         form('Delete my account', 'Type the words', 'Password', optional=False)
 
 
@@ -120,16 +123,16 @@ def form(submit: str, *labels: str, optional: bool) -> None:
     """A form of our app, with its fields, their errors and its button."""
     with ui.element('form').props('method=post novalidate').on('done', lambda: None, []):
         for label in labels:
-            with ui.element('div').classes('field'):
+            with ui.element('div').classes('ls-field'):
                 caption = ui.label(label)
                 if optional:
                     with caption:
-                        ui.label('(optional)').classes('quiet')
+                        ui.label('(optional)').classes('ls-quiet')
                 ui.element('input').props('type=text required')
-                ui.label().classes('error').props('role=alert')
-        ui.label().classes('error').props('role=alert')
-        with ui.element('button').classes('button primary').props('type=submit'):
-            ui.element('span').classes('spinner')
+                ui.label().classes('ls-error').props('role=alert')
+        ui.label().classes('ls-error').props('role=alert')
+        with ui.element('button').classes('ls-button ls-primary').props('type=submit'):
+            ui.element('span').classes('ls-spinner')
             ui.label(submit)
 
 

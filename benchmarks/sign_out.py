@@ -35,7 +35,7 @@ SEEN = '''([selector, wanted]) => {
     });
 }'''
 CLICK = '''() => {
-    const button = document.querySelector("#push, .sign-out button");
+    const button = document.querySelector("#push, .ls-sign-out button");
     const at = performance.timeOrigin + performance.now();
     button.click();
     return at;
@@ -128,7 +128,7 @@ async def end(how: str, context: BrowserContext, url: str, left: Page, right: Pa
         await page.evaluate('liveSessions.reAuthenticate()')
         await page.wait_for_function('document.querySelector("main").innerText.includes("Active Session: sess_")')
     await asyncio.sleep(0.05)
-    await right.evaluate(SEEN, ['.session-id', 'You are signed out'])
+    await right.evaluate(SEEN, ['.ls-session-id', 'You are signed out'])
     if how == 'click':
         at: Any = await left.evaluate(CLICK)
     else:

@@ -37,22 +37,22 @@ def page() -> None:
         follow(entry, partial(_show_name, entry, name))
     with card():
         Text('h2', _('This session'))
-        SessionLabel().classes('session-id')
+        SessionLabel().classes('ls-session-id')
         Text('p', _('This page is private: it was built because you are signed in, and is taken out of every tab '
-                  'the moment you are not.')).classes('quiet')
-        with ui.element('div').classes('actions'):
+                  'the moment you are not.')).classes('ls-quiet')
+        with ui.element('div').classes('ls-actions'):
             SignOutButton(state.session_id)
     with card():
         Text('h2', _('Your data'))
         Text('p', _('A file with all that is kept of you here: the account, where it is and was signed in, and its '
-                    'history. Only your password is left out.')).classes('quiet')
+                    'history. Only your password is left out.')).classes('ls-quiet')
         with api_form('/v1/me/personal_data', _('Download my data'), done=_('Downloaded.'), download=FILE_NAME):
             pass
-    with ui.element('details').classes('card'):
+    with ui.element('details').classes('ls-card'):
         Text('summary', _('Delete account'))
         Text('p', _('Your account and all its sessions are deleted, on every device, at once. '
                     'This cannot be undone. What stays are times at which something happened, with numbers that no '
-                    'longer lead to you.')).classes('quiet')
+                    'longer lead to you.')).classes('ls-quiet')
         with api_form('/v1/me', _('Delete my account'), method='DELETE', then='/', danger=True):
             with ui.element('div').props('translate=no'):  # it has to be typed as it is
                 field('confirmation', _('Type “{words}”', words=DELETE_CONFIRMATION), kind='text', autocomplete='off')
@@ -60,13 +60,13 @@ def page() -> None:
 
 
 def _address_form() -> None:
-    with ui.element('details').classes('in-card'):
+    with ui.element('details').classes('ls-in-card'):
         Text('summary', _('Change the email address'))
         if not tabs().auth.settings.sends_mail:
-            Text('p', str(NO_MAIL)).classes('quiet')
+            Text('p', str(NO_MAIL)).classes('ls-quiet')
             return
         Text('p', _('A code is mailed to the new address. The one you have now is told, and can undo the change for a '
-                    'week.')).classes('quiet')
+                    'week.')).classes('ls-quiet')
         with api_form('/v1/me/email_addresses', _('Continue'), then='/account/email-address', hands='id email_address'):
             email_field('email_address', _('New email address'), autocomplete='email', last=True)
 

@@ -38,13 +38,13 @@ def new_user() -> None:
         link(_('All users'), '/admin')
     with card():
         Text('h2', _('Add user'))
-        Text('p', _('They choose a password of their own when they sign in for the first time.')).classes('quiet')
+        Text('p', _('They choose a password of their own when they sign in for the first time.')).classes('ls-quiet')
         with api_form('/v1/admin/users', _('Add user'), on_done=_made):
             email_field('email_address', autocomplete='off')
             name_field('first_name', _('First name'), 'off')
             name_field('last_name', _('Last name'), 'off')
             new_password_field('password', _('Password'))
-            with ui.element('label').classes('check'):
+            with ui.element('label').classes('ls-check'):
                 ui.element('input').props('type=checkbox name=is_admin value=true')
                 Text('span', _('Administrator'))
 
@@ -56,8 +56,8 @@ def _made(response: dict[str, Any]) -> None:
 def _password(user_id: str) -> None:
     Text('h2', _('Set a password'))
     Text('p', _('It ends all their sessions. They choose a password of their own when they sign in with this one.')
-         ).classes('quiet')
-    done = Text('p').classes('quiet').props('role=status')
+         ).classes('ls-quiet')
+    done = Text('p').classes('ls-quiet').props('role=status')
     with api_form(f'/v1/admin/users/{user_id}/set_password', _('Set password'), on_done=partial(_set, done),
                   danger=True):
         new_password_field('password', _('New password'))

@@ -29,11 +29,11 @@ def page(redirect_url: str = '') -> None:
     with card('narrow'):
         Text('h1', _('Choose an account'))
         WhySignedOut().props('role=status')
-        Text('p', _('Continue as:')).classes('quiet')
-        accounts = ui.element('ul').classes('accounts')
-        error = Text('p').classes('error').props('role=alert')
+        Text('p', _('Continue as:')).classes('ls-quiet')
+        accounts = ui.element('ul').classes('ls-accounts')
+        error = Text('p').classes('ls-error').props('role=alert')
         redraw_on_change(accounts, lambda: _list(accounts, safe_path(redirect_url), error))
-        with ui.element('div').classes('actions'):
+        with ui.element('div').classes('ls-actions'):
             if may_add_account():
                 button_link(_('Add account'), '/sign-in', 'plain')
             everybody = SignOutButton(label=_('Sign out of all accounts'))
@@ -44,15 +44,15 @@ def _list(accounts: ui.element, wanted: str, error: Text) -> None:
     state = auth_state()
     if not state.sessions:
         loading = state.status == 'loading'
-        Text('li', _('Loading…') if loading else _('Nobody is signed in on this browser.')).classes('quiet')
+        Text('li', _('Loading…') if loading else _('Nobody is signed in on this browser.')).classes('ls-quiet')
     for session in state.sessions:
         with ui.element('li'), ui.element('button').props('type=button') as button:
             with ui.element('strong'):
                 Isolated(session.user.name)
-            with ui.element('span').classes('quiet'):
+            with ui.element('span').classes('ls-quiet'):
                 Isolated(session.user.email_address)
             if session.id == state.session_id:
-                Text('span', _('In use')).classes('badge')
+                Text('span', _('In use')).classes('ls-badge')
         button.on('click', partial(_choose, session, wanted, error), [])
 
 

@@ -27,11 +27,11 @@ def code_figure(name: str, code: str, *, language: str, caption: str) -> Static:
     copy = _('Copy')
     return Static('figure', (
         f'<figcaption><span>{escape(caption)}</span>'
-        f'<span class="quiet" id="{name}-copied" role="status"></span>'
-        f'<button class="button small" type="button" aria-label="{copy}: {escape(caption)}" '
+        f'<span class="ls-quiet" id="{name}-copied" role="status"></span>'
+        f'<button class="ls-button ls-small" type="button" aria-label="{copy}: {escape(caption)}" '
         f'data-copy="{name}" data-copied="{name}-copied">{copy}</button>'
-        f'</figcaption><pre class="source" id="{name}" translate="no" dir="ltr">{_in_colours(code, language)}</pre>'
-    )).classes('code')
+        f'</figcaption><pre class="ls-source" id="{name}" translate="no" dir="ltr">{_in_colours(code, language)}</pre>'
+    )).classes('ls-code')
 
 
 def source_of(thing: object) -> str:

@@ -19,13 +19,13 @@ def code_form(path: str, submit: str, *, then: str, announce: bool = False) -> N
     """
     with ui.element('p'):
         Text('span', _('We have sent a mail to the address that you entered. Type the code that is in it.'))
-        ui.element('strong').classes('mailed-to').props('data-fragment=email_address translate=no dir=auto')
+        ui.element('strong').classes('ls-mailed-to').props('data-fragment=email_address translate=no dir=auto')
     with api_form(f'{path}/attempt_verification', submit, then=then, announce=announce, begin=True):
         entry = field('code', _('Code'), kind='text', autocomplete='one-time-code', last=True,
                       hint=_('Six digits. They work for ten minutes.'))
         entry.props('inputmode=numeric spellcheck=false autocapitalize=none autocorrect=off')
-    with ui.element('div').classes('nothing-came'):
-        Text('p', _('No mail? Look into the folder for spam first.')).classes('quiet')
+    with ui.element('div').classes('ls-nothing-came'):
+        Text('p', _('No mail? Look into the folder for spam first.')).classes('ls-quiet')
         with api_form(f'{path}/prepare_verification', _('Send another code'), plain=True,
                       done=_('Another mail is on its way. Only the newest code works.')):
             pass

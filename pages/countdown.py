@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from auth.language import _
 
-_CARD = '''<section id="ending" class="card" popover="manual" data-public aria-label="{label}">
-<div class="when-idle"><p><strong>{idle}</strong></p><p class="quiet">{why_idle}</p></div>
-<div class="when-old"><p><strong>{old}</strong></p><p class="quiet">{why_old}</p></div>
-<div class="actions when-idle"><button type="button" class="button primary">{stay}</button></div>
-<div class="actions when-old"><button type="button" class="button primary" data-renew>{again}</button></div>
-<p class="quiet" role="status" data-answer></p></section>
-<p id="ending-said" class="unseen" role="status" data-public></p>'''
+_CARD = '''<section id="ls-ending" class="ls-card" popover="manual" data-public aria-label="{label}">
+<div class="ls-when-idle"><p><strong>{idle}</strong></p><p class="ls-quiet">{why_idle}</p></div>
+<div class="ls-when-old"><p><strong>{old}</strong></p><p class="ls-quiet">{why_old}</p></div>
+<div class="ls-actions ls-when-idle"><button type="button" class="ls-button ls-primary">{stay}</button></div>
+<div class="ls-actions ls-when-old"><button type="button" class="ls-button ls-primary" data-renew>{again}</button></div>
+<p class="ls-quiet" role="status" data-answer></p></section>
+<p id="ls-ending-said" class="ls-unseen" role="status" data-public></p>'''
 
 _LEFT = '<span role="timer" data-left translate="no"></span>'
 

@@ -26,17 +26,17 @@ async def board() -> None:
     page_title(_('Demo'))
     Text('h1', _('Four tabs in one window'))
     Text('p', _('Each pane is a real tab of this browser, with a connection of its own. Sign out in one of them and '
-              'watch the others.')).classes('lead')
+              'watch the others.')).classes('ls-lead')
     panes(4)
-    with ui.element('p').classes('lead').bind_visibility_from(auth_state(), 'status', value='signed_out'):
+    with ui.element('p').classes('ls-lead').bind_visibility_from(auth_state(), 'status', value='signed_out'):
         link(_('Sign in'), '/sign-in', redirect_url='/demo')
         Text('span', _(' first; the panes update by themselves.'))
     with card('device'):
         Text('h2', _('And another device'))
         Text('p', _('Frames share the cookies of their window, so a second device cannot be shown in one. Open this '
                   'address in a private window, another browser or a phone, and sign in there with the same account: '
-                  'on the security page each of them can sign the other out.')).classes('quiet')
-        place = ui.element('div').classes('reach')
+                  'on the security page each of them can sign the other out.')).classes('ls-quiet')
+        place = ui.element('div').classes('ls-reach')
     request = ui.context.client.request
     port = request.url.port or {'https': 443}.get(request.url.scheme, 80)
     reach = await asyncio.to_thread(reach_of, tabs().auth.settings, port)
@@ -47,21 +47,21 @@ async def board() -> None:
 def _other_devices(reach: Reach, port: int, here: str) -> None:
     best = f'{reach.urls[0] if reach.urls else here}/demo'
     with ui.element('div'):
-        with ui.element('div').classes('copy'):
+        with ui.element('div').classes('ls-copy'):
             address = ui.element('input').props('id=demo-address readonly ')
             address.props['aria-label'] = _('Address of this page')
             address.props['value'] = best
-            Text('button', _('Copy')).classes('button').props(
+            Text('button', _('Copy')).classes('ls-button').props(
                 'type=button data-copy=demo-address data-copied=demo-copied')
-            link(_('Security page'), '/account/security').classes('button')
-        Text('p').classes('quiet').props('id=demo-copied role=status')
+            link(_('Security page'), '/account/security').classes('ls-button')
+        Text('p').classes('ls-quiet').props('id=demo-copied role=status')
         if not reach.beyond_this_machine:
             Text('p', _('This server listens to this machine only. For a phone in the same network, stop it and start '
                         'it with:'))
             code_figure('reachable', f'uv run main.py --host 0.0.0.0 --port {port}', language='bash',
                         caption=_('Reachable from the network'))
     if reach.beyond_this_machine and reach.urls:
-        with ui.element('figure').classes('qr'):
+        with ui.element('figure').classes('ls-qr'):
             Static('div', _qr(best))
             Text('figcaption', _('Scan it with a phone in the same network.'))
 
@@ -82,15 +82,15 @@ def pane(name: str = '') -> None:
     """
     page_title(name or _('Tab'))
     state = auth_state()
-    with ui.element('div').classes('pane'):
-        Text('h1', name or _('Tab')).classes('unseen')
-        SessionLabel().classes('session-id live')
-        who = Text('p').classes('quiet')
+    with ui.element('div').classes('ls-pane'):
+        Text('h1', name or _('Tab')).classes('ls-unseen')
+        SessionLabel().classes('ls-session-id ls-live')
+        who = Text('p').classes('ls-quiet')
         who.bind_text_from(state, 'user', lambda user: (
             _('Signed in as {name}', name=isolated(user.name)) if user else ''))
-        with ui.element('div').classes('when-signed-in'):
+        with ui.element('div').classes('ls-when-signed-in'):
             SignOutButton(redirect_url=f'/demo/pane?{urlencode({"name": name})}')
-        with ui.element('div').classes('when-signed-out'):
-            sign_in = link(_('Sign in'), '/sign-in', redirect_url='/demo').classes('button').props('target=_top')
+        with ui.element('div').classes('ls-when-signed-out'):
+            sign_in = link(_('Sign in'), '/sign-in', redirect_url='/demo').classes('ls-button').props('target=_top')
             # NiceGUI would open it in the frame.
             sign_in.on('click', js_handler='(event) => event.stopPropagation()')

@@ -16,10 +16,11 @@ _NOT_FOUND = f'''<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{{title}} · {SITE}</title><link rel="icon" href="/static/icon.svg">{THEME_COLORS}
 <script src="/static/theme.js"></script>{_STYLES}</head>
-<body><div class="shell"><header><a class="brand" href="/" aria-label="{{home}}">{BRAND}</a></header>
-<main class="content"><section class="card narrow"><p class="status-code">404</p><h1>{{heading}}</h1>
-<p class="quiet">{{why}}</p><noscript><p class="notice">{{without_scripts}}</p></noscript>
-<a class="button primary" href="/">{{start}}</a></section></main></div></body></html>
+<body><div class="ls-shell"><header class="ls-header">
+<a class="ls-brand" href="/" aria-label="{{home}}">{BRAND}</a></header>
+<main class="ls-content"><section class="ls-card ls-narrow"><p class="ls-status-code">404</p><h1>{{heading}}</h1>
+<p class="ls-quiet">{{why}}</p><noscript><p class="ls-notice">{{without_scripts}}</p></noscript>
+<a class="ls-button ls-primary" href="/">{{start}}</a></section></main></div></body></html>
 '''
 
 
@@ -43,5 +44,5 @@ def without_scripts() -> str:
     heading = _('This page needs JavaScript')
     words = _('It takes what is private off the screen the moment a session ends. Turn JavaScript on for this site in '
               'the settings of your browser, and load the page again.')
-    return (f'<noscript><style>#esm-fallback {{ display: none !important; }}</style><main class="content">'
-            f'<section class="card narrow"><h1>{heading}</h1><p>{words}</p></section></main></noscript>')
+    return (f'<noscript><style>#esm-fallback {{ display: none !important; }}</style><main class="ls-content">'
+            f'<section class="ls-card ls-narrow"><h1>{heading}</h1><p>{words}</p></section></main></noscript>')

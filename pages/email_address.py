@@ -18,6 +18,6 @@ def page() -> None:
     with card('narrow'):
         Text('h1', _('Confirm your new email address'))
         code_form('/v1/me/email_addresses/{id}', _('Confirm'), then='/account')
-        with ui.element('p').classes('quiet'):
+        with ui.element('p').classes('ls-quiet'):
             Text('span', _('Until then, your account has the address it had. '))
             link(_('Back to the account'), '/account')

@@ -29,5 +29,5 @@ def page() -> None:
                 email_field('identifier', last=True)
         else:
             Text('p', str(whom_to_ask(settings)))
-        with ui.element('p').classes('quiet'):
+        with ui.element('p').classes('ls-quiet'):
             link(_('Back to sign-in'), '/sign-in')

@@ -15,10 +15,10 @@ from .parts import Static, Text, button_link, card, link, page_title
 
 RUN, TEST = 'pip install uv && uv run main.py', 'pip install uv && uv run pytest'
 
-_SIGNED_OUT = """<p class="quiet when-loading">{one_moment}</p><p class="quiet when-signed-out">{why}</p>
-<div class="actions when-signed-out"><a class="button primary" href="/sign-up">{sign_up}</a>
-<a class="button plain" href="/sign-in">{sign_in}</a>
-<a class="button plain when-accounts" href="/sign-in/choose">{choose}</a></div>"""
+_SIGNED_OUT = """<p class="ls-quiet ls-when-loading">{one_moment}</p><p class="ls-quiet ls-when-signed-out">{why}</p>
+<div class="ls-actions ls-when-signed-out"><a class="ls-button ls-primary" href="/sign-up">{sign_up}</a>
+<a class="ls-button ls-plain" href="/sign-in">{sign_in}</a>
+<a class="ls-button ls-plain ls-when-accounts" href="/sign-in/choose">{choose}</a></div>"""
 
 
 def _promises() -> tuple[tuple[str, str], ...]:
@@ -36,51 +36,51 @@ def _promises() -> tuple[tuple[str, str], ...]:
 def page() -> None:
     """Build the start page."""
     page_title()
-    with ui.element('div').classes('hero'):
+    with ui.element('div').classes('ls-hero'):
         with ui.element('div'):
             Text('h1', _('When a session ends, every tab knows.'))
             Text('p', _('Accounts and sessions for NiceGUI apps, self-hosted, in pure Python: sign-up, sign-in, '
                         'several accounts, every device.'))
         with card('session'):
-            SessionLabel().classes('session-id live')
+            SessionLabel().classes('ls-session-id ls-live')
             WhySignedOut().props('role=status')
             Static('div', _SIGNED_OUT.format(
                 one_moment=_('One moment.'),
                 why=_('Sign up in a few seconds: an email address and a password, no mail is sent.'),
-                sign_up=_('Sign up'), sign_in=_('Sign in'), choose=_('Choose an account'))).classes('contents')
+                sign_up=_('Sign up'), sign_in=_('Sign in'), choose=_('Choose an account'))).classes('ls-contents')
             Text('p', _('Open this page in a few more tabs or browsers, and sign out in one of them.')).classes(
-                'quiet when-signed-in')
-            with ui.element('div').classes('actions when-signed-in'):
+                'ls-quiet ls-when-signed-in')
+            with ui.element('div').classes('ls-actions ls-when-signed-in'):
                 SignOutButton()
                 button_link(_('Open another tab'), '/', 'plain').props('target=_blank')
     _what_is_written()
     _two_tabs()
     Static('div', ''.join(f'<div><h2>{title}</h2><p>{text}</p></div>' for title, text in _promises())
-           ).classes('promises')
+           ).classes('ls-promises')
 
 
 def _what_is_written() -> None:
-    with ui.element('section').classes('part two'):
+    with ui.element('section').classes('ls-part ls-two'):
         with ui.element('div'):
             Text('h2', _('What you write'))
             Text('p', _('Five lines make a private page. It is taken out of every tab that shows it when the session '
-                        'ends.')).classes('quiet')
+                        'ends.')).classes('ls-quiet')
             code_figure('five-lines', source_of(reports), language='python', caption=_('A private page'))
             link(_('Five ways to sign out, beside what they answer to'), '/examples')
         with ui.element('div'):
             Text('h2', _('Two commands'))
             Text('p', _('A SQLite file, nothing to configure. The tests bring a PostgreSQL and a Chromium with them.')
-                 ).classes('quiet')
+                 ).classes('ls-quiet')
             code_figure('run', RUN, language='bash', caption=_('Serve it'))
             code_figure('test', TEST, language='bash', caption=_('Run all tests'))
 
 
 def _two_tabs() -> None:
-    with ui.element('section').classes('part'):
+    with ui.element('section').classes('ls-part'):
         Text('h2', _('Watch it happen'))
         Text('p', _('Two more tabs of this browser, each with a connection of its own. Sign out in one of them: the '
-                    'other one and this page change with it.')).classes('quiet when-signed-in')
+                    'other one and this page change with it.')).classes('ls-quiet ls-when-signed-in')
         Text('p', _('Two more tabs of this browser, each with a connection of its own. Sign in, and they follow.')
-             ).classes('quiet when-signed-out')
+             ).classes('ls-quiet ls-when-signed-out')
         panes(2, later=True)
         link(_('Four tabs, and another device'), '/demo')

@@ -37,7 +37,7 @@ class _Choice(ui.element):
 
     def __init__(self, wanted: str) -> None:
         super().__init__('div')
-        self.classes('contents')
+        self.classes('ls-contents')
         self._drawn_for: object = None
         follow(self, partial(_draw, self, wanted))
 
@@ -62,12 +62,12 @@ def _draw(place: _Choice, wanted: str) -> None:
             button_link(_('Continue'), wanted)
         else:
             WhySignedOut().props('role=status')
-            Text('p', _('There is no password to choose here. Sign in first.')).classes('unless-why')
+            Text('p', _('There is no password to choose here. Sign in first.')).classes('ls-unless-why')
             button_link(_('Sign in'), '/sign-in', redirect_url=wanted)
 
 
 def _form(user: UserView, wanted: str) -> None:
-    with ui.element('p').classes('quiet'):
+    with ui.element('p').classes('ls-quiet'):
         Text('span', _('Account: '))
         Isolated(user.email_address)
     Text('p', _('Your password was set by somebody else, who knows it. Choose one that only you know to go on.'))
@@ -75,5 +75,5 @@ def _form(user: UserView, wanted: str) -> None:
         username = ui.element('input').props('type=text name=username autocomplete=username hidden')
         username.props['defaultValue'] = user.email_address  # for password managers
         new_password_field('new_password', _('New password'))
-    with ui.element('div').classes('actions'):
+    with ui.element('div').classes('ls-actions'):
         SignOutButton(pending_session_id(), redirect_url='/sign-in')

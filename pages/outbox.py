@@ -21,12 +21,13 @@ _PAGE = '''<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} · {site}</title><link rel="icon" href="/static/icon.svg">{colors}
 <script src="/static/theme.js"></script>{styles}</head>
-<body><div class="shell"><header><a class="brand" href="/" aria-label="{home}">{brand}</a></header>
-<main class="content"><h1>{title}</h1><p class="quiet" style="margin-block-end: 16px">{what}</p>{mails}</main></div>
-</body></html>
+<body><div class="ls-shell"><header class="ls-header">
+<a class="ls-brand" href="/" aria-label="{home}">{brand}</a></header>
+<main class="ls-content"><h1>{title}</h1><p class="ls-quiet" style="margin-block-end: 16px">{what}</p>{mails}</main>
+</div></body></html>
 '''
-_MAIL = '''<article class="card" style="margin-block-end: 16px" lang="{language}"><h2>{subject}</h2>
-<p class="quiet">{to}</p>
+_MAIL = '''<article class="ls-card" style="margin-block-end: 16px" lang="{language}"><h2>{subject}</h2>
+<p class="ls-quiet">{to}</p>
 <pre style="white-space: pre-wrap; overflow-wrap: anywhere">{text}</pre>
 <details style="inline-size: 100%"><summary>{as_html}</summary><iframe sandbox title="{subject}" srcdoc="{html}"
 style="inline-size: 100%; block-size: 32rem; border: 0"></iframe></details></article>

@@ -16,12 +16,12 @@ def panes(count: int, *, later: bool = False) -> None:
 
     :param later: whether static/live/frames.js shows each when its place comes onto the screen
     """
-    with ui.element('div').classes('panes'):
+    with ui.element('div').classes('ls-panes'):
         for name in (_('Tab {number}', number=which + 1) for which in range(count)):
             with ui.element('figure'):
                 Static('figcaption', f'<span></span><span></span><span></span>{name}')
                 source = f'/demo/pane?{urlencode({"name": name})}'
                 if later:
-                    ui.element('div').classes('frame').props.update({'data-frame': source, 'data-name': name})
+                    ui.element('div').classes('ls-frame').props.update({'data-frame': source, 'data-name': name})
                 else:
-                    ui.element('iframe').classes('frame').props.update({'src': source, 'title': name})
+                    ui.element('iframe').classes('ls-frame').props.update({'src': source, 'title': name})

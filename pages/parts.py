@@ -51,12 +51,12 @@ def page_title(name: str = '') -> None:
 
 def card(*classes: str) -> ui.element:
     """A section with a frame."""
-    return ui.element('section').classes('card ' + ' '.join(classes))
+    return ui.element('section').classes(' '.join(f'ls-{name}' for name in ('card', *classes)))
 
 
 def button(text: str, on_click: Callable[[], Any]) -> Text:
     """A native button."""
-    element = Text('button', text).classes('button').props('type=button')
+    element = Text('button', text).classes('ls-button').props('type=button')
     element.on('click', on_click, [])
     return element
 
@@ -68,12 +68,12 @@ def page_tabs(label: str, pages: dict[str, str], current: str) -> None:
     :param pages: their names, by path
     """
     Static('nav', ''.join(f'<a href="{path}"{" aria-current=page" if path == current else ""}>{name}</a>'
-                          for path, name in pages.items())).classes('tabs').props(f'aria-label="{label}"')
+                          for path, name in pages.items())).classes('ls-tabs').props(f'aria-label="{label}"')
 
 
 def spinner() -> None:
     """A wheel that turns while something is under way."""
-    ui.element('span').classes('spinner').props('aria-hidden=true')
+    ui.element('span').classes('ls-spinner').props('aria-hidden=true')
 
 
 def link(text: str, path: str, **query: str) -> Text:
@@ -91,7 +91,7 @@ def with_query(path: str, **query: str) -> str:
 
 def button_link(text: str, path: str, kind: Literal['primary', 'plain'] = 'primary', **query: str) -> Text:
     """A link that looks like a button."""
-    return link(text, path, **query).classes(f'button {kind}')
+    return link(text, path, **query).classes(f'ls-button ls-{kind}')
 
 
 @contextmanager
@@ -132,14 +132,14 @@ def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callabl
         form.on('done', lambda event: on_done(event.args['detail']), ['detail'])
     with form:
         yield
-        Text('p').classes('error').props('data-error="" role=alert')
+        Text('p').classes('ls-error').props('data-error="" role=alert')
         kind = 'danger' if danger else 'plain' if plain else 'primary'
-        with ui.element('div').classes('form-end'):
-            with ui.element('button').classes('button ' + kind).props('type=submit'):
+        with ui.element('div').classes('ls-form-end'):
+            with ui.element('button').classes(f'ls-button ls-{kind}').props('type=submit'):
                 spinner()
                 Text('span', submit)
             if done:
-                Text('p').classes('quiet').props('role=status').props['data-done'] = done
+                Text('p').classes('ls-quiet').props('role=status').props['data-done'] = done
 
 
 def field(name: str, label: str, *, kind: Literal['text', 'email', 'password'], autocomplete: str, hint: str = '',
@@ -150,13 +150,13 @@ def field(name: str, label: str, *, kind: Literal['text', 'email', 'password'], 
     :param most: how many characters it may have; what is beyond them is told of while it is typed, and not cut off
     :param too_long: what is told then
     """
-    with ui.element('div').classes('field'):
+    with ui.element('div').classes('ls-field'):
         caption = Text('label', label).props(f'for={name}')
         if optional:
             with caption:
-                Text('span', _(' (optional)')).classes('quiet')
+                Text('span', _(' (optional)')).classes('ls-quiet')
         if kind == 'password':
-            with ui.element('div').classes('password'):
+            with ui.element('div').classes('ls-password'):
                 entry = _entry(name, kind, last=last)
                 _show_button(name)
         else:
@@ -168,10 +168,10 @@ def field(name: str, label: str, *, kind: Literal['text', 'email', 'password'], 
         described = [f'{name}-error', *([f'{name}-hint'] if hint else []), *([f'{name}-caps'] * (kind == 'password'))]
         entry.props['aria-describedby'] = ' '.join(described)
         if hint:
-            Text('p', hint).classes('quiet').props(f'id={name}-hint')
+            Text('p', hint).classes('ls-quiet').props(f'id={name}-hint')
         if kind == 'password':
-            Text('p').classes('caps-lock').props(f'id={name}-caps data-caps role=status')
-        Text('p').classes('error').props(f'id={name}-error data-error={name}')
+            Text('p').classes('ls-caps-lock').props(f'id={name}-caps data-caps role=status')
+        Text('p').classes('ls-error').props(f'id={name}-error data-error={name}')
     return entry
 
 
@@ -185,12 +185,12 @@ def email_field(name: str, label: str = '', *, autocomplete: str = 'username', l
 
 def keep_signed_in_box() -> None:
     """A box for whoever wants to stay signed in when the browser is closed; it is not ticked beforehand."""
-    with ui.element('div').classes('keep'):
-        with ui.element('label').classes('check'):
+    with ui.element('div').classes('ls-keep'):
+        with ui.element('label').classes('ls-check'):
             box = ui.element('input').props('type=checkbox name=keep_signed_in value=true')
             box.props['aria-describedby'] = 'keep-signed-in-hint'
             Text('span', _('Keep me signed in'))
-        Text('p', _('Only on a device that nobody else uses.')).classes('quiet').props('id=keep-signed-in-hint')
+        Text('p', _('Only on a device that nobody else uses.')).classes('ls-quiet').props('id=keep-signed-in-hint')
 
 
 def name_field(name: str, label: str, autocomplete: str, *, last: bool = False) -> ui.element:
@@ -221,6 +221,7 @@ def _entry(name: str, kind: str, *, last: bool) -> ui.element:
 
 def _show_button(name: str) -> None:
     """The button that shows a password; static/live/password-fields.js does it, and hides it again."""
-    html = ''.join(f'<span data-{state}>{seen}<span class="unseen">{unseen}</span></span>' for state, seen, unseen in (
-        ('show', _('Show'), _(' the password')), ('hide', _('Hide'), _(' the password'))))
-    Static('button', html).classes('show-password').props(f'type=button data-shows={name} aria-controls={name}')
+    words = ('show', _('Show'), _(' the password')), ('hide', _('Hide'), _(' the password'))
+    html = ''.join(f'<span data-{state}>{seen}<span class="ls-unseen">{unseen}</span></span>'
+                   for state, seen, unseen in words)
+    Static('button', html).classes('ls-show-password').props(f'type=button data-shows={name} aria-controls={name}')

@@ -17,10 +17,10 @@ def page() -> None:
     page_title(_('Choose a new password'))
     with card('narrow'):
         Text('h1', _('Choose a new password'))
-        Text('p', _('All devices where you are signed in will be signed out.')).classes('quiet')
+        Text('p', _('All devices where you are signed in will be signed out.')).classes('ls-quiet')
         with api_form('/v1/client/sign_ins/mailed/attempt_first_factor', _('Change password'),
                       then='/sign-in?done=reset', begin=True, sends='code'):
             new_password_field('password', _('New password'))
-        with ui.element('p').classes('quiet'):
+        with ui.element('p').classes('ls-quiet'):
             Text('span', _('The link does not work? '))
             link(_('Ask for a new one'), FORGOT_PASSWORD_PATH)

@@ -26,7 +26,7 @@ def page() -> None:
 
 def _password() -> None:
     Text('h2', _('Change password'))
-    changed = Text('p').classes('quiet').props('role=status')
+    changed = Text('p').classes('ls-quiet').props('role=status')
 
     def tell(response: dict[str, Any]) -> None:
         count = int(response['revoked'])
@@ -40,7 +40,7 @@ def _password() -> None:
         username.props['defaultValue'] = user.email_address if user else ''  # for password managers
         field('current_password', _('Current password'), kind='password', autocomplete='current-password')
         new_password_field('new_password', _('New password'))
-        with ui.element('label').classes('check'):
+        with ui.element('label').classes('ls-check'):
             box = ui.element('input').props('type=checkbox name=sign_out_of_other_sessions value=true')
             box.props['defaultChecked'] = True
             Text('span', _('Sign out of all other devices'))

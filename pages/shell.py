@@ -41,10 +41,10 @@ FAVICON = STATIC / 'icon.svg'
 RESPONSE_SECONDS = 60
 """How long a page may take. After a restart all tabs come back at once, and one that gets an error page stays there."""
 
-_AWAY = '''<section id="away" class="card" data-public data-title="{title}" tabindex="-1" data-takes-focus
- aria-labelledby="away-words"><div id="away-words" role="alert"><p class="when-hidden">{hidden}</p>
-<p class="when-readable">{reconnecting}</p></div><button type="button" class="button">{try_now}</button>
-<p class="quiet" role="status"></p></section>'''
+_AWAY = '''<section id="ls-away" class="ls-card" data-public data-title="{title}" tabindex="-1" data-takes-focus
+ aria-labelledby="ls-away-words"><div id="ls-away-words" role="alert"><p class="ls-when-hidden">{hidden}</p>
+<p class="ls-when-readable">{reconnecting}</p></div><button type="button" class="ls-button">{try_now}</button>
+<p class="ls-quiet" role="status"></p></section>'''
 
 def install(routes: Mapping[str, PageBuilder], timing: Timing) -> None:
     """Register, at every path, the one NiceGUI page that shows all pages as its sub pages.
@@ -77,7 +77,7 @@ class Page(ui.page):
 
 def _texts() -> str:
     """What the browser has to say by itself, in the language of the page."""
-    return f'<script type="application/json" id="texts">{json.dumps(browser_texts())}</script>{_away()}'
+    return f'<script type="application/json" id="ls-texts">{json.dumps(browser_texts())}</script>{_away()}'
 
 
 def _away() -> str:
@@ -96,32 +96,32 @@ async def build(routes: Routes) -> None:
     outer = ui.context.client.content.parent_slot
     if outer is not None:
         outer.parent.props('role=none')  # NiceGUI's own <main> holds the header, too; ours does not
-    shell = ui.element('div').classes('shell')
+    shell = ui.element('div').classes('ls-shell')
     if framed:  # on other pages the user button in the header has it
         shell.props['data-here'] = who_is_here(tab.state)
         tab.on_change.append(lambda: shell.props.update({'data-here': who_is_here(tab.state)}))
     with shell:
         if not framed:
-            Text('a', _('Skip to the content')).classes('skip').props('href=#content data-public')
+            Text('a', _('Skip to the content')).classes('ls-skip').props('href=#ls-content data-public')
             header()
-        with ui.element('main').classes('content').props('id=content tabindex=-1 data-takes-focus') as content:
+        with ui.element('main').classes('ls-content').props('id=ls-content tabindex=-1 data-takes-focus') as content:
             if not framed:
                 offer_to_sign_in_again(content)
             GuardedPages(routes, tab=tab, placeholders=PLACEHOLDERS)
         if not framed:
-            Text('footer', _('When a session ends, every tab knows.')).props('data-public')
+            Text('footer', _('When a session ends, every tab knows.')).classes('ls-footer').props('data-public')
 
 
 def header() -> None:
     """Build the header: the name of the site, its navigation, and who is signed in."""
-    with ui.element('header').props('data-public'):
-        Static('a', BRAND).classes('brand').props('href=/').props['aria-label'] = _('{site}, home', site=SITE)
+    with ui.element('header').classes('ls-header').props('data-public'):
+        Static('a', BRAND).classes('ls-brand').props('href=/').props['aria-label'] = _('{site}, home', site=SITE)
         Static('nav', _links({'/': _('Home'), '/account': _('Account'), '/examples': _('Examples'), '/demo': _('Demo')})
                ).props['aria-label'] = _('Pages')
-        with ui.element('div').classes('who').props('data-private'):
+        with ui.element('div').classes('ls-who').props('data-private'):
             UserButton()
-            Static('span', _links({'/sign-in': _('Sign in'), '/sign-up': _('Sign up')})).classes('when-signed-out')
-        theme = Static('button', '<span class="theme-icon" aria-hidden="true"></span>').classes('theme-switch')
+            Static('span', _links({'/sign-in': _('Sign in'), '/sign-up': _('Sign up')})).classes('ls-when-signed-out')
+        theme = Static('button', '<span class="ls-theme-icon" aria-hidden="true"></span>').classes('ls-theme-switch')
         theme.props('type=button data-theme-switch').props.update({
             'data-system': _('Theme: system (change)'), 'data-light': _('Theme: light (change)'),
             'data-dark': _('Theme: dark (change)')})
@@ -150,8 +150,8 @@ def signed_out() -> None:
     with card('narrow').props('role=status'):
         heading = Text('h1', _('You are signed out')).props('tabindex=-1 data-takes-focus')
         WhySignedOut()
-        Text('p', _('This page is for people who are signed in.')).classes('unless-why')
-        with ui.element('div').classes('actions'):
+        Text('p', _('This page is for people who are signed in.')).classes('ls-unless-why')
+        with ui.element('div').classes('ls-actions'):
             if state.sessions:
                 button_link(_('Choose an account'), '/sign-in/choose', redirect_url=here)
             else:
@@ -163,7 +163,7 @@ def _password_first(here: str) -> None:
     with card('narrow').props('role=status'):
         heading = Text('h1', _('Choose a new password')).props('tabindex=-1 data-takes-focus')
         Text('p', _('This page is for people who are signed in. You are, once you have chosen a password of your own.'))
-        with ui.element('div').classes('actions'):
+        with ui.element('div').classes('ls-actions'):
             button_link(_('Choose a new password'), NEW_PASSWORD_PATH, redirect_url=here)
     heading.run_method('focus')
 
@@ -196,7 +196,7 @@ def recently(show_page: Callable[[], None]) -> None:
     page_title(_('Enter your password'))
     with card('narrow'):
         Text('h1', _('Enter your password')).props('tabindex=-1 data-takes-focus')
-        Text('p', _('This page needs your password, which you have not entered for a while.')).classes('quiet')
+        Text('p', _('This page needs your password, which you have not entered for a while.')).classes('ls-quiet')
         PasswordForm(_('Go on'), show_page)
 
 

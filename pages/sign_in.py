@@ -30,7 +30,7 @@ def page(redirect_url: str = '', done: str = '') -> None:
         heading = Text('h1')
         heading.bind_text_from(state, 'status', lambda status: (
             _('Add account') if status == 'signed_in' else _('Sign in')))
-        with ui.element('div').classes('notice').bind_visibility_from(state, 'status', value='signed_in'):
+        with ui.element('div').classes('ls-notice').bind_visibility_from(state, 'status', value='signed_in'):
             notice = Text('p').props('role=status')
             notice.bind_text_from(state, 'user', lambda user: (
                 _('You are signed in as {name}.', name=isolated(user.name)) if user else ''))
@@ -38,16 +38,17 @@ def page(redirect_url: str = '', done: str = '') -> None:
         WhySignedOut().props('role=status')
         if done == 'reset':
             Text('p', _('Your password was changed, and every device was signed out. '
-                        'Sign in with the new one.')).classes('notice').props('role=status')
+                        'Sign in with the new one.')).classes('ls-notice').props('role=status')
         if redirect_url:
-            why = Text('p', _('You are signed out. Sign in to see the page you asked for.')).classes('quiet unless-why')
+            why = Text('p', _('You are signed out. Sign in to see the page you asked for.'))
+            why.classes('ls-quiet ls-unless-why')
             why.bind_visibility_from(state, 'status', value='signed_out')
         with api_form('/v1/client/sign_ins', _('Sign in'), announce=True, then=wanted, begin=True):
             email_field('identifier', autocomplete='username webauthn')
             field('password', _('Password'), kind='password', autocomplete='current-password', last=True)
             keep_signed_in_box()
-        with ui.element('p').classes('quiet'):
+        with ui.element('p').classes('ls-quiet'):
             link(_('Forgot password?'), FORGOT_PASSWORD_PATH)
-        with ui.element('p').classes('quiet'):
+        with ui.element('p').classes('ls-quiet'):
             Text('span', _('No account yet? '))
             link(_('Sign up'), '/sign-up', redirect_url=wanted)

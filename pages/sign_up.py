@@ -42,6 +42,6 @@ def page(redirect_url: str = '') -> None:
             email_field('email_address')
             new_password_field('password', _('Password'))
             keep_signed_in_box()
-        with ui.element('p').classes('quiet'):
+        with ui.element('p').classes('ls-quiet'):
             Text('span', _('Already have an account? '))
             link(_('Sign in'), '/sign-in', redirect_url=wanted)

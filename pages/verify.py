@@ -23,6 +23,6 @@ def page(redirect_url: str = '') -> None:
     with card('narrow'):
         Text('h1', _('Confirm your email address'))
         code_form('/v1/client/sign_ups/{id}', _('Confirm'), then=wanted, announce=True)
-        with ui.element('p').classes('quiet'):
+        with ui.element('p').classes('ls-quiet'):
             Text('span', _('The wrong address? '))
             link(_('Begin anew'), '/sign-up', redirect_url=wanted)

@@ -3,9 +3,9 @@
 ((script) => {
   const requestedAt = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
   const left = script.dataset.deafAfterMs - (performance.now() - requestedAt); // NaN, which is at once, if it was told none
-  setTimeout(() => "liveSessions" in window || document.documentElement.classList.add("away"), left);
+  setTimeout(() => "liveSessions" in window || document.documentElement.classList.add("ls-away"), left);
   document.addEventListener("click", ({ target }) => {
-    if (!target.closest?.("#away button")) return;
+    if (!target.closest?.("#ls-away button")) return;
     if ("liveSessions" in window) window.liveSessions.tryNow();
     else window.location.reload();
   });

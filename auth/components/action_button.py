@@ -44,14 +44,14 @@ class ActionButton(ui.element, HoldsItself):
 
     def __init__(self, label: str, action: Callable[[], Awaitable[object]], *, refused: str = '') -> None:
         super().__init__('div')
-        self.classes('action')
+        self.classes('ls-action')
         self._action = action
         self.refused = refused
         self._is_running = False
         with self.default_slot:
-            self.button = TextElement(tag='button', text=label).props('type=button').classes('button')
+            self.button = TextElement(tag='button', text=label).props('type=button').classes('ls-button')
             self.button.on('click', self._clicked, [])
-            self.error = ui.label().classes('error').props('role=alert')
+            self.error = ui.label().classes('ls-error').props('role=alert')
         self.error.set_visibility(False)
 
     def __enter__(self) -> Self:

@@ -45,7 +45,7 @@ class ActiveDevices(Section):
 
     def __init__(self) -> None:
         super().__init__(_('Active devices'))
-        self.classes('devices')
+        self.classes('ls-devices')
         self._user = self.tab.state.user
         self._found = Devices((), 0)
         self._interval = tabs().auth.settings.activity_interval
@@ -70,34 +70,34 @@ class ActiveDevices(Section):
 
     def _draw(self, row: _Row) -> None:
         device = row.device
-        with ui.element('div').classes('row'):
+        with ui.element('div').classes('ls-row'):
             DeviceIcon(device.user_agent.kind)
-            with ui.element('div').classes('row-text'):
+            with ui.element('div').classes('ls-row-text'):
                 with ui.element('p'):
                     with ui.element('strong'):
                         Isolated(device.name) if device.name else Text(tag='span', text=device.user_agent.device_name)
                     if device.this_device:
-                        Text(tag='span', text=_('This device')).classes('badge')
+                        Text(tag='span', text=_('This device')).classes('ls-badge')
                     if row.idle_since is None:
-                        Text(tag='span', text=_('Active now')).classes('quiet active-now')
+                        Text(tag='span', text=_('Active now')).classes('ls-quiet ls-active-now')
                 what = device.user_agent if device.name else device.user_agent.browser_name
-                Text(tag='p', text=_somewhere(what, device.ip_address)).classes('quiet')
+                Text(tag='p', text=_somewhere(what, device.ip_address)).classes('ls-quiet')
                 _when(row)
-            with ui.element('div').classes('row-actions'):
+            with ui.element('div').classes('ls-row-actions'):
                 self._buttons(device)
 
     def _buttons(self, device: Device) -> None:
         if device.this_device:
-            SignOutButton(device.session_id).button.classes('small')
+            SignOutButton(device.session_id).button.classes('ls-small')
         else:
             leave = ActionButton(_('Sign out'), partial(self._sign_out_of, device),
-                                 refused=_('That device is still signed in.')).button.classes('small')
+                                 refused=_('That device is still signed in.')).button.classes('ls-small')
             leave.props['aria-label'] = _('Sign out of device: {device}', device=isolated(device.called))
         with ActionButton('', partial(self._ask_name, device)) as rename:
             Pencil()
             Text(tag='span', text=_('Rename'))
         whom = isolated(device.called)
-        rename.button.classes('small rename').props['aria-label'] = _('Rename: {device}', device=whom)
+        rename.button.classes('ls-small ls-rename').props['aria-label'] = _('Rename: {device}', device=whom)
 
     def _drawn(self) -> None:
         others = self._found.others
@@ -150,10 +150,10 @@ def _somewhere(what: object, ip_address: str) -> str:
 def _when(row: _Row) -> None:
     device, place = row.device, row.device.signed_in_from
     if row.idle_since is not None:
-        with ui.element('p').classes('quiet'):
+        with ui.element('p').classes('ls-quiet'):
             Text(tag='span', text=_('Last active: '))
             LocalTime(row.idle_since)
-    with ui.element('p').classes('quiet'):
+    with ui.element('p').classes('ls-quiet'):
         Text(tag='span', text=_('Signed in: '))
         LocalTime(device.created_at)
         if place is not None:

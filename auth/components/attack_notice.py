@@ -40,22 +40,22 @@ class AttackNotice(ui.element):
     def _drawn(self) -> None:
         self._words.set_text(_('Somebody is guessing passwords.') if self._has_some else '')
         self._rows.set_visibility(self._has_some)
-        self.classes(add='notice') if self._has_some else self.classes(remove='notice')
+        self.classes(add='ls-notice') if self._has_some else self.classes(remove='ls-notice')
 
     def _concerns(self, user_ids: Collection[str]) -> bool:
         return CHANGED in user_ids
 
 
 def _draw(attack: Attack) -> None:
-    with ui.element('div').classes('row-text'):
+    with ui.element('div').classes('ls-row-text'):
         wrong = ngettext('{count} wrong password', '{count} wrong passwords', attack.wrong)
         refused = ngettext('{count} more refused by a limit', '{count} more refused by a limit', attack.refused)
         Text(tag='p', text=f'{wrong}, {refused}')
-        with ui.element('p').classes('quiet'):
+        with ui.element('p').classes('ls-quiet'):
             Text(tag='span', text=_('Last:') + ' ')
             LocalTime(attack.last_at)
         for words, who in ((_('Most often for:'), attack.account), (_('Most often from:'), attack.address)):
             if who:
-                with ui.element('p').classes('quiet'):
+                with ui.element('p').classes('ls-quiet'):
                     Text(tag='span', text=f'{words} ')
                     Isolated(who)

@@ -34,10 +34,10 @@ class Confirmation(Dialog):
         self._asker = asker
         with self:
             text = Text(tag='p', text=question.text)
-            with ui.element('div').classes('actions'):
-                Text(tag='button', text=_('Cancel')).classes('button').props('type=button data-cancel autofocus')
+            with ui.element('div').classes('ls-actions'):
+                Text(tag='button', text=_('Cancel')).classes('ls-button').props('type=button data-cancel autofocus')
                 act = ActionButton(question.act, self._act, refused=refused)
-                act.button.classes('danger')
+                act.button.classes('ls-danger')
         self.props(f'role=alertdialog aria-describedby={text.html_id}')
 
     def let_go(self) -> None:

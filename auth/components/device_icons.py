@@ -27,7 +27,7 @@ class Icon(ui.element):
 
     def __init__(self, shapes: str) -> None:
         super().__init__('span')
-        self.classes('icon').props('aria-hidden=true')
+        self.classes('ls-icon').props('aria-hidden=true')
         self.props['innerHTML'] = (
             '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round" '
             f'stroke-linejoin="round" focusable="false">{shapes}</svg>')

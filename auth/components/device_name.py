@@ -26,16 +26,16 @@ class DeviceNameDialog(Dialog):
         self._done = done
         with self:
             what = Text(tag='p', text=_('{device} at {address}', device=device.user_agent, address=device.ip_address)
-                        if device.ip_address else str(device.user_agent)).classes('quiet').props('translate=no')
+                        if device.ip_address else str(device.user_agent)).classes('ls-quiet').props('translate=no')
             form = ui.element('form').props('method=post data-api=PATCH data-keep novalidate')
             form.props['action'] = f'/v1/me/sessions/{device.session_id}'
             form.on('done', self._accepted, [])
             with form:
                 _field(device.name)
-                Text(tag='p', text='').classes('error').props('data-error="" role=alert')
-                with ui.element('div').classes('actions'):
-                    Text(tag='button', text=_('Cancel')).classes('button').props('type=button data-cancel')
-                    Text(tag='button', text=_('Save')).classes('button primary').props('type=submit')
+                Text(tag='p', text='').classes('ls-error').props('data-error="" role=alert')
+                with ui.element('div').classes('ls-actions'):
+                    Text(tag='button', text=_('Cancel')).classes('ls-button').props('type=button data-cancel')
+                    Text(tag='button', text=_('Save')).classes('ls-button ls-primary').props('type=submit')
         self.props(f'aria-describedby={what.html_id}')
 
     def let_go(self) -> None:
@@ -48,7 +48,7 @@ class DeviceNameDialog(Dialog):
 
 
 def _field(name: str) -> None:
-    with ui.element('div').classes('field'):
+    with ui.element('div').classes('ls-field'):
         Text(tag='label', text=_('Name')).props('for=device_name')
         entry = ui.element('input').props('id=device_name name=device_name type=text autocomplete=off autofocus '
                                           f'enterkeyhint=done data-most={MAX_DEVICE_NAME}')
@@ -56,6 +56,6 @@ def _field(name: str) -> None:
         entry.props['data-too-long'] = _('The name of a device may have {count} characters at most. Make it shorter.',
                                          count=MAX_DEVICE_NAME)
         entry.props['aria-describedby'] = 'device_name-error device_name-hint'
-        Text(tag='p', text=_('Only you see it. Leave it empty to go by what the device is.')).classes('quiet').props(
+        Text(tag='p', text=_('Only you see it. Leave it empty to go by what the device is.')).classes('ls-quiet').props(
             'id=device_name-hint')
-        Text(tag='p', text='').classes('error').props('id=device_name-error data-error=device_name')
+        Text(tag='p', text='').classes('ls-error').props('id=device_name-error data-error=device_name')

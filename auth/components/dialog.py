@@ -38,7 +38,7 @@ class Dialog(ui.element, HoldsItself):
 
     def __init__(self, title: str) -> None:
         super().__init__('dialog')
-        self.classes('asking').props('data-asks')
+        self.classes('ls-asking').props('data-asks')
         with self:
             heading = Text(tag='h2', text=title)
         self.props(f'aria-labelledby={heading.html_id}')

@@ -41,16 +41,16 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
                  where: Callable[[int], str] = lambda _: '', at_most_every_seconds: float = 0,
                  again_after_seconds: float | None = None) -> None:
         super().__init__('div')
-        self.classes('live-rows')
+        self.classes('ls-live-rows')
         self._key, self._draw, self._concerns, self._after, self._where = key, draw, concerns, after, where
         self._shown: dict[str, tuple[Item, ui.element]] = {}
         self._loading = False
         self._again = False
         self._wanted = asyncio.Event()
         with self:
-            self._rows = ui.element('ul').classes('rows')
+            self._rows = ui.element('ul').classes('ls-rows')
             with self._rows:
-                self._note = ui.element('li').classes('quiet')
+                self._note = ui.element('li').classes('ls-quiet')
                 with self._note:
                     self._words = ui.label(_('Loading…')).props('role=status')
             self.pager = Pager(read, self.reload, words=turn or (_('Newer'), _('Older')))

@@ -34,16 +34,16 @@ class Pager(ui.element, HoldsItself, Generic[Row]):
     def __init__(self, read: Callable[[Row | None, int], Awaitable[tuple[Sequence[Row], bool]]],
                  reload: Callable[[], None], *, words: tuple[str, str]) -> None:
         super().__init__('div')
-        self.classes('pager')
+        self.classes('ls-pager')
         self._read = read
         self._reload = reload
         self._before: list[Row] = []  # the last row of each page before this one
         self._rows: Sequence[Row] = ()  # empty from a click until the page that it turns to has been read
         self._has_more = False
         with self:
-            self._newer = Text(tag='button', text=words[0]).classes('button plain').props('type=button')
-            self._where = Text(tag='span', text='').classes('quiet').props('role=status aria-live=off')
-            self._older = Text(tag='button', text=words[1]).classes('button plain').props('type=button')
+            self._newer = Text(tag='button', text=words[0]).classes('ls-button ls-plain').props('type=button')
+            self._where = Text(tag='span', text='').classes('ls-quiet').props('role=status aria-live=off')
+            self._older = Text(tag='button', text=words[1]).classes('ls-button ls-plain').props('type=button')
         self._newer.on('click', self.turn_back, [])
         self._older.on('click', self.turn_on, [])
         self.set_visibility(False)

@@ -42,12 +42,13 @@ class PasswordForm(ui.element, HoldsItself):
             username = ui.element('input').props('type=text name=username autocomplete=username hidden')
             username.props['defaultValue'] = address  # for password managers
             _field(address, has_focus=in_dialog)
-            Text(tag='p', text='').classes('error').props('data-error="" role=alert')
-            with ui.element('div').classes('actions' if in_dialog else 'form-end'):
+            Text(tag='p', text='').classes('ls-error').props('data-error="" role=alert')
+            with ui.element('div').classes('ls-actions' if in_dialog else 'ls-form-end'):
                 if in_dialog:
-                    Text(tag='button', text=_('Cancel')).classes('button').props('type=button data-cancel')
-                with ui.element('button').classes('button danger' if danger else 'button primary').props('type=submit'):
-                    ui.element('span').classes('spinner').props('aria-hidden=true')
+                    Text(tag='button', text=_('Cancel')).classes('ls-button').props('type=button data-cancel')
+                kind = 'danger' if danger else 'primary'
+                with ui.element('button').classes(f'ls-button ls-{kind}').props('type=submit'):
+                    ui.element('span').classes('ls-spinner').props('aria-hidden=true')
                     Text(tag='span', text=label)
 
     def let_go(self) -> None:
@@ -59,20 +60,20 @@ class PasswordForm(ui.element, HoldsItself):
 
 
 def _field(address: str, *, has_focus: bool) -> None:
-    with ui.element('div').classes('field'):
+    with ui.element('div').classes('ls-field'):
         with Text(tag='label', text=_('Your password')).props(f'for={FIELD}'):
             if address:
-                with ui.element('span').classes('quiet'):
+                with ui.element('span').classes('ls-quiet'):
                     Text(tag='span', text=' · ')
                     Isolated(address)
-        with ui.element('div').classes('password'):
+        with ui.element('div').classes('ls-password'):
             entry = ui.element('input').props(
                 f'id={FIELD} name=password type=password autocomplete=current-password required enterkeyhint=go '
                 'autocapitalize=none autocorrect=off spellcheck=false').props('autofocus' if has_focus else '')
             entry.props['aria-describedby'] = f'{FIELD}-error {FIELD}-caps'
-            show = ui.element('button').classes('show-password')
+            show = ui.element('button').classes('ls-show-password')
             show.props(f'type=button data-shows={FIELD} aria-controls={FIELD}').props['innerHTML'] = ''.join(
-                f'<span data-{state}>{seen}<span class="unseen">{unseen}</span></span>' for state, seen, unseen in (
+                f'<span data-{state}>{seen}<span class="ls-unseen">{unseen}</span></span>' for state, seen, unseen in (
                     ('show', _('Show'), _(' the password')), ('hide', _('Hide'), _(' the password'))))
-        Text(tag='p', text='').classes('caps-lock').props(f'id={FIELD}-caps data-caps role=status')
-        Text(tag='p', text='').classes('error').props(f'id={FIELD}-error data-error=password')
+        Text(tag='p', text='').classes('ls-caps-lock').props(f'id={FIELD}-caps data-caps role=status')
+        Text(tag='p', text='').classes('ls-error').props(f'id={FIELD}-error data-error=password')

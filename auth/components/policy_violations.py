@@ -23,12 +23,12 @@ class PolicyViolations(Section):
 
     def __init__(self) -> None:
         super().__init__(_('Content policy'))
-        self.classes('administration')
+        self.classes('ls-administration')
         with self:
             Text(tag='p', text=_(
                 'Browsers have refused this on pages of the site. If it is yours, name where it comes from in the '
                 'setting CONTENT_SOURCES. An extension of a browser may be the reason, too, and anybody can send such '
-                'a report.')).classes('quiet')
+                'a report.')).classes('ls-quiet')
             LiveRows[Noted](self._read, key=lambda noted: noted.violation.id, draw=_draw, concerns=lambda _: True,
                             empty=_('Nothing was refused.'),
                             at_most_every_seconds=tabs().auth.timing.list_rest_seconds)
@@ -39,11 +39,11 @@ class PolicyViolations(Section):
 
 def _draw(noted: Noted) -> None:
     violation = noted.violation
-    with ui.element('div').classes('row'), ui.element('div').classes('row-text'):
+    with ui.element('div').classes('ls-row'), ui.element('div').classes('ls-row-text'):
         with ui.element('p'), ui.element('strong').props('translate=no'):
             Isolated(violation.blocked)
-        with ui.element('p').classes('quiet').props('translate=no'):
+        with ui.element('p').classes('ls-quiet').props('translate=no'):
             Isolated(' · '.join(filter(None, (violation.directive, violation.page, violation.source))))
-        with ui.element('p').classes('quiet'):
+        with ui.element('p').classes('ls-quiet'):
             Text(tag='span', text=ngettext('{count} time', '{count} times', noted.count) + ' · ')
             LocalTime(noted.last_at)

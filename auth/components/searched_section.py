@@ -45,16 +45,16 @@ class SearchedSection(Section):
 
     def __init__(self, name: str, hint: str, words: str) -> None:
         super().__init__(name)
-        self.classes('administration')
+        self.classes('ls-administration')
         self.words = words[:MAX_SEARCH]
         self.count = 0
         with self:
-            search = ui.element('input').props(f'type=search autocomplete=off data-query={QUERY}').classes('search')
+            search = ui.element('input').props(f'type=search autocomplete=off data-query={QUERY}').classes('ls-search')
             search.props['aria-label'] = search.props['placeholder'] = hint
             search.props['defaultValue'] = self.words
             search.on('searched', self._search, ['detail'])
-            self._total = Text(tag='p', text='').classes('quiet')
-            self._found = Text(tag='p', text='').classes('quiet').props('role=status')
+            self._total = Text(tag='p', text='').classes('ls-quiet')
+            self._found = Text(tag='p', text='').classes('ls-quiet').props('role=status')
 
     @property
     def administrator(self) -> Administrator:
@@ -100,5 +100,5 @@ def small_button(label: str, action: Callable[[], Awaitable[object]], whom: str)
 
     :param whom: on whom or what it acts, for screen readers
     """
-    button = ActionButton(label, action, refused=_('Nothing was changed.')).button.classes('small')
+    button = ActionButton(label, action, refused=_('Nothing was changed.')).button.classes('ls-small')
     button.props['aria-label'] = _('{act}: {whom}', act=label, whom=whom)

@@ -23,13 +23,13 @@ class Section(ui.element):
 
     def __init__(self, name: str) -> None:
         super().__init__('section')
-        self.classes('card')
+        self.classes('ls-card')
         self.tab: Tab = tabs().here()
         self._dialog: Dialog | None = None
         self._about = ''
         with self:
             self._heading = Text(tag='h2', text=name).props('tabindex=-1 data-takes-focus')
-            self._status = Text(tag='p', text='').classes('quiet').props('role=status')
+            self._status = Text(tag='p', text='').classes('ls-quiet').props('role=status')
         self.props(f'aria-labelledby={self._heading.html_id}')
 
     def show(self, dialog: Dialog, about: str = '') -> None:

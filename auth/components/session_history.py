@@ -49,7 +49,7 @@ class SessionHistory(ui.element):
 
     def __init__(self) -> None:
         super().__init__('section')
-        self.classes('history card').props('aria-labelledby=history-heading')
+        self.classes('ls-history ls-card').props('aria-labelledby=history-heading')
         self.tab = tabs().here()
         user = self.tab.state.user
         self.user_id = user.id if user else ''
@@ -90,11 +90,11 @@ def describe(event: HistoryEvent) -> str:
 
 
 def _draw(event: HistoryEvent) -> None:
-    with ui.element('div').classes('row'), ui.element('div').classes('row-text'):
+    with ui.element('div').classes('ls-row'), ui.element('div').classes('ls-row-text'):
         Text(tag='strong', text=describe(event))
         where = [_('from {device}', device=event.from_device)] if event.from_device else []
         where += [event.ip_address] if event.ip_address else []
-        with ui.element('p').classes('quiet'):
+        with ui.element('p').classes('ls-quiet'):
             if where and not event.by:
                 Text(tag='span', text=' · '.join(where) + ' · ')
             LocalTime(event.at)

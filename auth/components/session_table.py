@@ -47,21 +47,21 @@ class SessionTable(SearchedSection):
         return rows[:ROWS_A_PAGE], len(rows) > ROWS_A_PAGE
 
     def _draw(self, row: AdminSession) -> None:
-        with ui.element('div').classes('row'):
-            with ui.element('div').classes('row-text'):
+        with ui.element('div').classes('ls-row'):
+            with ui.element('div').classes('ls-row-text'):
                 with ui.element('p'):
                     with ui.element('strong'):
                         Isolated(row.user.email_address)
                     if row.id == self.tab.state.session_id:
-                        Text(tag='span', text=_('This session')).classes('badge')
-                Text(tag='p', text=str(Place(row.user_agent, row.ip_address))).classes('quiet')
-                with ui.element('p').classes('quiet'):
+                        Text(tag='span', text=_('This session')).classes('ls-badge')
+                Text(tag='p', text=str(Place(row.user_agent, row.ip_address))).classes('ls-quiet')
+                with ui.element('p').classes('ls-quiet'):
                     Text(tag='span', text=_('Signed in: '))
                     LocalTime(row.created_at)
                     if row.signed_in_from is not None:
                         Text(tag='span', text=' · ' + _('from {device}', device=row.signed_in_from))
                     Text(tag='span', text=f' · {row.id}').props('translate=no')
-            with ui.element('div').classes('actions'):
+            with ui.element('div').classes('ls-actions'):
                 small_button(_('Sign out of session'), partial(self._sign_out, row),
                              f'{isolated(row.user.email_address)}, {row.id}')
 
@@ -76,17 +76,17 @@ class SessionTable(SearchedSection):
         self.rows.reload()
 
     def _everyone(self) -> None:
-        with ui.element('details').classes('everyone'):
+        with ui.element('details').classes('ls-everyone'):
             Text(tag='summary', text=_('Sign out everyone'))
-            Text(tag='p', text=_('Every session of every user ends at once, yours too.')).classes('quiet')
-            with ui.element('div').classes('field'):
+            Text(tag='p', text=_('Every session of every user ends at once, yours too.')).classes('ls-quiet')
+            with ui.element('div').classes('ls-field'):
                 Text(tag='label', text=_('Type “{words}”', words=CONFIRMATION)).props(
                     'for=confirm-everyone translate=no')
                 typed = ui.element('input').props('id=confirm-everyone type=text autocomplete=off')
                 typed.on('input', self._type, js_handler='(event) => emit(event.target.value)')
             everyone = ActionButton(_('Sign out everyone'), self._sign_out_everyone,
                                     refused=_('Nobody was signed out.'))
-            everyone.button.classes('danger')
+            everyone.button.classes('ls-danger')
             typed.on('keydown.enter', js_handler=f'() => getHtmlElement({everyone.button.id}).click()')
 
     def _type(self, event: GenericEventArguments) -> None:

@@ -38,7 +38,7 @@ class SignOutButton(AskingButton):
         self._session_id = session_id
         self._redirect_url = redirect_url
         self._before = before
-        self.classes('sign-out')
+        self.classes('ls-sign-out')
         if label is None and session_id is None:
             self._state = auth_state()
             follow(self, self._say_of_how_many)

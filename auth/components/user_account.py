@@ -29,7 +29,7 @@ class UserAccount(UserActs):
 
     def __init__(self, user_id: str) -> None:
         super().__init__(_('Account'))
-        self.classes('administration')
+        self.classes('ls-administration')
         self._user_id = user_id
         with self:
             self.rows = LiveRows[UserRow](self._read, key=lambda row: row.user.id, draw=self._draw,
@@ -44,14 +44,14 @@ class UserAccount(UserActs):
             return [], False
 
     def _draw(self, row: UserRow) -> None:
-        with ui.element('div').classes('row'):
-            with ui.element('div').classes('row-text'):
+        with ui.element('div').classes('ls-row'):
+            with ui.element('div').classes('ls-row-text'):
                 say_who(row, is_oneself=self.is_oneself(row))
-                with ui.element('p').classes('quiet'):
+                with ui.element('p').classes('ls-quiet'):
                     Text(tag='span', text=counted(row.sessions) + ' · ' + _('Account created') + ': ')
                     LocalTime(row.created_at)
             whom = isolated(row.user.email_address)
-            with ui.element('div').classes('actions'):
+            with ui.element('div').classes('ls-actions'):
                 if row.sessions:
                     small_button(_('Sign out everywhere'), partial(self.ask_sign_out, row), whom)
                 small_button(_('Withdraw administration') if row.user.is_admin else _('Make administrator'),

@@ -40,11 +40,11 @@ class UserButton(ui.element):
 
     def __init__(self) -> None:
         super().__init__('div')
-        self.classes('user-button')
+        self.classes('ls-user-button')
         with self:
-            self._button = ui.element('button').classes('when-signed-in')
+            self._button = ui.element('button').classes('ls-when-signed-in')
             self._button.props('type=button aria-haspopup=dialog data-takes-focus')
-            self._panel = ui.element('dialog').classes('account-panel')
+            self._panel = ui.element('dialog').classes('ls-account-panel')
             self._panel.props('tabindex=-1 data-takes-focus').props.update({
                 'aria-label': _('Account panel'), 'data-loading': _('Loading…')})
             self._panel.on('opened', self._open, []).on('close', self._closed, [])
@@ -92,17 +92,17 @@ class UserButton(ui.element):
 
     def _fill(self, user: UserView, session_id: str | None, others: list[Other], may_add: bool) -> None:
         _preview(user)
-        with ui.element('div').classes('panel-actions'):
-            Text(tag='a', text=_('Manage account')).classes('button').props(f'href={MANAGE_PATH}')
+        with ui.element('div').classes('ls-panel-actions'):
+            Text(tag='a', text=_('Manage account')).classes('ls-button').props(f'href={MANAGE_PATH}')
             if user.is_admin:
-                Text(tag='a', text=_('Administration')).classes('button').props(f'href={ADMIN_PATH}')
+                Text(tag='a', text=_('Administration')).classes('ls-button').props(f'href={ADMIN_PATH}')
             SignOutButton(session_id if others else None)
         for other_id, other in others:
             with ActionButton('', partial(self._choose, other_id), refused=_('Nothing was changed.')) as button:
-                button.classes('panel-account')
+                button.classes('ls-panel-account')
                 _preview(other)
         if may_add:
-            Text(tag='a', text=_('Add account')).classes('panel-line').props(f'href={SIGN_IN_PATH}')
+            Text(tag='a', text=_('Add account')).classes('ls-panel-line').props(f'href={SIGN_IN_PATH}')
         if others:
             SignOutButton(label=_('Sign out of all accounts'))
 
@@ -120,17 +120,17 @@ class UserButton(ui.element):
 def _face(user: UserView) -> str:
     """The content of the button, as HTML: one element to redraw instead of three."""
     name = _('Account panel: {name}', name=isolated(user.name))
-    return (f'<bdi class="person" translate="no" aria-hidden="true">{escape(user.name)}</bdi> '
-            f'<span class="avatar" translate="no" aria-hidden="true">{escape(user.initials)}</span> '
-            f'<span class="unseen" translate="no">{escape(name)}</span>')
+    return (f'<bdi class="ls-person" translate="no" aria-hidden="true">{escape(user.name)}</bdi> '
+            f'<span class="ls-avatar" translate="no" aria-hidden="true">{escape(user.initials)}</span> '
+            f'<span class="ls-unseen" translate="no">{escape(name)}</span>')
 
 
 def _preview(user: UserView) -> None:
-    with ui.element('span').classes('preview'):
-        Text(tag='span', text=user.initials).classes('avatar').props('aria-hidden=true translate=no')
+    with ui.element('span').classes('ls-preview'):
+        Text(tag='span', text=user.initials).classes('ls-avatar').props('aria-hidden=true translate=no')
         with ui.element('span'):
             with ui.element('strong'):
                 Isolated(user.name)
             if user.name != user.email_address:
-                with ui.element('span').classes('quiet'):
+                with ui.element('span').classes('ls-quiet'):
                     Isolated(user.email_address)

@@ -22,11 +22,11 @@ def say_who(row: UserRow, *, is_oneself: bool = False) -> None:
         for word, applies in ((_('Administrator'), row.user.is_admin), (_('Disabled'), row.disabled),
                               (_('This is you'), is_oneself)):
             if applies:
-                Text(tag='span', text=word).classes('badge')
+                Text(tag='span', text=word).classes('ls-badge')
     if row.user.full_name not in {'', row.user.name}:  # it could be taken for an address
-        with ui.element('p').classes('quiet'):
+        with ui.element('p').classes('ls-quiet'):
             Text(tag='span', text=_('Name: '))
             Isolated(row.user.full_name)
-    with ui.element('p').classes('quiet'):
+    with ui.element('p').classes('ls-quiet'):
         Isolated(row.user.email_address)
         Text(tag='span', text=f' · {row.user.id}').props('translate=no')

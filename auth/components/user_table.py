@@ -53,17 +53,17 @@ class UserTable(UserActs, SearchedSection):
                                     self.count, words=words), ngettext('{count} user.', '{count} users.', self.count))
 
     def _draw(self, row: UserRow) -> None:
-        with ui.element('div').classes('row'):
-            with ui.element('div').classes('row-text'):
+        with ui.element('div').classes('ls-row'):
+            with ui.element('div').classes('ls-row-text'):
                 say_who(row)
-                Text(tag='p', text=counted(row.sessions)).classes('quiet')
+                Text(tag='p', text=counted(row.sessions)).classes('ls-quiet')
             whom = isolated(row.user.email_address)
-            with ui.element('div').classes('actions'):
+            with ui.element('div').classes('ls-actions'):
                 if row.sessions:
                     small_button(_('Sign out everywhere'), partial(self.ask_sign_out, row), whom)
                 word = _('Enable') if row.disabled else _('Disable')
                 act = partial(self.set_disabled, row, False) if row.disabled else partial(self.ask_disable, row)
                 small_button(word, act, whom)
-                manage = Text(tag='a', text=_('Manage')).classes('button small')
+                manage = Text(tag='a', text=_('Manage')).classes('ls-button ls-small')
                 manage.props['href'] = f'{USERS_PATH}/{row.user.id}'
                 manage.props['aria-label'] = _('{act}: {whom}', act=_('Manage'), whom=whom)

@@ -39,7 +39,7 @@ class WhySignedOut(TextElement):
 
     def __init__(self) -> None:
         super().__init__(tag='p', text='')
-        self.classes('why').bind_text_from(auth_state(), 'end', describe_end)
+        self.classes('ls-why').bind_text_from(auth_state(), 'end', describe_end)
 
 
 def describe_end(end: End | None) -> str:

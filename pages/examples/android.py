@@ -60,7 +60,7 @@ def page() -> None:
         model = MainViewModel(auth_state())
 
         def view(state: UiState) -> ui.element:
-            return ui.element('div').classes('stack').bind_visibility_from(
+            return ui.element('div').classes('ls-stack').bind_visibility_from(
                 model.auth, 'status', lambda status: UiState.of(status) is state)
 
         with view(UiState.Loading):
@@ -71,4 +71,4 @@ def page() -> None:
         with view(UiState.SignedOut):
             Text('p', _('You are signed out')).props('role=status')
             button_link(_('Sign in'), '/sign-in', redirect_url=EXAMPLE.path)
-        Text('p').classes('error').props('role=alert').bind_text_from(model, 'failure')
+        Text('p').classes('ls-error').props('role=alert').bind_text_from(model, 'failure')

@@ -14,7 +14,7 @@ from .quotes import EXPO
 def profile() -> None:
     Text('h2', _('Profile'))
     SessionLabel()
-    with ui.element('div').classes('when-signed-in'):
+    with ui.element('div').classes('ls-when-signed-in'):
         SignOutButton(redirect_url='/')
 
 
@@ -24,6 +24,6 @@ EXAMPLE = Example('Expo', N_('The same SignOutButton on a small screen; the size
 @public
 def page() -> None:
     """Build the example."""
-    with example(EXAMPLE), ui.element('div').classes('phone'):
+    with example(EXAMPLE), ui.element('div').classes('ls-phone'):
         profile()
-        button_link(_('Sign in'), '/sign-in', redirect_url=EXAMPLE.path).classes('when-signed-out')
+        button_link(_('Sign in'), '/sign-in', redirect_url=EXAMPLE.path).classes('ls-when-signed-out')

@@ -47,7 +47,7 @@ class Example:
 
     def beside(self) -> None:
         """Show the lines of the guide, and those that answer to them."""
-        with ui.element('div').classes('beside'):
+        with ui.element('div').classes('ls-beside'):
             code_figure(f'{self.name}-quote', self.quote.code, language=self.quote.language,
                         caption=_('Clerk: {file}', file=self.quote.file))
             code_figure(f'{self.name}-ours', source_of(self.matters), language='python',
@@ -58,20 +58,20 @@ def source_note() -> None:
     """Say where the lines of the guide are from."""
     html = _('First a few lines of the documentation of Clerk, {guide}, then what does the same here.',
              guide=f'<a href="{SOURCE}" rel="noreferrer">“Build a custom sign-out flow”</a>')
-    Static('p', html).classes('quiet')
+    Static('p', html).classes('ls-quiet')
 
 
 @contextmanager
 def example(shown: Example) -> Generator[None]:
     """Frame an example, which is built within the ``with`` block."""
     page_title(shown.title)
-    link(_('← All examples'), '/examples').classes('back')
+    link(_('← All examples'), '/examples').classes('ls-back')
     Text('h1', shown.title)
-    Text('p', str(shown.text)).classes('lead')
+    Text('p', str(shown.text)).classes('ls-lead')
     with card('running'):
         yield
     with ui.element('figure') as sources:
-        sources.classes('sources').props.update({'role': 'region', 'aria-label': _('Source')})
+        sources.classes('ls-sources').props.update({'role': 'region', 'aria-label': _('Source')})
         source_note()
         shown.beside()
         with ui.element('details'):

@@ -19,13 +19,13 @@ def page() -> None:
     """Build the list of examples."""
     page_title(_('Examples'))
     Text('h1', _('Examples'))
-    Text('p', _('Five ways to sign out, each beside the source it runs from. Open one in two tabs.')).classes('lead')
+    Text('p', _('Five ways to sign out, each beside the source it runs from. Open one in two tabs.')).classes('ls-lead')
     source_note()
     for shown in EXAMPLES:
-        with ui.element('section').classes('example').props(f'aria-labelledby={shown.name}-heading'):
-            with ui.element('div').classes('example-head'):
+        with ui.element('section').classes('ls-example').props(f'aria-labelledby={shown.name}-heading'):
+            with ui.element('div').classes('ls-example-head'):
                 with ui.element('div'):
                     Text('h2', shown.title).props(f'id={shown.name}-heading')
-                    Text('p', str(shown.text)).classes('quiet')
+                    Text('p', str(shown.text)).classes('ls-quiet')
                 button_link(_('Run {example}', example=shown.title), shown.path, 'plain')
             shown.beside()

@@ -14,7 +14,7 @@ TELL = "(error) => document.getElementById('sign-out-error').textContent = error
 
 
 def sign_out_button() -> None:
-    button = Text('button', _('Sign out')).classes('button')
+    button = Text('button', _('Sign out')).classes('ls-button')
     button.props('id=sign-out').on('click', js_handler=f'''() =>
         liveSessions.signOut()  // DELETE /v1/client/sessions
             .then(() => window.location.reload(), {TELL})''')
@@ -29,7 +29,7 @@ def page() -> None:
     """Build the example."""
     with example(EXAMPLE):
         SessionLabel()
-        with ui.element('div').classes('when-signed-in'):
+        with ui.element('div').classes('ls-when-signed-in'):
             sign_out_button()
-        Text('p').props('id=sign-out-error role=alert').classes('error')
-        button_link(_('Sign in'), '/sign-in', redirect_url=EXAMPLE.path).classes('when-signed-out')
+        Text('p').props('id=sign-out-error role=alert').classes('ls-error')
+        button_link(_('Sign in'), '/sign-in', redirect_url=EXAMPLE.path).classes('ls-when-signed-out')

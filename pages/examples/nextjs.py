@@ -12,7 +12,7 @@ from .quotes import NEXTJS
 
 
 def sign_out_button() -> None:
-    with ui.element('div').classes('when-signed-in'):
+    with ui.element('div').classes('ls-when-signed-in'):
         # Clicking this button signs out of this browser
         # and goes to the home page "/".
         SignOutButton(redirect_url='/')
@@ -27,4 +27,4 @@ def page() -> None:
     with example(EXAMPLE):
         SessionLabel()
         sign_out_button()
-        button_link(_('Sign in'), '/sign-in', redirect_url=EXAMPLE.path).classes('when-signed-out')
+        button_link(_('Sign in'), '/sign-in', redirect_url=EXAMPLE.path).classes('ls-when-signed-out')

@@ -16,8 +16,8 @@ class SignOutView:
 
     def __init__(self) -> None:
         self.session = auth_state()
-        self.body = ui.element('div').classes('stack').props('role=status')
-        self.error = Text('p').classes('error').props('role=alert')
+        self.body = ui.element('div').classes('ls-stack').props('role=status')
+        self.error = Text('p').classes('ls-error').props('role=alert')
         redraw_on_change(self.body, self.build)
 
     def build(self) -> None:

@@ -2,7 +2,7 @@
 const ASK_AGAIN_MS = 1000;
 
 document.addEventListener("click", (event) => {
-  const place = event.target.closest(".user-button");
+  const place = event.target.closest(".ls-user-button");
   if (!place) return;
   const [button, panel] = place.children;
   if (isBeside(panel, event) || event.target.closest("a")) panel.close();
@@ -17,7 +17,7 @@ function isBeside(panel, { target, clientX: x, clientY: y }) {
 // What it shows is about to be taken away by the server, and comes anew when it is opened again: a press on it until then
 // would reach nobody.
 document.addEventListener("close", ({ target: panel }) => {
-  if (!panel.matches(".account-panel") || !panel.childElementCount || isOld(panel)) return;
+  if (!panel.matches(".ls-account-panel") || !panel.childElementCount || isOld(panel)) return;
   panel.dataset.old = "";
   const changes = new MutationObserver(() => {
     delete panel.dataset.old;

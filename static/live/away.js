@@ -9,7 +9,7 @@ import { sleep } from "./times.js";
 const PATIENCE_MS = 5000;
 const SEEN_MS = 500; // progress that is shown for less is not seen
 
-const card = document.getElementById("away");
+const card = document.getElementById("ls-away");
 
 export async function tryNow() {
   const button = card.querySelector("button");

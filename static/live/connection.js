@@ -1,5 +1,5 @@
 // Whether what this tab shows may be believed: a state machine, drawn in docs/tab-protocol.md. It fails closed. What is
-// private is hidden, by the class "away", while the tab is away and until the server says that it is current again.
+// private is hidden, by the class "ls-away", while the tab is away and until the server says that it is current again.
 import { authenticate, singleFlight } from "./authenticate.js";
 import { tryUntilReached } from "./reach.js";
 import { DEAF_AFTER_MS, HEARING_CHECK_MS, sleep } from "./times.js";
@@ -17,12 +17,12 @@ function enter(next) {
     heardAt = now(); // silence is counted anew
     hide();
   } else if (next === "current") {
-    root.classList.remove("away");
+    root.classList.remove("ls-away");
   }
 }
 
-const hide = () => root.classList.add("away");
-export const isAway = () => root.classList.contains("away");
+const hide = () => root.classList.add("ls-away");
+export const isAway = () => root.classList.contains("ls-away");
 
 // ------------------------------------------------------------ what the server says
 

@@ -8,8 +8,8 @@ const HOUR_MS = 3_600_000; // browsers can't wait for more than 24 days
 const SAID_AT_S = [10, 30]; // and when it begins
 const PATIENCE_MS = 4000;
 
-const card = document.getElementById("ending"); // there is none in a page that is shown in a frame
-const said = document.getElementById("ending-said");
+const card = document.getElementById("ls-ending"); // there is none in a page that is shown in a frame
+const said = document.getElementById("ls-ending-said");
 let end = null; // by performance.now(), how long to count down, and whether activity moves it
 let timer = 0;
 let toSay = []; // seconds at which it is said how many are left
@@ -21,7 +21,7 @@ export function endsIn(ms, warningMs, mayStay) {
   look();
 }
 
-const isOpen = () => card.classList.contains("open");
+const isOpen = () => card.classList.contains("ls-open");
 
 function look() {
   clearTimeout(timer);
@@ -48,16 +48,16 @@ function open(seconds) {
   card.dataset.mayStay = end.mayStay;
   toSay = [...SAID_AT_S.filter((one) => one < seconds), seconds];
   answer("");
-  card.classList.add("open");
+  card.classList.add("ls-open");
   if (!card.matches(":popover-open")) card.showPopover?.(); // above dialogs, too
 }
 
 function close() {
   const hadFocus = card.contains(document.activeElement);
-  card.classList.remove("open");
+  card.classList.remove("ls-open");
   if (card.matches(":popover-open")) card.hidePopover();
   say(end === null ? "" : text("staysSignedIn"));
-  if (hadFocus) (focusWas?.isConnected ? focusWas : document.getElementById("content"))?.focus({ preventScroll: true });
+  if (hadFocus) (focusWas?.isConnected ? focusWas : document.getElementById("ls-content"))?.focus({ preventScroll: true });
 }
 
 const say = (words) => (said.textContent = words);
@@ -80,7 +80,7 @@ function stay(button) {
 
 // The server asks for the password, in a dialog: see auth/components/sign_in_again.py. The focus goes back to the page.
 function renew() {
-  const content = document.getElementById("content");
+  const content = document.getElementById("ls-content");
   (focusWas?.isConnected ? focusWas : content).focus({ preventScroll: true });
   content.dispatchEvent(new CustomEvent("renew"));
 }

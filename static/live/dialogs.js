@@ -6,7 +6,7 @@ let changedAt = -TWO_CLICKS_MS; // when one was opened or left
 
 function open(dialog) {
   asked.add(dialog);
-  if (document.documentElement.matches(".away")) return leave(dialog);
+  if (document.documentElement.matches(".ls-away")) return leave(dialog);
   if (pressed?.isConnected && [null, document.body].includes(document.activeElement)) {
     pressed.disabled = false; // it was at work until now; the focus goes back to where it is at this moment
     pressed.focus({ preventScroll: true });
@@ -30,7 +30,7 @@ new MutationObserver(() => {
 
 // What waits for the server can't be answered without it, and would stand before what says so.
 new MutationObserver(() => {
-  if (!document.documentElement.matches(".away")) return;
+  if (!document.documentElement.matches(".ls-away")) return;
   for (const dialog of document.querySelectorAll("dialog[data-asks][open]")) leave(dialog);
 }).observe(document.documentElement, { attributeFilter: ["class"] });
 

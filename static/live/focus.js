@@ -22,7 +22,7 @@ const namesakes = (place, name) => [...place.querySelectorAll(CONTROLS)].filter(
 const isShown = (element) => element.checkVisibility?.({ visibilityProperty: true, checkVisibilityCSS: true });
 
 // The card of away.js, where the focus waits like on a landing, whatever is pressed there.
-const isOnCard = (element) => element?.closest?.("#away") ?? false;
+const isOnCard = (element) => element?.closest?.("#ls-away") ?? false;
 
 document.addEventListener("focusin", ({ target }) => {
   isMoving = false;

@@ -38,13 +38,13 @@ export function showErrors(form, errors, message) {
     if (!named.has(name)) named.set(name, error);
   }
   const inputs = [...named].map(([name, error]) => show(form, name, error.message, error.code));
-  form.classList.add("refused"); // what was said of an earlier success is not true of this
+  form.classList.add("ls-refused"); // what was said of an earlier success is not true of this
   [...form.elements].find((input) => inputs.includes(input))?.focus();
 }
 
 export function clearErrors(form) {
   asked++; // what is about to be asked of the password will be in the answer
-  form.classList.remove("refused", "edited");
+  form.classList.remove("ls-refused", "ls-edited");
   for (const place of placesOf(form)) clear(form, place);
 }
 
@@ -53,7 +53,7 @@ export function clearErrors(form) {
 document.addEventListener("input", ({ target }) => {
   const { form } = target;
   if (!isInput(target) || !form?.matches("[data-api]")) return;
-  form.classList.add("edited");
+  form.classList.add("ls-edited");
   for (const place of placesOf(form)) if (isMended(place, target)) clear(form, place);
   tellTooLong(target);
   if (target.matches("[data-judge]")) judge(target);

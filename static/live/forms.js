@@ -23,7 +23,7 @@ async function submit(form) {
   form.setAttribute("aria-busy", "true");
   for (const place of form.querySelectorAll("[data-done]")) place.textContent = "";
   clearErrors(form);
-  const progress = setTimeout(() => form.classList.add("busy"), PROGRESS_AFTER_MS);
+  const progress = setTimeout(() => form.classList.add("ls-busy"), PROGRESS_AFTER_MS);
   const typed = fieldsOf(form); // now: a sign-in in another tab, for which it may have to wait, draws it anew and empty
   try {
     const { response, client } = await oneAtATime(() => send(form, typed));
@@ -40,7 +40,7 @@ async function submit(form) {
     else showErrors(form, error.errors ?? [], error.message);
   } finally {
     clearTimeout(progress);
-    form.classList.remove("busy");
+    form.classList.remove("ls-busy");
     form.removeAttribute("aria-busy");
   }
 }
@@ -67,7 +67,7 @@ function done(form, detail) {
   const shown = form.isConnected ? form : [...document.forms].find(isSame);
   if (!shown) return;
   if (!("keep" in shown.dataset)) shown.reset();
-  shown.classList.remove("edited");
+  shown.classList.remove("ls-edited");
   for (const place of shown.querySelectorAll("[data-done]")) place.textContent = place.dataset.done;
   shown.dispatchEvent(new CustomEvent("done", { detail }));
 }

@@ -21,13 +21,13 @@ function begin() {
 
 export const isArriving = () => trip !== null;
 
-const heading = () => document.querySelector("#content h1");
+const heading = () => document.querySelector("#ls-content h1");
 
 for (const act of ["keydown", "pointerdown"]) {
   addEventListener(act, () => (hasActed = true), { capture: true, passive: true });
 }
 document.addEventListener("focusin", ({ target }) => {
-  if (hasActed && target.closest("#content")) isInUse = true;
+  if (hasActed && target.closest("#ls-content")) isInUse = true;
 });
 
 function setOut(to, isThere = false) {
@@ -40,7 +40,7 @@ function arrive() {
   clearTimeout(timer);
   trip = null;
   if (!isThere || isInUse) return; // the link led nowhere, or the person is there already
-  const landing = heading() ?? document.getElementById("content");
+  const landing = heading() ?? document.getElementById("ls-content");
   landing?.setAttribute("tabindex", "-1");
   landing?.focus({ preventScroll: true });
   scroll(to);
@@ -58,8 +58,8 @@ function look() {
 let marked = null; // for which address, and in which header
 
 function mark() {
-  const header = document.querySelector("header");
-  const links = [...(header?.querySelectorAll("a[href]:not(.brand)") ?? [])];
+  const header = document.querySelector(".ls-header");
+  const links = [...(header?.querySelectorAll("a[href]:not(.ls-brand)") ?? [])];
   if (marked?.path === location.pathname && marked.last === links.at(-1)) return;
   marked = { path: location.pathname, last: links.at(-1) };
   for (const link of links) {

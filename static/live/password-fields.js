@@ -37,7 +37,7 @@ window.addEventListener("pagehide", () => hideAll(document));
 
 function hintOf({ target }) {
   if (!target.matches?.("input")) return null;
-  return target.closest(".field")?.querySelector("[data-caps]") ?? null;
+  return target.closest(".ls-field")?.querySelector("[data-caps]") ?? null;
 }
 
 function look(event) {

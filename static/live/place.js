@@ -28,7 +28,7 @@ export function putCaret(field, key) {
 }
 
 // Where focus.js puts the focus while the field that had it is gone.
-const isLanding = (element) => element.matches("[data-takes-focus]") || element.closest("#away") !== null;
+const isLanding = (element) => element.matches("[data-takes-focus]") || element.closest("#ls-away") !== null;
 
 for (const type of ["selectionchange", "keyup", "pointerup"]) document.addEventListener(type, noteCaret);
 document.addEventListener("focusin", ({ target }) => {

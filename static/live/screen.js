@@ -67,8 +67,8 @@ function look() {
 }
 
 function nameTab() {
-  const isHidden = document.documentElement.matches(".away") && showsSomebody(who || "accounts");
-  const instead = document.getElementById("away")?.dataset.title;
+  const isHidden = document.documentElement.matches(".ls-away") && showsSomebody(who || "accounts");
+  const instead = document.getElementById("ls-away")?.dataset.title;
   if (isHidden && instead && document.title !== instead) {
     title = document.title;
     document.title = instead;

@@ -105,7 +105,7 @@ async def test_an_address_without_a_page_gets_one_of_ours_that_says_so_and_whith
 
     assert (answer.status_code, answer.headers['content-type']) == (404, 'text/html; charset=utf-8')
     assert 'There is no page here' in answer.text
-    assert '<a class="button primary" href="/">' in answer.text
+    assert '<a class="ls-button ls-primary" href="/">' in answer.text
 
 
 async def upgraded(server: Server, path: str, *headers: str) -> list[str]:

@@ -67,10 +67,10 @@ CONTRASTS = '() => {' + _COLOURS + """
             ask('placeholder', field, placeholder.color, behind(field), 4.5);
         }
     }
-    for (const icon of document.querySelectorAll('.theme-icon, .spinner, svg:not(.qr svg)')) {
+    for (const icon of document.querySelectorAll('.ls-theme-icon, .ls-spinner, svg:not(.ls-qr svg)')) {
         if (shown(icon)) ask('icon', icon, getComputedStyle(icon).color, behind(icon.parentElement), 3);
     }
-    for (const piece of document.querySelectorAll('.source code, .source code span')) {
+    for (const piece of document.querySelectorAll('.ls-source code, .ls-source code span')) {
         if (shown(piece)) ask('code', piece, getComputedStyle(piece).color, behind(piece), 4.5);
     }
     for (const control of document.querySelectorAll('a[href], button, input, select, textarea, summary')) {
@@ -93,7 +93,7 @@ OUT_OF_PLACE = """() => {
     if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth} wide, not ${clientWidth}`);
     for (const element of document.body.querySelectorAll('*')) {
         if (!element.checkVisibility({ visibilityProperty: true })) continue;
-        if (element.closest('.unseen, .skip, svg, input, #popup, .q-loading-bar, .q-ripple')) continue;
+        if (element.closest('.ls-unseen, .ls-skip, svg, input, #popup, .q-loading-bar, .q-ripple')) continue;
         if (getComputedStyle(element).clipPath !== 'none') continue; // for screen readers only
         const { left, right, width, height } = element.getBoundingClientRect();
         if (!width || !height) continue;

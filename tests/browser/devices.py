@@ -91,7 +91,7 @@ class Tab:
 
     async def signed_out(self) -> None:
         """Wait until the tab says that nobody is signed in, and shows no session."""
-        why = self.page.locator('.why:not(:empty)')  # it stands in place of the words
+        why = self.page.locator('.ls-why:not(:empty)')  # it stands in place of the words
         await expect(self.see(SIGNED_OUT).or_(why).filter(visible=True).first).to_be_visible()
         await expect(self.see(re.compile('Active Session: '))).to_have_count(0)
 

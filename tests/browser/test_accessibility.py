@@ -108,7 +108,7 @@ async def test_every_page_holds_in_every_look(
 
     for path in PARTS[part]:
         await tab.open(path)
-        await expect(tab.page.locator('.live-rows').get_by_text('Loading…')).to_have_count(0)
+        await expect(tab.page.locator('.ls-live-rows').get_by_text('Loading…')).to_have_count(0)
         faults += await faults_of(tab)
 
     assert not faults, '\n'.join(faults)
@@ -131,7 +131,7 @@ async def test_states_hold(device: MakeDevice, shared_server: Server, fast_serve
     form = await laptop.tab('/sign-in')
     await form.fill('nobody@example.com', 'not the right one')
     await form.button('Sign in').click()
-    await expect(form.page.locator('form .error:not(:empty)').first).to_be_visible()
+    await expect(form.page.locator('form .ls-error:not(:empty)').first).to_be_visible()
     faults += await faults_in_both_themes(form)
     await form.page.goto(f'{form.url}/nowhere')
     faults += await faults_in_both_themes(form)
@@ -144,7 +144,7 @@ async def test_states_hold(device: MakeDevice, shared_server: Server, fast_serve
     await phone.sign_up()
     lost = await phone.tab('/account')
     with fast_server.standing_still():
-        await expect(lost.page.locator('#away')).to_be_visible()
+        await expect(lost.page.locator('#ls-away')).to_be_visible()
         for theme in THEMES:
             await lost.page.emulate_media(color_scheme=theme)
             faults += await violations(lost, whole=False)
@@ -155,10 +155,10 @@ async def test_states_hold(device: MakeDevice, shared_server: Server, fast_serve
 
 @pytest.mark.parametrize(('path', 'states'), [
     ('/account', {'header nav a[href="/account"]': [('aria-current', None)],
-                  '.tabs a[href="/account"]': [('aria-current', None)]}),
+                  '.ls-tabs a[href="/account"]': [('aria-current', None)]}),
     ('/sign-in', {'input[name=identifier]': [('aria-invalid', 'true')],
-                  'form .button': [('disabled', ''), ('aria-busy', 'true'), ('aria-pressed', 'true')]}),
-    ('/admin', {'.row .button >> nth=0': [('aria-disabled', 'true')]})])
+                  'form .ls-button': [('disabled', ''), ('aria-busy', 'true'), ('aria-pressed', 'true')]}),
+    ('/admin', {'.ls-row .ls-button >> nth=0': [('aria-disabled', 'true')]})])
 async def test_states_are_seen_in_forced_colours(device: MakeDevice, shared_server: Server, path: str,
                                                  states: dict[str, list[tuple[str, str | None]]]) -> None:
     laptop = await device(forced_colors='active', reduced_motion='reduce')

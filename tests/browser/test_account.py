@@ -35,25 +35,25 @@ async def test_a_new_name_is_seen_everywhere_and_two_tabs_that_change_it_do_not_
     await left.button('Save').click()  # nothing was changed
     await expect(left.see('Saved.')).to_be_visible()
     await expect(left.page.get_by_label('First name')).to_have_value('Ann')
-    await expect(left.page.locator('.person')).to_have_text('Ann Example')
+    await expect(left.page.locator('.ls-person')).to_have_text('Ann Example')
     await left.page.get_by_label('First name').fill('Anna Maria')
     await left.page.keyboard.press('Enter')
     await expect(right.page.get_by_label('First name')).to_have_value('Anna Maria')
-    await expect(left.page.locator('.person')).to_have_text('Anna Maria Example')
+    await expect(left.page.locator('.ls-person')).to_have_text('Anna Maria Example')
     await expect(left.see('Saved.')).to_be_visible()
     for tab in (left, right):
-        await expect(tab.page.get_by_role('button', name='Account panel: ').locator('.avatar')).to_have_text('AE')
+        await expect(tab.page.get_by_role('button', name='Account panel: ').locator('.ls-avatar')).to_have_text('AE')
     await left.page.get_by_label('First name').fill('Half a na')
     await right.page.get_by_label('Last name').fill('Elsewhere')
     await right.button('Save').click()
     await expect(left.page.get_by_label('Last name')).to_have_value('Elsewhere')
-    await expect(left.page.locator('.person')).to_have_text('Anna Maria Elsewhere')
+    await expect(left.page.locator('.ls-person')).to_have_text('Anna Maria Elsewhere')
     await expect(left.page.get_by_label('First name')).to_have_value('Half a na')  # which is being typed
     await left.page.get_by_label('First name').fill('Anna Maria')
     await right.page.get_by_label('First name').fill('Bea')
     await right.button('Save').click()
     await expect(left.page.get_by_label('First name')).to_have_value('Bea')
-    await expect(left.page.locator('.person')).to_have_text('Bea Elsewhere')
+    await expect(left.page.locator('.ls-person')).to_have_text('Bea Elsewhere')
     assert [fields for fields in sent if fields] == ['first_name=Anna+Maria', 'last_name=Elsewhere', 'first_name=Bea']
 
     await left.page.get_by_label('Last name').fill('x' * 101)

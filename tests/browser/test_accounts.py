@@ -35,14 +35,14 @@ async def test_a_second_account_and_a_switch_are_followed_by_every_tab_and_nothi
 
     bob = await laptop.sign_up(bobs, first_name='Bob')
     await private.shows(bob)
-    await expect(private.page.locator('.person')).to_have_text('Bob')
+    await expect(private.page.locator('.ls-person')).to_have_text('Bob')
     assert 'Ann' not in await private.text()
     assert anns not in await private.text()
     await expect(chooser.page.get_by_role('listitem')).to_have_count(2)
     await chooser.page.get_by_role('button', name='Ann').click()
 
     await private.shows(ann)
-    await expect(private.page.locator('.person')).to_have_text('Ann')
+    await expect(private.page.locator('.ls-person')).to_have_text('Ann')
     assert bobs not in await private.text()
     assert 'Bob' not in await private.text()
     await chooser.shows(ann)

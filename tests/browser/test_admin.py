@@ -18,7 +18,7 @@ pytestmark = either_store
 
 
 def rows(tab: Tab) -> Locator:
-    return tab.page.locator('.administration .row')
+    return tab.page.locator('.ls-administration .ls-row')
 
 
 async def administrator(device: MakeDevice, server: Server, address: str = '', first_name: str = 'Ada',
@@ -41,7 +41,7 @@ def add_user(server: Server, address: str) -> None:
 async def told(tab: Tab, words: str) -> None:
     """Wait until it is said what was done, and the focus is where a keyboard can go on."""
     await expect(tab.page.get_by_role('status').filter(has_text=words)).to_be_visible()
-    await expect(tab.page.locator('.administration h2')).to_be_focused()
+    await expect(tab.page.locator('.ls-administration h2')).to_be_focused()
 
 
 async def go_to(tab: Tab, name: str) -> None:
@@ -98,11 +98,11 @@ async def test_people_are_found_by_what_is_read_of_them_and_a_name_imitates_and_
 
     await found(tab, addresses[1])  # and what is written from right to left moves nothing beside it
     await expect(rows(tab).locator('strong')).to_have_text('שרה (כהן')
-    named, badge = [await one.bounding_box() for one in (rows(tab).locator('strong bdi'), rows(tab).locator('.badge'))]
+    named, badge = [await rows(tab).locator(what).bounding_box() for what in ('strong bdi', '.ls-badge')]
     assert named
     assert badge
     assert named['x'] + named['width'] <= badge['x']
-    await expect(tab.page.locator('button.when-signed-in bdi')).to_have_text('שרה (כהן')
+    await expect(tab.page.locator('button.ls-when-signed-in bdi')).to_have_text('שרה (כהן')
 
 
 async def test_an_administrators_own_rows_are_marked_and_guarded_and_all_goes_away_with_the_right(

@@ -20,13 +20,13 @@ pytestmark = either_store
 async def page_of(laptop: Device, server: Server, address: str) -> Tab:
     (user_id,), = server.sql('SELECT id FROM user WHERE email_address = ?', address)
     tab = await laptop.tab(f'/admin/users/{user_id}')
-    await expect(tab.page.locator('.administration .row')).to_contain_text(address)
+    await expect(tab.page.locator('.ls-administration .ls-row')).to_contain_text(address)
     return tab
 
 
 async def told(tab: Tab, words: str) -> None:
     await expect(tab.page.get_by_role('status').filter(has_text=words)).to_be_visible()
-    await expect(tab.page.locator('.administration h2[data-takes-focus]')).to_be_focused()
+    await expect(tab.page.locator('.ls-administration h2[data-takes-focus]')).to_be_focused()
 
 
 async def test_a_user_is_made_and_given_a_password_by_keyboard_and_none_crosses_the_websocket(
@@ -50,7 +50,7 @@ async def test_a_user_is_made_and_given_a_password_by_keyboard_and_none_crosses_
     await tab.page.keyboard.press('Enter')
 
     await expect(tab.page).to_have_url(re.compile(r'/admin/users/user_\w+$'))
-    await expect(tab.page.locator('.administration .row')).to_contain_text(f'Fiona{address}')
+    await expect(tab.page.locator('.ls-administration .ls-row')).to_contain_text(f'Fiona{address}')
     await expect(tab.see('Account created, by an administrator')).to_be_visible()
     session_id = await phone.sign_in(address)
     assert shared_server.sql('SELECT status FROM session WHERE id = ?', session_id) == [('pending',)]

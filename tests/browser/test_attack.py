@@ -27,7 +27,7 @@ async def test_administrators_see_it_live_and_the_owner_comes_in_where_they_have
     await ann.sign_up(hers)
     await ann.api('DELETE', '/client/sessions')
     tab = await boss.tab('/admin')
-    notice = tab.page.locator('.notice')
+    notice = tab.page.locator('.ls-notice')
     await expect(tab.page.get_by_text(hers).first).to_be_visible()
     await expect(notice).to_have_count(0)
 

@@ -27,7 +27,7 @@ NOT_BY_ITSELF = '''() => {
 
 
 def card(tab: Tab) -> Locator:
-    return tab.page.locator('#away')
+    return tab.page.locator('#ls-away')
 
 
 def try_now(tab: Tab) -> Locator:
@@ -38,7 +38,7 @@ async def signed_in_at(device: MakeDevice, server: Server, path: str = '/account
     laptop = await device(server)
     await laptop.sign_up(first_name='Ann')
     tab = await laptop.tab(path)
-    await expect(tab.page.locator('.person')).to_have_text('Ann')
+    await expect(tab.page.locator('.ls-person')).to_have_text('Ann')
     return laptop, tab
 
 
@@ -48,7 +48,7 @@ async def test_the_card_says_what_is_the_matter_once_and_its_button_what_comes_o
     alert, told = card(tab).get_by_role('alert'), card(tab).get_by_role('status')
     await tab.page.evaluate('''() => {
         window.alerts = 0;
-        new MutationObserver(() => window.alerts++).observe(document.querySelector('#away [role=alert]'),
+        new MutationObserver(() => window.alerts++).observe(document.querySelector('#ls-away [role=alert]'),
             {subtree: true, childList: true, characterData: true});
     }''')
 

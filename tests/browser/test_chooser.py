@@ -44,7 +44,7 @@ async def test_an_account_that_ended_cannot_be_chosen_any_more(device: MakeDevic
     await expect(chooser.page.get_by_role('button', name='Ann')).to_be_visible()
 
     shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann)
-    await chooser.page.evaluate('''() => [...document.querySelectorAll('.accounts button')]
+    await chooser.page.evaluate('''() => [...document.querySelectorAll('.ls-accounts button')]
                                    .find((one) => one.textContent.includes('Ann'))?.click()''')
     await expect(chooser.page.get_by_role('button', name='Ann')).to_have_count(0)
     refused = await laptop.api('POST', f'/client/sessions/{ann}/touch')
@@ -93,7 +93,7 @@ async def test_a_person_with_a_keyboard_alone_chooses_an_account_or_adds_one(dev
     one, other = (tab.page.get_by_role('button', name=name) for name in ('Ann', 'Bob'))
     await expect(other).to_be_visible()
 
-    await tab.page.locator('#content').focus()
+    await tab.page.locator('#ls-content').focus()
     for control in (one, other, tab.page.get_by_role('link', name='Add account'),
                     tab.button('Sign out of all accounts')):
         await tab.page.keyboard.press('Tab')

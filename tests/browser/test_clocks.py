@@ -60,7 +60,7 @@ async def test_a_clock_that_is_set_hides_nothing_for_long(device: MakeDevice) ->
     for seconds in (-3600, 3600):
         await tab.page.evaluate('''(ms) => {
             window.wasAway = false;
-            new MutationObserver(() => { window.wasAway ||= document.documentElement.matches('.away'); })
+            new MutationObserver(() => { window.wasAway ||= document.documentElement.matches('.ls-away'); })
                 .observe(document.documentElement, {attributeFilter: ['class']});
             const now = Date.now;
             Date.now = () => now() + ms;

@@ -35,7 +35,7 @@ async def three_devices(device: MakeDevice) -> tuple[Tab, Device, str]:
     await phone.sign_in(address)
     await tablet.sign_in(address)
     tab = await laptop.tab('/account/security')
-    await expect(tab.page.locator('.devices .row')).to_have_count(3)
+    await expect(tab.page.locator('.ls-devices .ls-row')).to_have_count(3)
     return tab, phone, address
 
 
@@ -54,10 +54,10 @@ async def test_it_names_how_many_by_the_store_is_answered_again_after_an_error_a
     await laptop.context.set_offline(True)
     await tab.page.evaluate('window.socket.disconnect()')
     await expect(question(tab)).to_have_count(0)
-    await expect(tab.page.locator('#away')).to_be_visible()
+    await expect(tab.page.locator('#ls-away')).to_be_visible()
     await laptop.context.set_offline(False)
     await tab.page.evaluate('window.socket.connect()')
-    await expect(tab.page.locator('#away')).not_to_be_visible()
+    await expect(tab.page.locator('#ls-away')).not_to_be_visible()
     tab.forgive_the_network()
     assert alive(server, address) == 2
 

@@ -35,7 +35,7 @@ def card(tab: Tab) -> Locator:
 
 def said(tab: Tab) -> Locator:
     """What a screen reader says of it."""
-    return tab.page.locator('#ending-said')
+    return tab.page.locator('#ls-ending-said')
 
 
 async def test_it_is_counted_down_in_every_tab_and_to_stay_in_one_calms_all(
@@ -145,7 +145,8 @@ async def test_a_page_that_is_loaded_anew_or_joins_again_is_no_activity_and_goes
     socket = await tab.page.evaluate('window.socket.id')
     await tab.page.evaluate('window.socket.io.engine.close()')
     await tab.page.wait_for_function(
-        "(old) => window.socket.connected && window.socket.id !== old && !document.querySelector('.away')", arg=socket)
+        "(old) => window.socket.connected && window.socket.id !== old && !document.querySelector('.ls-away')",
+        arg=socket)
     await expect(card(tab)).to_be_visible()
 
     assert shared_server.sql(ends, session_id) == before
@@ -156,14 +157,15 @@ async def test_over_a_dialog_it_is_seen_and_at_the_end_it_leaves(device: MakeDev
     laptop = await device()
     session_id = await laptop.sign_up()
     tab = await laptop.tab()
-    await tab.page.locator('.user-button > button').click()
+    await tab.page.locator('.ls-user-button > button').click()
     await expect(tab.button('Sign out').first).to_be_visible()
 
     ends_in(shared_server, session_id, abandon_at=SOON)
     await expect(card(tab)).to_be_visible()
     is_on_top = await tab.page.evaluate("""() => {
-        const {left, top, width, height} = document.getElementById('ending').getBoundingClientRect();
-        return document.getElementById('ending').matches(':popover-open') && width > 0 && top + height <= innerHeight;
+        const card = document.getElementById('ls-ending');
+        const {left, top, width, height} = card.getBoundingClientRect();
+        return card.matches(':popover-open') && width > 0 && top + height <= innerHeight;
     }""")
     ends_in(shared_server, session_id, abandon_at=1)
 
@@ -199,7 +201,7 @@ async def test_when_who_was_kept_signs_out_by_the_button_the_cookie_of_the_other
     assert (await laptop.context.request.post(f'{laptop.url}/v1/client/sign_ups', form=cookie, max_retries=1)).ok
     tab = await laptop.tab()
 
-    await tab.page.locator('.user-button > button').click()
+    await tab.page.locator('.ls-user-button > button').click()
     await tab.page.get_by_role('dialog').get_by_role('button', name='Sign out', exact=True).click()
     await expect(tab.page).to_have_url(re.compile('/sign-in/choose'))
 

@@ -68,7 +68,7 @@ async def test_twenty_devices_with_three_tabs_each_are_signed_out_at_once(
         await says(page, SIGNED_OUT)
         assert not [text for text in page.texts() if 'Active Session' in text or address in text]
     await expect(here.see(f'Signed out of {DEVICES} other devices.')).to_be_visible()
-    await expect(here.page.locator('.devices .row')).to_have_count(1)
+    await expect(here.page.locator('.ls-devices .ls-row')).to_have_count(1)
     await beside.shows(session_id)
     for page in pages:
         await page.close()

@@ -19,7 +19,7 @@ IPHONE = ('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/60
 
 
 def rows(tab: Tab) -> Locator:
-    return tab.page.locator('.devices .row')
+    return tab.page.locator('.ls-devices .ls-row')
 
 
 async def laptop_and_phone(device: MakeDevice) -> tuple[Device, Device, str]:
@@ -98,7 +98,7 @@ async def test_a_row_tells_where_it_was_last_active_by_a_click_in_a_tab_and_wher
 
     await expect(row).to_contain_text('Active now')
     await expect(row).to_contain_text('from Safari 18 on iPhone · 127.0.0.1')
-    await expect(row.locator('.icon').first).to_have_attribute('data-kind', 'desktop')
+    await expect(row.locator('.ls-icon').first).to_have_attribute('data-kind', 'desktop')
 
 
 async def test_in_use_is_said_of_what_is_in_use_and_a_time_of_what_is_not(
@@ -147,7 +147,7 @@ async def test_a_device_is_given_a_name_that_all_tabs_of_its_person_show_and_nob
     await expect(asked).to_have_count(0)
     await expect(here.page.get_by_role('heading', name='Active devices')).to_be_focused()
     await expect(here.see('Saved.')).to_be_visible()
-    await expect(here.page.locator('.history .row').first).to_contain_text('Device renamed')
+    await expect(here.page.locator('.ls-history .ls-row').first).to_contain_text('Device renamed')
     await rows(here).nth(1).get_by_role('button', name='Sign out of device').click()
     await expect(here.see('Signed out of <b>Küche</b> {{7*7}}.')).to_be_visible()
     here.complaints.clear()  # of what was too long
@@ -167,10 +167,10 @@ async def test_ten_devices_fit_a_phone_in_two_screens_and_can_be_hit(device: Mak
 
         measured = await tab.page.evaluate("""() => {
             const box = (one) => one.getBoundingClientRect();
-            const list = document.querySelector('.devices');
+            const list = document.querySelector('.ls-devices');
             const buttons = [...list.querySelectorAll('button')].map(box).filter(({width}) => width);
             return {end: box(list).bottom + scrollY, wide: document.documentElement.scrollWidth,
-                    gap: box(list.querySelector('.row')).top - box(list.querySelector('h2')).bottom,
+                    gap: box(list.querySelector('.ls-row')).top - box(list.querySelector('h2')).bottom,
                     least: Math.min(...buttons.flatMap(({width, height}) => [width, height]))};
         }""")
 
@@ -238,12 +238,12 @@ async def test_many_devices_and_a_long_history_are_paged(device: MakeDevice, sha
                           'WHERE id = ?', new_id('evt'), f'2020-01-01 00:00:{number:02}.000000', f'number_{number}',
                           session_id)
     tab = await laptop.tab('/account/security')
-    newer, older = [tab.page.locator('.devices').get_by_role('button', name=name) for name in ('Newer', 'Older')]
+    newer, older = [tab.page.locator('.ls-devices').get_by_role('button', name=name) for name in ('Newer', 'Older')]
 
     await expect(rows(tab)).to_have_count(10)
     await expect(tab.see('Page 1 of 2')).to_be_visible()
     await expect(rows(tab).first).to_contain_text('Unknown device')  # which calls itself by what would be HTML
-    await expect(tab.page.locator('.who .person')).to_have_text('<b>Ann</b> {{ 7*7 }}')
+    await expect(tab.page.locator('.ls-who .ls-person')).to_have_text('<b>Ann</b> {{ 7*7 }}')
     seen = await rows(tab).all_text_contents()
     await older.click()
     await expect(rows(tab)).to_have_count(7)
@@ -255,7 +255,7 @@ async def test_many_devices_and_a_long_history_are_paged(device: MakeDevice, sha
     await expect(rows(tab)).to_have_count(10)
     await expect(rows(tab).first).to_contain_text('This device')
 
-    events, pager = tab.page.locator('.history .row'), tab.page.locator('.history .pager')
+    events, pager = tab.page.locator('.ls-history .ls-row'), tab.page.locator('.ls-history .ls-pager')
     await expect(events).to_have_count(15)
     await pager.get_by_role('button', name='Older').click()
     await expect(events).to_have_count(8)
@@ -272,7 +272,7 @@ async def test_the_history_tells_what_happens_on_every_device_in_words(device: M
     (on_phone,) = (await (await phone.api('GET', '/client')).json())['response']['sessions']
     await phone.sign_up()
     tab = await laptop.tab('/account/security')
-    events = tab.page.locator('.history .row')
+    events = tab.page.locator('.ls-history .ls-row')
     await expect(events).to_contain_text(['Signed in', 'Signed in', 'Account created'])
 
     await (await device()).api('POST', '/client/sign_ins', identifier=address, password='wrong horse battery')

@@ -189,7 +189,7 @@ async def test_what_ann_typed_is_not_shown_to_bob_nor_after_her_end(device: Make
             await tab.page.get_by_label('Nickname').fill('Typed')
         if next_one:
             await laptop.api('POST', f'/client/sessions/{next_one}/touch')
-            await expect(private.page.locator('.person')).to_have_text('Ann')
+            await expect(private.page.locator('.ls-person')).to_have_text('Ann')
         else:
             drafted.sql("UPDATE session SET status = 'revoked' WHERE id IN (?, ?)", whose, bob)
             await private.signed_out()
@@ -371,7 +371,7 @@ async def test_search_words_of_administration_survive_with_what_they_find(
     tab = await laptop.tab('/admin')
     search = tab.page.get_by_role('searchbox')
     await search.fill('somebody')
-    await expect(tab.page.locator('.rows .row')).to_have_count(1)
+    await expect(tab.page.locator('.ls-rows .ls-row')).to_have_count(1)
     await mark(tab)
 
     server.kill()
@@ -379,7 +379,7 @@ async def test_search_words_of_administration_survive_with_what_they_find(
 
     await is_loaded_anew(tab)
     await expect(search).to_have_value('somebody')
-    await expect(tab.page.locator('.rows .row')).to_have_count(1)
+    await expect(tab.page.locator('.ls-rows .ls-row')).to_have_count(1)
     tab.forgive_the_network()
 
 

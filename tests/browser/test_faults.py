@@ -45,7 +45,7 @@ async def test_a_page_that_says_nothing_of_who_is_here_is_hidden_too_when_the_se
     await tab.page.evaluate("""() => {
         window.socket.disconnect();  // or what it hears may show it again
         for (const marked of document.querySelectorAll('[data-here]')) marked.removeAttribute('data-here');
-        document.documentElement.classList.add('away');
+        document.documentElement.classList.add('ls-away');
     }""")
 
     await expect(content).to_have_css('visibility', 'hidden')

@@ -20,7 +20,7 @@ DRAW = """(names) => {
     list.id = 'drawn';
     list.innerHTML = '<h2 tabindex="-1" data-takes-focus>Drawn</h2>'
         + names.map((name) => `<div><button id="${name}">Sign it out</button></div>`).join('');
-    document.getElementById('content').append(list);
+    document.getElementById('ls-content').append(list);
 }"""
 
 
@@ -84,7 +84,7 @@ async def test_a_page_that_the_other_account_may_not_see_leaves_the_focus_on_the
     await laptop.api('POST', f'/client/sessions/{ann}/touch')
 
     await expect(tab.see('There is no page here')).to_be_visible()
-    await expect(tab.page.locator('#content')).to_be_focused()
+    await expect(tab.page.locator('#ls-content')).to_be_focused()
 
 
 async def test_who_chooses_an_account_with_a_keyboard_does_not_lose_the_focus(device: MakeDevice) -> None:
@@ -96,7 +96,7 @@ async def test_who_chooses_an_account_with_a_keyboard_does_not_lose_the_focus(de
     await tab.page.keyboard.press('Enter')
 
     await expect(tab.page).to_have_url(f'{tab.url}/examples')
-    await expect(tab.page.locator('.person')).to_have_text('Ann')
+    await expect(tab.page.locator('.ls-person')).to_have_text('Ann')
     await expect(tab.page.get_by_role('heading', name='Examples', level=1)).to_be_focused()
 
 
@@ -124,7 +124,7 @@ async def test_a_moment_hidden_leaves_the_focus_where_it_was(device: MakeDevice,
 
     with fast_server.standing_still():
         await expect(field).to_be_hidden()
-        await expect(tab.page.locator('#away')).to_be_focused()
+        await expect(tab.page.locator('#ls-away')).to_be_focused()
 
     await expect(field).to_be_visible()
     await expect(field).to_be_focused()

@@ -305,11 +305,11 @@ async def test_what_a_browser_fills_in_can_be_read(device: MakeDevice) -> None:
     rule = await tab.page.evaluate("""() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
         .find((rule) => rule.selectorText?.includes(':autofill')).style.cssText""")
 
-    assert '-webkit-text-fill-color: var(--text)' in rule
-    assert 'box-shadow: inset 0 0 0 100vmax var(--tint)' in rule or '100vmax inset' in rule or 'var(--tint)' in rule
+    assert '-webkit-text-fill-color: var(--ls-text)' in rule
+    assert 'box-shadow: inset 0 0 0 100vmax var(--ls-tint)' in rule or 'var(--ls-tint)' in rule
     for theme in ('light', 'dark'):
         await tab.page.emulate_media(color_scheme=theme)
-        colours = await tab.page.evaluate("""() => ['--text', '--tint'].map((name) => {
+        colours = await tab.page.evaluate("""() => ['--ls-text', '--ls-tint'].map((name) => {
             const probe = document.body.appendChild(document.createElement('i'));
             probe.style.color = `var(${name})`;
             const colour = getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number);

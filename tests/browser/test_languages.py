@@ -73,9 +73,9 @@ async def test_every_text_on_every_page_comes_from_the_catalogue(device: MakeDev
                 await tab.page.goto(tab.url + path)
             else:
                 await tab.follow(path)
-            await expect(tab.page.locator('main, .pane').get_by_text('[').first).to_be_visible()
+            await expect(tab.page.locator('main, .ls-pane').get_by_text('[').first).to_be_visible()
             if path in PRIVATE and laptop is person:
-                await expect(tab.page.locator('.spinner:visible')).to_have_count(0)
+                await expect(tab.page.locator('.ls-spinner:visible')).to_have_count(0)
             missed[path] = missed.get(path, set()) | await not_from_the_catalogue(tab)
         tab.complaints.clear()  # of the page that is not there
 

@@ -79,7 +79,7 @@ async def test_a_sign_in_is_seen_in_the_other_tabs_of_the_browser_and_nowhere_el
     await left.button('Sign in').click()
 
     await expect(left.button()).to_be_visible()
-    await expect(right.page.locator('.person')).to_have_text(address)
+    await expect(right.page.locator('.ls-person')).to_have_text(address)
     await elsewhere.shows(session_id)
 
 
@@ -122,11 +122,11 @@ async def test_a_changed_name_is_seen_without_a_reload(device: MakeDevice, share
     address = a_new_address()
     await laptop.sign_up(address, first_name='Ann')
     tab = await laptop.tab('/account')
-    await expect(tab.page.locator('.person')).to_have_text('Ann')
+    await expect(tab.page.locator('.ls-person')).to_have_text('Ann')
 
     shared_server.sql("UPDATE user SET first_name = 'Anna' WHERE email_address = ?", address)
 
-    await expect(tab.page.locator('.person')).to_have_text('Anna')
+    await expect(tab.page.locator('.ls-person')).to_have_text('Anna')
 
 
 async def test_every_way_a_session_can_end_ends_it_on_the_screen(device: MakeDevice, shared_server: Server) -> None:
@@ -218,7 +218,7 @@ async def test_a_click_in_the_account_panel_counts_though_activity_was_noted_whe
     tab = await laptop.tab()
     noted = server.sql('SELECT last_active_at FROM session')
 
-    await tab.page.locator('.user-button').click()
+    await tab.page.locator('.ls-user-button').click()
     sign_out = tab.page.get_by_role('dialog').get_by_role('button', name='Sign out', exact=True)
     await expect(sign_out).to_be_visible()
     while server.sql('SELECT last_active_at FROM session') == noted:

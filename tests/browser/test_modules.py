@@ -31,13 +31,13 @@ async def test_a_page_whose_modules_do_not_come_hides_what_is_private_and_does_n
         await tab.page.route(re.compile(f'/live/{module}$'), lambda route: route.abort())
 
         await tab.open('/account')
-        await expect(tab.page.locator('#away')).to_be_visible()
+        await expect(tab.page.locator('#ls-away')).to_be_visible()
         await expect(tab.see(address).first).to_be_hidden()
         watching = watching or await watch(tab)
         await watching.last_saw(address)
         watching.seen.clear()  # of what was seen before it was hidden
         fast_server.sql('UPDATE user SET first_name = ? WHERE email_address = ?', name, address)
-        await expect(tab.page.locator('.person')).to_have_text(name)
+        await expect(tab.page.locator('.ls-person')).to_have_text(name)
         assert not await watching.ever_saw(address), module
         assert not await watching.ever_saw(name), module
     tab.complaints.clear()
@@ -57,7 +57,7 @@ async def test_a_page_that_was_not_told_its_times_shows_nothing_private(device: 
     watching = await watch(tab)
 
     await tab.open('/account')
-    await expect(tab.page.locator('#away')).to_be_visible()
+    await expect(tab.page.locator('#ls-away')).to_be_visible()
     await tab.page.evaluate('new Promise(requestAnimationFrame)')
 
     assert address in await tab.text()

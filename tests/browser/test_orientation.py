@@ -157,7 +157,7 @@ async def test_a_search_stands_in_the_address_and_survives_reload_back_and_shari
     await phone.sign_up(f'{word}.one@example.com', first_name='Müller')
     await phone.sign_up(f'{word}.two@example.com')
     tab = await laptop.tab('/admin')
-    field, rows = tab.page.get_by_role('searchbox'), tab.page.locator('.administration .row')
+    field, rows = tab.page.get_by_role('searchbox'), tab.page.locator('.ls-administration .ls-row')
     found = tab.page.get_by_role('status').filter(has_text=f'2 users found for “{word}”.')
 
     await field.press_sequentially(word)
@@ -177,7 +177,7 @@ async def test_a_search_stands_in_the_address_and_survives_reload_back_and_shari
 
     shared = await laptop.tab(f'/admin/sessions?q={word}.one')
     await expect(shared.page.get_by_role('searchbox')).to_have_value(f'{word}.one')
-    await expect(shared.page.locator('.administration .row')).to_have_count(1)
+    await expect(shared.page.locator('.ls-administration .ls-row')).to_have_count(1)
 
 
 async def test_a_search_is_still_there_when_the_page_is_built_anew(device: MakeDevice, shared_server: Server) -> None:
@@ -228,7 +228,7 @@ async def test_which_page_of_a_list_this_is_is_announced_to_whoever_turns_to_it(
             f'user_{word}{number:02}', f'{word}.{number:02}@example.com')
     await phone.sign_up()
     tab = await laptop.tab(f'/admin?q={word}.')
-    where = tab.page.locator('.pager [role=status]:not(:empty)')
+    where = tab.page.locator('.ls-pager [role=status]:not(:empty)')
 
     await expect(where).to_have_text('Page 1 of 2')
     await expect(where).to_have_attribute('aria-live', 'off')

@@ -48,7 +48,7 @@ async def two_devices(device: MakeDevice, server: Server) -> tuple[Device, Tab, 
     there = await phone.sign_in(address)
     pass_the_window(server, here)
     tab = await laptop.tab('/account/security')
-    await expect(tab.page.locator('.devices .row')).to_have_count(2)
+    await expect(tab.page.locator('.ls-devices .ls-row')).to_have_count(2)
     return laptop, tab, here, there
 
 
@@ -56,7 +56,7 @@ async def test_a_stolen_device_is_signed_out_in_one_dialog_and_the_page_stays_as
         device: MakeDevice, shared_server: Server) -> None:
     laptop, tab, here, there = await two_devices(device, shared_server)
     await tab.page.get_by_label('New password').fill('what was typed before')
-    await tab.page.evaluate("window.same = document.querySelector('.devices')")
+    await tab.page.evaluate("window.same = document.querySelector('.ls-devices')")
     cookie = await laptop.cookie()
 
     await tab.page.get_by_role('button', name='Sign out of all other devices').click()
@@ -66,7 +66,7 @@ async def test_a_stolen_device_is_signed_out_in_one_dialog_and_the_page_stays_as
     await expect(tab.see('Signed out of 1 other device.')).to_be_visible()
     await expect(tab.page.get_by_role('dialog')).to_have_count(0)
     assert (status(shared_server, here), status(shared_server, there)) == ('active', 'revoked')
-    assert await tab.page.evaluate("window.same === document.querySelector('.devices')")
+    assert await tab.page.evaluate("window.same === document.querySelector('.ls-devices')")
     await expect(tab.page.get_by_label('New password')).to_have_value('what was typed before')
     assert await laptop.cookie() != cookie
     client = (await (await laptop.api('GET', '/client')).json())['response']
@@ -247,11 +247,11 @@ async def test_it_leaves_while_the_server_cannot_be_heard_and_nothing_is_done(
     await laptop.context.set_offline(True)
     await tab.page.evaluate('window.socket.disconnect()')
     await expect(tab.page.get_by_role('dialog')).to_have_count(0)
-    await expect(tab.page.locator('#away')).to_be_visible()
+    await expect(tab.page.locator('#ls-away')).to_be_visible()
     await laptop.context.set_offline(False)
     await tab.page.evaluate('window.socket.connect()')
 
-    await expect(tab.page.locator('#away')).not_to_be_visible()
+    await expect(tab.page.locator('#ls-away')).not_to_be_visible()
     await tab.button('Pay 20').click()
     await answer(tab)
     await expect(tab.see('Paid 20')).to_be_visible()
@@ -268,7 +268,7 @@ async def test_the_dialog_and_the_page_that_asks_hold_in_every_look(device: Make
     _, tab, _ = await paying_tab(device, paying)
     await tab.button('Pay 10').click()
     await answer(tab, 'a wrong guess')
-    await expect(asked(tab).locator('.error:not(:empty)')).to_be_visible()
+    await expect(asked(tab).locator('.ls-error:not(:empty)')).to_be_visible()
     faults = await faults_in_every_look(tab)
     await tab.open('/salaries')
     await expect(tab.page.get_by_role('heading', name='Enter your password')).to_be_visible()

@@ -144,7 +144,7 @@ async def test_a_person_with_a_keyboard_alone_signs_in_and_skips_to_the_content(
     await press('Shift+Tab')
     await expect(tab.page.get_by_role('link', name='Skip to the content')).to_be_focused()
     await press('Enter')
-    await expect(tab.page.locator('#content')).to_be_focused()
+    await expect(tab.page.locator('#ls-content')).to_be_focused()
     await press('Tab')
     await expect(tab.page.get_by_label('Email address')).to_be_focused()
     outline = await tab.page.evaluate('getComputedStyle(document.activeElement).outlineStyle')
@@ -189,5 +189,5 @@ async def test_an_address_that_looks_like_code_is_shown_as_text(device: MakeDevi
     for path in ('/account', '/sign-in', '/sign-in/choose'):
         await tab.follow(path)
         await expect(tab.page.get_by_text(address).first).to_be_attached()
-        assert '49' not in await tab.page.locator('#content').inner_text()
+        assert '49' not in await tab.page.locator('#ls-content').inner_text()
     assert dialogs == []

@@ -79,7 +79,7 @@ async def test_while_the_store_is_locked_the_person_stays_signed_in_is_told_so_a
 
     with shared_server.database.locked():
         await tab.button().click()
-        await expect(tab.page.locator('.sign-out [aria-busy="true"]')).to_be_visible()
+        await expect(tab.page.locator('.ls-sign-out [aria-busy="true"]')).to_be_visible()
         await expect(tab.page.get_by_role('alert').filter(has_text='You are still signed in.')).to_be_visible()
         await tab.shows(session_id)
         await other.shows(session_id)
@@ -102,7 +102,7 @@ async def test_each_example_shows_its_own_source_and_signs_out_in_every_tab(devi
         await expect(example.see(f'pages/examples/{name}.py')).to_be_visible()
         await expect(example.page.get_by_role('region', name='Source')).to_contain_text('def page() -> None:')
         if name == 'expo':
-            phone = await example.page.locator('.phone').bounding_box()
+            phone = await example.page.locator('.ls-phone').bounding_box()
             assert phone
             assert phone['height'] > phone['width'] > 200
 

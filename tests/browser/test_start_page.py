@@ -77,7 +77,7 @@ async def test_who_is_signed_in_is_not_told_to_sign_up(device: MakeDevice) -> No
     tab = await visitor.open()
     await expect(tab.button()).to_be_visible()
 
-    assert not re.search('sign (up|in)\\b', await tab.page.locator('#content').inner_text(), re.IGNORECASE)
+    assert not re.search('sign (up|in)\\b', await tab.page.locator('#ls-content').inner_text(), re.IGNORECASE)
 
 
 async def test_a_page_says_what_it_is_before_any_script_runs(device: MakeDevice, shared_server: Server) -> None:

@@ -31,9 +31,9 @@ async def test_a_form_shows_that_it_is_at_work_tells_of_a_locked_store_and_can_b
 
     with shared_server.database.locked():
         await tab.button('Sign up').click()
-        await expect(tab.page.locator('form .spinner')).to_be_visible()
+        await expect(tab.page.locator('form .ls-spinner')).to_be_visible()
         await expect(tab.page.get_by_role('alert').filter(has_text=AWAY)).to_be_visible()
-        await expect(tab.page.locator('form .spinner')).to_be_hidden()
+        await expect(tab.page.locator('form .ls-spinner')).to_be_hidden()
     assert await laptop.cookie() is None
     await expect(tab.page.get_by_label('Email address')).to_have_value(address)
     await expect(tab.page.get_by_label('Password')).to_have_value(PASSWORD)
@@ -196,16 +196,16 @@ async def test_the_android_example_is_loading_while_the_store_is_away(
     await laptop.sign_up()
     tab = await laptop.tab('/examples/android')
     await expect(tab.button()).to_be_visible()
-    running = tab.page.locator('.running')
+    running = tab.page.locator('.ls-running')
 
     with fast_server.database.away():
-        await expect(running.locator('.spinner')).to_be_visible()
+        await expect(running.locator('.ls-spinner')).to_be_visible()
         await expect(running.get_by_text('Loading…')).to_be_visible()
         await expect(tab.button()).to_be_hidden()
         await expect(running.get_by_text(SIGNED_OUT)).to_be_hidden()
 
     await expect(tab.button()).to_be_visible()
-    await expect(running.locator('.spinner')).to_be_hidden()
+    await expect(running.locator('.ls-spinner')).to_be_hidden()
     tab.forgive_the_network()
 
 

@@ -247,5 +247,5 @@ async def test_a_sign_in_on_one_device_more_than_there_may_be(device: MakeDevice
 
     for tab in tabs:
         await tab.signed_out()
-        await expect(tab.page.locator('.why').filter(visible=True).first).to_contain_text(
+        await expect(tab.page.locator('.ls-why').filter(visible=True).first).to_contain_text(
             'as many other devices as you may be')

@@ -28,14 +28,14 @@ PAINTED_SECONDS = 15
 # The tallest: a button whose name takes two lines, in 16 pixels a rem.
 _MISFITS = '''() => [
     ...(document.documentElement.scrollWidth > document.documentElement.clientWidth ? ["scrolls sideways"] : []),
-    ...[...document.querySelectorAll(".button, .avatar, input, summary")]
+    ...[...document.querySelectorAll(".ls-button, .ls-avatar, input, summary")]
         .filter((one) => one.getBoundingClientRect().height > 66).map((one) => `stretched: ${one.outerHTML}`),
 ]'''
 
 # Where the end of the line meets each part of the badge. One that is whole is one box.
 _TORN_AT = '''() => [...Array(300).keys()].filter((width) => {
-    document.querySelector(".row-text").style.maxWidth = `${width}px`;
-    return document.querySelector(".row .badge").getClientRects().length > 1;
+    document.querySelector(".ls-row-text").style.maxWidth = `${width}px`;
+    return document.querySelector(".ls-row .ls-badge").getClientRects().length > 1;
 })'''
 
 
@@ -78,7 +78,7 @@ def test_the_scrollbar_of_a_source_is_dark_in_the_dark(new_tab: NewTab) -> None:
     tab.open('/examples/nextjs')
 
     x, y = tab.run('''() => {
-        const source = document.querySelector(".source");
+        const source = document.querySelector(".ls-source");
         source.scrollIntoView({block: "end"});
         const {left, right, bottom} = source.getBoundingClientRect();
         return [(left + right * 3) / 4, bottom - 4].map(Math.round);

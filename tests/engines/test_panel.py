@@ -14,12 +14,12 @@ pytestmark = either_store
 # What its parts need is told by their own heights, once nothing stretches them.
 _MEASURE = '''() => {
     const height = (one) => one.getBoundingClientRect().height;
-    const panel = document.querySelector(".account-panel"), parts = [...panel.children];
+    const panel = document.querySelector(".ls-account-panel"), parts = [...panel.children];
     const measured = {
         panel: height(panel),
         belowTheWindow: panel.getBoundingClientRect().bottom - innerHeight,
-        buttons: [...panel.querySelectorAll(".panel-actions .button")].map(height),
-        inThePage: height(document.querySelector("#content .sign-out .button")),
+        buttons: [...panel.querySelectorAll(".ls-panel-actions .ls-button")].map(height),
+        inThePage: height(document.querySelector("#ls-content .ls-sign-out .ls-button")),
     };
     for (const part of parts) part.style.alignSelf = "start";
     const {rowGap, paddingTop, borderTopWidth} = getComputedStyle(panel);
@@ -31,7 +31,7 @@ _MEASURE = '''() => {
 
 
 _BELOW_THE_BUTTONS = """() => {
-    const dialog = document.querySelector(".asking");
+    const dialog = document.querySelector(".ls-asking");
     return dialog.getBoundingClientRect().bottom - dialog.lastElementChild.getBoundingClientRect().bottom;
 }"""
 
