@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from nicegui import Client as Page
 from nicegui import app as nicegui_app
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from .access import PageBuilder, PageRefused, name_of, stated_access
 from .changes.cache import ClientCache
@@ -21,6 +21,7 @@ from .changes.purger import Purger
 from .changes.sweeper import Sweeper
 from .changes.sync import Sync
 from .delivery.delivery import Delivery
+from .errors import AuthError
 from .language import _
 from .live import notes
 from .live.gauges import gauges_of
@@ -29,11 +30,14 @@ from .live.memory import Memory
 from .live.nicegui_private import page_template, sockets
 from .live.socket_guard import SocketGuard
 from .live.tabs import Tabs, install
+from .live.uploads import Uploads
 from .monitoring.loop_lag import LoopLag
 from .requests.asgi import App
 from .rules.context import Auth
 from .web.api import FrontendApi
+from .web.api.serializers import error_json
 from .web.connections import Connections
+from .web.error_answers import retry_after
 from .web.gateway import Gateway
 from .web.headers import Headers
 from .web.monitoring import Monitoring
@@ -78,6 +82,8 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     connections = Connections(sockets.app, auth.settings, guard.expects, auth.timing)
     connections.install()
     guard.install(connections)
+    uploads = Uploads(app, tabs, clients, guard.turn, auth.settings)
+    uploads.install()
     sockets.send_without_tasks()
     page_template.give_nonces()
     guard_other_sub_pages()
@@ -85,6 +91,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     memory = Memory(auth.timing)
     memory.install()
     nicegui_app.add_exception_handler(404, _not_found)
+    nicegui_app.add_exception_handler(AuthError, _refused)  # pyright: ignore[reportArgumentType]
 
     nicegui_app.on_startup(lambda: sockets.ping_every(auth.timing.ping_seconds))
     reports = PolicyReports(auth, table)
@@ -103,7 +110,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
                    waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                    proxies=auth.settings.proxies, cookie_name=auth.settings.cookie_name,
                    open_paths=open_paths, not_found=not_found, headers=Headers(auth.settings),
-                   reports=reports, outbox=outbox, language=auth.settings.site_language,
+                   reports=reports, uploads=uploads, outbox=outbox, language=auth.settings.site_language,
                    monitoring=Monitoring(auth, sync, gauges_of(tabs, sync, auth.passwords.turns)))
 
 
@@ -119,3 +126,10 @@ def _refuse_a_second_way_in(table: Routes) -> None:
 def _not_found(request: Request, error: Exception) -> Response:
     """What NiceGUI has no route for costs no page object."""
     return PlainTextResponse(_('There is nothing here.'), status_code=404)
+
+
+async def _refused(_: Request, error: AuthError) -> Response:
+    """An error that an endpoint has raised, told as the Frontend API tells it."""
+    return JSONResponse(error_json(error), error.status,
+                        {'cache-control': 'no-store', **{name.decode(): value.decode()
+                                                         for name, value in retry_after(error)}})

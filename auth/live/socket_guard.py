@@ -105,7 +105,7 @@ class SocketGuard:
     async def event(self, tab: Tab, sid: str, message: Message) -> None:
         """Pass an event on, if whoever is here may still see what it comes from."""
         try:
-            async with self._turn(tab) as may_act:
+            async with self.turn(tab) as may_act:
                 if may_act:
                     with notes.telling_for(tab.state):
                         sockets.handle_event(message)
@@ -117,12 +117,12 @@ class SocketGuard:
     async def javascript_response(self, tab: Tab, _: str, message: Message) -> None:
         """The same for what a script has answered: the code of a page goes on with it."""
         with suppress(StoreAway):
-            async with self._turn(tab) as may_act:
+            async with self.turn(tab) as may_act:
                 if may_act and message['request_id'] not in tab.unanswerable:
                     sockets.handle_javascript_response(message)
 
     @asynccontextmanager
-    async def _turn(self, tab: Tab) -> AsyncGenerator[bool]:
+    async def turn(self, tab: Tab) -> AsyncGenerator[bool]:
         """Wait for the turn of what a tab has sent, and tell whether it counts.
 
         It does while the session that the tab shows lives in the store, and whoever is here may see what the tab showed

@@ -27,6 +27,10 @@ class ConnectionSettings(BaseSettings):
 
     NiceGUI's pages send no more than this. Clicks and keys take a few hundred bytes."""
 
+    max_upload_mib: int = Field(default=100, ge=1)
+    """What a page may be sent at once as files, in MiB: all the files of one ``ui.upload`` together, if it sends them
+    together."""
+
     max_sockets: int = Field(default=0, ge=0)
     """Open tabs of a process. 0: as many as file descriptors allow, less those of the store and of requests."""
 

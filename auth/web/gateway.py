@@ -37,8 +37,7 @@ log = logging.getLogger('live_sessions')
 _SOCKETS_ROOT = '/_nicegui_ws'
 _SOCKETS = f'{_SOCKETS_ROOT}/socket.io/'
 _PASSED_ON = ('/_nicegui/', '/static/', '/favicon.ico')
-_REFUSED = '/_nicegui/client/'
-"""NiceGUI's uploads, which ask for no cookie; no page of ours uses them."""
+_UPLOADS = '/_nicegui/client/'
 
 
 class Gateway:
@@ -57,6 +56,7 @@ class Gateway:
     :param not_found: returns what is shown where there is no page, as HTML
     :param headers: what is told to browsers with each answer
     :param reports: takes what browsers tell of what they have refused
+    :param uploads: takes the files that are sent to pages
     :param outbox: shows a developer the mails, if there is such a page
     :param language: of the site, if it has one only
     :param monitoring: answers whoever looks after the server
@@ -66,7 +66,7 @@ class Gateway:
                  clients: Clients, waiting: WaitingPages, hosts: Hosts | None = None,
                  proxies: Proxies | None = None, cookie_name: str = DEFAULT_NAME, open_paths: Iterable[str] = (),
                  not_found: Callable[[], str] = no_page, headers: Headers | None = None, reports: App | None = None,
-                 outbox: OutboxPage | None = None,
+                 uploads: App | None = None, outbox: OutboxPage | None = None,
                  language: str = '', monitoring: Monitoring | None = None) -> None:
         self.app = app
         self._files = KeptAnswers(app)
@@ -82,6 +82,7 @@ class Gateway:
         self._hosts = hosts or Hosts()
         self._headers = headers or Headers(HeaderSettings())
         self._reports = reports
+        self._uploads = uploads
         self._outbox = outbox
         self._language = language
         self._proxies = proxies or Proxies()
@@ -134,7 +135,9 @@ class Gateway:
             await send_answer(send, 400, 'The sockets do not answer with a script. Leave "j" out of the address.')
         elif path == _SOCKETS:  # a browser that cannot have a websocket polls
             await self._to_sockets(scope, receive, send)
-        elif path.startswith(_PASSED_ON) and not path.startswith(_REFUSED):
+        elif path.startswith(_UPLOADS) and self._uploads is not None:
+            await self._uploads(scope, receive, send)
+        elif path.startswith(_PASSED_ON) and not path.startswith(_UPLOADS):
             await self._files(as_get(scope), receive, send)
         else:
             await self._open(path, scope, receive, send)

@@ -20,3 +20,6 @@ DRAFTED = _HERE / 'drafted.py'
 
 RECENT = _HERE / 'recent.py'
 """With pages, handlers and endpoints that take a password given a moment ago."""
+
+ENDPOINTS = _HERE / 'endpoints.py'
+"""With what an author has beside pages: uploads, files, endpoints and sockets."""

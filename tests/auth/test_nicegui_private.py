@@ -17,6 +17,7 @@ from nicegui.element import Element
 from nicegui.elements.dialog import Dialog
 from nicegui.elements.sub_pages import SubPages
 from nicegui.elements.timer import Timer
+from nicegui.elements.upload import Upload
 from nicegui.functions.on import on
 from nicegui.javascript_request import JavaScriptRequest
 from nicegui.observables import ObservableCollection
@@ -153,3 +154,11 @@ def test_messages_are_kept_for_a_tab_that_comes_back() -> None:
 def test_the_server_can_be_told_to_ping_more_often() -> None:
     assert 'ping_interval = max(app.config.reconnect_timeout * 0.8, 4)' in inspect.getsource(server._startup)
     assert 'app.start()' in inspect.getsource(server._startup).partition('ping_interval = ')[2]  # ours comes after it
+
+
+def test_an_upload_hands_its_files_to_the_method_that_is_replaced_at_the_address_that_is_guarded() -> None:
+    source = inspect.getsource(Upload)
+
+    assert 'await self.handle_uploads(files)' in source
+    assert "f'/_nicegui/client/{self.client.id}/upload/{self.id}'" in source
+    assert 'handle_uploads' in vars(Upload)

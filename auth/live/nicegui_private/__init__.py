@@ -10,6 +10,7 @@ is relied on here. Each module is put to use in one line; what is optional can b
 | page_parts | finds what a page put beside its place | dialogs and listeners outlive their page |
 | scripts | finds the scripts whose answers are awaited | a page taken away goes on with an answer that comes later |
 | page_template | gives the inline scripts of a page its nonce | the content policy stops every page |
+| uploads | asks before the handlers of an upload are called | a slow upload counts after its session has ended |
 | outbox | drops messages told for a session that has ended | they are sent later, or replayed |
 | removal (optional) | cuts the circles of removed elements | ``gc.collect()`` frees pages, and holds up all tabs |
 | socket_manager (optional) | sends without a task for each message | ``AsyncManager``, a fifth slower for many tabs |

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 from collections.abc import Collection
 from http import HTTPStatus
 from typing import Protocol
@@ -18,6 +17,7 @@ from ...language import N_
 from ...requests.asgi import Receive, Scope, Send
 from ...rules.context import Auth
 from ..cookies import tokens_of
+from ..error_answers import retry_after
 from ..own_pages import OwnPages
 from .admin_endpoints import AdminEndpoints
 from .client_endpoints import ClientEndpoints
@@ -73,7 +73,7 @@ class FrontendApi:
             if isinstance(error, StoreAway):
                 log.warning('a request of the Frontend API had to be refused: %s', error.__cause__,
                             extra={'event': 'request_refused_store_away'})
-            answer = Answer(error_json(error), error.status, _retry_after(error))
+            answer = Answer(error_json(error), error.status, retry_after(error))
         except Exception:
             log.exception('a request of the Frontend API failed', extra={'event': 'request_failed'})
             answer = Answer(error_json(AuthError(N_('Something went wrong on the server. Try again in a moment.'))),
@@ -121,7 +121,3 @@ def _number(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
         raise ParamInvalid(N_('"epoch" must be a number.'), param='epoch')
     return int(text)
-
-
-def _retry_after(error: AuthError) -> tuple[tuple[bytes, bytes], ...]:
-    return () if error.retry_after is None else ((b'retry-after', str(math.ceil(error.retry_after)).encode()),)
