@@ -11,18 +11,16 @@ from nicegui import ui
 from pydantic import ValidationError
 
 import pages
-from auth import Auth, Settings
+from auth import LiveSessions, Settings
 from auth.access import PageRefused
 from auth.credentials.passwords import Passwords
-from auth.protect import protect
-from auth.rules.store import Store
 from auth.settings import wrong_setting
 from auth.timing import DEFAULT_TIMING, Timing
 from auth.web.json_lines import OneObject
 from auth.web.listening import CannotListen, listen, url_of
 from auth.web.log_lines import set_up_logging
 from auth.web.serving import serve
-from models import BadDatabaseUrl, BadEnvFile, CannotOpenStore, migrate, wait_for_server
+from models import BadDatabaseUrl, BadEnvFile, CannotOpenStore
 
 
 def main(timing: Timing = DEFAULT_TIMING, passwords: Passwords | None = None) -> None:
@@ -36,9 +34,9 @@ def main(timing: Timing = DEFAULT_TIMING, passwords: Passwords | None = None) ->
         settings = read_settings()
         if settings.log_format == 'json':
             set_up_logging(OneObject(), level=logging.INFO)
-        wait_for_server(settings.database_url, timing)
-        migrate(settings.database_url, timing)
-        app = build(settings, timing, passwords)
+        sessions = LiveSessions(settings, timing=timing, passwords=passwords)
+        sessions.open_store()  # before anything else: what is wrong with it is told in one sentence
+        app = build(sessions)
         listener = listen(settings.host, settings.port)
     except (ValidationError, BadDatabaseUrl, BadEnvFile, CannotOpenStore, CannotListen, PageRefused, OSError) as error:
         sys.exit(explain(error))
@@ -56,15 +54,13 @@ def read_settings() -> Settings:
     return Settings(**given)
 
 
-def build(settings: Settings, timing: Timing, passwords: Passwords | None = None):
-    """Wire the store, the rules and the pages into one ASGI app."""
-    base = FastAPI(openapi_url=None)
-    pages.install(pages.ROUTES, timing)
-    ui.run_with(base, title='Live Sessions', favicon=pages.FAVICON, language='en-US', dark=None, tailwind=False,
+def build(sessions: LiveSessions) -> FastAPI:
+    """Make the app, as any author would."""
+    app = FastAPI(openapi_url=None)
+    sessions.install(app, pages=pages.ROUTES)
+    ui.run_with(app, title='Live Sessions', favicon=pages.FAVICON, language='en-US', dark=None, tailwind=False,
                 show_welcome_message=False, binding_refresh_interval=None)
-    auth = Auth(Store(settings.database_url, timing), settings, passwords=passwords or Passwords(), timing=timing)
-    return protect(base, auth, pages.ROUTES, not_found=pages.not_found_page,
-                   draw_outbox=pages.outbox_page)
+    return app
 
 
 def explain(error: Exception) -> str:

@@ -9,6 +9,7 @@ from .access import framed as framed
 from .access import private as private
 from .access import public as public
 from .errors import AuthError as AuthError
+from .installing.live_sessions import LiveSessions as LiveSessions
 from .recently import recently_authenticated as recently_authenticated
 from .rules.context import Auth as Auth
 from .settings import Settings as Settings

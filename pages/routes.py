@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from . import (
     account,
@@ -23,8 +23,7 @@ from . import (
 )
 from .examples import android, expo, index, javascript, nextjs, swiftui
 
-ROUTES: dict[str, Callable[..., object]] = {
-    '/': home.page,
+ACCOUNT_PAGES: Mapping[str, Callable[..., object]] = {
     '/sign-in': sign_in.page,
     '/sign-in/choose': choose.page,
     '/sign-in/new-password': new_password.page,
@@ -41,6 +40,12 @@ ROUTES: dict[str, Callable[..., object]] = {
     '/admin/users/{user_id}': admin_user.user,
     '/admin/sessions': admin.sessions,
     '/admin/policy': admin.policy,
+}
+"""What comes with every app."""
+
+ROUTES: dict[str, Callable[..., object]] = {
+    '/': home.page,
+    **ACCOUNT_PAGES,
     '/demo': demo.board,
     '/demo/pane': demo.pane,
     '/examples': index.page,
@@ -50,3 +55,4 @@ ROUTES: dict[str, Callable[..., object]] = {
     '/examples/swiftui': swiftui.page,
     '/examples/android': android.page,
 }
+"""The pages of our own app."""

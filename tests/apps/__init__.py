@@ -12,6 +12,9 @@ BRACKETED, BUTTONS, FIVE_LINES, GUARDED, INSTRUMENTED, OVERLAID = (
                                      'overlaid'))
 """The same, with pages and counts more."""
 
+ALONE = _HERE / 'alone.py'
+"""An author's app, which imports nothing of ours but what authors do."""
+
 CARELESS = _HERE / 'careless.py'
 """No app of ours: a site with every hole there is."""
 

@@ -16,13 +16,11 @@ from nicegui.element import Element
 import auth.live.memory
 import main
 import pages
-from auth import Settings, private, public
+from auth import LiveSessions, private, public
 from auth.components import UserButton
-from auth.credentials.passwords import Passwords
 from auth.live.state import AuthState
 from auth.live.tab import Tab
 from auth.live.tabs import tabs
-from auth.timing import Timing
 from auth.web.websocket_protocol import WebSocket
 from tests.apps.serve import serve
 
@@ -118,9 +116,9 @@ class Counting:
         await send({'type': 'http.response.body', 'body': json.dumps(ANSWERS[scope['path']]()).encode()})
 
 
-def build(settings: Settings, timing: Timing, passwords: Passwords | None = None) -> App:
+def build(sessions: LiveSessions) -> App:
     """Build the app, and answer with counts before it."""
-    return Counting(build_app(settings, timing, passwords))
+    return Counting(build_app(sessions))
 
 
 auth.live.memory.YOUNG_OBJECTS = int(os.environ.get('YOUNG_OBJECTS', '50000'))
@@ -130,5 +128,5 @@ pages.ROUTES['/circular'] = circular
 pages.ROUTES['/hoarded'] = hoarded
 pages.ROUTES['/failing'] = failing
 pages.ROUTES['/own-button'] = own_button
-main.build = build
+main.build = build  # pyright: ignore[reportAttributeAccessIssue]
 serve()

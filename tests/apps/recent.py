@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,9 +12,8 @@ from nicegui import ui
 
 import main
 import pages
-from auth import AuthError, private, recently_authenticated
+from auth import AuthError, LiveSessions, private, recently_authenticated
 from auth.components import ActionButton
-from auth.protect import protect
 from pages.parts import api_form, field
 from tests.apps.serve import serve
 
@@ -80,9 +78,17 @@ def with_endpoints(**settings: Any) -> FastAPI:
     return app
 
 
+class Open(LiveSessions):
+    """Leaves the endpoints to the app."""
+
+    def install(self, *given: Any, **named: Any) -> None:
+        """Say which they are."""
+        super().install(*given, **named, open_paths=['/payments/'])
+
+
 if __name__ == '__main__':
     pages.ROUTES['/paying'] = paying
     pages.ROUTES['/salaries'] = salaries
     main.FastAPI = with_endpoints  # pyright: ignore[reportAttributeAccessIssue]
-    main.protect = partial(protect, open_paths=['/payments/'])
+    main.LiveSessions = Open
     serve()

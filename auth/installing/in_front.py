@@ -1,0 +1,63 @@
+# pyright: reportUnknownMemberType=false
+"""Stands in front of an app, whatever serves it: ``ui.run``, uvicorn, a test, or our own server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from ..requests.asgi import App, Message, Receive, Scope, Send
+from .cannot_start import CannotStart
+
+
+class InFront:
+    """An ASGI app around the whole of another one: around its middleware, too, which is made when it is first called.
+
+    :param app: the app; it stays what servers are given
+    :param begin: called once, before the first request, and before the app starts if its server tells when that is
+    """
+
+    def __init__(self, app: FastAPI, begin: Callable[[App], App]) -> None:
+        self._make_stack: Callable[[], ASGIApp] = app.build_middleware_stack
+        self._begin = begin
+        self._gateway: App | None = None
+        self._stack: ASGIApp | None = None
+        app.build_middleware_stack = lambda: self
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or what the server says of its own start and end."""
+        if scope['type'] == 'lifespan':
+            await self._live(scope, receive, send)
+        else:
+            await self._front()(scope, receive, send)
+
+    def begin(self) -> None:
+        """Begin now, unless that was done."""
+        self._front()
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        first = await receive()  # it is said that the app has to start
+        try:
+            front = self._front()
+        except CannotStart as error:
+            await send({'type': 'lifespan.startup.failed', 'message': str(error)})
+            return
+        said = [first]
+
+        async def receiving() -> Message:
+            return said.pop() if said else await receive()
+
+        await front(scope, receiving, send)
+
+    def _front(self) -> App:
+        if self._gateway is None:
+            self._gateway = self._begin(self._behind)
+        return self._gateway
+
+    async def _behind(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is behind the gateway; made after that, which adds to it."""
+        if self._stack is None:
+            self._stack = self._make_stack()
+        await self._stack(scope, receive, send)

@@ -1,0 +1,100 @@
+"""Accounts and sessions in an app: made once, at the top of the program, and installed before the app is served.
+
+Loads no NiceGUI before it is installed, because the command line does without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from models import BadDatabaseUrl, BadEnvFile, CannotOpenStore, migrate, wait_for_server
+
+from ..access import PageBuilder, PageRefused
+from ..credentials.passwords import Passwords
+from ..requests.asgi import App
+from ..rules.context import Auth
+from ..rules.store import Store
+from ..settings import Settings, wrong_setting
+from ..timing import DEFAULT_TIMING, Timing
+from .cannot_start import CannotStart
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from ..web.routes import Routes
+
+
+class LiveSessions:
+    """The accounts and sessions of an app.
+
+    Makes no connection and writes nothing, so that a program may be imported. The store is opened when the app starts.
+
+    :param settings: what the deployment has chosen; read from the environment and from ``.env`` if not given
+    :param timing: how long everything waits; tests of faults wait less
+    :param passwords: how passwords are hashed; tests that sign in thousands of times use a cheaper hash
+    :raises SystemExit: if a setting is wrong, saying which
+    """
+
+    def __init__(self, settings: Settings | None = None, *, timing: Timing = DEFAULT_TIMING,
+                 passwords: Passwords | None = None) -> None:
+        self.settings = _read() if settings is None else settings
+        self.timing = timing
+        self._passwords = passwords
+        self._is_installed = False
+        self._open_paths: tuple[str, ...] = ()
+        self._is_open = False
+
+    def install(self, app: FastAPI | None = None, *, pages: Mapping[str, PageBuilder | None] | None = None,
+                open_paths: Iterable[str] = ()) -> None:
+        """Stand in front of an app, and add our pages to it: sign-in, sign-up, the account, administration.
+
+        Call it once, before the app is served.
+
+        :param app: the app that is given to ``ui.run_with``; without one, it is NiceGUI's own, which ``ui.run`` serves
+        :param pages: pages in our shell by path, beside ours or in place of them; None leaves one of ours out
+        :param open_paths: how paths begin that are no page's and are left to the app, for anybody
+        :raises PageRefused: if a page asks for what can't be honoured
+        :raises RuntimeError: if it was installed before
+        """
+        from .building import routes_of, stand_in_front  # noqa: PLC0415 - it loads NiceGUI
+
+        if self._is_installed:
+            raise RuntimeError('LiveSessions is installed already: call install() once.')
+        routes = routes_of(pages or {})
+        self._open_paths = tuple(open_paths)
+        self._is_installed = True
+        stand_in_front(app, lambda behind: self._begin(behind, routes))
+
+    def open_store(self) -> None:
+        """Bring the store to the newest schema, unless that was done. The app does so when it starts. Blocks.
+
+        :raises BadDatabaseUrl: if ``DATABASE_URL`` names no store
+        :raises CannotOpenStore: if it can't be created, reached or written, or is no database of ours
+        """
+        if not self._is_open:
+            wait_for_server(self.settings.database_url, self.timing)
+            migrate(self.settings.database_url, self.timing)
+            self._is_open = True
+
+    def _begin(self, behind: App, routes: Routes) -> App:
+        from .building import build  # noqa: PLC0415
+
+        try:
+            self.open_store()
+            auth = Auth(Store(self.settings.database_url, self.timing), self.settings, timing=self.timing,
+                        passwords=self._passwords or Passwords())
+            return build(behind, auth, routes, self._open_paths)
+        except (BadDatabaseUrl, CannotOpenStore, PageRefused, OSError) as error:
+            raise CannotStart(str(error)) from error
+
+
+def _read() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SystemExit(wrong_setting(error)) from None
+    except (BadDatabaseUrl, BadEnvFile) as error:
+        raise SystemExit(str(error)) from None
