@@ -1,11 +1,10 @@
 """What is stored: the tables, their databases, and the feed of what changes in them. Imports nothing else of ours."""
 
-from sqlmodel import SQLModel
-
 from .address_confirmation import AddressConfirmation
 from .attempts import Attempts
 from .audit_event import HAS_FAILED, AuditAction, AuditEvent
 from .backup import back_up, restore
+from .base import METADATA, Model
 from .change import Change
 from .client import Client
 from .copy import Copied, copy_store
@@ -19,13 +18,16 @@ from .mailed_link import LinkKind, MailedLink
 from .migrate import check_schema, migrate, wait_for_server
 from .policy_violation import PolicyViolation
 from .replaced_secret import ReplacedSecret
+from .rows import RowsOf, is_of_rows, tell_tabs, tells_tabs
 from .session import Session, SessionStatus
 from .timing import StoreTiming
 from .user import User
+from .version import is_authors
 from .wrong_passwords import WrongPasswords
 
 __all__ = [
     'HAS_FAILED',
+    'METADATA',
     'AddressConfirmation',
     'Attempts',
     'AuditAction',
@@ -42,10 +44,11 @@ __all__ = [
     'Guesses',
     'LinkKind',
     'MailedLink',
+    'Model',
     'PolicyViolation',
     'QueuedMail',
     'ReplacedSecret',
-    'SQLModel',
+    'RowsOf',
     'Session',
     'SessionStatus',
     'StoreTiming',
@@ -54,7 +57,11 @@ __all__ = [
     'back_up',
     'check_schema',
     'copy_store',
+    'is_authors',
+    'is_of_rows',
     'migrate',
     'restore',
+    'tell_tabs',
+    'tells_tabs',
     'wait_for_server',
 ]

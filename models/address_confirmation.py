@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from .base import Model
 from .types import Moment
 
 
-class AddressConfirmation(SQLModel, table=True):
+class AddressConfirmation(Model, table=True):
     """Somebody has to prove that an address is theirs, before they get an account with it or their account gets it.
 
     It is known by the hash of its id, which only the browser has that asked.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from sqlalchemy import Double
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from .base import Model
 
 
-class Attempts(SQLModel, table=True):
+class Attempts(Model, table=True):
     """What one limit has counted of one account, address or browser; see ``auth.rules.buckets``.
 
     Whose it is stands there as text, not as a reference: most of them are of no row of ours.

@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from .base import Model
 from .types import Moment, new_ordered_id
 
 
@@ -53,7 +54,7 @@ HAS_FAILED = "action IN ('sign_in_failed', 'sign_in_refused', 'wrong_password')"
 """Events of attempts, which are kept for a shorter time than the others."""
 
 
-class AuditEvent(SQLModel, table=True):
+class AuditEvent(Model, table=True):
     """One line of the audit log. It refers to other rows by id only, so that it outlives them."""
 
     __tablename__ = 'audit_event'  # pyright: ignore[reportAssignmentType]

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import cast
 
 from sqlalchemy import Connection, delete, inspect
-from sqlmodel import SQLModel
 
 from .attempts import Attempts
 from .audit_event import AuditEvent
+from .base import METADATA, Model
 from .database import CannotOpenStore
 from .database_url import open_database
 from .migrate import check_schema, migrate
@@ -23,7 +23,7 @@ from .policy_violation import PolicyViolation
 from .private_file import make_private
 from .user import User
 
-_KEPT: tuple[type[SQLModel], ...] = (User, AuditEvent, Attempts, PolicyViolation)
+_KEPT: tuple[type[Model], ...] = (User, AuditEvent, Attempts, PolicyViolation)
 """What a backup holds of our tables; sessions, clients, mails and the like are of the moment."""
 
 
@@ -65,13 +65,13 @@ def restore(url: str, source: Path) -> None:
 def of_the_moment() -> Collection[str]:
     """The names of our tables that no backup holds."""
     kept = {cast(str, model.__tablename__) for model in _KEPT}  # pyright: ignore[reportUnknownMemberType]
-    return [table.name for table in reversed(SQLModel.metadata.sorted_tables) if table.name not in kept]
+    return [table.name for table in reversed(METADATA.sorted_tables) if table.name not in kept]
 
 
 def forget_the_moment(connection: Connection) -> None:
     """Empty these tables, for a backup may have been made in another way."""
     there = set(inspect(connection).get_table_names())
-    for table in reversed(SQLModel.metadata.sorted_tables):
+    for table in reversed(METADATA.sorted_tables):
         if table.name in of_the_moment() and table.name in there:
             connection.execute(delete(table))
 

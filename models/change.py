@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from .base import Model
 
 
-class Change(SQLModel, table=True):
+class Change(Model, table=True):
     """One committed change that some tab may have to show. Written by triggers only; old ones are purged."""
 
     seq: int | None = Field(default=None, primary_key=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from .base import Model
 from .types import Moment, new_id
 
 
-class Client(SQLModel, table=True):
+class Client(Model, table=True):
     """One browser on one device, known by its cookie; it holds the sessions of one or several users."""
 
     id: str = Field(default_factory=lambda: new_id('client'), primary_key=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Connection, Select, func, insert, select
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from .audit_event import AuditEvent
+from .base import Model
 from .client import Client
 from .database import CannotOpenStore, Database
 from .database_url import open_database
@@ -20,7 +21,7 @@ from .session import Session
 from .user import User
 
 # What others refer to comes first.
-_MODELS: tuple[type[SQLModel], ...] = (User, Client, Session, AuditEvent, MailedLink, QueuedMail)
+_MODELS: tuple[type[Model], ...] = (User, Client, Session, AuditEvent, MailedLink, QueuedMail)
 _AT_ONCE = 2000
 
 
@@ -69,7 +70,7 @@ def _lock(connection: Connection) -> None:
         connection.exec_driver_sql(f'LOCK TABLE {names} IN SHARE MODE')
 
 
-def _copy(model: type[SQLModel], reading: Connection, writing: Connection, told: Callable[[str, int], None]) -> Copied:
+def _copy(model: type[Model], reading: Connection, writing: Connection, told: Callable[[str, int], None]) -> Copied:
     name, done = _name(model), 0
     with reading.execution_options(yield_per=_AT_ONCE).execute(_all_of(model)) as found:
         for rows in found.mappings().partitions():
@@ -80,11 +81,11 @@ def _copy(model: type[SQLModel], reading: Connection, writing: Connection, told:
     return Copied(name, done, there - done)
 
 
-def _name(model: type[SQLModel]) -> str:
+def _name(model: type[Model]) -> str:
     return cast(str, model.__tablename__)  # pyright: ignore[reportUnknownMemberType]
 
 
-def _all_of(model: type[SQLModel]) -> Select[Any]:
+def _all_of(model: type[Model]) -> Select[Any]:
     if model is MailedLink:
         return select(model).where(col(MailedLink.user_id).in_(select(col(User.id))))
     if model is not Session:

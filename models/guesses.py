@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from .base import Model
 from .types import Moment
 
 
-class Guesses(SQLModel, table=True):
+class Guesses(Model, table=True):
     """The guesses of a few minutes, of all processes together; they are too many for an audit event each."""
 
     __tablename__ = 'guesses'  # pyright: ignore[reportAssignmentType]

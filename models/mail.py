@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from .base import Model
 from .types import Moment, new_ordered_id
 
 
-class QueuedMail(SQLModel, table=True):
+class QueuedMail(Model, table=True):
     """One mail to one person, until it is sent or given up: then the row is deleted. It holds no secret, ever."""
 
     __tablename__ = 'mail'  # pyright: ignore[reportAssignmentType]

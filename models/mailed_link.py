@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from .base import Model
 from .types import Moment
 
 
@@ -17,7 +18,7 @@ class LinkKind(StrEnum):
     UNDO_ADDRESS_CHANGE = 'undo_address_change'
 
 
-class MailedLink(SQLModel, table=True):
+class MailedLink(Model, table=True):
     """A link that was mailed. It works once: what uses it deletes the row."""
 
     __tablename__ = 'mailed_link'  # pyright: ignore[reportAssignmentType]

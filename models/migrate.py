@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from functools import cache
-from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
 
-from .database import UPGRADE, CannotOpenStore, Database
+from .database import UPGRADE, CannotOpenStore
 from .database_url import open_database
 from .ownership import check_ownership
 from .timing import DEFAULT_TIMING, StoreTiming
+from .version import VERSION_TABLE, config, known_versions, move_version, version_of
 
 log = logging.getLogger('live_sessions')
-
-MIGRATIONS = Path(__file__).parent / 'migrations'
 
 
 def wait_for_server(url: str, timing: StoreTiming = DEFAULT_TIMING) -> None:
@@ -55,13 +48,15 @@ def migrate(url: str, timing: StoreTiming = DEFAULT_TIMING) -> None:
     database = open_database(url, timing)
     database.create()
     with database.connect(to_write=True) as connection:
-        if check_ownership(connection, database.name) and _known_head(connection, database) is None:
-            raise CannotOpenStore(f'The database {database.name} has our tables and has lost its version, which was in '
-                                  'the table alembic_version. Bring that back from a copy, or set DATABASE_URL to '
-                                  'another place.')
-        config = _config()
-        config.attributes['connection'] = connection
-        command.upgrade(config, 'head')
+        if check_ownership(connection, database.name):
+            move_version(connection, database)
+            if version_of(connection, database) is None:
+                raise CannotOpenStore(f'The database {database.name} has our tables and has lost its version, which '
+                                      f'was in the table {VERSION_TABLE}. Bring that back from a copy, or set '
+                                      'DATABASE_URL to another place.')
+        told = config()
+        told.attributes['connection'] = connection
+        command.upgrade(told, 'head')
     database.close_to_others()  # not before it is known to be ours
 
 
@@ -74,33 +69,6 @@ def check_schema(url: str) -> None:
     database = open_database(url)
     database.find()
     with database.connect(to_write=False) as connection:
-        found = _known_head(connection, database) if check_ownership(connection, database.name) else None
-    if found != _versions()[0]:
+        found = version_of(connection, database) if check_ownership(connection, database.name) else None
+    if found != known_versions()[0]:
         raise CannotOpenStore(f'The database {database.name} has not the newest schema. Bring it there with: {UPGRADE}')
-
-
-def _known_head(connection: Connection, database: Database) -> str | None:
-    """The version of a database of ours; None if it has lost it.
-
-    :raises CannotOpenStore: if it is none that this version knows
-    """
-    heads = MigrationContext.configure(connection).get_current_heads()
-    if len(heads) > 1:
-        raise CannotOpenStore(f'Another program keeps its version in the database {database.name}, in the table '
-                              'alembic_version that is ours. Give it a database, or a table, of its own.')
-    if heads and heads[0] not in _versions():
-        raise CannotOpenStore(f'The database {database.name} was made by a newer version of this program. '
-                              'Use that version, or set DATABASE_URL to another place.')
-    return heads[0] if heads else None
-
-
-@cache
-def _versions() -> list[str]:
-    """The versions that this program knows, the newest first. To find them reads all migrations."""
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option('script_location', str(MIGRATIONS))
-    return config

@@ -1,6 +1,6 @@
 """Whose a database is: ours, another program's, or nobody's yet. It is told by its tables, before anything is written.
 
-``alembic_version`` alone tells nothing: very many programs keep one.
+A table of versions alone tells nothing: very many programs keep one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ OUR_TABLES: Mapping[str, frozenset[str]] = {
 }
 """The tables that every version has had, each with some of its columns."""
 
-_VERSION = 'alembic_version'
+_VERSIONS = {'alembic_version', 'live_sessions_version'}
 
 _SQLITE_NAMES = "SELECT name, 1 FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'"
 _POSTGRES_NAMES = """
@@ -51,9 +51,9 @@ def check_ownership(connection: Connection, name: str) -> bool:
     if all(table in found and wanted <= _columns(connection, table) for table, wanted in OUR_TABLES.items()):
         return True
     here = {table for table, is_here in found.items() if is_here}
-    if here <= {_VERSION} and (not here or _is_empty(connection)):
+    if here <= _VERSIONS and all(_is_empty(connection, table) for table in here):
         return False
-    such = min(here - {_VERSION}, default=_VERSION, key=lambda table: (table in OUR_TABLES, table))
+    such = min(here - _VERSIONS or here, key=lambda table: (table in OUR_TABLES, table))
     raise ForeignStore(f'The database {name} belongs to another program: it holds {such[:60]!a}, which is not of this '
                        'one. Nothing was written to it; set DATABASE_URL to a database for this program alone.')
 
@@ -63,8 +63,8 @@ def _columns(connection: Connection, table: str) -> set[str]:
     return {row[0] for row in connection.exec_driver_sql(query, (table,))}
 
 
-def _is_empty(connection: Connection) -> bool:
-    return connection.exec_driver_sql(f'SELECT 1 FROM {_VERSION} LIMIT 1').first() is None  # noqa: S608 (our own name)
+def _is_empty(connection: Connection, table: str) -> bool:
+    return connection.exec_driver_sql(f'SELECT 1 FROM {table} LIMIT 1').first() is None  # noqa: S608 (our own names)
 
 
 def _is_postgres(connection: Connection) -> bool:

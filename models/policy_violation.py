@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from .base import Model
 from .types import Moment
 
 
-class PolicyViolation(SQLModel, table=True):
+class PolicyViolation(Model, table=True):
     """One kind of thing that browsers refused, and how often. It names pages as the routes do, and nobody."""
 
     __tablename__ = 'policy_violation'  # pyright: ignore[reportAssignmentType]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-_WRITE = text('UPDATE alembic_version SET version_num = version_num')
-_READ = text('SELECT version_num FROM alembic_version')
+from .version import VERSION_TABLE
+
+_WRITE = text(f'UPDATE {VERSION_TABLE} SET version_num = version_num')  # noqa: S608 (our own name)
+_READ = text(f'SELECT version_num FROM {VERSION_TABLE}')  # noqa: S608 (our own name)
 
 
 def write_something(db: Connection) -> None:

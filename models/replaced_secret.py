@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from .base import Model
 from .types import Moment
 
 
-class ReplacedSecret(SQLModel, table=True):
+class ReplacedSecret(Model, table=True):
     """A secret that a client had until a moment ago. It opens nothing; it tells that a cookie is not the newest one."""
 
     __tablename__ = 'replaced_secret'  # pyright: ignore[reportAssignmentType]

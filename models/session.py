@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, false, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from .base import Model
 from .types import Moment, new_id
 
 
@@ -31,10 +32,13 @@ class SessionStatus(StrEnum):
     """Its user signed in on one browser more than they may, and this one was used least recently."""
 
 
-class Session(SQLModel, table=True):
+class Session(Model, table=True):
     """One user signed in on one client. Once it has ended it never becomes active again."""
 
-    __table_args__ = (Index('ix_session_created_at', 'created_at', 'id', sqlite_where=text("status = 'active'"),
+    __table_args__ = (Index('ix_session_expire_at', 'expire_at', sqlite_where=text("status = 'active'")),
+                      Index('ix_session_abandon_at', 'abandon_at',
+                            sqlite_where=text("status = 'active' AND abandon_at IS NOT NULL")),
+                      Index('ix_session_created_at', 'created_at', 'id', sqlite_where=text("status = 'active'"),
                             postgresql_where=text("status = 'active'")),
                       Index('ix_session_pending', 'expire_at', sqlite_where=text("status = 'pending'"),
                             postgresql_where=text("status = 'pending'")),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, text
+from sqlmodel import Field
 
+from .base import Model
 from .types import Moment, new_id
 
 
-class User(SQLModel, table=True):
+class User(Model, table=True):
     """A person's account, found by its e-mail address."""
+
+    __table_args__ = (Index('ix_user_without_search_text', 'id', sqlite_where=text('search_text IS NULL'),
+                            postgresql_where=text('search_text IS NULL')),)
 
     id: str = Field(default_factory=lambda: new_id('user'), primary_key=True)
     email_address: str = Field(unique=True, index=True)

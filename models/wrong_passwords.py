@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from .base import Model
 
 
-class WrongPasswords(SQLModel, table=True):
+class WrongPasswords(Model, table=True):
     """How many wrong current passwords were given in a session in a row; none has no row.
 
     It is no column of the session, since a session is what tabs show; it refers to it by its id only.

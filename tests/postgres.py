@@ -36,7 +36,7 @@ QUICK = ('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
 _EMPTY = """SET lock_timeout = '1s'; SET session_replication_role = replica;
 DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-                AND relname <> 'alembic_version' LOOP
+                AND relname <> 'live_sessions_version' LOOP
         EXECUTE format('DELETE FROM %I', name);
     END LOOP;
 END $$; RESET ALL"""
@@ -51,7 +51,7 @@ _AT_WORK = " AND (state IS DISTINCT FROM 'idle' OR query ~ 'LISTEN|pg_notify')"
 _STATE = """
 SELECT (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_attribute), (SELECT count(*) FROM pg_constraint),
        (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_proc), (SELECT count(*) FROM pg_db_role_setting),
-       (SELECT version_num FROM alembic_version),
+       (SELECT version_num FROM live_sessions_version),
        (SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace = 'public'::regnamespace) < 4000000
 """
 """What is the same in a database that was just made and in one whose tests left nothing behind but some rows."""

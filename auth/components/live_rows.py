@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from typing import Generic, TypeVar
 
 from nicegui import background_tasks, ui
+
+from models import RowsOf, is_of_rows, tells_tabs
 
 from ..errors import AuthError, NotSignedIn, StoreAway
 from ..language import _
@@ -16,7 +19,12 @@ from ..live.memory import HoldsItself
 from ..live.tabs import tabs
 from .pager import Pager
 
+log = logging.getLogger('live_sessions')
+
 Item = TypeVar('Item')
+
+_LOOKED_AT: set[str] = set()
+"""The tables of authors that were found in the database of this process, with or without triggers."""
 
 
 class LiveRows(ui.element, HoldsItself, Generic[Item]):
@@ -27,6 +35,7 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
     :param key: names an item
     :param draw: builds the content of a row
     :param concerns: tells whether a change of these users may change the list
+    :param rows: the rows of an author's table that the list shows; see ``models.rows``
     :param after: called when a page was drawn
     :param empty: what is written in place of rows if there are none
     :param turn: what is written on the buttons that turn the pages
@@ -36,13 +45,15 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
     """
 
     def __init__(self, read: Callable[[Item | None, int], Awaitable[tuple[Sequence[Item], bool]]], *,
-                 key: Callable[[Item], str], draw: Callable[[Item], None], concerns: Callable[[Collection[str]], bool],
+                 key: Callable[[Item], str], draw: Callable[[Item], None],
+                 concerns: Callable[[Collection[str]], bool] = lambda _: False, rows: RowsOf | None = None,
                  after: Callable[[], None] = lambda: None, empty: str = '', turn: tuple[str, str] | None = None,
                  where: Callable[[int], str] = lambda _: '', at_most_every_seconds: float = 0,
                  again_after_seconds: float | None = None) -> None:
         super().__init__('div')
         self.classes('ls-live-rows')
         self._key, self._draw, self._concerns, self._after, self._where = key, draw, concerns, after, where
+        self._rows_of = rows
         self._shown: dict[str, tuple[Item, ui.element]] = {}
         self._loading = False
         self._again = False
@@ -88,9 +99,15 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
             self._loading = True
             background_tasks.create(self._reload(), name='read a list')
 
-    def _published(self, user_ids: Collection[str] | None) -> None:
-        if user_ids is None or self._concerns(user_ids):
+    def _published(self, notes: Collection[str] | None) -> None:
+        if notes is None or self._is_concerned(notes):
             self._reload_soon()
+
+    def _is_concerned(self, notes: Collection[str]) -> bool:
+        if self._rows_of is not None and self._rows_of.are_in(notes):
+            return True
+        user_ids = [note for note in notes if not is_of_rows(note)]
+        return bool(user_ids) and self._concerns(user_ids)
 
     async def _reload(self) -> None:
         try:
@@ -111,6 +128,7 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
     async def _read(self) -> None:
         pause = self._pause
         try:
+            await self._warn_of_silence()
             self._show(await self.pager.load())
         except NotSignedIn:  # the guard is about to take this page away
             self._show([])
@@ -121,6 +139,17 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
             self._say(error.message)
         if pause:
             await self._rest(pause)
+
+    async def _warn_of_silence(self) -> None:
+        """Tell of a table without triggers, once: a list that never changes looks like one that has no news."""
+        if self._rows_of is None or self._rows_of.table in _LOOKED_AT:
+            return
+        table = self._rows_of.table
+        tells = await tabs().auth.store.read(tells_tabs, table)
+        _LOOKED_AT.add(table)
+        if not tells:
+            log.warning('a list shows rows of "%s", and nothing tells when they change: call tell_tabs in a migration, '
+                        'again after batch_alter_table', table, extra={'event': 'rows_are_silent'})
 
     async def _rest(self, seconds: float) -> None:
         """Wait, but not if the person asks for something else."""

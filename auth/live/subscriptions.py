@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from .tab import Tab
 
 Subscriber = Callable[[Collection[str] | None], None]
-"""Called with the ids of the users of whom something changed; None is any of them."""
+"""Called with the ids of the users of whom something changed, and notes of rows; None is any of them."""
 
 
 class Subscriptions:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, literal_column, or_, select
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from models import (
     AddressConfirmation,
@@ -16,6 +16,7 @@ from models import (
     AuditEvent,
     Client,
     MailedLink,
+    Model,
     QueuedMail,
     Session,
     User,
@@ -32,7 +33,7 @@ from .recent import RECENT, check_recent
 
 Row = dict[str, Any]
 
-LEFT_OUT: Mapping[type[SQLModel], Mapping[str, str]] = {
+LEFT_OUT: Mapping[type[Model], Mapping[str, str]] = {
     User: {'password_hash': 'a hash of the password', 'search_text': 'the address and the names again'},
     Client: {'secret_hash': 'a hash of the secret in the cookie', 'active_session_id': 'the session in use, which may '
              'be somebody else\'s'},
@@ -109,7 +110,7 @@ def read_personal_data(db: Connection, now: datetime, user_id: str, *, most_even
     }
 
 
-def _rows(db: Connection, model: type[SQLModel], those: ColumnElement[bool]) -> list[Row]:
+def _rows(db: Connection, model: type[Model], those: ColumnElement[bool]) -> list[Row]:
     found = db.execute(select(model).where(those)).mappings()
     left_out = LEFT_OUT.get(model, {})
     return [{name: value for name, value in row.items() if name not in left_out} for row in found]

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, TextClause, and_, delete, exists, literal_column, select, text, update
 from sqlalchemy.orm import Mapped
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
-from models import HAS_FAILED, AuditEvent, Client, PolicyViolation, Session, WrongPasswords
+from models import HAS_FAILED, AuditEvent, Client, Model, PolicyViolation, Session, WrongPasswords
 
 from ..settings import Settings
 
@@ -87,7 +87,7 @@ def purge_reports(db: Connection, now: datetime, settings: Settings) -> bool:
 PURGES: tuple[Purge, ...] = (note_ends, purge_sessions, purge_failed, purge_events, purge_reports)
 """All that is purged by its age."""
 
-def _purge(db: Connection, model: type[SQLModel], moment: Mapped[datetime], now: datetime,
+def _purge(db: Connection, model: type[Model], moment: Mapped[datetime], now: datetime,
            kept: timedelta | None, *more: TextClause) -> bool:
     if kept is None:
         return False

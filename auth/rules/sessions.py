@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Select, Update, and_, case, exists, func, or_, select, update
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
-from models import AuditAction, Client, Session, SessionStatus, User
+from models import AuditAction, Client, Model, Session, SessionStatus, User
 from models.statements import built_once
 
 from ..credentials.tokens import hash_secret, new_secret
@@ -56,7 +56,7 @@ def is_pending(now: datetime) -> ColumnElement[bool]:
     return and_(col(Session.status) == SessionStatus.PENDING, col(Session.expire_at) > now)
 
 
-def ending(those: Select[str], *, locking: Sequence[type[SQLModel]] = (Session,), skip_locked: bool = False) -> Update:
+def ending(those: Select[str], *, locking: Sequence[type[Model]] = (Session,), skip_locked: bool = False) -> Update:
     """The statement that ends the sessions whose ids a query finds.
 
     Where several write at once, whoever comes second waits and finds them ended. All lock the sessions in one order,

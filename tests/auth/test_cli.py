@@ -288,9 +288,9 @@ def test_wrong_usage_is_two(run: Run) -> None:
 
 
 @pytest.mark.parametrize(('statement', 'told'), [
-    ("UPDATE alembic_version SET version_num = '0001'", 'database upgrade'),
-    ('DROP TABLE alembic_version', 'database upgrade'),
-    ("UPDATE alembic_version SET version_num = 'of the future'", 'newer version'),
+    ("UPDATE live_sessions_version SET version_num = '0001'", 'database upgrade'),
+    ('DROP TABLE live_sessions_version', 'database upgrade'),
+    ("UPDATE live_sessions_version SET version_num = 'of the future'", 'newer version'),
 ])
 def test_a_store_of_another_schema_is_told_and_left_alone(run: Run, rules: Rules, statement: str, told: str) -> None:
     people(rules, 'ann@example.com')
@@ -337,7 +337,7 @@ def test_a_store_that_cannot_be_opened_is_told(run: Run, tmp_path: Path, monkeyp
 @only_on_sqlite
 def test_a_database_of_another_program_or_of_the_future_is_not_upgraded(run: Run, rules: Rules, tmp_path: Path,
                                                                         monkeypatch: pytest.MonkeyPatch) -> None:
-    rules.sql("UPDATE alembic_version SET version_num = 'of the future'")
+    rules.sql("UPDATE live_sessions_version SET version_num = 'of the future'")
     with closing(sqlite3.connect(tmp_path / 'foreign.db')) as foreign:
         foreign.execute('CREATE TABLE user (name)')
 

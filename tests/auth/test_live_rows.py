@@ -16,6 +16,7 @@ from auth.components.live_rows import LiveRows
 from auth.errors import NotSignedIn, StoreAway
 from auth.rules.admin_queries import AdminSession
 from auth.timing import DEFAULT_TIMING, Timing
+from models import RowsOf
 
 
 def timing(list_again_seconds: float) -> Timing:
@@ -177,6 +178,62 @@ async def test_a_list_that_is_gone_is_not_read_any_more(page: OnePage, shelf: Sh
     await settle()
 
     assert shelf.reads <= before + 1
+
+
+async def test_a_list_of_an_authors_rows_is_read_when_these_change_and_not_when_others_do(
+        page: OnePage, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = store_that_tells(page, monkeypatch, tells=True)
+    with page.client:
+        LiveRows[str](shelf.whole, key=str, draw=lambda _: None, rows=RowsOf('todo', 'user_ann'))
+    await settle()
+
+    for notes in ({'user_ann'}, {'rows:todo:user_bob'}, {'rows:todos:user_ann'}, {'rows:done:user_ann', 'user_bob'}):
+        page.tell(notes)
+        await settle()
+    before = shelf.reads
+    page.tell({'rows:todo:user_ann', 'user_bob'})
+    await settle()
+    page.tell({'rows:todo:*'})
+    await settle()
+
+    assert (before, shelf.reads) == (1, 3)
+    assert len(answers) == 1  # it was asked once whether the table tells
+
+
+async def test_a_list_of_users_is_not_read_when_an_authors_rows_change(page: OnePage, shelf: Shelf) -> None:
+    list_of(page, shelf.whole)
+    await settle()
+
+    page.tell({'rows:todo:user_ann'})
+    await settle()
+
+    assert shelf.reads == 1
+
+
+async def test_a_table_that_never_tells_is_told_of_once(page: OnePage, shelf: Shelf, monkeypatch: pytest.MonkeyPatch,
+                                                        caplog: pytest.LogCaptureFixture) -> None:
+    store_that_tells(page, monkeypatch, tells=False)
+    for _ in range(2):
+        with page.client:
+            LiveRows[str](shelf.whole, key=str, draw=lambda _: None, rows=RowsOf('todo'))
+        await settle()
+
+    assert [record.message for record in caplog.records] == [
+        'a list shows rows of "todo", and nothing tells when they change: call tell_tabs in a migration, again after '
+        'batch_alter_table']
+
+
+def store_that_tells(page: OnePage, monkeypatch: pytest.MonkeyPatch, *, tells: bool) -> list[object]:
+    """A store in which an author's table has triggers, or has none; returns what it was asked."""
+    asked: list[object] = []
+
+    async def read(query: object, table: str) -> bool:
+        asked.append((query, table))
+        return tells
+
+    monkeypatch.setattr(live_rows, '_LOOKED_AT', set())
+    page.auth.store = SimpleNamespace(read=read)
+    return asked
 
 
 # Pages

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import SQLModel
 
 from auth.errors import ReverificationRequired
 from auth.rules.actor import by_command_line
@@ -16,7 +15,7 @@ from auth.rules.erasure import erase_user
 from auth.rules.limits import Act
 from auth.rules.personal_data import LEFT_OUT, export_of, export_own, read_personal_data
 from auth.rules.sign_in import SignedIn
-from models import SQLModel as Models
+from models import METADATA, Model
 from tests.rules import LAPTOP, PASSWORD, PHONE, Rules
 from tests.running import either_store, only_on_sqlite
 
@@ -56,7 +55,7 @@ async def test_a_person_reads_every_column_of_every_row_that_is_theirs(rules: Ru
 
     found = await rules.auth.run(export_own, await rules.here(ann.token), request_info=LAPTOP)
 
-    tables: dict[str, Any] = {table.name: table for table in Models.metadata.sorted_tables}
+    tables: dict[str, Any] = {table.name: table for table in METADATA.sorted_tables}
     assert {*tables} - {*found} == NOT_ABOUT_ANYBODY
     left_out = {model.__tablename__: {*names} for model, names in LEFT_OUT.items()}
     for name, table in tables.items():
@@ -102,7 +101,7 @@ async def test_after_a_deletion_nothing_is_left_but_ids_and_times(rules: Rules, 
 
     await rules.auth.run(erase_user, by_command_line, ann.user_id)
 
-    for table in Models.metadata.sorted_tables:
+    for table in METADATA.sorted_tables:
         if table.name == 'change':  # which only SQLite has
             continue
         rows = [str(row) for row in rules.sql(f'SELECT * FROM {table.name}')]
@@ -150,5 +149,5 @@ async def test_the_api_gives_it_to_whoever_is_signed_in_as_a_file_would_hold_it(
 
 def test_every_column_left_out_has_a_reason() -> None:
     for model, names in LEFT_OUT.items():
-        assert issubclass(model, SQLModel)
+        assert issubclass(model, Model)
         assert all(name in model.model_fields and reason for name, reason in names.items())

@@ -17,7 +17,7 @@ from auth.rules.clients import authenticate, read_clients
 from auth.rules.sessions import sign_out
 from auth.rules.sign_in import sign_in
 from auth.rules.store import Store
-from models import CannotOpenStore, SQLModel, back_up, migrate, restore
+from models import METADATA, CannotOpenStore, back_up, migrate, restore
 from models.backup import of_the_moment
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase
 from tests.postgres import Postgres, programs
@@ -154,7 +154,7 @@ async def test_one_that_was_killed_half_way_stands_in_nobodys_way(rules: Rules, 
 
 
 def test_every_table_of_the_moment_is_named_and_accounts_are_not() -> None:
-    names = {table.name for table in SQLModel.metadata.sorted_tables}
+    names = {table.name for table in METADATA.sorted_tables}
 
     assert names - set(of_the_moment()) == {'user', 'audit_event', 'attempts', 'policy_violation'}
     assert list(of_the_moment()).index('session') < list(of_the_moment()).index('client')

@@ -24,7 +24,7 @@ from auth.rules.history import read_history
 from auth.rules.sign_in import sign_in
 from auth.rules.store import Store
 from models import migrate
-from models.migrate import MIGRATIONS
+from models.version import MIGRATIONS
 from tests.databases import Kind, PostgresDatabase, SqliteFile
 from tests.rules import PASSWORD, PHONE, Clock, Rules
 
@@ -122,11 +122,11 @@ def test_an_earlier_store_comes_out_like_a_new_one(old_store: Path, tmp_path: Pa
     migrate(f'sqlite:///{new}')
 
     with opened(old_store) as migrated, opened(new) as fresh:
-        asked = ('alembic_version', 'sqlite_sequence')
+        asked = ('live_sessions_version', 'sqlite_sequence')
         assert [tuple(row) for row in migrated.execute(schema, asked)] == [
             tuple(row) for row in fresh.execute(schema, asked)]
-        assert migrated.execute('SELECT * FROM alembic_version').fetchall() == fresh.execute(
-            'SELECT * FROM alembic_version').fetchall()
+        assert migrated.execute('SELECT * FROM live_sessions_version').fetchall() == fresh.execute(
+            'SELECT * FROM live_sessions_version').fetchall()
 
 
 async def test_in_an_earlier_store_people_are_found_in_any_letters_and_sign_in_by_any_form_of_their_address(

@@ -150,14 +150,14 @@ def test_what_an_author_keeps_beside_our_tables_is_theirs(migrated: TestDatabase
 
 
 def test_a_version_table_that_another_program_writes_to_as_well_is_told(migrated: TestDatabase) -> None:
-    migrated.sql("INSERT INTO alembic_version VALUES ('ae1027a6acf')")
+    migrated.sql("INSERT INTO live_sessions_version VALUES ('ae1027a6acf')")
 
     for act in (migrate, check_schema):
         with pytest.raises(CannotOpenStore, match='Another program keeps its version in'):
             act(migrated.url)
 
 
-@pytest.mark.parametrize('statement', ['DROP TABLE alembic_version', 'DELETE FROM alembic_version'])
+@pytest.mark.parametrize('statement', ['DROP TABLE live_sessions_version', 'DELETE FROM live_sessions_version'])
 def test_our_own_that_has_lost_its_version_is_not_called_another_programs(
         migrated: TestDatabase, statement: str) -> None:
     migrated.sql(statement)
@@ -167,7 +167,7 @@ def test_our_own_that_has_lost_its_version_is_not_called_another_programs(
 
 
 def test_our_own_of_a_newer_version_is_called_that_and_stays_as_it_is(migrated: TestDatabase) -> None:
-    migrated.sql("UPDATE alembic_version SET version_num = '9999'")
+    migrated.sql("UPDATE live_sessions_version SET version_num = '9999'")
     migrated.sql('CREATE TABLE from_the_future (id INTEGER)')
     before = contents(migrated)
 

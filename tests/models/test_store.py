@@ -9,13 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from auth.errors import StoreAway
 from auth.rules.store import Store
-from models import BadDatabaseUrl, CannotOpenStore, FeedLost, SQLModel, migrate
+from models import BadDatabaseUrl, CannotOpenStore, FeedLost, migrate
 from models.database_url import open_database
 from models.sqlite import KEPT_CHANGES
 from tests.databases import connect_to
@@ -210,16 +208,6 @@ async def test_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None
 
     assert [program.returncode for program in programs] == [0, 0], ends
     await Store(url).close()
-
-
-def test_the_migrations_and_the_models_agree(tmp_path: Path) -> None:
-    url = f'sqlite:///{tmp_path}/live.db'
-    migrate(url)
-
-    with open_database(url).connect(to_write=False) as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
-
-    assert [one for one in differences if one[0] != 'remove_index'] == []
 
 
 @pytest.mark.parametrize('url', ['', 'x', 'sqlite:', 'sqlite://', 'sqlite:///:memory:', 'mysql://x/y',
