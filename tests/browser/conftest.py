@@ -19,6 +19,7 @@ from tests.server import Server
 
 from .chromium import launch
 from .devices import Device, MakeDevice, NewServer, StartServer
+from .used_again import Contexts, watch_what_changes_for_good
 
 KEPT_AT_MOST = 3
 """Shared servers that run; a test uses two of them at most."""
@@ -48,6 +49,13 @@ async def browsers() -> AsyncIterator[Callable[[], Awaitable[Browser]]]:
 async def browser(browsers: Callable[[], Awaitable[Browser]]) -> Browser:
     """The browser of all tests."""
     return await browsers()
+
+
+@pytest.fixture(scope='session')
+def contexts() -> Contexts:
+    """The contexts that tests have left empty."""
+    watch_what_changes_for_good()
+    return Contexts()
 
 
 @pytest.fixture(scope='session')
@@ -156,23 +164,24 @@ async def own_server(tmp_path: Path, new_server: NewServer) -> AsyncIterator[Sta
 
 
 @pytest.fixture
-async def device(browser: Browser, request: pytest.FixtureRequest, own_server: StartServer
+async def device(browser: Browser, contexts: Contexts, request: pytest.FixtureRequest, own_server: StartServer
                  ) -> AsyncIterator[MakeDevice]:
     """Makes devices; at the end of the test no tab of theirs may have complained. Their servers are stopped later.
 
-    By default they visit the shared server, which is started only if somebody does.
+    By default they visit the shared server, which is started only if somebody does; and those without options may
+    have the context of a test before, see ``used_again``. With ``new=True`` a device has one of its own.
     """
     devices: list[Device] = []
 
-    async def make(server: Server | None = None, url: str | None = None, **options: Any) -> Device:
-        context = await browser.new_context(**options)
+    async def make(server: Server | None = None, url: str | None = None, new: bool = False, **options: Any) -> Device:
+        context = await (browser.new_context(**options) if new or options else contexts.take(browser))
         context.set_default_timeout(1000 * PATIENCE_SECONDS)
         devices.append(Device(context, url or (server or await shared(request)).url))
         return devices[-1]
 
     yield make
     for used in devices:
-        await used.context.close()
+        await contexts.give_back(used.context, used.url)
     tabs = [tab for used in devices for tab in used.tabs]
     assert [violation for tab in tabs for violation in tab.violations] == []
     assert [complaint for tab in tabs for complaint in tab.complaints] == []

@@ -14,6 +14,8 @@ from tests.patience import PATIENCE_SECONDS
 from tests.rules import PASSWORD
 from tests.server import Server
 
+from .used_again import listen
+
 SIGNED_OUT = 'You are signed out'
 _numbers = itertools.count(1)
 
@@ -122,10 +124,11 @@ class Device:
 
     async def tab(self, path: str | None = '/') -> Tab:
         """Open a tab."""
-        page = await self.context.new_page()
+        is_first_of_a_used_context = not self.tabs and self.context.pages
+        page = self.context.pages[0] if is_first_of_a_used_context else await self.context.new_page()
         tab = Tab(page, self.url)
-        page.on('pageerror', lambda error: tab.complaints.append(f'{error}'))
-        page.on('console', tab.hear)
+        listen(page, 'pageerror', lambda error: tab.complaints.append(f'{error}'))
+        listen(page, 'console', tab.hear)
         self.tabs.append(tab)
         return tab if path is None else await tab.open(path)
 
