@@ -36,7 +36,7 @@ from auth.rules.store import Store
 from tests.databases import PostgresDatabase
 from tests.postgres import Postgres
 from tests.programs import ROOT, clean_environment, end, run_python
-from tests.rules import NEW_PASSWORD, PASSWORD, Rules
+from tests.rules import NEW_PASSWORD, PASSWORD, PATIENT, Rules
 from tests.running import either_store, only_on_sqlite
 
 COMMAND = [sys.executable, '-m', 'auth']
@@ -63,6 +63,7 @@ Run = Callable[..., Done]
 def run(rules: Rules, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs commands on the store of the rules, in this process and with cheap passwords, which is quick."""
     monkeypatch.setenv('DATABASE_URL', rules.database.url)
+    monkeypatch.setattr('auth.cli.running.Store', lambda url: Store(url, PATIENT))
     monkeypatch.setattr('auth.cli.running.Auth', lambda store, settings: Auth(store, settings, passwords=Passwords(
         memory_kib=8, time_cost=1)))
     rules.clock.moment = datetime.now(UTC)  # the program reads the clock of the machine

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from playwright.async_api import Locator, expect
 
 from models.types import new_id
@@ -233,10 +235,11 @@ async def test_many_devices_and_a_long_history_are_paged(device: MakeDevice, sha
     address = a_new_address()
     session_id = await laptop.sign_up(address, first_name='<b>Ann</b>', last_name='{{ 7*7 }}')
     add_devices(shared_server, await (await device()).sign_in(address), 15)
+    yesterday = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)  # what is older may be purged
     for number in range(20):
         shared_server.sql('INSERT INTO audit_event (id, at, action, user_id) SELECT ?, ?, ?, user_id FROM session '
-                          'WHERE id = ?', new_id('evt'), f'2020-01-01 00:00:{number:02}.000000', f'number_{number}',
-                          session_id)
+                          'WHERE id = ?', new_id('evt'), f'{yesterday + timedelta(seconds=number):%F %T}.000000',
+                          f'number_{number}', session_id)
     tab = await laptop.tab('/account/security')
     newer, older = [tab.page.locator('.ls-devices').get_by_role('button', name=name) for name in ('Newer', 'Older')]
 
