@@ -1,0 +1,115 @@
+"""The wheel: one package in a fresh environment, which works as the folders of a clone do."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import sysconfig
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.one_package import written_anew
+from tests.apps import ALONE
+from tests.http import patient_client
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
+from tests.programs import ROOT, clean_environment, end
+from tests.rules import PASSWORD
+
+EVERY_MODULE = """
+import importlib, pkgutil, live_sessions
+names = [found.name for found in pkgutil.walk_packages(live_sessions.__path__, 'live_sessions.')
+         if not found.name.endswith('__main__') and '.migrations' not in found.name]
+for name in names:
+    importlib.import_module(name)
+assert len(names) > 200, names
+for name in ('auth', 'models', 'pages', 'static', 'tests'):
+    assert importlib.util.find_spec(name) is None, name
+"""
+
+
+class Installed:
+    """An environment of its own with the wheel; what that depends on is lent by the environment of the tests."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        subprocess.run(['uv', 'build', '--wheel', '--no-build-isolation', '--offline', '--out-dir', folder], cwd=ROOT,
+                       env=clean_environment(virtual_env=sys.prefix), check=True, capture_output=True)
+        venv.create(folder / 'env', symlinks=True)
+        self.python = folder / 'env' / 'bin' / 'python'
+        (wheel,) = folder.glob('live_sessions-*.whl')
+        subprocess.run(['uv', 'pip', 'install', '--offline', '--no-deps', '--python', self.python, wheel], check=True,
+                       capture_output=True)
+        (place,) = (folder / 'env' / 'lib').glob('python*/site-packages')
+        (place / 'lent.pth').write_text(sysconfig.get_path('purelib'))
+
+    def environment(self) -> dict[str, str]:
+        """The clone is not on its path."""
+        return clean_environment(pythonpath='', database_url=f'sqlite:///{self.folder}/live.db')
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Python in it."""
+        return subprocess.run([self.python, *arguments], cwd=self.folder, env=self.environment(), check=False,
+                              capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+
+    @contextmanager
+    def serving(self, script: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+        """Serve an app from it."""
+        with (self.folder / 'server.log').open('wb') as log:
+            process = subprocess.Popen([self.python, script, '--port', str(port)], cwd=self.folder, stdout=log,
+                                       stderr=log, env=self.environment())
+        try:
+            yield process
+        finally:
+            end(process)
+
+
+@pytest.fixture(scope='module')
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    return Installed(tmp_path_factory.mktemp('wheel'))
+
+
+async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Installed) -> None:
+    script, port = installed.folder / 'app.py', free_port()
+    script.write_text(written_anew(ALONE.read_text()))
+    account = {'email_address': 'ann@example.com', 'password': PASSWORD}
+
+    every_module = installed.run('-c', EVERY_MODULE)
+    upgraded = installed.run('-m', 'live_sessions', 'database', 'upgrade')
+    with installed.serving(script, port) as process:
+        async with patient_client(base_url=f'http://localhost:{port}', headers={'Origin': f'http://localhost:{port}'}
+                                  ) as ann:
+            await answering(ann, process, installed.folder / 'server.log')
+            stranger = await ann.get('/notes')
+            form = await ann.get('/sign-in', headers={'Accept-Language': 'de'})
+            styles = [await ann.get(path) for path in ('/static/app.css', '/static/live/index.js')]
+            signed_up = await ann.post('/v1/client/sign_ups', data=account)
+            notes = await ann.get('/notes')
+    users = installed.run('-m', 'live_sessions', 'users', 'list')
+
+    assert (every_module.returncode, every_module.stderr) == (0, '')
+    assert upgraded.returncode == 0, upgraded.stderr
+    assert (stranger.status_code, stranger.headers['location']) == (303, '/sign-in?redirect_url=%2Fnotes')
+    assert 'Anmelden' in form.text
+    assert [(answer.status_code, bool(answer.text)) for answer in styles] == [(200, True)] * 2
+    assert (signed_up.status_code, notes.status_code) == (200, 200)
+    assert 'ann@example.com' in users.stdout, users.stderr
+    assert 'python -m live_sessions' in installed.run('-m', 'live_sessions', '--help').stdout
+
+
+async def answering(http: httpx.AsyncClient, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a server answers."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while process.poll() is None:
+            try:
+                if (await http.get('/v1/client')).status_code == 200:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+    raise RuntimeError(f'the server ended:\n{log.read_text()}')
