@@ -1,8 +1,8 @@
 """How the wheel is made: one package ``live_sessions``, of folders that are packages of their own in a clone.
 
 In a clone an author owns ``auth/``, ``models/`` and ``pages/``; in an environment nobody may take such names from
-everybody else. So ``auth`` becomes ``live_sessions`` itself, and the others become parts of it. Only imports and the name
-of the command are written anew; hatchling runs this as a build hook.
+everybody else. So ``auth`` becomes ``live_sessions`` itself, and the others become parts of it. Only imports and the
+name of the command are written anew; hatchling runs this as a build hook.
 """
 
 from __future__ import annotations
@@ -44,9 +44,10 @@ def make_package(root: Path, made: Path) -> None:
 
     :raises ValueError: if an import would be left that means a package of the clone
     """
+    left_out = shutil.ignore_patterns('__pycache__', '*.pyc')
     for folder in (*PLACES, 'static'):
         target = made if folder == 'auth' else made / folder
-        shutil.copytree(root / folder, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns('__pycache__', '*.pyc'))
+        shutil.copytree(root / folder, target, dirs_exist_ok=True, ignore=left_out)
     for file in [*made.rglob('*.py'), *made.rglob('*.mako')]:
         file.write_text(written_anew(file.read_text(encoding='utf-8')), encoding='utf-8')
     for file in made.rglob('*.py'):

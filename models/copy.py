@@ -12,6 +12,7 @@ from sqlmodel import col
 from .audit_event import AuditEvent
 from .base import Model
 from .client import Client
+from .copy_of_rows import Deferred, copy_rows, go_on_counting, plan
 from .database import CannotOpenStore, Database
 from .database_url import open_database
 from .mail import QueuedMail
@@ -39,7 +40,8 @@ def copy_store(source_url: str, target_url: str, told: Callable[[str, int], None
     """Copy every row into an empty store, all or nothing. Blocks, and keeps the source from being written meanwhile.
 
     The notes of a change feed stay behind: they are news, and those who listen to the target read everything. So do the
-    counts of wrong passwords, which begin anew, and the addresses that wait for a code, for minutes.
+    counts of wrong passwords, which begin anew, and the addresses that wait for a code, for minutes. An author's tables
+    are copied into those that the author's own migrations have made in the target; without these, nothing is.
 
     :param told: called with the name of a table and how many of its rows have been copied so far
     :raises BadDatabaseUrl: if a URL names no store
@@ -52,8 +54,15 @@ def copy_store(source_url: str, target_url: str, told: Callable[[str, int], None
     migrate(target_url)
     with target.connect(to_write=True) as writing, source.connect(to_write=True) as reading:
         _check_empty(writing, target)
+        pairs = plan(reading, writing)
         _lock(reading)
-        return [_copy(model, reading, writing, told) for model in _MODELS]
+        copied = [_copy(model, reading, writing, told) for model in _MODELS]
+        theirs = [there for _, there in pairs]
+        with Deferred(writing, theirs):
+            copied += [Copied(pair[0].name, copy_rows(reading, writing, pair, told), 0) for pair in pairs]
+        for table in theirs:
+            go_on_counting(writing, table)
+        return copied
 
 
 def _check_empty(connection: Connection, database: Database) -> None:

@@ -53,6 +53,11 @@ class Installed:
         """The clone is not on its path."""
         return clean_environment(pythonpath='', database_url=f'sqlite:///{self.folder}/live.db')
 
+    @property
+    def log(self) -> str:
+        """What the server has printed."""
+        return (self.folder / 'server.log').read_text(encoding='utf-8')
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Python in it."""
         return subprocess.run([self.python, *arguments], cwd=self.folder, env=self.environment(), check=False,
@@ -85,7 +90,7 @@ async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Ins
     with installed.serving(script, port) as process:
         async with patient_client(base_url=f'http://localhost:{port}', headers={'Origin': f'http://localhost:{port}'}
                                   ) as ann:
-            await answering(ann, process, installed.folder / 'server.log')
+            await answering(ann, process, installed)
             stranger = await ann.get('/notes')
             form = await ann.get('/sign-in', headers={'Accept-Language': 'de'})
             styles = [await ann.get(path) for path in ('/static/app.css', '/static/live/index.js')]
@@ -103,7 +108,7 @@ async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Ins
     assert 'python -m live_sessions' in installed.run('-m', 'live_sessions', '--help').stdout
 
 
-async def answering(http: httpx.AsyncClient, process: subprocess.Popen[bytes], log: Path) -> None:
+async def answering(http: httpx.AsyncClient, process: subprocess.Popen[bytes], installed: Installed) -> None:
     """Wait until a server answers."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while process.poll() is None:
@@ -112,4 +117,4 @@ async def answering(http: httpx.AsyncClient, process: subprocess.Popen[bytes], l
                     return
             except httpx.TransportError:
                 await asyncio.sleep(0.05)
-    raise RuntimeError(f'the server ended:\n{log.read_text()}')
+    raise RuntimeError(f'the server ended:\n{installed.log}')

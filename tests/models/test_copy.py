@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +15,7 @@ from auth.rules.actor import by_command_line
 from auth.rules.admin_queries import find_users
 from auth.rules.sign_in import SignedIn
 from auth.rules.store import Store
-from models import CannotOpenStore, copy_store
+from models import CannotOpenStore, copy_store, migrate
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase, connect_to
 from tests.postgres import Postgres
 from tests.rules import PHONE, TABLES, Rules
@@ -149,3 +150,72 @@ async def test_what_only_a_file_can_hold_is_brought_into_a_form_that_both_can(
     assert copied == {'user': (1, 0), 'client': (3, 0), 'session': (2, 1), 'audit_event': (5, 0),
                       'mailed_link': (1, 1), 'mail': (0, 0)}
     assert target.sql('SELECT last_name FROM user') == [('a\N{REPLACEMENT CHARACTER}b',)]
+
+
+TODO = ('CREATE TABLE todo (id {number}, user_id VARCHAR REFERENCES "user" (id), parent INTEGER REFERENCES todo (id), '
+        'done BOOLEAN NOT NULL, made_at {moment}, day DATE, details JSON, "odd name" VARCHAR)')
+TYPES: dict[Kind, dict[str, str]] = {'sqlite': {'number': 'INTEGER PRIMARY KEY', 'moment': 'VARCHAR(32)'},
+                                     'postgres': {'number': 'SERIAL PRIMARY KEY', 'moment': 'TIMESTAMP WITH TIME ZONE'}}
+VERSIONS = ('CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)',
+            "INSERT INTO alembic_version VALUES ('0001')")
+
+
+def run_authors_migrations(database: TestDatabase, kind: Kind) -> None:
+    """Make an author's tables."""
+    migrate(database.url)
+    for statement in (TODO.format(**TYPES[kind]), *VERSIONS):
+        database.sql(statement)
+
+
+async def test_an_authors_rows_are_copied_too(rules: Rules, ann: SignedIn, target: TestDatabase, kind: Kind) -> None:
+    run_authors_migrations(rules.database, kind)
+    run_authors_migrations(target, OTHER[kind])
+    insert = ('INSERT INTO todo (id, user_id, done, made_at, day, details, "odd name") '
+              "VALUES (?, ?, ?, '2026-01-01 11:00:00.5', '2026-01-02', ?, ?)")
+    rules.sql(insert, 1, ann.user_id, True, '{"a": [1, null]}', "it's 100 %")
+    rules.sql(insert, 7, ann.user_id, False, None, None)
+    rules.sql('UPDATE todo SET parent = 7 WHERE id = 1')  # which comes later
+
+    copied = copy_store(rules.database.url, target.url)
+    target.sql('INSERT INTO todo (done) VALUES (?)', False)
+
+    assert [(table.table, table.rows) for table in copied][-1] == ('todo', 2)
+    first, second, new = target.sql('SELECT id, parent, done, made_at, day, details, "odd name" FROM todo ORDER BY id')
+    assert (first[:3], str(first[3])[:21], str(first[4])) == ((1, 7, 1), '2026-01-01 11:00:00.5', '2026-01-02')
+    assert (first[5] if isinstance(first[5], dict) else json.loads(first[5]), first[6]) == ({'a': [1, None]},
+                                                                                          "it's 100 %")
+    assert (second[:3], second[5:]) == ((7, None, 0), (None, None))
+    assert new[0] == 8
+    assert target.sql('SELECT count(*) FROM todo WHERE details IS NULL') == [(2,)]
+
+
+@pytest.mark.parametrize(('in_target', 'told'), [
+    ('DROP TABLE todo', 'is yours, and is not in the target'),
+    ('DROP TABLE alembic_version', 'stand at 0001 here and at none in the target'),
+    ("UPDATE alembic_version SET version_num = '0002'", 'stand at 0001 here and at 0002 in the target'),
+    ('ALTER TABLE todo DROP COLUMN details', r'has other columns in the target \(details\)'),
+    ('INSERT INTO todo (id, done) VALUES (5, ?)', 'something in the table "todo" of the target already'),
+])
+def test_an_authors_rows_are_never_left_behind_silently(rules: Rules, target: TestDatabase, kind: Kind, in_target: str,
+                                                        told: str) -> None:
+    run_authors_migrations(rules.database, kind)
+    run_authors_migrations(target, OTHER[kind])
+    rules.sql('INSERT INTO todo (id, done) VALUES (1, ?)', True)
+    target.sql(in_target, *[False] * in_target.count('?'))
+    before = contents(target)
+
+    with pytest.raises(CannotOpenStore, match=told):
+        copy_store(rules.database.url, target.url)
+
+    assert contents(target) == before
+
+
+@pytest.mark.parametrize('kind', ['postgres'], indirect=True)
+def test_a_type_that_the_other_store_does_not_have_is_told(rules: Rules, target: TestDatabase) -> None:
+    rules.sql('CREATE TABLE todo (id INTEGER PRIMARY KEY, tags INTEGER[])')
+    rules.sql('INSERT INTO todo VALUES (1, ARRAY[1])')
+    migrate(target.url)
+    target.sql('CREATE TABLE todo (id INTEGER PRIMARY KEY, tags VARCHAR)')
+
+    with pytest.raises(CannotOpenStore, match='The column "tags" of the table "todo" is ARRAY'):
+        copy_store(rules.database.url, target.url)
