@@ -27,6 +27,7 @@ from ..rules.recent import is_recent
 from ..web.page_parameters import signature_of
 from ..web.routes import PARAMETER, Route, Routes, table_of
 from . import notes
+from .nicegui_private.layout_parts import let_pages_have_layout_parts, remove_layout_parts
 from .nicegui_private.scripts import awaited_scripts
 from .nicegui_private.sub_pages import HookedSubPages, RouteMatch, check_other_sub_pages
 from .shell import Shell
@@ -142,6 +143,7 @@ class GuardedPages(HookedSubPages):
         """
         try:
             self._sweep()
+            remove_layout_parts(self)
         finally:
             super().clear()
         self._tab.shows.pop(self.id, None)
@@ -153,6 +155,7 @@ class GuardedPages(HookedSubPages):
         if self._follow in self._tab.on_change:
             self._tab.on_change.remove(self._follow)
             self._sweep()
+            remove_layout_parts(self)
         self._tab.shows.pop(self.id, None)
         self._tab.takes_recent.pop(self.id, None)
 
@@ -175,6 +178,7 @@ class GuardedPages(HookedSubPages):
 def guard_other_sub_pages() -> None:
     """Let a plain ``ui.sub_pages`` within a page refuse what it can't honour, and show what fails like its page."""
     check_other_sub_pages(_check_other)
+    let_pages_have_layout_parts()
 
 
 def _check_other(builder: PageBuilder, path: str, data: Mapping[str, Any]) -> None:

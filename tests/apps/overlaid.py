@@ -48,11 +48,41 @@ def overlays() -> None:
         ui.menu_item(f'{SECRET} in a menu')
     with ui.button('Tooltip'):
         ui.tooltip(f'{SECRET} in a tooltip').props(':model-value=true')
+    beside_the_page()
+    popups()
     ui.notify(f'{SECRET} in a note', timeout=0)
     ui.notification(f'{SECRET} in a notification', timeout=None)
     ui.html(f'<p style="visibility: visible !important">{SECRET} that insists</p>', sanitize=False)
     ui.html(f'<iframe srcdoc="{SECRET} in a frame"></iframe>', sanitize=False)
     ui.label('Public note').props('data-public')
+
+
+def beside_the_page() -> None:
+    """What NiceGUI puts around or over the content of a page."""
+    with ui.header():
+        ui.label(f'{SECRET} in a header')
+    with ui.footer():
+        ui.label(f'{SECRET} in a footer')
+    with ui.left_drawer(value=True, fixed=True).props('width=200'):
+        ui.label(f'{SECRET} in a drawer')
+    with ui.page_sticky('top-right', y_offset=200):
+        ui.label(f'{SECRET} that sticks')
+    with ui.fab('navigation', value=True).props('persistent'):
+        ui.fab_action('train', label=f'{SECRET} of a fab')
+    ui.add_body_html(f'<aside style="position: fixed; top: 0; z-index: 99999">{SECRET} in a banner</aside>')
+
+
+def popups() -> None:
+    """What a field or an element opens, each of another kind."""
+    with ui.label('Menus'):
+        menu = ui.context_menu().props('persistent no-focus no-parent-event')
+        with menu:
+            ui.menu_item(f'{SECRET} in a context menu')
+    menu.run_method('show')
+    with ui.input('Date'), ui.menu(value=True).props('persistent no-focus no-parent-event'):
+        ui.date(value='2026-01-01').props(f'title="{SECRET} date"')
+    with ui.label('Proxy'), ui.element('q-popup-proxy').props(':model-value=true persistent no-parent-event'):
+        ui.label(f'{SECRET} in a proxy')
 
 
 def draw_anywhere() -> None:
@@ -81,6 +111,24 @@ def public_overlays() -> None:
     with reopened, ui.card():
         ui.label('Nothing private')
     ui.button('Ask', on_click=reopened.open)
+
+
+@public
+def choice() -> None:
+    """A public page with a field whose choices are somebody's; its popup closes when another one opens."""
+    SessionLabel()
+    ui.select([f'{SECRET} in a select'], label='Select')
+
+
+@public
+def with_header() -> None:
+    """A page that brings a header, a footer and a drawer of its own."""
+    with ui.header():
+        ui.label('A header of its own')
+    with ui.footer():
+        ui.label('A footer of its own')
+    with ui.left_drawer():
+        ui.label('A drawer of its own')
 
 
 def may_go_on() -> bool:
@@ -135,5 +183,7 @@ def _add(row: ui.row, last: ui.label) -> None:
 pages.ROUTES['/private'] = private_overlays
 pages.ROUTES['/public'] = public_overlays
 pages.ROUTES['/slow'] = slow
+pages.ROUTES['/choice'] = choice
+pages.ROUTES['/with-header'] = with_header
 pages.ROUTES['/plain'] = plain
 serve()

@@ -27,7 +27,7 @@ from nicegui.page_arguments import PageArguments
 from nicegui.sub_pages_router import SubPagesRouter
 
 from auth.live import nicegui_private
-from auth.live.nicegui_private import NICEGUI_VERSION, sub_pages
+from auth.live.nicegui_private import NICEGUI_VERSION, layout_parts, sub_pages
 from auth.live.nicegui_private.page_template import with_nonces
 from tests.programs import ROOT
 
@@ -121,6 +121,16 @@ def test_what_pages_put_beside_their_place_is_where_it_is_looked_for() -> None:
     assert 'self._path_changed_handlers.append(' in inspect.getsource(SubPagesRouter.on_path_changed)
     assert 'self._instances[request_id] = self' in inspect.getsource(JavaScriptRequest.__init__)
     assert 'self.cancel(with_current_invocation=True)' in inspect.getsource(Timer._handle_delete)
+
+
+@pytest.mark.parametrize('module', layout_parts.MODULES)
+def test_a_part_of_the_layout_is_refused_within_a_page_in_one_place_only(module: str) -> None:
+    source = inspect.getsource(importlib.import_module(module))
+
+    assert source.count('require_top_level_layout(self)\n        with context.client.layout:') == 1
+    if module.endswith('drawer'):
+        assert 'self.value = await context.client.run_javascript(' in source
+        assert 'self.client.on_connect(_request_value)' in source
 
 
 def test_every_script_of_the_template_gets_a_nonce_and_so_does_what_authors_put_into_it() -> None:

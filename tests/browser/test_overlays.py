@@ -42,7 +42,9 @@ READ = '''() => {
 }'''
 LOST = 'Connection lost. This page is hidden until it is back.'
 READ_WHEN_LOST = f'() => {{ const read = ({READ})(); return read.includes("{LOST}") && read }}'
-SECRETS = ('in a dialog', 'in a menu', 'in a tooltip', 'in a note', 'in a notification', 'that insists', 'in a frame')
+AROUND = ('in a header', 'in a footer', 'in a drawer', 'that sticks', 'of a fab')
+SECRETS = ('in a dialog', 'in a menu', 'in a tooltip', 'in a note', 'in a notification', 'that insists', 'in a frame',
+           'in a banner', 'in a context menu', 'date', 'in a proxy', *AROUND)
 DRAWN = ('drawn into body', 'drawn into html', 'without an element', 'in a popover', 'in a dialog of a plugin',
          'while loading', 'in a shadow', 'that is styled', 'appended to what is public')
 
@@ -109,7 +111,7 @@ async def test_with_the_session_leaves_what_hangs_beside_the_page(
     tab = await laptop.tab(None)
     title = re.compile('SECRET in the title')
     # Whatever its author puts into a public page is public.
-    its_own = ('in the title', 'insists', 'in a frame') if path == '/public' else ('in the title',)
+    its_own = ('in the title', 'insists', 'in a frame', *AROUND) if path == '/public' else ('in the title',)
 
     async def fill() -> str:
         await tab.open(path)
@@ -148,6 +150,43 @@ async def test_with_the_session_leaves_what_hangs_beside_the_page(
     assert read == {'loading': [], 'switch': [], 'end': []}
     tab.forgive_the_network()
     tab.complaints.clear()
+
+
+async def test_what_a_field_offers_is_hidden_and_leaves(device: MakeDevice, overlaid: Server) -> None:
+    laptop = await device(overlaid)
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab('/choice')
+    await tab.shows(session_id)
+    await tab.page.get_by_label('Select').click()
+    await reads_all(tab, ('in a select',))
+    hide = "(hidden) => document.documentElement.classList.toggle('ls-away', hidden)"
+
+    await tab.page.evaluate(hide, True)
+    hidden = await secrets_on(tab)
+    await tab.page.evaluate(hide, False)
+    await reads_all(tab, ('in a select',))
+    overlaid.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+    await tab.signed_out()
+
+    assert hidden == []
+    assert await secrets_on(tab) == []
+
+
+async def test_a_page_brings_a_header_a_footer_and_a_drawer_and_takes_them_along(
+        device: MakeDevice, overlaid: Server) -> None:
+    laptop = await device(overlaid)
+    tab = await laptop.tab('/with-header')
+    own = tab.page.get_by_text(re.compile('A (header|footer|drawer) of its own'))
+    await expect(own).to_have_count(3)
+    await expect(own.first).to_be_visible()
+
+    await tab.follow('/choice')
+    await expect(own).to_have_count(0)
+    await tab.follow('/with-header')
+    await expect(own).to_have_count(3)
+
+    await tab.page.evaluate('window.socket.io.engine.close()')  # a drawer that has gone is not asked when it is back
+    await tab.page.wait_for_function("window.socket.connected && !document.querySelector('.ls-away')")
 
 
 @pytest.fixture

@@ -30,6 +30,10 @@ PageBuilder = Callable[..., Any]
 class HookedSubPages(ui.sub_pages):
     """A ``ui.sub_pages`` that leaves to its subclass what it shows."""
 
+    def __init__(self) -> None:
+        self.layout_parts: list[ui.element] = []
+        super().__init__()
+
     def find_page(self, path: str, query: str, fragment: str) -> RouteMatch | None:
         """Find the page at a path, from where these sub pages begin."""
         raise NotImplementedError
