@@ -40,8 +40,11 @@ from .web.connections import Connections
 from .web.error_answers import retry_after
 from .web.gateway import Gateway
 from .web.headers import Headers
+from .web.live_requests import Audiences, LiveRequests
 from .web.monitoring import Monitoring
 from .web.outbox_page import Draw, OutboxPage
+from .web.own_access import OwnAccess
+from .web.own_routes import Endpoint, OwnRoutes, Word, apps_within
 from .web.page_access import no_page
 from .web.policy_reports import PolicyReports
 from .web.routes import Routes, table_of
@@ -49,6 +52,7 @@ from .web.waiting_pages import WaitingPages
 
 
 def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_paths: Iterable[str] = (),
+            paths: Mapping[str, Word] | None = None, within: App | None = None,
             not_found: Callable[[], str] = no_page, draw_outbox: Draw | None = None) -> Gateway:
     """Put the guards in front of a NiceGUI app, and follow the store from when it starts.
 
@@ -56,6 +60,8 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     :param auth: what the verbs need
     :param routes: the pages by path
     :param open_paths: how paths begin that are no page's and are left to the app, for anybody: routes of its own, say
+    :param paths: how paths begin of what the app has beside pages, and the word for it; what has none is private
+    :param within: the app whose routes are looked at, if ``app`` only stands for it
     :param not_found: returns what is shown where there is no page, as HTML in the reader's language
     :param draw_outbox: draws the page of a developer's outbox, if it is switched on
     :return: the app to serve
@@ -72,9 +78,9 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     clients = Clients(auth, cache, inbox, sync, deadlines)
 
     # What shows it.
-    tabs = Tabs(auth, clients, sync, deadlines)
-    pump = Pump(auth, clients, inbox, sync, deadlines, audience=tabs, publish=tabs.subscriptions.publish,
-                on_end=sweeper.sweep_soon)
+    tabs, live = Tabs(auth, clients, sync, deadlines), LiveRequests(clients, deadlines)
+    pump = Pump(auth, clients, inbox, sync, deadlines, audience=Audiences(tabs, live),
+                publish=tabs.subscriptions.publish, on_end=sweeper.sweep_soon)
     install(tabs)
 
     # Who gets to it.
@@ -91,7 +97,6 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     memory = Memory(auth.timing)
     memory.install()
     nicegui_app.add_exception_handler(404, _not_found)
-    nicegui_app.add_exception_handler(AuthError, _refused)  # pyright: ignore[reportArgumentType]
 
     nicegui_app.on_startup(lambda: sockets.ping_every(auth.timing.ping_seconds))
     reports = PolicyReports(auth, table)
@@ -105,11 +110,16 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     nicegui_app.on_shutdown(auth.close)
     settings = auth.settings
     outbox = OutboxPage(settings.mail_outbox, draw_outbox) if draw_outbox and settings.mail_outbox_page else None
+    own_routes = OwnRoutes(within or app, paths=paths or {}, open_paths=open_paths, is_page=_is_page)
+    own = OwnAccess(app, own_routes, auth, clients, live)
+    for one in apps_within(within or app):
+        if hasattr(one, 'add_exception_handler'):
+            one.add_exception_handler(AuthError, _refused)
     api = FrontendApi(auth, clients, guard.re_authenticate, guard.expecting)
     return Gateway(app, sockets=connections, api=api, routes=table, clients=clients,
                    waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                    proxies=auth.settings.proxies, cookie_name=auth.settings.cookie_name,
-                   open_paths=open_paths, not_found=not_found, headers=Headers(auth.settings),
+                   own=own, api_has=api.has, not_found=not_found, headers=Headers(auth.settings),
                    reports=reports, uploads=uploads, outbox=outbox, language=auth.settings.site_language,
                    monitoring=Monitoring(auth, sync, gauges_of(tabs, sync, auth.passwords.turns)))
 
@@ -121,6 +131,11 @@ def _refuse_a_second_way_in(table: Routes) -> None:
         if id(builder) in ours or stated_access(builder) is not None:
             raise PageRefused(f'The page "{name_of(builder)}" is also served at {path} by @ui.page, which asks nobody '
                               'who they are: take @ui.page away, and put the path into the table of routes.')
+
+
+def _is_page(endpoint: Endpoint) -> bool:
+    """Whether a function shows a page of NiceGUI's, which the table of routes has to know."""
+    return getattr(endpoint, '__wrapped__', None) in Page.page_routes
 
 
 def _not_found(request: Request, error: Exception) -> Response:

@@ -77,6 +77,7 @@ FLOORS = (
     {'live'},
     {'components'},
     {'recently'},
+    {'endpoints'},
     {'cli'},
     {'protect'},
     {'installing'},

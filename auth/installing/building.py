@@ -13,6 +13,7 @@ from ..protect import protect
 from ..requests.asgi import App
 from ..rules.context import Auth
 from ..web.gateway import Gateway
+from ..web.own_routes import Word
 from ..web.routes import Routes
 from .in_front import InFront
 from .our_pages import our_pages
@@ -33,12 +34,15 @@ def stand_in_front(app: FastAPI | None, begin: Callable[[App], App]) -> None:
     nicegui_app.on_startup(front.begin)  # where nobody tells it of the start of the server, as in an app around it
 
 
-def build(behind: App, auth: Auth, table: Routes, open_paths: Iterable[str]) -> Gateway:
+def build(behind: App, auth: Auth, table: Routes, app: FastAPI | None, open_paths: Iterable[str],
+          paths: Mapping[str, Word]) -> Gateway:
     """Register our pages, and put the guards in front of them.
 
+    :param app: whose routes are looked at, to tell who may use them; ``behind`` is what answers
     :raises PageRefused: if a page asks for what can't be honoured
     """
     ours = our_pages()
     ours.install(table, auth.timing)
-    return protect(behind, auth, table, open_paths=open_paths, not_found=ours.not_found_page,
+    return protect(behind, auth, table, within=nicegui_app if app is None else app, open_paths=open_paths, paths=paths,
+                   not_found=ours.not_found_page,
                    draw_outbox=ours.outbox_page)

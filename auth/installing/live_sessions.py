@@ -5,8 +5,8 @@ Loads no NiceGUI before it is installed, because the command line does without.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -44,11 +44,10 @@ class LiveSessions:
         self.timing = timing
         self._passwords = passwords
         self._is_installed = False
-        self._open_paths: tuple[str, ...] = ()
         self._is_open = False
 
     def install(self, app: FastAPI | None = None, *, pages: Mapping[str, PageBuilder | None] | None = None,
-                open_paths: Iterable[str] = ()) -> None:
+                open_paths: Iterable[str] = (), paths: Mapping[str, Callable[[Any], Any]] | None = None) -> None:
         """Stand in front of an app, and add our pages to it: sign-in, sign-up, the account, administration.
 
         Call it once, before the app is served.
@@ -56,6 +55,7 @@ class LiveSessions:
         :param app: the app that is given to ``ui.run_with``; without one, it is NiceGUI's own, which ``ui.run`` serves
         :param pages: pages in our shell by path, beside ours or in place of them; None leaves one of ours out
         :param open_paths: how paths begin that are no page's and are left to the app, for anybody
+        :param paths: how paths begin of what the app has beside pages, and the word that says who may use it
         :raises PageRefused: if a page asks for what can't be honoured
         :raises RuntimeError: if it was installed before
         """
@@ -64,9 +64,8 @@ class LiveSessions:
         if self._is_installed:
             raise RuntimeError('LiveSessions is installed already: call install() once.')
         routes = routes_of(pages or {})
-        self._open_paths = tuple(open_paths)
         self._is_installed = True
-        stand_in_front(app, lambda behind: self._begin(behind, routes))
+        stand_in_front(app, lambda behind: self._begin(behind, routes, app, tuple(open_paths), paths or {}))
 
     def open_store(self) -> None:
         """Bring the store to the newest schema, unless that was done. The app does so when it starts. Blocks.
@@ -79,14 +78,15 @@ class LiveSessions:
             migrate(self.settings.database_url, self.timing)
             self._is_open = True
 
-    def _begin(self, behind: App, routes: Routes) -> App:
+    def _begin(self, behind: App, routes: Routes, app: FastAPI | None, open_paths: tuple[str, ...],
+               paths: Mapping[str, Callable[[Any], Any]]) -> App:
         from .building import build  # noqa: PLC0415
 
         try:
             self.open_store()
             auth = Auth(Store(self.settings.database_url, self.timing), self.settings, timing=self.timing,
                         passwords=self._passwords or Passwords())
-            return build(behind, auth, routes, self._open_paths)
+            return build(behind, auth, routes, app, open_paths, paths)
         except (BadDatabaseUrl, CannotOpenStore, PageRefused, OSError) as error:
             raise CannotStart(str(error)) from error
 

@@ -123,7 +123,7 @@ def add_and_sign_in(db: Connection, now: datetime, client: ClientView | None, ne
     """
     user_id = add_user(db, now, new, is_confirmed=is_confirmed)
     record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], request_info)
-    return _start_session(db, now, client, user_id, settings, request_info, keep_signed_in)
+    return start_session(db, now, client, user_id, settings, request_info, keep_signed_in)
 
 
 def sign_in_to(db: Connection, now: datetime, client: ClientView | None, account: Account, taken: Taken,
@@ -146,7 +146,7 @@ def sign_in_to(db: Connection, now: datetime, client: ClientView | None, account
     if is_disabled:
         raise UserDisabled(param='identifier')
     succeeded(db, taken)
-    return _start_session(db, now, client, account.user_id, settings, request_info, keep_signed_in,
+    return start_session(db, now, client, account.user_id, settings, request_info, keep_signed_in,
                           pending=bool(is_given), tell=address)
 
 
@@ -183,7 +183,7 @@ async def _upgraded_hash(auth: Auth, account: Account, password: str, form: str,
     return await auth.passwords.hash(password, claim)
 
 
-def _start_session(db: Connection, now: datetime, client: ClientView | None, user_id: str, settings: Settings,
+def start_session(db: Connection, now: datetime, client: ClientView | None, user_id: str, settings: Settings,
                    request_info: RequestInfo, kept: bool, *, pending: bool = False, tell: str | None = None
                    ) -> SignedIn:
     """Sign a user in on a client.

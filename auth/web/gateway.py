@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 
-from ..access import PageBuilder, PageRefused
+from ..access import Access, PageBuilder, PageRefused
 from ..changes.clients import Clients
 from ..errors import AuthError
 from ..language import negotiate, set_reader
@@ -27,6 +27,7 @@ from .kept_answers import KeptAnswers
 from .log_lines import NowAndThen
 from .monitoring import Monitoring
 from .outbox_page import OUTBOX_PATH, OutboxPage
+from .own_access import OwnAccess
 from .page_access import PageAccess, no_page
 from .redirects import CHANGE_PASSWORD_PATH, SECURITY_PATH, path_without_slash
 from .routes import table_of
@@ -38,6 +39,8 @@ _SOCKETS_ROOT = '/_nicegui_ws'
 _SOCKETS = f'{_SOCKETS_ROOT}/socket.io/'
 _PASSED_ON = ('/_nicegui/', '/static/', '/favicon.ico')
 _UPLOADS = '/_nicegui/client/'
+_NICEGUIS = ('/_nicegui/', _SOCKETS_ROOT)
+"""How paths begin that no author may give away: they are NiceGUI's."""
 
 
 class Gateway:
@@ -52,7 +55,8 @@ class Gateway:
     :param hosts: the names that the site answers to
     :param proxies: those that are believed
     :param cookie_name: what the settings call the cookie
-    :param open_paths: how paths begin that are no page's and are left to the app, for anybody
+    :param api_has: tells whether the Frontend API has something at a path; else the app may
+    :param own: lets requests through to the routes of the app's own
     :param not_found: returns what is shown where there is no page, as HTML
     :param headers: what is told to browsers with each answer
     :param reports: takes what browsers tell of what they have refused
@@ -64,7 +68,8 @@ class Gateway:
 
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
                  clients: Clients, waiting: WaitingPages, hosts: Hosts | None = None,
-                 proxies: Proxies | None = None, cookie_name: str = DEFAULT_NAME, open_paths: Iterable[str] = (),
+                 proxies: Proxies | None = None, cookie_name: str = DEFAULT_NAME, own: OwnAccess | None = None,
+                 api_has: Callable[[str], bool] = lambda _: True,
                  not_found: Callable[[], str] = no_page, headers: Headers | None = None, reports: App | None = None,
                  uploads: App | None = None, outbox: OutboxPage | None = None,
                  language: str = '', monitoring: Monitoring | None = None) -> None:
@@ -78,7 +83,8 @@ class Gateway:
             if path.startswith(('/v1/', _SOCKETS_ROOT, *_PASSED_ON)):
                 raise PageRefused(f'The page at {path} would never be asked for, because what begins so is no page\'s: '
                                   'choose another path.')
-        self._open_paths = tuple(open_paths)
+        self._own = own
+        self._api_has = api_has
         self._hosts = hosts or Hosts()
         self._headers = headers or Headers(HeaderSettings())
         self._reports = reports
@@ -120,6 +126,9 @@ class Gateway:
         elif scope['path'] == _SOCKETS:
             scope[REFUSAL] = self._headers.of_anything_else(scope)
             await self._to_sockets(scope, receive, send)
+        elif (access := self._own_access(scope)) is not None:
+            scope[REFUSAL] = self._headers.of_anything_else(scope)
+            await self._open_own(access, scope, receive, send)
         else:
             await self._close(scope, send)
 
@@ -129,7 +138,7 @@ class Gateway:
             send = without_body(send)
         if path == REPORTS_PATH and self._reports is not None:
             await self._reports(scope, receive, send)
-        elif path.startswith('/v1/'):
+        elif path.startswith('/v1/') and (self._api_has(path) or self._own_access(scope) is None):
             await self._api(as_get(scope), receive, send)
         elif path == _SOCKETS and _asks_for_script(scope):
             await send_answer(send, 400, 'The sockets do not answer with a script. Leave "j" out of the address.')
@@ -145,18 +154,28 @@ class Gateway:
     async def _open(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for what may be a page."""
         found = self._routes.find(path)
-        if found is not None:
+        if found is not None and (scope['method'] in {'GET', 'HEAD'} or self._own_access(scope) is None):
             await self._pages.open(found[0], scope, receive, send)
         elif path == OUTBOX_PATH and self._outbox is not None and await self._outbox(scope, send):
             pass
         elif path == CHANGE_PASSWORD_PATH and self._routes.find(SECURITY_PATH):
             await send_answer(send, 303, '', (b'location', SECURITY_PATH.encode()))
-        elif path.startswith(self._open_paths) and not path.startswith(_SOCKETS_ROOT):
-            await self.app(scope, receive, send)
+        elif (access := self._own_access(scope)) is not None:
+            await self._open_own(access, scope, receive, send)
         elif path.endswith('/') and path[1:2] != '/' and self._routes.find(path[:-1]) is not None:
             await send_answer(send, 308, '', (b'location', path_without_slash(scope)))
         else:
             await self._pages.send_not_found(send)
+
+    def _own_access(self, scope: Scope) -> Access | None:
+        """Who may use what the app itself has at a path; None if there is nothing."""
+        if self._own is None or scope['path'].startswith(_NICEGUIS):
+            return None
+        return self._own.routes.access_to(scope)
+
+    async def _open_own(self, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._own is not None:
+            await self._own.open(access, scope, receive, send)
 
     async def _to_sockets(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Straight: every layer of an app would be held in memory as long as the tab is open."""

@@ -38,3 +38,10 @@ def path_without_slash(scope: Scope) -> bytes:
     """
     query: bytes = scope['query_string']
     return quote(scope['path'][:-1]).encode() + (b'?' + query if query else b'')
+
+
+def path_to_sign_in(scope: Scope) -> bytes:
+    """Where a request leads that somebody has to sign in for first; they come back to its address."""
+    query = scope['query_string'].decode('latin-1')
+    wanted = quote(quote(scope['path']) + (f'?{query}' if query else ''), safe='')
+    return f'{SIGN_IN_PATH}?redirect_url={wanted}'.encode()

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
+from fastapi import APIRouter, FastAPI, Request, WebSocket
+from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+from nicegui import app as nicegui_app
 from nicegui import events, ui
+from sqlmodel import Session, col, select, update
 
+import main
 import pages
-from auth import admin_only, private, public
+from auth import AuthError, LiveSessions, admin_only, private, public
+from auth.endpoints import Admin, MaybeSignedIn, SignedIn, sign_in_as
+from auth.rules.actor import Actor
+from models import User
 from tests.apps.serve import serve
+
+HERE = Path(__file__).parent
 
 
 def act(what: str) -> None:
     """Leave a trace."""
     with Path(os.environ['ACTS']).open('a') as acts:
         acts.write(f'{what}\n')
+
+
+def acts() -> list[str]:
+    """What was done."""
+    path = Path(os.environ['ACTS'])
+    return path.read_text().splitlines() if path.exists() else []
+
+
+# ---------------------------------------------------------------- pages that take files
 
 
 def _upload(whose: str) -> None:
@@ -47,6 +70,209 @@ def site_files() -> None:
     _upload('an administrator')
 
 
+# ---------------------------------------------------------------- what NiceGUI's own app has
+
+nicegui_app.add_static_files('/logos', HERE)
+nicegui_app.add_static_files('/letters', HERE)
+nicegui_app.add_media_files('/films', HERE)
+nicegui_app.add_media_files('/trailers', HERE)
+nicegui_app.add_static_files('/ledgers', HERE)
+
+
+@nicegui_app.get('/api/unsaid')
+def unsaid() -> str:
+    """Says nothing of who may use it."""
+    act('unsaid')
+    return 'unsaid'
+
+
+@nicegui_app.post('/api/unsaid')
+def unsaid_change() -> str:
+    """The same, of another method."""
+    act('changed')
+    return 'changed'
+
+
+@nicegui_app.get('/api/whoever')
+@public
+def whoever(user: MaybeSignedIn) -> str:
+    """Tells who is here."""
+    return user.email_address if user else 'nobody'
+
+
+@public
+@nicegui_app.post('/api/whoever')
+def whoever_changes(user: MaybeSignedIn) -> str:
+    """The same, of what changes something."""
+    act('changed by whoever')
+    return user.email_address if user else 'nobody'
+
+
+@nicegui_app.get('/api/me')
+def me(user: SignedIn) -> dict[str, object]:
+    """Tells who asks."""
+    return {'id': user.id, 'address': user.email_address, 'session': user.session_id, 'admin': user.is_admin}
+
+
+@public
+@nicegui_app.get('/api/open/me')
+def open_me(user: SignedIn) -> str:
+    """Asks by its dependency alone."""
+    return user.email_address
+
+
+@public
+@nicegui_app.post('/api/open/admin')
+def open_admin(user: Admin) -> str:
+    """The same, for administrators."""
+    act('administered')
+    return user.email_address
+
+
+@admin_only
+@nicegui_app.get('/api/admin')
+def administration() -> str:
+    """What administrators alone may ask."""
+    return 'administration'
+
+
+@nicegui_app.get('/v1/items')
+def items() -> list[int]:
+    """Begins like the Frontend API, and is none of its paths."""
+    return [1, 2]
+
+
+def rename(db: Session, actor: Actor, name: str) -> str:
+    """Write something of an author's, and leave a trace once it was written."""
+    db.exec(update(User).where(col(User.id) == actor.user_id).values(first_name=name))
+    user = db.exec(select(User).where(col(User.id) == actor.user_id)).one()
+    if name == 'fail':
+        raise AuthError('nothing may be left of it')
+    return user.first_name
+
+
+@nicegui_app.post('/api/rename/{name}')
+async def renamed(user: SignedIn, name: str, waits: str = '') -> str:
+    """Writes in the transaction that asks, perhaps long after the request was let in."""
+    if waits:
+        act('waiting')
+        while f'go on {waits}' not in acts():
+            await asyncio.sleep(0.01)
+    return await user.act(rename, name)
+
+
+@nicegui_app.post('/api/admin/rename/{name}')
+async def renamed_by_admin(user: Admin, name: str) -> str:
+    """The same, of an administrator."""
+    return await user.act(rename, name)
+
+
+@public
+@nicegui_app.get('/callback')
+async def callback(request: Request, proven: str, kept: bool = False) -> RedirectResponse:
+    """Where another site sends people back: it says who they are."""
+    await sign_in_as(request, proven, keep_signed_in=kept)
+    return RedirectResponse('/account', 303)
+
+
+# ---------------------------------------------------------------- streams and sockets
+
+
+async def _ticks() -> AsyncIterator[str]:
+    try:
+        while True:
+            yield 'tick\n'
+            await asyncio.sleep(0.05)
+    finally:
+        act('stream over')
+
+
+@nicegui_app.get('/api/stream')
+async def stream() -> StreamingResponse:
+    """Tells more and more."""
+    return StreamingResponse(_ticks())
+
+
+async def _echo(websocket: WebSocket, whose: str) -> None:
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        act(f'{whose} got {text}')
+        await websocket.send_text(f'{whose} got {text}')
+
+
+@nicegui_app.websocket('/api/socket')
+async def socket(websocket: WebSocket) -> None:
+    """Says nothing of who may use it."""
+    await _echo(websocket, 'a person')
+
+
+@public
+@nicegui_app.websocket('/api/open/socket')
+async def open_socket(websocket: WebSocket) -> None:
+    """Everybody's."""
+    await _echo(websocket, 'anybody')
+
+
+@admin_only
+@nicegui_app.websocket('/api/admin/socket')
+async def admin_socket(websocket: WebSocket) -> None:
+    """An administrator's."""
+    await _echo(websocket, 'an administrator')
+
+
+@public
+@nicegui_app.websocket('/api/asking/socket')
+async def asking_socket(websocket: WebSocket, user: SignedIn) -> None:
+    """Asks by its dependency alone."""
+    await _echo(websocket, user.email_address)
+
+
+# ---------------------------------------------------------------- what the app around it has
+
+
+def with_routes(**settings: Any) -> FastAPI:
+    """An app with routes, a router, and apps mounted in it."""
+    app, router, mounted = FastAPI(**settings), APIRouter(prefix='/routed'), FastAPI(openapi_url=None)
+
+    @router.get('/private')
+    @public
+    def hidden_by_order() -> str:  # pyright: ignore[reportUnusedFunction]
+        return 'public after all'
+
+    @router.get('/{rest:path}')
+    def routed(rest: str) -> str:  # pyright: ignore[reportUnusedFunction]
+        return rest
+
+    @mounted.get('/me')
+    def mounted_me(user: SignedIn) -> str:  # pyright: ignore[reportUnusedFunction]
+        return user.email_address
+
+    @public
+    @mounted.get('/open')
+    def mounted_open(user: MaybeSignedIn) -> str:  # pyright: ignore[reportUnusedFunction]
+        return user.email_address if user else 'nobody'
+
+    @public
+    @mounted.get('/asking')
+    def mounted_asking(user: SignedIn) -> str:  # pyright: ignore[reportUnusedFunction]
+        return user.email_address
+
+    app.include_router(router)
+    app.mount('/mounted', mounted)
+    app.mount('/papers', StaticFiles(directory=HERE))
+    return app
+
+
+class Saying(LiveSessions):
+    """Says who may use the files."""
+
+    def install(self, *given: Any, **named: Any) -> None:
+        """Say it by path."""
+        super().install(*given, **named, paths={'/logos': public, '/trailers': public, '/ledgers/': admin_only})
+
+
 if __name__ == '__main__':
     pages.ROUTES |= {'/drop-box': drop_box, '/own-files': own_files, '/site-files': site_files}
+    main.FastAPI = with_routes  # pyright: ignore[reportAttributeAccessIssue]
+    main.LiveSessions = Saying
     serve()

@@ -13,8 +13,11 @@ import pytest
 from auth import Settings
 from auth.requests.asgi import Receive, Scope, Send
 from auth.web.gateway import Gateway
+from auth.web.own_access import OwnAccess
+from auth.web.own_routes import OwnRoutes
 from auth.web.waiting_pages import WaitingPages
 from tests.http import patient_client
+from tests.rules import Rules
 from tests.server import Server
 
 
@@ -79,7 +82,7 @@ async def test_a_socket_keeps_no_memory_to_compress_with_though_browsers_ask_for
     assert not [header for header in headers if header.lower().startswith('sec-websocket-extensions')]
 
 
-async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for() -> None:
+async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(rules: Rules) -> None:
     answered: list[str] = []
 
     async def app(scope: Scope, _: Receive, send: Send) -> None:
@@ -88,8 +91,10 @@ async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(
         await send({'type': 'http.response.body', 'body': b''})
 
     nobody_knows: Any = None
-    gateway = Gateway(app, sockets=app, api=app, routes={}, clients=nobody_knows,
-                  waiting=WaitingPages(Settings()), open_paths=['/reports/', '/_nicegui_ws'])
+    own = OwnAccess(app, OwnRoutes(app, paths={}, open_paths=['/reports/', '/_nicegui_ws', '/_nicegui/']), rules.auth,
+                    nobody_knows, nobody_knows)
+    gateway = Gateway(app, sockets=app, api=app, routes={}, clients=nobody_knows, waiting=WaitingPages(Settings()),
+                      own=own)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url='http://localhost') as browser:
         statuses = [(await browser.get(path)).status_code for path in
                     ('/reports/1', '/reports', '/other/reports/', '/_nicegui/client/1/upload/2',

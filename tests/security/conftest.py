@@ -17,6 +17,7 @@ from .wire import Connection
 
 api = of_the_rules.api
 browser, browsers = of_browsers.browser, of_browsers.browsers
+contexts = of_browsers.contexts
 device = of_browsers.device
 new_server = of_browsers.new_server
 own_server = of_browsers.own_server

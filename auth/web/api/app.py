@@ -84,6 +84,14 @@ class FrontendApi:
                                 (b'content-length', str(len(body)).encode()), *answer.headers]})
         await send({'type': 'http.response.body', 'body': body})
 
+    def has(self, path: str) -> bool:
+        """Tell whether there is an endpoint at a path; below it, an app may have others of its own."""
+        try:
+            self._find(path.rstrip('/'))
+        except NoSuchEndpoint:
+            return False
+        return True
+
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         methods, parts = self._find(scope['path'].rstrip('/'))
         method = method_of(scope)

@@ -1,0 +1,42 @@
+"""Acts of an author's: what they write is written in the transaction that finds who acts, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+from sqlmodel import Session as DatabaseSession
+
+from ..access import Access, Here, may_see
+from ..errors import NotAllowed
+from .actor import Actor, find_actor
+from .clients import ClientView
+
+P = ParamSpec('P')
+T = TypeVar('T')
+
+Verb = Callable[Concatenate[DatabaseSession, Actor, P], T]
+"""A plain function: it is given the open transaction, and who acts; what it returns or raises comes back."""
+
+
+def act_as(db: Connection, now: datetime, client: ClientView | None, access: Access, verb: Verb[P, T],
+           *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a verb for whoever is signed in on a client, if they still are.
+
+    Their user, client and session are locked until the transaction ends: a session that has ended writes nothing, and
+    one that is about to end does so before, or after.
+
+    :param access: who may do it
+    :raises NotSignedIn: if the session has ended, or the client has another secret by now
+    :raises NotAllowed: if whoever acts may not
+    """
+    actor = find_actor(db, now, client, lock=True)
+    if not may_see(access, Here('signed_in', is_admin=actor.is_admin, authenticated_at=actor.authenticated_at)):
+        raise NotAllowed
+    with DatabaseSession(bind=db, expire_on_commit=False, join_transaction_mode='rollback_only') as session:
+        result = verb(session, actor, *args, **kwargs)
+        session.flush()
+        session.expunge_all()  # rows that are returned stay as they are
+        return result
