@@ -13,6 +13,7 @@ from .database_url import BadDatabaseUrl
 from .env_file import BadEnvFile
 from .feed import ChangeFeed, Changes, FeedLost
 from .guesses import Guesses
+from .invitation import Invitation
 from .mail import QueuedMail
 from .mailed_link import LinkKind, MailedLink
 from .migrate import check_schema, migrate, wait_for_server
@@ -42,6 +43,7 @@ __all__ = [
     'Copied',
     'FeedLost',
     'Guesses',
+    'Invitation',
     'LinkKind',
     'MailedLink',
     'Model',

@@ -36,5 +36,7 @@ class AddressConfirmation(Model, table=True):
     """How often a code was entered since the last one was asked for."""
     codes: int = 0
     """How many codes were asked for."""
+    invitation_id: str = ''
+    """With which somebody signs up, where that takes an invitation; it is used up when the code is right."""
     created_at: datetime = Field(sa_type=Moment)
     expire_at: datetime = Field(sa_type=Moment, index=True)

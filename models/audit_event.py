@@ -48,6 +48,11 @@ class AuditAction(StrEnum):
     ENABLED = 'enabled'
     ADMIN_GRANTED = 'admin_granted'
     ADMIN_WITHDRAWN = 'admin_withdrawn'
+    INVITED = 'invited'
+    """An invitation to sign up was made; whom it is about nobody knows yet."""
+    INVITATION_WITHDRAWN = 'invitation_withdrawn'
+    INVITATION_USED = 'invitation_used'
+    """By the user who signed up; who had made it is the actor."""
 
 
 HAS_FAILED = "action IN ('sign_in_failed', 'sign_in_refused', 'wrong_password')"

@@ -15,6 +15,7 @@ from .client import Client
 from .copy_of_rows import Deferred, copy_rows, go_on_counting, plan
 from .database import CannotOpenStore, Database
 from .database_url import open_database
+from .invitation import Invitation
 from .mail import QueuedMail
 from .mailed_link import MailedLink
 from .migrate import check_schema, migrate
@@ -22,7 +23,7 @@ from .session import Session
 from .user import User
 
 # What others refer to comes first.
-_MODELS: tuple[type[Model], ...] = (User, Client, Session, AuditEvent, MailedLink, QueuedMail)
+_MODELS: tuple[type[Model], ...] = (User, Client, Session, AuditEvent, MailedLink, Invitation, QueuedMail)
 _AT_ONCE = 2000
 
 

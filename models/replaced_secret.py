@@ -16,5 +16,6 @@ class ReplacedSecret(Model, table=True):
     __tablename__ = 'replaced_secret'  # pyright: ignore[reportAssignmentType]
 
     secret_hash: str = Field(primary_key=True, repr=False)
-    client_id: str = Field(foreign_key='client.id', ondelete='CASCADE', index=True)
+    client_id: str
+    """It may be gone by now; this is forgotten within a minute, too."""
     replaced_at: datetime = Field(sa_type=Moment, index=True)

@@ -46,4 +46,5 @@ def admin_heading(path: str, name: str) -> None:
     Text('h1', _('Administration'))
     AttackNotice()
     page_tabs(_('Administration'), {
-        '/admin': _('Users'), '/admin/sessions': _('Sessions'), '/admin/policy': _('Content policy')}, path)
+        '/admin': _('Users'), '/admin/invitations': _('Invitations'), '/admin/sessions': _('Sessions'),
+        '/admin/policy': _('Content policy')}, path)

@@ -11,13 +11,13 @@ from auth.language import _
 from .code import code_figure, source_of
 from .examples.reports import reports
 from .panes import panes
-from .parts import Static, Text, button_link, card, link, page_title
+from .parts import Static, Text, button_link, card, link, may_sign_up, page_title
 
 RUN, TEST = 'pip install uv && uv run main.py', 'pip install uv && uv run pytest'
 
 _SIGNED_OUT = """<p class="ls-quiet ls-when-loading">{one_moment}</p><p class="ls-quiet ls-when-signed-out">{why}</p>
-<div class="ls-actions ls-when-signed-out"><a class="ls-button ls-primary" href="/sign-up">{sign_up}</a>
-<a class="ls-button ls-plain" href="/sign-in">{sign_in}</a>
+<div class="ls-actions ls-when-signed-out">{sign_up}
+<a class="ls-button ls-{kind}" href="/sign-in">{sign_in}</a>
 <a class="ls-button ls-plain ls-when-accounts" href="/sign-in/choose">{choose}</a></div>"""
 
 
@@ -44,10 +44,7 @@ def page() -> None:
         with card('session'):
             SessionLabel().classes('ls-session-id ls-live')
             WhySignedOut().props('role=status')
-            Static('div', _SIGNED_OUT.format(
-                one_moment=_('One moment.'),
-                why=_('Sign up in a few seconds: an email address and a password, no mail is sent.'),
-                sign_up=_('Sign up'), sign_in=_('Sign in'), choose=_('Choose an account'))).classes('ls-contents')
+            _signed_out()
             Text('p', _('Open this page in a few more tabs or browsers, and sign out in one of them.')).classes(
                 'ls-quiet ls-when-signed-in')
             with ui.element('div').classes('ls-actions ls-when-signed-in'):
@@ -57,6 +54,16 @@ def page() -> None:
     _two_tabs()
     Static('div', ''.join(f'<div><h2>{title}</h2><p>{text}</p></div>' for title, text in _promises())
            ).classes('ls-promises')
+
+
+def _signed_out() -> None:
+    why = _('Sign up in a few seconds: an email address and a password, no mail is sent.')
+    words = _('Sign up')
+    sign_up, kind = f'<a class="ls-button ls-primary" href="/sign-up">{words}</a>', 'plain'
+    if not may_sign_up():
+        why, sign_up, kind = _('Sign in with the account that you have here.'), '', 'primary'
+    Static('div', _SIGNED_OUT.format(one_moment=_('One moment.'), why=why, sign_up=sign_up, kind=kind,
+                                     sign_in=_('Sign in'), choose=_('Choose an account'))).classes('ls-contents')
 
 
 def _what_is_written() -> None:

@@ -41,6 +41,11 @@ class Static(ui.element):
         self.props['innerHTML'] = html
 
 
+def may_sign_up() -> bool:
+    """Whether anybody may sign up: only then is there a link to it. Who is invited has one."""
+    return tabs().auth.settings.sign_up == 'open'
+
+
 def page_title(name: str = '') -> None:
     """Set the title of the page.
 
@@ -175,9 +180,11 @@ def field(name: str, label: str, *, kind: Literal['text', 'email', 'password'], 
     return entry
 
 
-def email_field(name: str, label: str = '', *, autocomplete: str = 'username', last: bool = False) -> ui.element:
+def email_field(name: str, label: str = '', *, autocomplete: str = 'username', last: bool = False, hint: str = '',
+                optional: bool = False) -> ui.element:
     """A field for an email address; returns the input. The one of who signs in goes along from page to page."""
-    entry = field(name, label or _('Email address'), kind='email', autocomplete=autocomplete, last=last,
+    entry = field(name, label or _('Email address'), kind='email', autocomplete=autocomplete, last=last, hint=hint,
+                  optional=optional,
                   most=MAX_ADDRESS,
                   too_long=_('Email addresses may have {count} characters at most. Check it.', count=MAX_ADDRESS))
     return entry if label else entry.props('data-address')

@@ -13,6 +13,7 @@ from . import (
     email_address,
     forgot_password,
     home,
+    invitations,
     new_password,
     reset_password,
     security,
@@ -38,6 +39,8 @@ ACCOUNT_PAGES: Mapping[str, Callable[..., object]] = {
     '/admin': admin.users,
     '/admin/users/new': admin_user.new_user,
     '/admin/users/{user_id}': admin_user.user,
+    '/admin/invitations': invitations.page,
+    '/admin/invitations/made': invitations.made,
     '/admin/sessions': admin.sessions,
     '/admin/policy': admin.policy,
 }

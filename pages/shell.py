@@ -33,7 +33,7 @@ from .assets import STATIC, Assets
 from .browser_texts import browser_texts
 from .countdown import countdown
 from .document import BRAND, description, without_scripts
-from .parts import SITE, Static, Text, button_link, card, page_title, spinner
+from .parts import SITE, Static, Text, button_link, card, may_sign_up, page_title, spinner
 
 app_log = logging.getLogger('live_sessions')
 FAVICON = STATIC / 'icon.svg'
@@ -120,7 +120,8 @@ def header() -> None:
                ).props['aria-label'] = _('Pages')
         with ui.element('div').classes('ls-who').props('data-private'):
             UserButton()
-            Static('span', _links({'/sign-in': _('Sign in'), '/sign-up': _('Sign up')})).classes('ls-when-signed-out')
+            names = {'/sign-in': _('Sign in')} | ({'/sign-up': _('Sign up')} if may_sign_up() else {})
+            Static('span', _links(names)).classes('ls-when-signed-out')
         theme = Static('button', '<span class="ls-theme-icon" aria-hidden="true"></span>').classes('ls-theme-switch')
         theme.props('type=button data-theme-switch').props.update({
             'data-system': _('Theme: system (change)'), 'data-light': _('Theme: light (change)'),

@@ -10,7 +10,18 @@ from auth.language import _
 from auth.rules.names import isolated
 from auth.web.redirects import FORGOT_PASSWORD_PATH, safe_path
 
-from .parts import Text, api_form, button_link, card, email_field, field, keep_signed_in_box, link, page_title
+from .parts import (
+    Text,
+    api_form,
+    button_link,
+    card,
+    email_field,
+    field,
+    keep_signed_in_box,
+    link,
+    may_sign_up,
+    page_title,
+)
 
 
 @public
@@ -49,6 +60,7 @@ def page(redirect_url: str = '', done: str = '') -> None:
             keep_signed_in_box()
         with ui.element('p').classes('ls-quiet'):
             link(_('Forgot password?'), FORGOT_PASSWORD_PATH)
-        with ui.element('p').classes('ls-quiet'):
-            Text('span', _('No account yet? '))
-            link(_('Sign up'), '/sign-up', redirect_url=wanted)
+        if may_sign_up():
+            with ui.element('p').classes('ls-quiet'):
+                Text('span', _('No account yet? '))
+                link(_('Sign up'), '/sign-up', redirect_url=wanted)

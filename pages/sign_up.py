@@ -7,6 +7,8 @@ from nicegui import ui
 from auth import public
 from auth.components import may_add_account
 from auth.language import _
+from auth.live.tabs import tabs
+from auth.rules.invitations import SignUpRestricted
 from auth.web.redirects import safe_path
 
 from .parts import (
@@ -34,14 +36,27 @@ def page(redirect_url: str = '') -> None:
     if not may_add_account():
         ui.navigate.to(wanted)
         return
+    mode = tabs().auth.settings.sign_up
     with card('narrow'):
         Text('h1', _('Sign up'))
+        if mode == 'closed':
+            Text('p', str(SignUpRestricted.text))
+            _sign_in_instead(wanted)
+            return
+        if mode == 'invited':
+            Text('p', _('To sign up here takes an invitation. If you opened the link in it, fill in the form. If you '
+                        'have none, ask the administrator of this site.')).classes('ls-quiet')
         with api_form('/v1/client/sign_ups', _('Sign up'), announce=True, then=wanted,
-                      then_waits=with_query('/sign-up/verify', redirect_url=wanted), hands='id email_address'):
+                      then_waits=with_query('/sign-up/verify', redirect_url=wanted), hands='id email_address',
+                      sends='ticket' if mode == 'invited' else ''):
             name_field('first_name', _('First name'), 'given-name')
             email_field('email_address')
             new_password_field('password', _('Password'))
             keep_signed_in_box()
-        with ui.element('p').classes('ls-quiet'):
-            Text('span', _('Already have an account? '))
-            link(_('Sign in'), '/sign-in', redirect_url=wanted)
+        _sign_in_instead(wanted)
+
+
+def _sign_in_instead(wanted: str) -> None:
+    with ui.element('p').classes('ls-quiet'):
+        Text('span', _('Already have an account? '))
+        link(_('Sign in'), '/sign-in', redirect_url=wanted)

@@ -43,7 +43,7 @@ def send_all(db: Connection, now: datetime, *, again: bool = False) -> list[Sent
             content = mail.content(secret)
             action = content.action
             path = action.path if isinstance(action, Link) else ''
-            code = action.digits if isinstance(action, Code) else path.partition('#code=')[2]
+            code = action.digits if isinstance(action, Code) else path.partition('#')[2].partition('=')[2]
             sent.append(Sent(row.email_address, row.kind, content.subject, ' '.join(content.paragraphs),
                              path.partition('#')[0], code))
     return sent

@@ -141,6 +141,7 @@ def test_every_route_says_who_may_see_it() -> None:
         '/sign-up/verify': 'public', '/forgot-password': 'public', '/reset-password': 'public',
         '/undo-address-change': 'public', '/account': 'private', '/account/email-address': 'private',
         '/account/security': 'private', '/admin': 'admin', '/admin/sessions': 'admin', '/admin/policy': 'admin',
+        '/admin/invitations': 'admin', '/admin/invitations/made': 'admin',
         '/admin/users/new': 'admin', '/admin/users/{user_id}': 'admin',
         '/demo': 'public', '/demo/pane': 'public',
         '/examples': 'public', '/examples/nextjs': 'public', '/examples/javascript': 'public',

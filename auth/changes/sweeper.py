@@ -12,6 +12,7 @@ from ..errors import StoreAway
 from ..rules.buckets import forget_drained
 from ..rules.clock_set_back import bound_lifetimes
 from ..rules.context import Auth
+from ..rules.invitations import forget_expired_invitations
 from ..rules.mailed_links import forget_expired
 from ..rules.replaced_secrets import forget_replaced
 from ..rules.sessions import end_overdue
@@ -72,6 +73,7 @@ class Sweeper:
                     pass
                 await self._auth.run(forget_expired)
                 await self._auth.run(forget_replaced)
+                await self._auth.run(forget_expired_invitations)
                 await self._auth.store.prune()
                 self.swept.set()
             except StoreAway as error:

@@ -12,7 +12,7 @@ from models import BadDatabaseUrl, BadEnvFile, CannotOpenStore
 
 from ..errors import AuthError, StoreAway
 from ..settings import wrong_setting
-from . import audit, database, privacy, sessions, users
+from . import audit, database, invitations, privacy, sessions, users
 from .output import print_notice
 
 _EXPECTED = (AuthError, BadDatabaseUrl, BadEnvFile, CannotOpenStore, ValidationError, OSError)
@@ -20,6 +20,7 @@ _EXPECTED = (AuthError, BadDatabaseUrl, BadEnvFile, CannotOpenStore, ValidationE
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help='Live Sessions: users, sessions and the audit log. Every command takes --json, for programs.')
 app.add_typer(users.commands, name='users')
+app.add_typer(invitations.commands, name='invitations')
 app.add_typer(sessions.commands, name='sessions')
 app.add_typer(audit.commands, name='audit')
 app.add_typer(privacy.commands, name='privacy')

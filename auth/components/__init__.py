@@ -18,6 +18,7 @@ from .current_tab import who_is_here as who_is_here
 from .dialog import Question as Question
 from .following import follow as follow
 from .following import redraw_on_change as redraw_on_change
+from .invitation_table import InvitationTable as InvitationTable
 from .live_rows import LiveRows as LiveRows
 from .local_time import LocalTime as LocalTime
 from .password_dialog import ask_when_refused as ask_when_refused

@@ -41,6 +41,7 @@ _WORDS: dict[str, Message] = {
     AuditAction.ENABLED: N_('Account enabled again'),
     AuditAction.ADMIN_GRANTED: N_('Made an administrator'),
     AuditAction.ADMIN_WITHDRAWN: N_('No longer an administrator'),
+    AuditAction.INVITATION_USED: N_('Invited'),
 }
 
 

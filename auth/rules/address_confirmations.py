@@ -67,11 +67,12 @@ class Confirmed:
     last_name: str
     password_hash: str = field(repr=False)
     keep_signed_in: bool
+    invitation_id: str
 
 
 def begin(db: Connection, now: datetime, mail: Mail, email_address: str, *, limits: Limits, ip_address: str,
           user_id: str | None = None, first_name: str = '', last_name: str = '', password_hash: str = '',
-          keep_signed_in: bool = False) -> str:
+          keep_signed_in: bool = False, invitation_id: str = '') -> str:
     """Let an address wait for a code, and post it; returns the id, which only the browser that asked may have.
 
     :param mail: brings the code; see ``make_code``
@@ -83,7 +84,7 @@ def begin(db: Connection, now: datetime, mail: Mail, email_address: str, *, limi
     confirmation_id = new_id('sua' if user_id is None else 'idn')
     db.execute(insert(AddressConfirmation).values(
         id_hash=hash_secret(confirmation_id), email_address=email_address, user_id=user_id, first_name=first_name,
-        last_name=last_name, password_hash=password_hash, keep_signed_in=keep_signed_in,
+        last_name=last_name, password_hash=password_hash, keep_signed_in=keep_signed_in, invitation_id=invitation_id,
         mail_id=post(db, now, to=email_address, mail=mail), code_hashes='', code_expire_at=now + CODE_LIFETIME,
         guesses=0, codes=1, created_at=now, expire_at=now + LIFETIME))
     return confirmation_id
@@ -142,7 +143,7 @@ def take_a_guess(db: Connection, now: datetime, confirmation_id: str, code: str,
     used = db.execute(delete(AddressConfirmation).where(col(AddressConfirmation.id_hash) == id_hash).returning(
         col(AddressConfirmation.email_address), col(AddressConfirmation.user_id), col(AddressConfirmation.first_name),
         col(AddressConfirmation.last_name), col(AddressConfirmation.password_hash),
-        col(AddressConfirmation.keep_signed_in)))
+        col(AddressConfirmation.keep_signed_in), col(AddressConfirmation.invitation_id)))
     return Confirmed(*used.one())
 
 

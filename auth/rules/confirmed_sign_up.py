@@ -16,6 +16,7 @@ from ..settings import Settings
 from .address_confirmations import CodeIncorrect, begin, check_given, post_again, take_a_guess
 from .clients import ClientView
 from .context import Auth
+from .invitations import check_ticket
 from .limits import Limits
 from .mails.sign_up_code import SignUpCode
 from .sign_in import SignedIn, add_and_sign_in, sign_up
@@ -32,29 +33,34 @@ class WaitsForCode:
 
 
 async def begin_sign_up(auth: Auth, client: ClientView | None, *, email_address: str, password: str,
-                        first_name: str = '', last_name: str = '', keep_signed_in: bool = False,
+                        first_name: str = '', last_name: str = '', keep_signed_in: bool = False, ticket: str = '',
                         request_info: RequestInfo) -> SignedIn | WaitsForCode:
     """Make a user and sign them in, or mail the code with which that is done, where the site sends mail.
 
     :param client: the browser that asks, if it has a client already
     :param keep_signed_in: whether they want to stay signed in for longer, also when the browser is closed
+    :param ticket: what the link of an invitation holds, where signing up takes one
     :raises AuthError: naming the field to correct; or what ``sign_up`` raises
     """
     if not auth.settings.sends_mail:
         return await sign_up(auth, client, email_address=email_address, password=password, first_name=first_name,
-                             last_name=last_name, keep_signed_in=keep_signed_in, request_info=request_info)
+                             last_name=last_name, keep_signed_in=keep_signed_in, ticket=ticket,
+                             request_info=request_info)
+    await auth.read(check_ticket, auth.settings.sign_up, ticket)  # before anything is hashed
     new = await check_new_user(auth, email_address=email_address, password=password, first_name=first_name,
                                last_name=last_name, request_info=request_info)
-    sign_up_id = await auth.run(begin_with, new, keep_signed_in, limits=auth.limits, ip_address=request_info.ip_address)
+    sign_up_id = await auth.run(begin_with, new, keep_signed_in, ticket, settings=auth.settings, limits=auth.limits,
+                                ip_address=request_info.ip_address)
     return WaitsForCode(sign_up_id, new.email_address)
 
 
-def begin_with(db: Connection, now: datetime, new: NewUser, keep_signed_in: bool, *, limits: Limits, ip_address: str
-               ) -> str:
-    """Let a new user wait for the code."""
+def begin_with(db: Connection, now: datetime, new: NewUser, keep_signed_in: bool, ticket: str, *, settings: Settings,
+               limits: Limits, ip_address: str) -> str:
+    """Let a new user wait for the code. An invitation is used up when it is typed."""
+    invitation_id = check_ticket(db, now, settings.sign_up, ticket, new.email_address)
     return begin(db, now, SignUpCode(), new.email_address, limits=limits, ip_address=ip_address,
                  first_name=new.first_name, last_name=new.last_name, password_hash=new.password_hash,
-                 keep_signed_in=keep_signed_in)
+                 keep_signed_in=keep_signed_in, invitation_id=invitation_id)
 
 
 def send_code_again(db: Connection, now: datetime, sign_up_id: str, *, limits: Limits, ip_address: str) -> None:
@@ -87,6 +93,6 @@ def finish_with(db: Connection, now: datetime, client: ClientView | None, sign_u
     if confirmed is None:
         return None
     new = NewUser(confirmed.email_address, confirmed.first_name, confirmed.last_name, confirmed.password_hash)
-    done = add_and_sign_in(db, now, client, new, settings=settings, request_info=request_info,
+    done = add_and_sign_in(db, now, client, new, confirmed.invitation_id, settings=settings, request_info=request_info,
                            keep_signed_in=confirmed.keep_signed_in, is_confirmed=True)
     return done, confirmed.email_address

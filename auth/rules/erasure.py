@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Update, delete, exists, literal_column, select, update
 from sqlmodel import col
 
-from models import Attempts, AuditAction, AuditEvent, Client, Session, SessionStatus, User, WrongPasswords
+from models import Attempts, AuditAction, AuditEvent, Client, Invitation, Session, SessionStatus, User, WrongPasswords
 
 from ..errors import UserNotFound
 from .actor import Administrator
@@ -34,6 +34,8 @@ def erase(db: Connection, user_id: str) -> int:
         _forget_attempts(db, [f'{client_id} {user_id}' for client_id in some], kind='browser')
     _forget_attempts(db, [user_id, digest_of(email_address)], kind='account')
     drop_mails_of(db, user_id)
+    if email_address:
+        db.execute(delete(Invitation).where(col(Invitation.email_address) == email_address))
     for statement in forgetting_where(user_id):
         db.execute(statement)
     return there.count(SessionStatus.ACTIVE)

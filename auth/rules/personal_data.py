@@ -15,6 +15,7 @@ from models import (
     AuditAction,
     AuditEvent,
     Client,
+    Invitation,
     MailedLink,
     Model,
     QueuedMail,
@@ -37,6 +38,7 @@ LEFT_OUT: Mapping[type[Model], Mapping[str, str]] = {
     User: {'password_hash': 'a hash of the password', 'search_text': 'the address and the names again'},
     Client: {'secret_hash': 'a hash of the secret in the cookie', 'active_session_id': 'the session in use, which may '
              'be somebody else\'s'},
+    Invitation: {'secret_hashes': 'hashes of what the link holds', 'created_by': 'another person'},
     MailedLink: {'secret_hash': 'a hash of what the link holds'},
     AddressConfirmation: {'id_hash': 'a hash of the id that the browser has', 'code_hashes': 'hashes of the codes',
                           'password_hash': 'empty: it is of somebody who signs up'},
@@ -105,6 +107,7 @@ def read_personal_data(db: Connection, now: datetime, user_id: str, *, most_even
         'wrong_passwords': _rows(db, WrongPasswords, col(WrongPasswords.session_id).in_(
             [session['id'] for session in sessions])),
         'attempts': _rows(db, Attempts, of_person), 'mail': _rows(db, QueuedMail, col(QueuedMail.user_id) == user_id),
+        'invitation': _rows(db, Invitation, col(Invitation.email_address).in_([address] if address else [])),
         'mailed_link': _rows(db, MailedLink, col(MailedLink.user_id) == user_id),
         'address_confirmation': _rows(db, AddressConfirmation, col(AddressConfirmation.user_id) == user_id),
     }

@@ -34,6 +34,7 @@ from .buckets import give_back
 from .clients import ClientView
 from .context import Auth
 from .current_password import forget_wrong_passwords
+from .invitations import check_ticket, use_invitation
 from .limits import Taken, succeeded
 from .new_devices import tell_of_new_device
 from .replaced_secrets import remember_replaced
@@ -52,17 +53,20 @@ class SignedIn:
 
 
 async def sign_up(auth: Auth, client: ClientView | None, *, email_address: str, password: str,
-                  first_name: str = '', last_name: str = '', keep_signed_in: bool = False,
+                  first_name: str = '', last_name: str = '', keep_signed_in: bool = False, ticket: str = '',
                   request_info: RequestInfo) -> SignedIn:
     """Make a user and sign them in, both or neither.
 
     :param client: the browser that asks, if it has a client already
     :param keep_signed_in: whether they want to stay signed in for longer, also when the browser is closed
+    :param ticket: what the link of an invitation holds, where signing up takes one
+    :raises SignUpRestricted: if they may not sign up; or ``InvitationUseless``
     :raises AuthError: naming the field to correct; or ``SessionExists``, ``ClientRenewed``, ``StoreAway``
     """
+    await auth.read(check_ticket, auth.settings.sign_up, ticket)  # before anything is hashed
     new = await check_new_user(auth, email_address=email_address, password=password, first_name=first_name,
                                last_name=last_name, request_info=request_info)
-    return await auth.run(add_and_sign_in, client, new, settings=auth.settings, request_info=request_info,
+    return await auth.run(sign_up_with, client, new, ticket, settings=auth.settings, request_info=request_info,
                           keep_signed_in=keep_signed_in)
 
 
@@ -114,14 +118,28 @@ async def sign_in(auth: Auth, client: ClientView | None, *, identifier: str, pas
         raise
 
 
-def add_and_sign_in(db: Connection, now: datetime, client: ClientView | None, new: NewUser, *, settings: Settings,
-                    request_info: RequestInfo, keep_signed_in: bool = False, is_confirmed: bool = False) -> SignedIn:
+def sign_up_with(db: Connection, now: datetime, client: ClientView | None, new: NewUser, ticket: str, *,
+                 settings: Settings, request_info: RequestInfo, keep_signed_in: bool = False) -> SignedIn:
+    """Write a new user who may sign up, and start a session of theirs."""
+    invitation_id = check_ticket(db, now, settings.sign_up, ticket, new.email_address)
+    return add_and_sign_in(db, now, client, new, invitation_id, settings=settings, request_info=request_info,
+                           keep_signed_in=keep_signed_in)
+
+
+def add_and_sign_in(db: Connection, now: datetime, client: ClientView | None, new: NewUser, invitation_id: str, *,
+                    settings: Settings, request_info: RequestInfo, keep_signed_in: bool = False,
+                    is_confirmed: bool = False) -> SignedIn:
     """Write a new user and start a session of theirs.
 
+    :param invitation_id: what ``check_ticket`` returned; it is used up
     :param is_confirmed: whether the person has proved that the address is theirs
+    :raises SignUpRestricted: if nobody may sign up; or ``InvitationUseless``
     :raises IdentifierExists: if somebody has the address
     """
+    invited_by = use_invitation(db, now, settings.sign_up, invitation_id, new.email_address)
     user_id = add_user(db, now, new, is_confirmed=is_confirmed)
+    if invited_by:
+        record(db, AuditAction.INVITATION_USED, now, [Subject(user_id)], request_info, actor=invited_by)
     record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], request_info)
     return start_session(db, now, client, user_id, settings, request_info, keep_signed_in)
 

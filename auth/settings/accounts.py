@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 from pydantic_settings import BaseSettings
+
+SignUpMode = Literal['open', 'invited', 'closed']
+"""Who may sign up: anybody, whoever an administrator has invited, or nobody."""
 
 
 class AccountSettings(BaseSettings):
     """Who may have an account, how many a browser may hold, and on how many browsers one may be used."""
+
+    sign_up: SignUpMode = 'open'
+    """Who may sign up. Administrators make users in any case."""
+
+    invitation_days: float = Field(default=7, gt=0, le=365, allow_inf_nan=False)
+    """For how long an invitation works, where its administrator says nothing else."""
 
     single_session_mode: bool = False
     """Whether a browser may hold one account only."""

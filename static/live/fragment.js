@@ -2,7 +2,7 @@
 // before NiceGUI tells the server where the page is, and kept for this tab alone, in case the page is loaded anew.
 const STORED = "live-sessions.fragment";
 const STORED_MS = 60 * 60_000;
-const OURS = /^#(code|id)=/;
+const OURS = /^#(code|id|ticket)=/;
 
 let held = stored();
 

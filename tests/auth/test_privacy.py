@@ -46,7 +46,9 @@ async def ann(rules: Rules) -> SignedIn:
     rules.sql("INSERT INTO mailed_link VALUES ('hash', 'undo_address_change', ?, 'ann.unmistakable@example.com', "
               "'2026-01-01', '2027-01-01')", ann.user_id)
     rules.sql("INSERT INTO address_confirmation VALUES ('hash', 'unmistakable@new.example', ?, '', '', '', ?, '', '', "
-              "'2027-01-01', 0, 1, '2026-01-01', '2027-01-01')", ann.user_id, False)
+              "'2027-01-01', 0, 1, '2026-01-01', '2027-01-01', '')", ann.user_id, False)
+    rules.sql("INSERT INTO invitation VALUES ('inv_1', 'hash', 'ann.unmistakable@example.com', 'command line', '', "
+              "'2026-01-01', '2027-01-01')")
     return ann
 
 

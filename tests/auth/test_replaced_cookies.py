@@ -7,11 +7,9 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import delete
 
 from auth.errors import ClientRenewed
 from auth.rules.replaced_secrets import REMEMBERED, check_not_replaced, forget_replaced
-from models import Client, Session
 from tests.rules import PASSWORD, Rules
 from tests.running import either_store
 
@@ -150,13 +148,4 @@ async def test_what_was_replaced_is_kept_as_a_hash_and_for_a_minute(rules: Rules
     await rules.auth.run(forget_replaced)
 
     assert first.token.secret not in str(kept)
-    assert rules.sql('SELECT count(*) FROM replaced_secret') == [(0,)]
-
-
-async def test_it_goes_with_its_client(rules: Rules) -> None:
-    first = await rules.sign_up()
-    await rules.sign_in(client=await rules.here(first.token))
-
-    await rules.auth.store.run(lambda db: db.execute(delete(Session)) and db.execute(delete(Client)))
-
     assert rules.sql('SELECT count(*) FROM replaced_secret') == [(0,)]

@@ -22,7 +22,8 @@ PARTS = {
     'examples': ('/examples', '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/swiftui',
                  '/examples/android'),
     'account': ('/account', '/account/security'),
-    'administration': ('/admin', '/admin/users/new', '/admin/sessions', '/admin/policy')}
+    'administration': ('/admin', '/admin/users/new', '/admin/sessions', '/admin/policy', '/admin/invitations',
+                       '/admin/invitations/made')}
 PRIVATE = ('account', 'administration')
 
 LARGE_PX = 64

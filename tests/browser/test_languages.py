@@ -19,7 +19,7 @@ PUBLIC = ('/', '/sign-in', '/sign-in?redirect_url=/account', '/sign-in/choose', 
           '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/swiftui', '/examples/android',
           '/demo', '/demo/pane', '/nowhere', '/account')
 PRIVATE = ('/account', '/account/security', '/account/email-address', '/admin', '/admin/users/new', '/admin/sessions',
-           '/admin/policy')
+           '/admin/policy', '/admin/invitations', '/admin/invitations/made')
 
 LOADED = ('/nowhere', '/demo/pane', '/account')
 """There is none, it stands alone, it sends strangers elsewhere: no link of the app leads there without loading."""

@@ -100,7 +100,8 @@ class ClientEndpoints:
             done = await begin_sign_up(self._auth, call.client, email_address=fields.get('email_address', ''),
                                        password=fields.get('password', ''), first_name=fields.get('first_name', ''),
                                        last_name=fields.get('last_name', ''), request_info=call.request_info,
-                                       keep_signed_in=is_on(fields, 'keep_signed_in'))
+                                       keep_signed_in=is_on(fields, 'keep_signed_in'),
+                                       ticket=fields.get('ticket', ''))
         if isinstance(done, WaitsForCode):
             return envelope(waiting_json(done), shown(call.client, self._auth.now()))
         return await self._signed_in(call, done, 'sign_up', fields['email_address'])

@@ -12,6 +12,7 @@ from ...errors import AuthError
 from ...rules.clients import ClientSession, ClientView, UserView
 from ...rules.confirmed_sign_up import WaitsForCode
 from ...rules.devices import Device
+from ...rules.invitations import Invited
 from ...rules.pending import TASK
 from ...rules.places import Place
 
@@ -138,6 +139,12 @@ def error_json(error: AuthError) -> Json:
 
 def _minutes_since(moment: datetime, now: datetime) -> int:
     return max(0, int((now - moment).total_seconds() // 60))
+
+
+def invitation_json(made: Invited, own_url: str) -> Json:
+    """An invitation that was made: its link, or the address that gets it by mail."""
+    return {'object': 'invitation', 'id': made.id, 'email_address': made.email_address, 'url': made.link(own_url),
+            'mailed_to': '' if made.ticket else made.email_address, 'expire_at': _milliseconds(made.expire_at)}
 
 
 def _milliseconds(moment: datetime | None) -> int | None:
