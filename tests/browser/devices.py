@@ -139,14 +139,16 @@ class Device:
 
     async def sign_up(self, email_address: str = '', **more: str) -> str:
         """Sign up through the API; returns the id of the session."""
-        answer = await self.api('POST', '/client/sign_ups', email_address=email_address or a_new_address(),
-                                password=PASSWORD, **more)
-        assert answer.ok, await answer.text()
-        return (await answer.json())['response']['created_session_id']
+        return await self._begin_session('sign_ups', email_address=email_address or a_new_address(), **more)
 
     async def sign_in(self, email_address: str) -> str:
         """Sign in through the API; returns the id of the session."""
-        answer = await self.api('POST', '/client/sign_ins', identifier=email_address, password=PASSWORD)
+        return await self._begin_session('sign_ins', identifier=email_address)
+
+    async def _begin_session(self, way: str, **fields: str) -> str:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (answer := await self.api('POST', f'/client/{way}', password=PASSWORD, **fields)).status == 503:
+                await asyncio.sleep(0.1)  # nothing was changed: it has much to do
         assert answer.ok, await answer.text()
         return (await answer.json())['response']['created_session_id']
 

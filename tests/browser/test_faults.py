@@ -40,7 +40,7 @@ async def test_a_page_that_says_nothing_of_who_is_here_is_hidden_too_when_the_se
     laptop = await device()
     await laptop.sign_up()
     tab = await laptop.tab()
-    content = tab.page.locator('main.content')
+    content = tab.page.locator('main.ls-content')
 
     await tab.page.evaluate("""() => {
         window.socket.disconnect();  // or what it hears may show it again
@@ -230,7 +230,7 @@ async def test_what_the_server_said_before_a_tab_lost_it_shows_nothing_again(
             for epoch in range(lost):
                 await tab.page.evaluate('(epoch) => liveSessions.currentAsOf(epoch)', epoch)
                 await tab.page.evaluate('new Promise(requestAnimationFrame)')
-            seen = await tab.page.locator('main.content').evaluate('(main) => getComputedStyle(main).visibility')
+            seen = await tab.page.locator('main.ls-content').evaluate('(main) => getComputedStyle(main).visibility')
         await expect(tab.see(address).first).to_be_visible()
         assert seen == 'hidden'
 
