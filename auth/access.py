@@ -5,7 +5,7 @@ The door, the page and every event of a page ask one function, ``answer``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
@@ -111,9 +111,15 @@ def admin_only(builder: _Builder) -> _Builder:
     return _state(builder, 'admin')
 
 
+def covers(outer: Access, inner: Access) -> bool:
+    """Tell whether whoever may see one page may see everything that is within it."""
+    return inner in {'public', outer} or outer == 'admin'
+
+
 def framed(builder: _Builder) -> _Builder:
     """Mark a page that other pages of this site may show in a frame; no other page is shown in one (ASVS 3.4.6)."""
-    setattr(builder, _FRAMED, True)
+    for function in _all_of(builder):
+        setattr(function, _FRAMED, True)
     return builder
 
 
@@ -151,7 +157,8 @@ def check_access(routes: Mapping[str, PageBuilder]) -> None:
 
 def mark_recently(function: _Builder, recently: Recently) -> _Builder:
     """Mark what takes a password that was given a moment ago."""
-    setattr(function, _RECENTLY, recently)
+    for one in _all_of(function):
+        setattr(one, _RECENTLY, recently)
     return function
 
 
@@ -166,13 +173,22 @@ def name_of(builder: PageBuilder) -> str:
 
 
 def _state(builder: _Builder, access: Access) -> _Builder:
-    before = stated_access(builder)
-    if before not in (None, access):
-        raise AccessNotStated(f'The page "{name_of(builder)}" says twice who may see it, {before} and {access}: '
-                              'leave one of them; for two paths, write two pages.')
+    for before in map(stated_access, _all_of(builder)):
+        if before not in (None, access):
+            raise AccessNotStated(f'The page "{name_of(builder)}" says twice who may see it, {before} and {access}: '
+                                  'leave one of them; for two paths, write two pages.')
     try:
-        setattr(builder, _ACCESS, access)
+        for function in _all_of(builder):
+            setattr(function, _ACCESS, access)
     except (AttributeError, TypeError) as error:
         raise AccessNotStated(f'"{name_of(builder)}" cannot be marked as a page: '
                               'write a function that calls it, and mark that.') from error
     return builder
+
+
+def _all_of(builder: PageBuilder) -> Iterator[PageBuilder]:
+    """A page and, if decorators have made it, what they were put on: ``@ui.page`` below them knows only that."""
+    yield builder
+    while callable(inner := getattr(builder, '__wrapped__', None)):
+        builder = inner
+        yield builder

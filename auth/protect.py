@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from nicegui import Client as Page
 from nicegui import app as nicegui_app
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from .access import PageBuilder, PageRefused, name_of, stated_access
+from .access import PageBuilder
 from .changes.cache import ClientCache
 from .changes.clients import Clients
 from .changes.deadlines import Deadlines
@@ -31,6 +30,7 @@ from .live.nicegui_private import page_template, sockets
 from .live.socket_guard import SocketGuard
 from .live.tabs import Tabs, install
 from .live.uploads import Uploads
+from .live.whole_pages import check_whole_pages, entrance_to, guard_whole_pages, is_page
 from .monitoring.loop_lag import LoopLag
 from .requests.asgi import App
 from .rules.context import Auth
@@ -44,10 +44,10 @@ from .web.live_requests import Audiences, LiveRequests
 from .web.monitoring import Monitoring
 from .web.outbox_page import Draw, OutboxPage
 from .web.own_access import OwnAccess
-from .web.own_routes import Endpoint, OwnRoutes, Word, apps_within
+from .web.own_routes import OwnRoutes, Word, apps_within
 from .web.page_access import no_page
 from .web.policy_reports import PolicyReports
-from .web.routes import Routes, table_of
+from .web.routes import table_of
 from .web.waiting_pages import WaitingPages
 
 
@@ -69,7 +69,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     :raises PageRefused: if a page asks for what can't be honoured
     """
     table = table_of(routes)
-    _refuse_a_second_way_in(table)
+    check_whole_pages(table)
 
     # What changes in the store.
     cache = ClientCache(keeps=auth.store.feed.exact)
@@ -93,6 +93,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     sockets.send_without_tasks()
     page_template.give_nonces()
     guard_other_sub_pages()
+    guard_whole_pages()
     notes.install()
     memory = Memory(auth.timing)
     memory.install()
@@ -110,7 +111,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     nicegui_app.on_shutdown(auth.close)
     settings = auth.settings
     outbox = OutboxPage(settings.mail_outbox, draw_outbox) if draw_outbox and settings.mail_outbox_page else None
-    own_routes = OwnRoutes(within or app, paths=paths or {}, open_paths=open_paths, is_page=_is_page)
+    own_routes = OwnRoutes(within or app, paths=paths or {}, open_paths=open_paths, is_page=is_page)
     own = OwnAccess(app, own_routes, auth, clients, live)
     for one in apps_within(within or app):
         if hasattr(one, 'add_exception_handler'):
@@ -120,22 +121,9 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
                    waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                    proxies=auth.settings.proxies, cookie_name=auth.settings.cookie_name,
                    own=own, api_has=api.has, not_found=not_found, headers=Headers(auth.settings),
-                   reports=reports, uploads=uploads, outbox=outbox, language=auth.settings.site_language,
+                   reports=reports, uploads=uploads, entrance_to=lambda scope: entrance_to(own_routes.page_at(scope)),
+                   outbox=outbox, language=auth.settings.site_language,
                    monitoring=Monitoring(auth, sync, gauges_of(tabs, sync, auth.passwords.turns)))
-
-
-def _refuse_a_second_way_in(table: Routes) -> None:
-    """A page that ``@ui.page`` serves as well would be served there to anybody."""
-    ours = {id(builder) for builder in table.values()}
-    for builder, path in Page.page_routes.items():
-        if id(builder) in ours or stated_access(builder) is not None:
-            raise PageRefused(f'The page "{name_of(builder)}" is also served at {path} by @ui.page, which asks nobody '
-                              'who they are: take @ui.page away, and put the path into the table of routes.')
-
-
-def _is_page(endpoint: Endpoint) -> bool:
-    """Whether a function shows a page of NiceGUI's, which the table of routes has to know."""
-    return getattr(endpoint, '__wrapped__', None) in Page.page_routes
 
 
 def _not_found(request: Request, error: Exception) -> Response:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
-import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
-from nicegui import app, ui
+from nicegui import ui
 from nicegui.language import Language
 
 from auth.access import PageBuilder
@@ -24,7 +22,8 @@ from auth.components import (
     who_is_here,
 )
 from auth.language import _, language, tag
-from auth.live.guarded_pages import Placeholders
+from auth.live.placeholders import Placeholders, log_failure
+from auth.live.whole_pages import WholePages, frame, guard_whole_pages
 from auth.timing import Timing
 from auth.web.redirects import NEW_PASSWORD_PATH
 from auth.web.routes import Routes, table_of
@@ -35,7 +34,6 @@ from .countdown import countdown
 from .document import BRAND, description, without_scripts
 from .parts import SITE, Static, Text, button_link, card, may_sign_up, page_title, spinner
 
-app_log = logging.getLogger('live_sessions')
 FAVICON = STATIC / 'icon.svg'
 
 RESPONSE_SECONDS = 60
@@ -59,12 +57,13 @@ def install(routes: Mapping[str, PageBuilder], timing: Timing) -> None:
     ui.add_head_html(static.head(timing), shared=True)
     ui.add_body_html(static.modules, shared=True)
 
+    @frame
     async def root() -> None:
         await build(table)
 
     for path in table:
         Page(path, response_timeout=RESPONSE_SECONDS)(root)
-    app.on_page_exception(failed)
+    guard_whole_pages(WholePages(PLACEHOLDERS, beside_whole_page))
 
 
 class Page(ui.page):
@@ -73,6 +72,11 @@ class Page(ui.page):
     def resolve_language(self) -> Any:
         """The language of the page and of Quasar's own texts."""
         return tag() if tag() in get_args(Language) else 'en-US' if language() == 'en' else language()
+
+
+def beside_whole_page() -> None:
+    """Put into a page of ``ui.page``, which has no shell, what the scripts look for."""
+    ui.add_body_html(_texts() + without_scripts() + countdown())
 
 
 def _texts() -> str:
@@ -180,10 +184,7 @@ def not_found() -> None:
 
 def failed(error: Exception) -> None:
     """For a page that failed: it shows nothing of the error but a number that is in the log beside the traceback."""
-    number = secrets.token_hex(4)
-    path = ui.context.client.sub_pages_router.current_path.partition('?')[0]
-    app_log.error('error %s: the page at %r failed', number, path, exc_info=error,
-                  extra={'event': 'page_failed', 'number': number})
+    number = log_failure(error)
     page_title(_('Something went wrong'))
     with card('narrow'):
         Text('h1', _('Something went wrong'))

@@ -43,6 +43,12 @@ class OpenPage:
     heard_at: float = 0
     """When the server was last heard of but for its pings, or the page was asked for; in seconds since 1970."""
     elements: dict[str, Any] = field(default_factory=dict)
+    may_have_failed: bool = False
+    """Whether an error page that can be joined will do."""
+    refused_because: str = ''
+    """What the server says to a socket that may not join."""
+    sent_to: list[str] = field(default_factory=list)
+    """Where the server has sent it."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     """The scripts that the server waits for, which nobody answers."""
     _http: aiohttp.ClientSession | None = None
@@ -73,7 +79,8 @@ class OpenPage:
         """
         self.heard_at = time.time()
         async with http.get(url, headers=_headers(cookie())) as answer:
-            answer.raise_for_status()
+            if not self.may_have_failed:
+                answer.raise_for_status()
             text = await answer.text()
         found, elements = _PAGE_ID.search(text), _ELEMENTS.search(text)
         assert found, text
@@ -88,7 +95,9 @@ class OpenPage:
         self._socket = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=self._http)
         self._socket.on('update', self._updated)
         self._socket.on('run_javascript', self._script)
+        self._socket.on('open', self._opened)
         self._socket.on('disconnect', self._lost)
+        self._socket.on('connect_error', self._refused)
         await self._socket.connect(f'{root}?{query}', headers=_headers(cookie()), transports=['websocket'],
                                    wait_timeout=JOIN_SECONDS, socketio_path='/_nicegui_ws/socket.io')
         self._joined_at = time.time()
@@ -131,6 +140,12 @@ class OpenPage:
         if 'request_id' in message:
             self.asked.append(message)
         self.on_script(message['code'])
+
+    async def _opened(self, message: dict[str, Any]) -> None:
+        self.sent_to.append(message['path'])
+
+    async def _refused(self, why: Any = None) -> None:
+        self.refused_because = str(why)
 
     async def _lost(self, *_: Any) -> None:
         self.on_lost()

@@ -18,7 +18,7 @@ import pages
 from auth import private, public
 from auth.access import AccessNotStated, access_of, check_access
 from auth.components import GuardedPages
-from auth.live.guarded_pages import Placeholders
+from auth.live.placeholders import Placeholders
 from auth.live.tab import Tab
 from tests.programs import ROOT
 

@@ -4,6 +4,8 @@
 """
 
 from ..live.guarded_pages import GuardedPages as GuardedPages
+from ..live.opening import open_tab as open_tab
+from ..live.opening import who_is_here as who_is_here
 from ..live.state import AuthState as AuthState
 from .action_button import ActionButton as ActionButton
 from .active_devices import ActiveDevices as ActiveDevices
@@ -12,9 +14,7 @@ from .confirmation import Confirmation as Confirmation
 from .confirmation import ConfirmButton as ConfirmButton
 from .current_tab import auth_state as auth_state
 from .current_tab import may_add_account as may_add_account
-from .current_tab import open_tab as open_tab
 from .current_tab import pending_session_id as pending_session_id
-from .current_tab import who_is_here as who_is_here
 from .dialog import Question as Question
 from .following import follow as follow
 from .following import redraw_on_change as redraw_on_change

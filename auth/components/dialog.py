@@ -9,8 +9,8 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
 from ..live.memory import HoldsItself
+from ..live.opening import who_is_here
 from ..live.tabs import tabs
-from .current_tab import who_is_here
 from .following import follow
 
 

@@ -10,11 +10,12 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
 from ..language import _
+from ..live.opening import who_is_here
 from ..rules.clients import UserView
 from ..rules.names import isolated
 from ..web.redirects import SIGN_IN_PATH
 from .action_button import ActionButton
-from .current_tab import auth_state, may_add_account, who_is_here
+from .current_tab import auth_state, may_add_account
 from .following import follow
 from .isolated import Isolated
 from .session_acts import choose

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any, Self, cast
+from typing import Self, cast
 
+from nicegui import ui
 from starlette.datastructures import QueryParams
+from starlette.responses import Response
 
 from ..access import (
     Access,
@@ -18,58 +18,42 @@ from ..access import (
     PageRefused,
     Recently,
     answer,
+    covers,
     is_for_everybody,
     name_of,
     recently_of,
     stated_access,
 )
-from ..rules.recent import is_recent
-from ..web.page_parameters import signature_of
-from ..web.routes import PARAMETER, Route, Routes, table_of
+from ..web.page_parameters import refuse_dependencies
+from ..web.routes import Route, Routes, table_of
 from . import notes
+from .leaving import leave_for
 from .nicegui_private.layout_parts import let_pages_have_layout_parts, remove_layout_parts
 from .nicegui_private.scripts import awaited_scripts
 from .nicegui_private.sub_pages import HookedSubPages, RouteMatch, check_other_sub_pages
+from .placeholders import Placeholders, chosen_placeholders
+from .recent_pages import recent_within
 from .shell import Shell
 from .tab import Tab
 from .tabs import tabs
-
-
-@dataclass(frozen=True, slots=True)
-class Placeholders:
-    """What is shown where a page can't be; each builds its content where it is called."""
-
-    loading: Callable[[], None]
-    """In place of a private page while it is not known who is signed in."""
-    signed_out: Callable[[], None]
-    """In place of a private page to somebody who is not signed in."""
-    not_found: Callable[[], None]
-    """For a path that is no page's."""
-    failed: Callable[[Exception], None]
-    """For a page whose builder failed, and with what: to be logged, not shown."""
-    recently: Callable[[Callable[[], None]], None]
-    """In place of a page that takes a password which was given a moment ago; called with what then shows the page."""
-
-    def instead_of(self, what: Answer) -> Callable[[], None]:
-        """What is shown to somebody who may not see a page."""
-        return {Answer.LOADING: self.loading, Answer.SIGN_IN: self.signed_out, Answer.CHOOSE: self.signed_out,
-                Answer.CHOOSE_PASSWORD: self.signed_out, Answer.NOT_THERE: self.not_found}[what]
 
 
 class GuardedPages(HookedSubPages):
     """A ``ui.sub_pages`` that shows private pages only to somebody who is signed in, and takes them away live.
 
     :param routes: the pages by path
-    :param tab: whose pages they are
-    :param placeholders: what to show where a page can't be
+    :param tab: whose pages they are; by default, that of the page which is being built
+    :param placeholders: what to show where a page can't be; by default, what the shell shows
     :raises AccessNotStated: if a page does not say whether it is public or private
     :raises PageRefused: if a page asks for what can't be honoured
     """
 
-    def __init__(self, routes: Mapping[str, PageBuilder], *, tab: Tab, placeholders: Placeholders) -> None:
+    def __init__(self, routes: Mapping[str, PageBuilder], *, tab: Tab | None = None,
+                 placeholders: Placeholders | None = None) -> None:
+        tab = tab or tabs().here()
         self._table = table_of(routes)
         self._tab = tab
-        self._placeholders = placeholders
+        self._placeholders = placeholders or chosen_placeholders()
         self._access: Access = 'public'
         self._built_for: object = None
         self._showed_private = False
@@ -86,11 +70,12 @@ class GuardedPages(HookedSubPages):
 
     def find_page(self, path: str, query: str, fragment: str) -> RouteMatch | None:
         """Find the page as the gateway does, or the one whose own sub pages the rest of the path may be for."""
-        for start in _starts_of(path, self._table.depth):
+        for start in (path, *_starts_of(path, self._table.depth)):
             if found := self._table.find(start):
                 route, parameters = found
-                return RouteMatch(path=start, pattern=route.path, builder=route, parameters=parameters,
-                                  query_params=QueryParams(query), fragment=fragment, remaining_path=path[len(start):])
+                place = route.place_of(start, parameters)
+                return RouteMatch(path=place, pattern=route.path, builder=route, parameters=parameters,
+                                  query_params=QueryParams(query), fragment=fragment, remaining_path=path[len(place):])
         return None
 
     def build_page(self, match: RouteMatch) -> bool:
@@ -114,11 +99,8 @@ class GuardedPages(HookedSubPages):
 
     def _is_recent(self, recently: Recently) -> bool:
         """Whether the password was given a moment ago; if so, it is asked of each event as well."""
-        auth = tabs().auth
-        within = (auth.settings.recent_authentication if recently.minutes is None
-                  else timedelta(minutes=recently.minutes))
-        now = auth.now()
-        if not is_recent(self._tab.authenticated_at(now), now, within):
+        within = recent_within(self._tab, recently)
+        if within is None:
             return False
         self._tab.takes_recent[self.id] = within, self.refresh
         return True
@@ -130,6 +112,10 @@ class GuardedPages(HookedSubPages):
     def show_failure(self, error: Exception) -> None:
         """Show that a page could not be built."""
         self._placeholders.failed(error)
+
+    def answer_with(self, made: Response) -> None:
+        """Answer with what a page returns in place of itself."""
+        leave_for(self._tab, made)
 
     def _who(self) -> object:
         """For whom a page that is not public is built; for anybody else it is built anew."""
@@ -181,12 +167,19 @@ def guard_other_sub_pages() -> None:
     let_pages_have_layout_parts()
 
 
-def _check_other(builder: PageBuilder, path: str, data: Mapping[str, Any]) -> None:
+def _check_other(place: ui.element, builder: PageBuilder, path: str) -> None:
     access = stated_access(builder)
-    if (access is not None and not is_for_everybody(access)) or recently_of(builder) is not None:
+    if recently_of(builder) is not None or (access is not None and not _is_covered(place, access)):
         raise PageRefused(f'The page "{name_of(builder)}" at {path} is shown by a ui.sub_pages, which asks nobody who '
                           'they are: show it through GuardedPages.')
-    signature_of(builder, path, PARAMETER.findall(path), data)
+    refuse_dependencies(builder, path)
+
+
+def _is_covered(place: ui.element, access: Access) -> bool:
+    """Whether something around a place asks for as much, and takes away what is in it."""
+    tab = tabs().get(place.client.id)
+    return is_for_everybody(access) or (tab is not None and any(
+        covers(tab.shows[around.id], access) for around in place.ancestors() if around.id in tab.shows))
 
 
 def _starts_of(path: str, depth: int) -> Iterator[str]:

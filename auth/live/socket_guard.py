@@ -70,6 +70,8 @@ class SocketGuard:
         """Let a socket join the tab it names, if it has the tab's cookie; else the page reloads."""
         query = parse_qs(environ.get('QUERY_STRING', ''))
         page_id = query.get('client_id', [''])[0]
+        if self._tabs.get(page_id) is None and page_id in Page.instances:
+            raise JoinRefused('no tab')  # an error page of NiceGUI's own, which would only reload itself for ever
         if not query.get('tab_id') or not query.get('document_id') or not await self._may_join(page_id, environ):
             raise JoinRefused(sockets.RELOAD)
         _refresh(page_id)

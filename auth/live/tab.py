@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from nicegui import Client as Page
+from starlette.responses import Response
 
 from models.types import DISTANT_PAST
 
@@ -71,6 +72,8 @@ class Tab:
     takes_recent: dict[int, tuple[timedelta, Callable[[], None]]] = field(
         default_factory=dict[int, tuple[timedelta, Callable[[], None]]])
     """How long ago the password may have been given for what it shows, and what asks for it again."""
+    answer: Response | None = None
+    """What a page of it has returned in place of itself, while its request waits for an answer."""
     unanswerable: Collection[str] = ()
     """The scripts whose answers count no more, because the page that waits for them may have been taken away."""
 

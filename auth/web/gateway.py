@@ -30,7 +30,7 @@ from .outbox_page import OUTBOX_PATH, OutboxPage
 from .own_access import OwnAccess
 from .page_access import PageAccess, no_page
 from .redirects import CHANGE_PASSWORD_PATH, SECURITY_PATH, path_without_slash
-from .routes import table_of
+from .routes import Entrance, Route, table_of
 from .waiting_pages import WaitingPages
 
 log = logging.getLogger('live_sessions')
@@ -61,6 +61,7 @@ class Gateway:
     :param headers: what is told to browsers with each answer
     :param reports: takes what browsers tell of what they have refused
     :param uploads: takes the files that are sent to pages
+    :param entrance_to: finds the pages that stand by themselves, by a request
     :param outbox: shows a developer the mails, if there is such a page
     :param language: of the site, if it has one only
     :param monitoring: answers whoever looks after the server
@@ -71,7 +72,8 @@ class Gateway:
                  proxies: Proxies | None = None, cookie_name: str = DEFAULT_NAME, own: OwnAccess | None = None,
                  api_has: Callable[[str], bool] = lambda _: True,
                  not_found: Callable[[], str] = no_page, headers: Headers | None = None, reports: App | None = None,
-                 uploads: App | None = None, outbox: OutboxPage | None = None,
+                 uploads: App | None = None, entrance_to: Callable[[Scope], Entrance | None] = lambda _: None,
+                 outbox: OutboxPage | None = None,
                  language: str = '', monitoring: Monitoring | None = None) -> None:
         self.app = app
         self._files = KeptAnswers(app)
@@ -79,6 +81,7 @@ class Gateway:
         self._api = api
         self._pages = PageAccess(app, clients, waiting, not_found)
         self._routes = table_of(routes)
+        self._entrance_to = entrance_to
         for path in self._routes:
             if path.startswith(('/v1/', _SOCKETS_ROOT, *_PASSED_ON)):
                 raise PageRefused(f'The page at {path} would never be asked for, because what begins so is no page\'s: '
@@ -153,19 +156,23 @@ class Gateway:
 
     async def _open(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for what may be a page."""
-        found = self._routes.find(path)
-        if found is not None and (scope['method'] in {'GET', 'HEAD'} or self._own_access(scope) is None):
-            await self._pages.open(found[0], scope, receive, send)
+        page = self._page_at(scope)
+        if page is not None and (scope['method'] in {'GET', 'HEAD'} or self._own_access(scope) is None):
+            await self._pages.open(page, scope, receive, send)
         elif path == OUTBOX_PATH and self._outbox is not None and await self._outbox(scope, send):
             pass
         elif path == CHANGE_PASSWORD_PATH and self._routes.find(SECURITY_PATH):
             await send_answer(send, 303, '', (b'location', SECURITY_PATH.encode()))
         elif (access := self._own_access(scope)) is not None:
             await self._open_own(access, scope, receive, send)
-        elif path.endswith('/') and path[1:2] != '/' and self._routes.find(path[:-1]) is not None:
+        elif path.endswith('/') and path[1:2] != '/' and self._page_at({**scope, 'path': path[:-1]}) is not None:
             await send_answer(send, 308, '', (b'location', path_without_slash(scope)))
         else:
             await self._pages.send_not_found(send)
+
+    def _page_at(self, scope: Scope) -> Route | Entrance | None:
+        found = self._routes.find(scope['path'])
+        return self._entrance_to(scope) if found is None else found[0]
 
     def _own_access(self, scope: Scope) -> Access | None:
         """Who may use what the app itself has at a path; None if there is nothing."""

@@ -70,6 +70,11 @@ class OwnRoutes:
                 return found
         return None
 
+    def page_at(self, scope: Scope) -> Endpoint | None:
+        """Find the page of NiceGUI's that would answer a request for a page."""
+        found = _search(_routes_of(self._app), {**scope, 'method': 'GET'})
+        return found if found is not None and self._is_page(found) else None
+
 
 def apps_within(app: App) -> Iterator[Any]:
     """An app, and those that are mounted in it."""

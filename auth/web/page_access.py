@@ -21,7 +21,7 @@ from .answers import send_answer
 from .content_policy import FRAMED, give_nonce
 from .cookies import tokens_of
 from .redirects import CHOOSE_PATH, NEW_PASSWORD_PATH, SIGN_IN_PATH
-from .routes import Route
+from .routes import Entrance, Route
 from .waiting_pages import PLACE, WaitingPages
 
 _FETCHED_AHEAD = (b'sec-purpose', b'purpose', b'x-purpose', b'x-moz')
@@ -58,7 +58,7 @@ class PageAccess:
         self._waiting = waiting
         self._not_found = not_found
 
-    async def open(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
+    async def open(self, route: Route | Entrance, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for a page."""
         here = NOBODY if is_for_everybody(route.access) else await self._who_is_here(scope)
         what = answer(route.access, here)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..access import (
@@ -20,13 +20,26 @@ from ..access import (
     name_of,
     recently_of,
 )
-from .page_parameters import signature_of
+from .page_parameters import given_by_the_tab, signature_of
 
 PARAMETER = re.compile(r'\{(.*?)\}')
 """A parameter in a path; it stands for one segment."""
 
+_REST = re.compile(r'(.*)/\{(\w+):path\}')
+"""A path that ends in a parameter which stands for all that follows, as in FastAPI; there need not be any."""
+
 _SEGMENT = r'[^/\x00-\x1f\x7f]+'
+_FOLLOWING = r'[^\x00-\x1f\x7f]*'
 """No control characters: NiceGUI's own routes match some of them and not others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """All that the door has to know of a page."""
+
+    access: Access
+    framed: bool
+    """Whether pages of this site may show it in a frame."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +56,10 @@ class Route:
     pattern: re.Pattern[str]
     recently: Recently | None = None
     """Whether it takes a password that was given a moment ago."""
+    rest: str = ''
+    """The parameter that stands for all that follows the path, if there is one."""
+    given: Mapping[str, Callable[[], Any]] = field(default_factory=dict[str, Callable[[], Any]])
+    """The parameters that the tab gives, when it is built."""
 
     @property
     def __name__(self) -> str:
@@ -50,7 +67,14 @@ class Route:
 
     def __call__(self, **values: Any) -> Any:
         """Build the page."""
-        return (self.builder if self.recently is None else self.recently.function)(**values)
+        builder = self.builder if self.recently is None else self.recently.function
+        return builder(**values, **{name: give() for name, give in self.given.items()})
+
+    def place_of(self, path: str, parameters: Mapping[str, str]) -> str:
+        """What of a path is the page's own; the rest is for the sub pages in it, unless it takes the rest itself."""
+        if not self.rest or self.rest in self.__signature__.parameters:
+            return path
+        return path[:len(path) - len(parameters[self.rest])].rstrip('/') or '/'
 
 
 class Routes(Mapping[str, PageBuilder]):
@@ -87,7 +111,7 @@ class Routes(Mapping[str, PageBuilder]):
         """
         for route in self._routes.values():
             if found := route.pattern.fullmatch(path):
-                return route, found.groupdict()
+                return route, found.groupdict('')
         return None
 
 
@@ -100,15 +124,19 @@ def table_of(pages: Mapping[str, PageBuilder]) -> Routes:
 
 
 def _route(path: str, builder: PageBuilder) -> Route:
-    names = PARAMETER.findall(path)
+    beginning, rest = found.groups() if (found := _REST.fullmatch(path)) else (path, '')
+    names = [*PARAMETER.findall(beginning), *([rest] if rest else [])]
     if not path.startswith('/') or len(set(names)) != len(names) or not all(name.isidentifier() for name in names):
         raise PageRefused(f'The path {path!r} of the page "{name_of(builder)}" must begin with a slash; parameters are '
-                          'written {name}, stand for one segment each, and have different names.')
-    parts = PARAMETER.split(path)
+                          'written {name}, stand for one segment each, and have different names; '
+                          '{name:path} at the end is all that follows.')
+    parts = PARAMETER.split(beginning)
     pattern = ''.join(f'(?P<{part}>{_SEGMENT})' if number % 2 else re.escape(part) for number, part in enumerate(parts))
+    if rest:
+        pattern += f'(?:/(?P<{rest}>{_FOLLOWING}))?'
     access, recently = access_of(builder), recently_of(builder)
     if recently is not None and is_for_everybody(access):
         raise PageRefused(f'The page "{name_of(builder)}" at {path} is public and takes a password that was given a '
                           'moment ago: put @private on it.')
     return Route(path, builder, access, is_framed(builder), signature_of(builder, path, names), re.compile(pattern),
-                 recently)
+                 recently, rest, given_by_the_tab(builder))

@@ -26,3 +26,6 @@ RECENT = _HERE / 'recent.py'
 
 ENDPOINTS = _HERE / 'endpoints.py'
 """With what an author has beside pages: uploads, files, endpoints and sockets."""
+
+WHOLE = _HERE / 'whole.py'
+"""With pages of ``ui.page`` beside the table."""

@@ -159,8 +159,8 @@ def stubborn() -> None:
 
 @ui.page('/beside-the-table')
 def beside_the_table() -> None:
-    """A page that NiceGUI knows, and the table does not."""
-    ui.label('Nobody asks who sees this')
+    """A page that NiceGUI knows, and the table does not, and that does not say who may see it."""
+    ui.label('Something private')
 
 
 header = pages.shell.header

@@ -172,3 +172,16 @@ def test_an_upload_hands_its_files_to_the_method_that_is_replaced_at_the_address
     assert 'await self.handle_uploads(files)' in source
     assert "f'/_nicegui/client/{self.client.id}/upload/{self.id}'" in source
     assert 'handle_uploads' in vars(Upload)
+
+
+def test_a_page_is_made_of_its_builder_as_it_is_looked_for() -> None:
+    made = page('/nowhere')._wrap(test_a_refused_handshake_reloads_the_page)
+
+    assert {'self', 'func'} <= set(made.__code__.co_freevars)
+    assert made.__wrapped__.__name__ == test_a_refused_handshake_reloads_the_page.__name__  # pyright: ignore
+    assert 'timeout=self.response_timeout' in inspect.getsource(page)
+    assert 'Client.page_routes[func] = self.path' in inspect.getsource(page)
+    assert 'self._response_built = True' in inspect.getsource(Client.build_response)
+    assert 'self._page_exception_handler' in inspect.getsource(type(core.app).on_page_exception)
+    assert 'client.build_response(request, client.status_code)' in inspect.getsource(page)
+    assert callable(core.app._iter_http_routes)

@@ -27,11 +27,21 @@ from nicegui import Client, core, ui
 from nicegui.page_arguments import PageArguments
 
 import pages
-from auth import admin_only, private, public
-from auth.access import AccessNotStated, Here, PageRefused, answer, name_of
+from auth import admin_only, framed, private, public, recently_authenticated
+from auth.access import (
+    AccessNotStated,
+    Here,
+    PageRefused,
+    answer,
+    is_framed,
+    name_of,
+    recently_of,
+    stated_access,
+)
 from auth.protect import protect
 from auth.timing import DEFAULT_TIMING
 from auth.web.gateway import Gateway
+from auth.web.page_parameters import refuse_dependencies
 from auth.web.routes import Routes
 
 if TYPE_CHECKING:
@@ -100,15 +110,19 @@ class Built:
 
 
 HONOURED = [plain, without, with_query, unannotated, arguments, later, seen_by_type_checkers_only, wrapped(plain),
+            request, optional_request, client,
             functools.partial(plain), functools.partial(depends, user='x'), functools.partial(plain, 1), Built(),
             lambda number=1: number]
 REFUSED = [(depends, 'Depends'), (annotated, 'Depends'), (security, 'Security'), (checked_query, 'Query'),
            (checked_path, 'Path'), (old_query, 'Query'), (header, 'Header'), (cookie, 'Cookie'), (body, 'Body'),
-           (form, 'Form'), (request, 'Request'), (optional_request, 'Request'), (response, 'Response'),
-           (socket, 'WebSocket'), (tasks, 'BackgroundTasks'), (scopes, 'SecurityScopes'), (client, 'Client'),
+           (form, 'Form'), (response, 'Response'),
+           (socket, 'WebSocket'), (tasks, 'BackgroundTasks'), (scopes, 'SecurityScopes'),
            (flag, 'bool'), (hidden_flag, 'every text counts as true'), (listed, 'list'), (either, 'int | str'),
            (unknown, 'Decimal'), (required, 'no default'), (positional, 'by name'), (anything, 'functools.wraps'),
-           (yields, 'without yield'), (wrapped(depends), 'Depends'), (functools.partial(depends, 1), 'Depends')]
+           (yields, 'without yield'), (wrapped(depends), 'Depends'), (functools.partial(depends, 1), 'Depends'),
+           (functools.partial(depends, user=Depends(somebody)), 'Depends'),
+           (functools.partial(plain, Depends(somebody)), 'Depends'),
+           (functools.partial(functools.partial(annotated, user=Security(somebody)), 1), 'Security')]
 
 
 @pytest.mark.parametrize('builder', HONOURED, ids=name_of)
@@ -133,8 +147,8 @@ def test_the_sentence_names_the_page_the_parameter_and_what_to_do() -> None:
 
     assert str(refused.value) == (
         'The page "depends" at /reports/{number} cannot have its parameter "user": Depends(…) is not honoured in a '
-        'page. A page is given what its path and its query say, as str, int or float, and PageArguments. Call what '
-        'else it needs within the page, or serve a route of your own below open_paths.')
+        'page. A page is given what its path and its query say, as str, int or float, PageArguments, Request and '
+        'Client. Call what else it needs within the page, or serve a route of your own below open_paths.')
 
 
 def test_nicegui_is_told_the_types_that_it_understands() -> None:
@@ -201,7 +215,8 @@ def test_a_page_that_another_one_hides_is_refused(table: list[str]) -> None:
         Routes(dict(zip(table, pages, strict=True)))
 
 
-@pytest.mark.parametrize('path', ['', 'account', '/{name:path}', '/{}', '/{a}/{a}', '/{a-b}'])
+@pytest.mark.parametrize('path', ['', 'account', '/{name:path}/x', '/{number:int}', '/x{name:path}', '/{}', '/{a}/{a}',
+                                  '/{a-b}'])
 def test_a_path_that_nicegui_would_not_understand_is_refused(path: str) -> None:
     with pytest.raises(PageRefused, match='must begin with a slash'):
         Routes({path: public(lambda: None)})
@@ -251,9 +266,62 @@ def test_a_page_that_nicegui_serves_as_well_is_refused() -> None:
         protect_nothing({'/first': in_table})
 
     Client.page_routes.pop(in_table)
-    ui.page('/other')(admin_only(lambda: None))
-    with pytest.raises(PageRefused, match=r'also served at /other by @ui\.page'):
+    ui.page('/third')(admin_only(lambda: None))
+    with pytest.raises(PageRefused, match='is in the table of routes'):
+        protect_nothing({'/third': public(lambda: None)})
+
+
+@pytest.mark.usefixtures('page_routes')
+def test_a_page_of_nicegui_that_asks_everybody_for_a_password_is_refused() -> None:
+    ui.page('/paying')(public(recently_authenticated()(lambda: None)))
+
+    with pytest.raises(PageRefused, match=r'at /paying is public and takes a password'):
         protect_nothing({})
+
+
+def test_a_mark_reaches_what_decorators_were_put_on() -> None:
+    def page() -> None: ...
+
+    admin_only(framed(wrapped(recently_authenticated()(page))))
+
+    assert stated_access(page) == 'admin'
+    assert is_framed(page)
+    assert recently_of(page) is not None
+
+
+def test_a_mark_below_a_decorator_is_not_contradicted_above_it() -> None:
+    def forgetful(builder: Callable[..., Any]) -> Callable[..., Any]:
+        def build() -> Any:
+            return builder()
+        build.__wrapped__ = builder  # pyright: ignore[reportFunctionMemberAccess]
+        return build
+
+    with pytest.raises(AccessNotStated, match='says twice'):
+        public(forgetful(admin_only(lambda: None)))
+
+
+def test_what_nobody_would_run_in_a_plain_sub_page_is_refused_and_nothing_else() -> None:
+    for builder in (*HONOURED, flag, listed, required, anything):
+        refuse_dependencies(builder, PATH)
+    for builder, why in REFUSED:
+        if why in {'Depends', 'Security', 'Query', 'Path', 'Header', 'Cookie', 'Body', 'Form', 'Decimal'}:
+            with pytest.raises(PageRefused, match=why):
+                refuse_dependencies(builder, PATH)
+
+
+def test_the_rest_of_a_path_is_for_the_page_or_for_the_pages_in_it() -> None:
+    def taking(rest: str) -> None: ...
+
+    table = Routes({'/a/{rest:path}': private(taking), '/b/{number}/{rest:path}': private(without)})
+    found = {path: route and (route[1], route[0].place_of(path, route[1])) for path in
+             ('/a', '/a/', '/a/x', '/a/x//y/', '/ax', '/b/1', '/b/1/', '/b/1/x/y', '/b', '/b/1\n/x')
+             for route in [table.find(path)]}
+
+    assert found == {
+        '/a': ({'rest': ''}, '/a'), '/a/': ({'rest': ''}, '/a/'), '/a/x': ({'rest': 'x'}, '/a/x'),
+        '/a/x//y/': ({'rest': 'x//y/'}, '/a/x//y/'), '/ax': None,
+        '/b/1': ({'number': '1', 'rest': ''}, '/b/1'), '/b/1/': ({'number': '1', 'rest': ''}, '/b/1'),
+        '/b/1/x/y': ({'number': '1', 'rest': 'x/y'}, '/b/1'), '/b': None, '/b/1\n/x': None}
 
 
 def protect_nothing(table: dict[str, Any]) -> None:

@@ -183,10 +183,11 @@ async def test_a_stranger_is_sent_to_sign_in_and_comes_back_to_the_very_address(
     assert wanted == ['/admin', '/words/1?sort=a%26b', '/words/a%3Fb%25']
 
 
-async def test_a_page_beside_the_table_is_not_reached(visitor: NEW_PERSON) -> None:
-    ada = await visitor().sign_up(administrator=True)
+async def test_a_page_beside_the_table_that_does_not_say_who_may_see_it_is_private(visitor: NEW_PERSON) -> None:
+    ann = await visitor().sign_up()
 
-    assert (await ada.get('/beside-the-table')).status_code == 404
+    assert (await visitor().get('/beside-the-table')).status_code == 303
+    assert (await ann.get('/beside-the-table')).status_code == 200
 
 
 async def test_a_private_page_within_another_is_not_shown_by_what_asks_nobody(

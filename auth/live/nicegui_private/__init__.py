@@ -8,6 +8,7 @@ is relied on here. Each module is put to use in one line; what is optional can b
 | sockets | decides who may join a page, and whose events count | NiceGUI lets in whoever knows the id of a page |
 | sub_pages | decides what a ``ui.sub_pages`` shows | it shows every page to everybody |
 | layout_parts | lets a page have a header, a footer and drawers, and removes them with it | ``ui.header`` is refused |
+| whole_pages | lets each page of ``ui.page`` be built by its guard | it is served to everybody |
 | page_parts | finds what a page put beside its place | dialogs and listeners outlive their page |
 | scripts | finds the scripts whose answers are awaited | a page taken away goes on with an answer that comes later |
 | page_template | gives the inline scripts of a page its nonce | the content policy stops every page |

@@ -12,8 +12,8 @@ Guarded by tests/auth/test_nicegui_private.py.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from functools import wraps
+from collections.abc import Awaitable, Callable
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import unquote
 from weakref import ref
@@ -21,6 +21,7 @@ from weakref import ref
 from nicegui import ui
 from nicegui.helpers import should_await
 from nicegui.page_arguments import PageArguments, RouteMatch
+from starlette.responses import Response
 
 __all__ = ['HookedSubPages', 'RouteMatch', 'check_other_sub_pages']
 
@@ -48,6 +49,10 @@ class HookedSubPages(ui.sub_pages):
 
     def show_failure(self, error: Exception) -> None:
         """Build what is shown if a page could not be built."""
+        raise NotImplementedError
+
+    def answer_with(self, made: Response) -> None:
+        """Answer with what a page returns in place of itself."""
         raise NotImplementedError
 
     def before_delete(self) -> None:
@@ -112,14 +117,13 @@ _render_page = ui.sub_pages._render_page
 _render_error = ui.sub_pages._render_error
 
 
-def check_other_sub_pages(check: Callable[[PageBuilder, str, Mapping[str, Any]], None]) -> None:
+def check_other_sub_pages(check: Callable[[ui.sub_pages, PageBuilder, str], None]) -> None:
     """Check what a plain ``ui.sub_pages`` is about to show, and let the one around it show what fails.
 
-    :param check: called with the builder, its path, and the data of the sub pages; raises if it is refused
+    :param check: called with the sub pages, the builder and its path; raises if it is refused
     """
     def render_page(self: ui.sub_pages, match: RouteMatch) -> bool:
-        check(match.builder, match.pattern, self._data)
-        match.builder = _showing_failure(self, match.builder)
+        match.builder = _showing_failure(self, match.builder, partial(check, self, match.builder, match.pattern))
         return _render_page(self, match)
 
     ui.sub_pages._render_page = render_page
@@ -134,21 +138,31 @@ def _render_other_error(self: ui.sub_pages, _: Exception) -> None:
         around.show_failure(_)
 
 
-def _showing_failure(place: ui.sub_pages, builder: PageBuilder) -> PageBuilder:
+def _showing_failure(place: ui.sub_pages, builder: PageBuilder, check: Callable[[], None] = lambda: None
+                     ) -> PageBuilder:
     """Return a builder whose failure is shown also when it is async; NiceGUI would leave half of a page."""
     there = ref(place)  # the place keeps what is returned: a reference back would be a cycle
 
     @wraps(builder)
     def build(**values: Any) -> Any:
+        check()
         result = builder(**values)
-        return _finish(there, result) if should_await(result) else result
+        if should_await(result):
+            return _finish(there, result)
+        _answer_with(there(), result)
+        return None
 
     return build
 
 
+def _answer_with(place: ui.sub_pages | None, result: Any) -> None:
+    if isinstance(place, HookedSubPages) and isinstance(result, Response):
+        place.answer_with(result)
+
+
 async def _finish(there: ref[ui.sub_pages], building: Awaitable[Any]) -> None:
     try:
-        await building
+        _answer_with(there(), await building)
     except Exception as error:
         place = there()
         if place is None or asyncio.current_task() not in place._active_tasks:  # something else is shown there now
