@@ -66,7 +66,7 @@ class Person:
         :raises NotAllowed: if they may not any more
         :raises StoreAway: if the store can't be reached; or ``OutcomeUnknown``
         """
-        return await self._asked.auth.run(act_as, self._client, self._access, verb, *args, **kwargs)
+        return await self._asked.auth.run(act_as, self._client, [self._access], verb, *args, **kwargs)
 
 
 def allowed(word: Callable[[Any], Any]) -> Callable[[HTTPConnection], Any]:

@@ -7,6 +7,7 @@ from ..live.guarded_pages import GuardedPages as GuardedPages
 from ..live.opening import open_tab as open_tab
 from ..live.opening import who_is_here as who_is_here
 from ..live.state import AuthState as AuthState
+from .acting import act as act
 from .action_button import ActionButton as ActionButton
 from .active_devices import ActiveDevices as ActiveDevices
 from .attack_notice import AttackNotice as AttackNotice
@@ -22,6 +23,7 @@ from .invitation_table import InvitationTable as InvitationTable
 from .live_rows import LiveRows as LiveRows
 from .local_time import LocalTime as LocalTime
 from .password_dialog import ask_when_refused as ask_when_refused
+from .password_field import password_field as password_field
 from .password_form import PasswordForm as PasswordForm
 from .policy_violations import PolicyViolations as PolicyViolations
 from .session_acts import choose as choose

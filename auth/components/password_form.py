@@ -13,6 +13,7 @@ from ..language import _
 from ..live.memory import HoldsItself
 from ..live.tabs import tabs
 from .isolated import Isolated
+from .password_field import password_entry
 
 FIELD = 'password-again'
 """The id of the field; a page may have another password in it."""
@@ -66,14 +67,5 @@ def _field(address: str, *, has_focus: bool) -> None:
                 with ui.element('span').classes('ls-quiet'):
                     Text(tag='span', text=' · ')
                     Isolated(address)
-        with ui.element('div').classes('ls-password'):
-            entry = ui.element('input').props(
-                f'id={FIELD} name=password type=password autocomplete=current-password required enterkeyhint=go '
-                'autocapitalize=none autocorrect=off spellcheck=false').props('autofocus' if has_focus else '')
-            entry.props['aria-describedby'] = f'{FIELD}-error {FIELD}-caps'
-            show = ui.element('button').classes('ls-show-password')
-            show.props(f'type=button data-shows={FIELD} aria-controls={FIELD}').props['innerHTML'] = ''.join(
-                f'<span data-{state}>{seen}<span class="ls-unseen">{unseen}</span></span>' for state, seen, unseen in (
-                    ('show', _('Show'), _(' the password')), ('hide', _('Hide'), _(' the password'))))
-        Text(tag='p', text='').classes('ls-caps-lock').props(f'id={FIELD}-caps data-caps role=status')
-        Text(tag='p', text='').classes('ls-error').props(f'id={FIELD}-error data-error=password')
+        entry = password_entry(FIELD, 'password', autocomplete='current-password')
+        entry.props('autofocus' if has_focus else '')

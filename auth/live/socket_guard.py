@@ -25,6 +25,7 @@ from .nicegui_private.outbox import refresh_history
 from .nicegui_private.sockets import Environ, JoinRefused, Message
 from .tab import Tab
 from .tabs import Tabs
+from .typed_passwords import TypedPasswords
 
 log = logging.getLogger('live_sessions')
 
@@ -47,6 +48,7 @@ class SocketGuard:
         self._tabs = tabs
         self._clients = clients
         self._own_pages = OwnPages(hosts)
+        self._typed_passwords = TypedPasswords()
 
     def install(self, connections: Connections) -> None:
         """Replace NiceGUI's handlers.
@@ -54,6 +56,7 @@ class SocketGuard:
         :param connections: told of each socket that joins a tab or leaves it
         """
         self._connections = connections
+        self._typed_passwords.install()
         sockets.allow_origins(self._is_own_origin)
         sockets.replace_handlers({
             'connect': self.connect,
@@ -111,6 +114,7 @@ class SocketGuard:
                 if may_act:
                     with notes.telling_for(tab.state):
                         sockets.handle_event(message)
+                    self._typed_passwords.look_at(tab.page, message.get('id'))
                     self._tabs.note_activity(tab, sockets.environ_of(sid).get('asgi.scope'))
         except StoreAway:
             with tab.page:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -21,19 +21,20 @@ Verb = Callable[Concatenate[DatabaseSession, Actor, P], T]
 """A plain function: it is given the open transaction, and who acts; what it returns or raises comes back."""
 
 
-def act_as(db: Connection, now: datetime, client: ClientView | None, access: Access, verb: Verb[P, T],
+def act_as(db: Connection, now: datetime, client: ClientView | None, shown: Collection[Access], verb: Verb[P, T],
            *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a verb for whoever is signed in on a client, if they still are.
 
     Their user, client and session are locked until the transaction ends: a session that has ended writes nothing, and
     one that is about to end does so before, or after.
 
-    :param access: who may do it
+    :param shown: who may see what it is done from; nothing is for anybody who is signed in
     :raises NotSignedIn: if the session has ended, or the client has another secret by now
     :raises NotAllowed: if whoever acts may not
     """
     actor = find_actor(db, now, client, lock=True)
-    if not may_see(access, Here('signed_in', is_admin=actor.is_admin, authenticated_at=actor.authenticated_at)):
+    here = Here('signed_in', is_admin=actor.is_admin, authenticated_at=actor.authenticated_at)
+    if not all(may_see(access, here) for access in shown):
         raise NotAllowed
     with DatabaseSession(bind=db, expire_on_commit=False, join_transaction_mode='rollback_only') as session:
         result = verb(session, actor, *args, **kwargs)

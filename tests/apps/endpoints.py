@@ -18,6 +18,8 @@ from sqlmodel import Session, col, select, update
 import main
 import pages
 from auth import AuthError, LiveSessions, admin_only, private, public
+from auth.components import act as write
+from auth.components import password_field
 from auth.endpoints import Admin, MaybeSignedIn, SignedIn, sign_in_as
 from auth.rules.actor import Actor
 from models import User
@@ -62,6 +64,46 @@ def drop_box() -> None:
 def own_files() -> None:
     """A page on which people keep files."""
     _upload('a person')
+
+
+@private
+def renaming() -> None:
+    """A page on which people write something, in the transaction that asks."""
+    told = ui.label('Nothing written')
+
+    async def go() -> None:
+        act('waiting')
+        while 'go on' not in acts():
+            await asyncio.sleep(0.01)
+        try:
+            told.set_text(f'Now {await write(rename, "Annabel")}')
+        except AuthError as error:
+            act(error.code)
+
+    ui.button('Rename', on_click=go)
+
+
+@public
+def typing() -> None:
+    """A page with fields that hide what is typed: Quasar's, which may become one later, and the native one."""
+    field = ui.input('Becomes a password')
+    ui.button('Become', on_click=lambda: field.props('type=password'))
+    with ui.element('form').props('method=post action=/api/key'):
+        password_field('key', 'API key')
+        ui.button('Save').props('type=submit')
+
+
+@public
+def made_so() -> None:
+    """A page with Quasar's field for a password."""
+    ui.input('PIN', password=True)
+
+
+@public
+@nicegui_app.post('/api/key')
+async def key(request: Request) -> str:
+    """Takes what was typed."""
+    return f'The key has {len(str((await request.form())["key"]))} characters'
 
 
 @admin_only
@@ -272,7 +314,8 @@ class Saying(LiveSessions):
 
 
 if __name__ == '__main__':
-    pages.ROUTES |= {'/drop-box': drop_box, '/own-files': own_files, '/site-files': site_files}
+    pages.ROUTES |= {'/drop-box': drop_box, '/own-files': own_files, '/site-files': site_files,
+                     '/renaming': renaming, '/typing': typing, '/made-so': made_so}
     main.FastAPI = with_routes  # pyright: ignore[reportAttributeAccessIssue]
     main.LiveSessions = Saying
     serve()

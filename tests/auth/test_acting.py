@@ -27,7 +27,7 @@ def rename(db: Session, actor: Actor, name: str, *, fails: bool = False) -> User
 async def test_what_an_act_returns_can_be_used_after_it(rules: Rules) -> None:
     ann = await rules.sign_up()
 
-    user = await rules.auth.run(act_as, await rules.here(ann.token), 'private', rename, 'Ann')
+    user = await rules.auth.run(act_as, await rules.here(ann.token), ['private'], rename, 'Ann')
 
     assert (user.id, user.first_name) == (ann.user_id, 'Ann')
     assert rules.sql('SELECT first_name FROM user') == [('Ann',)]
@@ -37,7 +37,7 @@ async def test_an_act_that_fails_leaves_nothing_even_if_it_has_committed(rules: 
     ann = await rules.sign_up()
 
     with pytest.raises(AuthError, match='no room left'):
-        await rules.auth.run(act_as, await rules.here(ann.token), 'private', rename, 'Ann', fails=True)
+        await rules.auth.run(act_as, await rules.here(ann.token), ['private'], rename, 'Ann', fails=True)
 
     assert rules.sql('SELECT first_name FROM user') == [('',)]
 
@@ -66,7 +66,7 @@ async def test_who_was_let_in_and_is_not_signed_in_any_more_writes_nothing(rules
     await what(rules, ann)
 
     with pytest.raises(NotSignedIn):
-        await rules.auth.run(act_as, before, 'private', rename, 'Eve')
+        await rules.auth.run(act_as, before, ['private'], rename, 'Eve')
     assert rules.sql('SELECT first_name FROM user') == [('',)]
 
 
@@ -74,10 +74,10 @@ async def test_an_administrators_act_takes_a_right_that_was_not_withdrawn(rules:
     ann = await rules.sign_up()
     rules.sql('UPDATE user SET is_admin = ?', True)
     client = await rules.here(ann.token)
-    await rules.auth.run(act_as, client, 'admin', rename, 'Ada')
+    await rules.auth.run(act_as, client, ['private', 'admin'], rename, 'Ada')
 
     rules.sql('UPDATE user SET is_admin = ?', False)
 
     with pytest.raises(NotAllowed):
-        await rules.auth.run(act_as, client, 'admin', rename, 'Eve')
+        await rules.auth.run(act_as, client, ['private', 'admin'], rename, 'Eve')
     assert rules.sql('SELECT first_name FROM user') == [('Ada',)]

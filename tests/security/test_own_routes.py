@@ -9,14 +9,16 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from playwright.async_api import expect
 
 from tests.apps import ENDPOINTS
-from tests.browser.devices import NewServer
+from tests.browser.devices import MakeDevice, NewServer
 from tests.patience import PATIENCE_SECONDS
 from tests.programs import CHEAP_PASSWORDS
 from tests.running import either_store
 from tests.server import Server
 
+from .conftest import Start
 from .visitors import Somebody, acts, until
 
 pytestmark = either_store
@@ -61,6 +63,12 @@ async def visitor(server: Server) -> AsyncIterator[NewPerson]:
     yield make
     for one in made:
         await one.close()
+
+
+def tell(trace: Path, what: str) -> None:
+    """Let what waits for it go on."""
+    with trace.open('a') as told:
+        told.write(f'{what}\n')
 
 
 # by path: what nobody, somebody and an administrator get
@@ -172,11 +180,36 @@ async def test_a_session_that_ended_between_the_check_and_the_write_writes_nothi
     acting = asyncio.create_task(ann.get('/api/rename/Eve?waits=once', 'POST'))
     await until(lambda: 'waiting' in acts(trace))
     server.sql(REVOKED, ann.address)
-    with trace.open('a') as told:
-        told.write('go on once\n')
+    tell(trace, 'go on once')
     answer = await acting
 
     assert (answer.status_code, answer.json()['errors'][0]['code']) == (401, 'authentication_invalid')
+    assert server.sql('SELECT first_name FROM user WHERE email_address = ?', ann.address) == [('',)]
+
+
+async def test_a_handler_of_a_page_writes_for_whoever_is_at_the_tab(visitor: NewPerson, server: Server, trace: Path
+                                                                    ) -> None:
+    ann = await visitor().sign_up()
+    tab = await ann.tab('/renaming', 'Nothing written')
+    tell(trace, 'go on')
+
+    await tab.click(tab.handler(text='Rename'))
+
+    await tab.sees('Now Annabel')
+    assert server.sql('SELECT first_name FROM user WHERE email_address = ?', ann.address) == [('Annabel',)]
+
+
+async def test_a_handler_that_was_under_way_at_the_end_writes_nothing(visitor: NewPerson, server: Server, trace: Path
+                                                                     ) -> None:
+    ann = await visitor().sign_up()
+    tab = await ann.tab('/renaming', 'Nothing written')
+
+    await tab.click(tab.handler(text='Rename'))
+    await until(lambda: 'waiting' in acts(trace))
+    server.sql(REVOKED, ann.address)
+    tell(trace, 'go on')
+    await until(lambda: 'authentication_invalid' in acts(trace))
+
     assert server.sql('SELECT first_name FROM user WHERE email_address = ?', ann.address) == [('',)]
 
 
@@ -290,3 +323,59 @@ async def test_a_stream_has_no_more_parts_after_the_end(visitor: NewPerson, serv
     await until(lambda: 'stream over' in acts(trace))
 
     assert first.startswith('tick')
+
+
+# ---------------------------------------------------------------- passwords of the author's
+
+
+async def test_a_password_that_is_typed_into_quasars_field_is_warned_of_once(visitor: NewPerson, server: Server
+                                                                            ) -> None:
+    nobody = visitor()
+    before = len(server.log)
+    tab = await nobody.tab('/typing')
+    typed = tab.handler(text='Becomes a password', event='update:value')
+
+    await tab.click_with(typed, 'o')
+    await tab.click(tab.handler(text='Become'))
+    await until(lambda: any((element or {}).get('props', {}).get('type') == 'password'
+                            and (element or {}).get('props', {}).get('label') for element in tab.elements.values()))
+    assert 'Use password_field' not in server.log[before:]
+    for key in 'op':
+        await tab.click_with(typed, key)
+    await until(lambda: 'Use password_field' in server.log[before:])
+    await nobody.tab('/made-so')
+
+    assert server.log[before:].count('Use password_field') == 1
+
+
+async def test_the_warning_comes_when_such_a_field_is_made(start: Start, tmp_path: Path) -> None:
+    server = await start({'acts': tmp_path / 'acts', CHEAP_PASSWORDS: 1}, script=ENDPOINTS)
+    nobody = Somebody.at(server)
+
+    await nobody.get('/typing')
+    before = server.log.count('password_field')
+    await nobody.get('/made-so')
+    await until(lambda: 'the page at' in server.log)
+    await nobody.close()
+
+    assert before == 0
+    assert "('PIN')" in server.log
+
+
+async def test_what_is_typed_into_the_native_field_comes_with_its_form_and_not_before(server: Server, device: MakeDevice
+                                                                                     ) -> None:
+    laptop = await device(server)
+    tab = await laptop.tab('/typing')
+    sent: list[str] = []
+    tab.page.on('websocket', lambda websocket: websocket.on('framesent', lambda frame: sent.append(str(frame))))
+    await tab.page.reload()
+    await tab.live()
+
+    field = tab.page.get_by_label('API key')
+    await field.fill('hunter2 hunter2')
+    await expect(field).to_have_attribute('type', 'password')
+    await tab.button('Save').click()
+    await expect(tab.page.get_by_text('The key has 15 characters')).to_be_visible()
+
+    assert sent
+    assert not [frame for frame in sent if 'hunter2' in frame]

@@ -14,6 +14,7 @@ is relied on here. Each module is put to use in one line; what is optional can b
 | page_template | gives the inline scripts of a page its nonce | the content policy stops every page |
 | uploads | asks before the handlers of an upload are called | a slow upload counts after its session has ended |
 | outbox | drops messages told for a session that has ended | they are sent later, or replayed |
+| inputs (optional) | tells of a field for a password when it is made | the warning comes with the first key |
 | removal (optional) | cuts the circles of removed elements | ``gc.collect()`` frees pages, and holds up all tabs |
 | socket_manager (optional) | sends without a task for each message | ``AsyncManager``, a fifth slower for many tabs |
 | bindable (optional) | sets at once what nothing is bound to | ``BindableProperty``, slower for many tabs |
