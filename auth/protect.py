@@ -9,7 +9,7 @@ from nicegui import app as nicegui_app
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from .access import PageBuilder
+from .access import PageBuilder, PageRefused
 from .changes.cache import ClientCache
 from .changes.clients import Clients
 from .changes.deadlines import Deadlines
@@ -36,6 +36,7 @@ from .requests.asgi import App
 from .rules.context import Auth
 from .web.api import FrontendApi
 from .web.api.serializers import error_json
+from .web.api_prefix import USUAL_PREFIX, is_below, moved
 from .web.connections import Connections
 from .web.error_answers import retry_after
 from .web.gateway import Gateway
@@ -117,13 +118,22 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
         if hasattr(one, 'add_exception_handler'):
             one.add_exception_handler(AuthError, _refused)
     api = FrontendApi(auth, clients, guard.re_authenticate, guard.expecting)
+    _refuse_what_the_api_hides(own_routes, api, auth.settings.api_prefix)
     return Gateway(app, sockets=connections, api=api, routes=table, clients=clients,
                    waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                    proxies=auth.settings.proxies, cookie_name=auth.settings.cookie_name,
-                   own=own, api_has=api.has, not_found=not_found, headers=Headers(auth.settings),
-                   reports=reports, uploads=uploads, entrance_to=lambda scope: entrance_to(own_routes.page_at(scope)),
+                   own=own, api_has=api.has, api_prefix=auth.settings.api_prefix, not_found=not_found,
+                   headers=Headers(auth.settings, auth.settings.api_prefix), reports=reports, uploads=uploads,
+                   entrance_to=lambda scope: entrance_to(own_routes.page_at(scope)),
                    outbox=outbox, language=auth.settings.site_language,
                    monitoring=Monitoring(auth, sync, gauges_of(tabs, sync, auth.passwords.turns)))
+
+
+def _refuse_what_the_api_hides(routes: OwnRoutes, api: FrontendApi, prefix: str) -> None:
+    for path in routes.fixed_paths():
+        if is_below(path, prefix) and api.has(moved(path, prefix, USUAL_PREFIX)):
+            raise PageRefused(f'The route of the app at {path} would never be asked for, because the Frontend API has '
+                              'that path: set API_PREFIX to another one, such as /auth/v1.')
 
 
 def _not_found(request: Request, error: Exception) -> Response:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from auth.components import api_path
 from auth.language import _, tag
+from auth.web.api_prefix import USUAL_PREFIX
 
 
 def browser_texts() -> dict[str, str]:
     """The texts by the name that a script asks for; see static/live/texts.js."""
     return {
         'locale': tag(),
+        'api': api_path(USUAL_PREFIX),
         'unreachable': _('You are offline, or the server is down. Nothing was changed. Try again in a moment.'),
         'trying': _('Trying…'),
         'stillLost': _('Still no connection. It is tried again by itself.'),

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from auth.components import ask_when_refused
+from auth.components import api_path, ask_when_refused
 from auth.credentials.passwords import MAX_LENGTH
 from auth.language import _
 from auth.live.tabs import tabs
@@ -108,7 +108,7 @@ def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callabl
 
     Nothing that is typed into it passes through the websocket.
 
-    :param action: the path of the Frontend API
+    :param action: a path of the Frontend API as it is documented, wherever that is, or of an endpoint of your own
     :param submit: what is written on the button
     :param on_done: called with the response when it was accepted and the tab has re-authenticated
     :param done: what is written beside the button then, until something else is typed
@@ -124,7 +124,7 @@ def api_form(action: str, submit: str, *, method: str = 'POST', on_done: Callabl
     :param hands: the names of what the next page gets of the answer, as if by such a link
     """
     form = ui.element('form').props(f'method=post data-api={method} novalidate')
-    form.props['action'] = action  # may hold braces
+    form.props['action'] = api_path(action)  # may hold braces
     for name, wanted in (('data-announce', announce), ('data-keep', keep), ('data-begin', begin)):
         if wanted:
             form.props[name] = ''

@@ -64,12 +64,13 @@ class Server:
             environment=clean_environment(database_url=self.database.url, **{SPEED: self.speed}, **self.settings)))
         if self not in self.started:
             self.started.append(self)
+        api = f'{self.url}{self.settings.get("api_prefix", "/v1")}'
         async with patient_client() as http:
             for _ in range(START_SECONDS * 20):
                 if self.process.poll() is not None:
                     raise RuntimeError(f'the server ended:\n{self.log}')
                 try:
-                    if (await http.get(f'{self.url}/v1/client')).status_code == 200:
+                    if (await http.get(f'{api}/client')).status_code == 200:
                         return self
                 except httpx.TransportError:
                     await asyncio.sleep(0.05)

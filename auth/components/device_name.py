@@ -11,6 +11,7 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 from ..language import _
 from ..rules.device_names import MAX_DEVICE_NAME
 from ..rules.devices import Device
+from .api_path import api_path
 from .dialog import Dialog
 
 
@@ -28,7 +29,7 @@ class DeviceNameDialog(Dialog):
             what = Text(tag='p', text=_('{device} at {address}', device=device.user_agent, address=device.ip_address)
                         if device.ip_address else str(device.user_agent)).classes('ls-quiet').props('translate=no')
             form = ui.element('form').props('method=post data-api=PATCH data-keep novalidate')
-            form.props['action'] = f'/v1/me/sessions/{device.session_id}'
+            form.props['action'] = api_path(f'/v1/me/sessions/{device.session_id}')
             form.on('done', self._accepted, [])
             with form:
                 _field(device.name)

@@ -12,6 +12,7 @@ from nicegui.elements.mixins.text_element import TextElement as Text
 from ..language import _
 from ..live.memory import HoldsItself
 from ..live.tabs import tabs
+from .api_path import api_path
 from .isolated import Isolated
 from .password_field import password_entry
 
@@ -36,7 +37,7 @@ class PasswordForm(ui.element, HoldsItself):
         user = tab.state.user
         address = user.email_address if user else ''
         self.props('method=post data-api=POST data-tab novalidate').props('' if in_dialog else 'data-begin')
-        self.props['action'] = (
+        self.props['action'] = api_path(
             f'/v1/client/sessions/{tab.state.session_id}/verify/attempt_first_factor')
         self.on('done', self._accepted, [])
         with self:

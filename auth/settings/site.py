@@ -15,6 +15,7 @@ from ..requests.proxies import Proxies, parse_networks
 
 _HOST_LIKE = ('write an address of this machine, such as 127.0.0.1 for itself only or 0.0.0.0 for every address of '
               'its own, or its name, without a port')
+_PREFIX = re.compile(r'(/[A-Za-z0-9_-]+)+')
 _WORD = re.compile(r'[A-Za-z0-9][A-Za-z0-9_-]{0,39}')
 
 
@@ -37,6 +38,9 @@ class SiteSettings(BaseSettings):
     """Where people find the site, such as ``https://example.com``. It alone says then what the site's name is, which
     pages may change something, and whether the cookie is ``Secure``, whatever proxies make of a request on its way.
     Without it, all of that is what each request came to."""
+
+    api_prefix: str = '/v1'
+    """Below which path the Frontend API is, so that an app may have its own ``/v1``."""
 
     cookie_name: str = 'client'
     """The cookie is called ``__client``, and ``__Host-client`` over https. Browsers send a cookie to every port of a
@@ -78,6 +82,14 @@ class SiteSettings(BaseSettings):
         if value and origin is None:
             raise ValueError('write it like https://example.com, without a path')
         return '' if origin is None else str(origin)
+
+    @field_validator('api_prefix')
+    @classmethod
+    def _check_api_prefix(cls, value: str) -> str:
+        if not _PREFIX.fullmatch(value) or value.split('/')[1] in {'_nicegui', '_nicegui_ws', 'static'}:
+            raise ValueError('write a path of words, such as /auth/v1, that begins with a slash and does not end with '
+                             'one, and not below /_nicegui or /static')
+        return value
 
     @field_validator('cookie_name')
     @classmethod

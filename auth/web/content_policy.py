@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping
 
 from ..requests.asgi import Scope
+from .api_prefix import USUAL_PREFIX, moved
 
 NONCE = f'nonce="{secrets.token_urlsafe(16)}"'
 """What an inline script of an author has as an attribute, to run: ``ui.add_head_html(f'<script {NONCE}>…</script>')``.
@@ -26,8 +27,8 @@ SCOPE_NONCE = 'live_sessions.nonce'
 FRAMED = 'live_sessions.framed'
 """The key under which the scope of a request says that pages of this site may show the answer in a frame."""
 
-REPORTS_PATH = '/v1/policy_reports'
-"""Where browsers tell what they have refused to load or run."""
+REPORTS_PATH = f'{USUAL_PREFIX}/policy_reports'
+"""Where browsers tell what they have refused to load or run; see ``auth.web.api_prefix``."""
 
 _PAGE: Mapping[str, str] = {
     'default-src': "'self'",
@@ -59,16 +60,17 @@ class ContentPolicy:
     """Writes the policy of an answer.
 
     :param sources: what pages may load beside what is the site's own, by directive; see ``HeaderSettings``
+    :param api_prefix: below which path browsers tell of what they have refused
     """
 
-    def __init__(self, sources: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, sources: Mapping[str, tuple[str, ...]], api_prefix: str = USUAL_PREFIX) -> None:
         directives = dict(_PAGE)
         for name, more in sources.items():
             directives[name] = ' '.join((directives.get(name, "'self'"), *more))
         scripts = directives.pop('script-src')
         rest = '; '.join(f'{name} {value}' for name, value in directives.items())
         # Not report-to as well: whoever knows that ignores this, and keeps reports back for minutes, or loses them.
-        reports = f'; report-uri {REPORTS_PATH}'
+        reports = f'; report-uri {moved(REPORTS_PATH, USUAL_PREFIX, api_prefix)}'
         self._of: dict[tuple[bool, bool], tuple[bytes, bytes]] = {}
         for framed in (False, True):
             ancestors = f'; frame-ancestors {_ancestors(framed)}'

@@ -20,6 +20,7 @@ from ..requests.proxies import Proxies
 from ..settings.headers import HeaderSettings
 from .answers import as_get, send_answer, without_body
 from .api.serializers import error_json
+from .api_prefix import USUAL_PREFIX, moved
 from .content_policy import REPORTS_PATH
 from .cookies import DEFAULT_NAME, NAME, is_secure
 from .headers import REFUSAL, Headers, drop_forged_headers
@@ -56,6 +57,7 @@ class Gateway:
     :param proxies: those that are believed
     :param cookie_name: what the settings call the cookie
     :param api_has: tells whether the Frontend API has something at a path; else the app may
+    :param api_prefix: below which path the Frontend API is
     :param own: lets requests through to the routes of the app's own
     :param not_found: returns what is shown where there is no page, as HTML
     :param headers: what is told to browsers with each answer
@@ -70,7 +72,7 @@ class Gateway:
     def __init__(self, app: App, *, sockets: App, api: App, routes: Mapping[str, PageBuilder],
                  clients: Clients, waiting: WaitingPages, hosts: Hosts | None = None,
                  proxies: Proxies | None = None, cookie_name: str = DEFAULT_NAME, own: OwnAccess | None = None,
-                 api_has: Callable[[str], bool] = lambda _: True,
+                 api_has: Callable[[str], bool] = lambda _: True, api_prefix: str = USUAL_PREFIX,
                  not_found: Callable[[], str] = no_page, headers: Headers | None = None, reports: App | None = None,
                  uploads: App | None = None, entrance_to: Callable[[Scope], Entrance | None] = lambda _: None,
                  outbox: OutboxPage | None = None,
@@ -83,11 +85,12 @@ class Gateway:
         self._routes = table_of(routes)
         self._entrance_to = entrance_to
         for path in self._routes:
-            if path.startswith(('/v1/', _SOCKETS_ROOT, *_PASSED_ON)):
+            if path.startswith((f'{api_prefix}/', _SOCKETS_ROOT, *_PASSED_ON)):
                 raise PageRefused(f'The page at {path} would never be asked for, because what begins so is no page\'s: '
                                   'choose another path.')
         self._own = own
         self._api_has = api_has
+        self._api_prefix = api_prefix
         self._hosts = hosts or Hosts()
         self._headers = headers or Headers(HeaderSettings())
         self._reports = reports
@@ -139,10 +142,11 @@ class Gateway:
         path: str = scope['path']
         if scope['method'] == 'HEAD':  # answered like GET, except that no page is built
             send = without_body(send)
-        if path == REPORTS_PATH and self._reports is not None:
+        in_api = moved(path, self._api_prefix, USUAL_PREFIX) if path.startswith(f'{self._api_prefix}/') else None
+        if in_api == REPORTS_PATH and self._reports is not None:
             await self._reports(scope, receive, send)
-        elif path.startswith('/v1/') and (self._api_has(path) or self._own_access(scope) is None):
-            await self._api(as_get(scope), receive, send)
+        elif in_api is not None and (self._api_has(in_api) or self._own_access(scope) is None):
+            await self._api({**as_get(scope), 'path': in_api}, receive, send)
         elif path == _SOCKETS and _asks_for_script(scope):
             await send_answer(send, 400, 'The sockets do not answer with a script. Leave "j" out of the address.')
         elif path == _SOCKETS:  # a browser that cannot have a websocket polls
@@ -202,7 +206,7 @@ class Gateway:
             await self._close(scope, send)
             return
         send = self._headers.added(scope, send)
-        if scope['path'].startswith('/v1/'):
+        if scope['path'].startswith(f'{self._api_prefix}/'):
             await send_answer(send, error.status, json.dumps(error_json(error)), kind='application/json')
         else:
             await send_answer(send, error.status, error.message)

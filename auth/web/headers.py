@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..requests.asgi import Message, Scope, Send
 from ..settings.headers import HeaderSettings, parse_sources
+from .api_prefix import USUAL_PREFIX
 from .content_policy import ContentPolicy
 from .cookies import is_secure
 
@@ -37,10 +38,11 @@ class Headers:
     """Adds to each answer what tells a browser what it may make of it.
 
     :param settings: what the site allows beside what is its own
+    :param api_prefix: below which path the Frontend API is
     """
 
-    def __init__(self, settings: HeaderSettings) -> None:
-        self._policy = ContentPolicy(parse_sources(settings.content_sources))
+    def __init__(self, settings: HeaderSettings, api_prefix: str = USUAL_PREFIX) -> None:
+        self._policy = ContentPolicy(parse_sources(settings.content_sources), api_prefix)
         allowed = settings.permissions.split(',')
         self._of_documents = (
             (b'permissions-policy', ', '.join(f'{name}=()' for name in _FEATURES if name not in allowed).encode()),

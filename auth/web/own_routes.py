@@ -59,6 +59,10 @@ class OwnRoutes:
                 return access
         return None if endpoint is None else self._unsaid
 
+    def fixed_paths(self) -> Iterator[str]:
+        """The paths of all routes that have no parameter."""
+        return (path for path in _paths_of(self._app) if '{' not in path)
+
     def find(self, scope: Scope) -> Endpoint | None:
         """Find what would answer a request: a function, or a mounted app."""
         path = scope['path']
@@ -82,6 +86,14 @@ def apps_within(app: App) -> Iterator[Any]:
     for route in _routes_of(app):
         if isinstance(route, Mount | Host):
             yield from apps_within(route.app)
+
+
+def _paths_of(app: Any, before: str = '') -> Iterator[str]:
+    for route in iter_route_contexts(_routes_of(app)):
+        path = f'{before}{route.path or ""}'
+        yield path
+        if isinstance(route.original_route, Mount):
+            yield from _paths_of(route.original_route.app, path)
 
 
 def _routes_of(app: Any) -> list[Any]:

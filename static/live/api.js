@@ -1,4 +1,5 @@
 // The Frontend API, called with the cookie of this browser.
+import { api } from "./api-path.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { withTheNewestCookie } from "./renewed.js";
 import { text } from "./texts.js";
@@ -27,7 +28,7 @@ export async function confirmed(answer) {
   const { created_session_id: id, take_back_proof } = answer.response ?? {};
   if (!take_back_proof) return answer;
   try {
-    await call("POST", `/v1/client/sessions/${encodeURIComponent(id)}/confirm`, { take_back_proof });
+    await call("POST", api(`/client/sessions/${encodeURIComponent(id)}/confirm`), { take_back_proof });
   } catch (error) {
     if (["cookie_not_kept", "client_renewed"].includes(error.errors[0]?.code)) throw error;
   }
@@ -35,18 +36,18 @@ export async function confirmed(answer) {
 }
 
 export async function signOut(sessionId) {
-  if (!sessionId) return withTheNewestCookie(() => call("DELETE", "/v1/client/sessions"));
-  const answer = await call("POST", `/v1/client/sessions/${encodeURIComponent(sessionId)}/remove`);
+  if (!sessionId) return withTheNewestCookie(() => call("DELETE", api("/client/sessions")));
+  const answer = await call("POST", api(`/client/sessions/${encodeURIComponent(sessionId)}/remove`));
   if (answer.client?.sessions.length) renewCookie();
   return answer;
 }
 
 // Who has signed out may have been the one for whom the cookie was kept. Not while a sign-in brings another cookie.
 export function renewCookie() {
-  oneAtATime(() => fetch("/v1/client/cookie", { method: "PUT", keepalive: true })).catch(() => {});
+  oneAtATime(() => fetch(api("/client/cookie"), { method: "PUT", keepalive: true })).catch(() => {});
 }
 
 // Nobody waits for it, and it is sent even if this page is left at once.
 export function clearCache() {
-  fetch("/v1/client/cache", { method: "DELETE", keepalive: true }).catch(() => {});
+  fetch(api("/client/cache"), { method: "DELETE", keepalive: true }).catch(() => {});
 }

@@ -1,4 +1,5 @@
 // The server gives a tab access only in a request that carries the cookie. This is that request, made until it is settled.
+import { api } from "./api-path.js";
 import { call } from "./api.js";
 import { sleep } from "./times.js";
 
@@ -15,7 +16,7 @@ export async function authenticate(epochNow) {
       const socket = window.socket.id;
       try {
         const fields = { tab: window.clientId, socket, epoch: epochNow(), final };
-        const { response } = await call("POST", "/v1/client/tabs", fields);
+        const { response } = await call("POST", api("/client/tabs"), fields);
         if (response.settled) return;
       } catch (error) {
         if (error.status !== 404) await sleep(PAUSE_MS);

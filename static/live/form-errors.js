@@ -1,4 +1,5 @@
 // What is wrong with what was typed, beside the field that it is in. It goes as soon as it is mended.
+import { api } from "./api-path.js";
 import { call } from "./api.js";
 import { sleep } from "./times.js";
 
@@ -88,7 +89,7 @@ async function judge(input) {
   try {
     const fields = { password: value, param: name };
     for (const about of PERSON) fields[about] = form.elements.namedItem(about)?.value ?? "";
-    if (value) await call("POST", "/v1/password_checks", fields);
+    if (value) await call("POST", api("/password_checks"), fields);
   } catch (failed) {
     if (failed.status !== 422) return;
     [error] = failed.errors;

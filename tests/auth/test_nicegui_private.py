@@ -15,6 +15,7 @@ import pytest
 from nicegui import Client, core
 from nicegui.element import Element
 from nicegui.elements.dialog import Dialog
+from nicegui.elements.input import Input
 from nicegui.elements.sub_pages import SubPages
 from nicegui.elements.timer import Timer
 from nicegui.elements.upload import Upload
@@ -164,6 +165,10 @@ def test_messages_are_kept_for_a_tab_that_comes_back() -> None:
 def test_the_server_can_be_told_to_ping_more_often() -> None:
     assert 'ping_interval = max(app.config.reconnect_timeout * 0.8, 4)' in inspect.getsource(server._startup)
     assert 'app.start()' in inspect.getsource(server._startup).partition('ping_interval = ')[2]  # ours comes after it
+
+
+def test_an_input_for_a_password_says_so_in_its_type() -> None:
+    assert "self._props['type'] = 'password' if password else 'text'" in inspect.getsource(Input)
 
 
 def test_an_upload_hands_its_files_to_the_method_that_is_replaced_at_the_address_that_is_guarded() -> None:

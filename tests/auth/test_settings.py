@@ -88,3 +88,12 @@ def test_no_password_is_in_what_is_shown_of_settings(tmp_path: Path, monkeypatch
     shown = [repr(Settings(database_url=secret)), str(Settings(database_url=secret)), str(refused.value),
              repr(refused.value)]
     assert not [text for text in shown if 'hunter2' in text]
+
+
+@pytest.mark.parametrize('wrong', ['', '/', 'v1', '/v1/', '//v1', '/v 1', '/v1?x',
+                                   '/_nicegui/api', '/static', '/ä', '/a/..'])
+def test_an_api_prefix_is_a_path_of_words(wrong: str) -> None:
+    with pytest.raises(ValidationError, match='write a path of words, such as /auth/v1'):
+        Settings(api_prefix=wrong)
+
+    assert Settings(api_prefix='/auth/v1').api_prefix == '/auth/v1'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from playwright.async_api import expect
 
 from tests.apps import ENDPOINTS
 from tests.browser.devices import MakeDevice, NewServer
+from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.programs import CHEAP_PASSWORDS
 from tests.running import either_store
@@ -379,3 +381,35 @@ async def test_what_is_typed_into_the_native_field_comes_with_its_form_and_not_b
 
     assert sent
     assert not [frame for frame in sent if 'hunter2' in frame]
+
+
+# ---------------------------------------------------------------- an API of the author's below /v1
+
+
+async def test_a_route_that_the_frontend_api_hides_is_refused_at_the_start_with_what_to_set(start: Start, tmp_path: Path
+                                                                                           ) -> None:
+    with pytest.raises(RuntimeError, match=r'at /v1/client would never be asked for.*set API_PREFIX'):
+        await start({'acts': tmp_path / 'acts', 'own_v1': 1}, script=ENDPOINTS)
+
+
+async def test_the_frontend_api_can_be_elsewhere_for_the_sake_of_the_apps_own(start: Start, device: MakeDevice,
+                                                                              tmp_path: Path) -> None:
+    server = await start({'acts': tmp_path / 'acts', 'own_v1': 1, 'api_prefix': '/auth/v1', CHEAP_PASSWORDS: 1},
+                         script=ENDPOINTS)
+    laptop = await device(server, new=True)
+    left = await laptop.tab('/sign-up')
+    await left.fill('ann@example.com')
+    await left.button('Sign up').click()
+    await expect(left.see(re.compile('Active Session: sess_'))).to_be_visible()
+    right = await laptop.tab('/')
+    await left.button('Sign out').first.click()
+    await right.signed_out()
+    async with patient_client(base_url=server.url) as program:
+        answers = [await program.get(path) for path in ('/v1/client', '/auth/v1/client', '/v1/me', '/auth/v1/nothing',
+                                                        '/auth/v1')]
+        page = await program.get('/')
+
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 404, 404]
+    assert answers[0].json() == 'a client of the author'
+    assert answers[1].json()['response'] is None
+    assert 'report-uri /auth/v1/policy_reports' in page.headers['content-security-policy']

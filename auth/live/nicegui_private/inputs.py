@@ -3,6 +3,7 @@
 
 Private: none by name, but ``ui.input.__init__`` is wrapped, for which there is no hook.
 Public way: none; the elements of each page would have to be searched after it was built.
+Guarded by tests/auth/test_nicegui_private.py.
 """
 
 from __future__ import annotations
