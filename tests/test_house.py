@@ -81,6 +81,7 @@ FLOORS = (
     {'cli'},
     {'protect'},
     {'installing'},
+    {'testing'},
 )
 """The wings of auth/, and what stands at its top: each imports from those before it, and from its own."""
 

@@ -14,8 +14,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.one_package import written_anew
-from tests.apps import ALONE
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
@@ -67,8 +65,8 @@ class Installed:
     def serving(self, script: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
         """Serve an app from it."""
         with (self.folder / 'server.log').open('wb') as log:
-            process = subprocess.Popen([self.python, script, '--port', str(port)], cwd=self.folder, stdout=log,
-                                       stderr=log, env=self.environment())
+            process = subprocess.Popen([self.python, script], cwd=self.folder, stdout=log, stderr=log,
+                                       env={**self.environment(), 'PORT': str(port)})
         try:
             yield process
         finally:
@@ -81,13 +79,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 
 async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Installed) -> None:
-    script, port = installed.folder / 'app.py', free_port()
-    script.write_text(written_anew(ALONE.read_text()))
+    port = free_port()
     account = {'email_address': 'ann@example.com', 'password': PASSWORD}
 
     every_module = installed.run('-c', EVERY_MODULE)
     upgraded = installed.run('-m', 'live_sessions', 'database', 'upgrade')
-    with installed.serving(script, port) as process:
+    begun = installed.run('-m', 'live_sessions', 'new', 'mine')
+    with installed.serving(installed.folder / 'mine' / 'main.py', port) as process:
         async with patient_client(base_url=f'http://localhost:{port}', headers={'Origin': f'http://localhost:{port}'}
                                   ) as ann:
             await answering(ann, process, installed)
@@ -100,6 +98,7 @@ async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Ins
 
     assert (every_module.returncode, every_module.stderr) == (0, '')
     assert upgraded.returncode == 0, upgraded.stderr
+    assert 'main.py, tests/test_app.py, pyproject.toml, .gitignore.\n' in begun.stdout, begun.stderr
     assert (stranger.status_code, stranger.headers['location']) == (303, '/sign-in?redirect_url=%2Fnotes')
     assert 'Anmelden' in form.text
     assert [(answer.status_code, bool(answer.text)) for answer in styles] == [(200, True)] * 2

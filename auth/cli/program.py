@@ -12,7 +12,7 @@ from models import BadDatabaseUrl, BadEnvFile, CannotOpenStore
 
 from ..errors import AuthError, StoreAway
 from ..settings import wrong_setting
-from . import audit, database, invitations, privacy, sessions, users
+from . import audit, database, invitations, privacy, sessions, taking, users
 from .output import print_notice
 
 _EXPECTED = (AuthError, BadDatabaseUrl, BadEnvFile, CannotOpenStore, ValidationError, OSError)
@@ -25,6 +25,7 @@ app.add_typer(sessions.commands, name='sessions')
 app.add_typer(audit.commands, name='audit')
 app.add_typer(privacy.commands, name='privacy')
 app.add_typer(database.commands, name='database')
+app.add_typer(taking.commands)
 
 
 def main() -> None:

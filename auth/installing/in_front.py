@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -20,11 +21,13 @@ class InFront:
     """
 
     def __init__(self, app: FastAPI, begin: Callable[[App], App]) -> None:
-        self._make_stack: Callable[[], ASGIApp] = app.build_middleware_stack
+        before = app.build_middleware_stack
+        # Tests install one program after another in front of the same app; the one before is not behind this one.
+        self.make_stack: Callable[[], ASGIApp] = before.front.make_stack if isinstance(before, _Front) else before
         self._begin = begin
         self._gateway: App | None = None
         self._stack: ASGIApp | None = None
-        app.build_middleware_stack = lambda: self
+        app.build_middleware_stack = _Front(self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or what the server says of its own start and end."""
@@ -59,5 +62,15 @@ class InFront:
     async def _behind(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What is behind the gateway; made after that, which adds to it."""
         if self._stack is None:
-            self._stack = self._make_stack()
+            self._stack = self.make_stack()
         await self._stack(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """What an app calls to make its middleware; returns what stands in front."""
+
+    front: InFront
+
+    def __call__(self) -> ASGIApp:
+        return self.front

@@ -1,0 +1,89 @@
+"""``new`` and ``add``: an app that runs and is tested at once, and an app that gets what it needs and loses nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from auth.cli import main
+from tests.programs import clean_environment
+
+IN_A_BROWSER = """
+from playwright.async_api import expect
+
+
+async def test_two_tabs_of_a_device(device):
+    await device.sign_up('ann@example.com')
+    left, right = await device.tab('/notes'), await device.tab('/notes')
+
+    await left.get_by_role('button', name='Sign out', exact=True).first.click()
+
+    await expect(right.get_by_text('You are signed out').first).to_be_visible(timeout=40_000)
+    await expect(right.get_by_text('My notes')).to_have_count(0)
+"""
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    """Run a command, in this process."""
+    monkeypatch.setattr(sys, 'argv', ['auth', *map(str, arguments)])
+    with pytest.raises(SystemExit) as end:
+        main()
+    return int(end.value.code or 0)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob('*') if file.is_file()}
+
+
+def test_a_new_app_passes_its_own_tests_without_any_server_of_a_database(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    app = tmp_path / 'garden-notes'
+
+    assert run(monkeypatch, 'new', app) == 0
+    told = capsys.readouterr().out
+    (app / 'tests' / 'test_tabs.py').write_text(IN_A_BROWSER)
+    environment = clean_environment(pythonpath='', test_database_url='')
+    done = subprocess.run([sys.executable, '-m', 'pytest', '-q'], cwd=app, env=environment, capture_output=True,
+                          text=True, check=False)
+
+    assert 'auth/, models/, pages/, static/, main.py, tests/test_app.py' in told
+    assert 'uv run main.py' in told
+    assert '4 passed' in done.stdout, done.stdout + done.stderr
+    assert "SITE = 'Garden Notes'" in (app / 'pages' / 'parts.py').read_text()
+    assert '>G</text>' in (app / 'static' / 'icon.svg').read_text()
+
+
+def test_an_app_gets_what_it_needs_and_keeps_what_it_has(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / 'main.py').write_text('of the author')
+
+    added, first = run(monkeypatch, 'add', tmp_path), files(tmp_path)
+    told = capsys.readouterr().out
+    again, second = run(monkeypatch, 'add', tmp_path), files(tmp_path)
+
+    assert (added, again) == (0, 1)
+    assert 'sessions.install()' in told
+    assert "'argon2-cffi>=" in told
+    assert first['main.py'] == b'of the author'
+    assert {'auth/LICENSE', 'models/migrations/env.py', 'pages/shell.py', 'static/app.css'} <= first.keys()
+    assert second == first
+    assert 'Nothing was written' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(('command', 'told'), [
+    (('new', '{}'), 'There is main.py in'), (('new', '{}/new', '--name', 'it\'s "mine"'), 'A name is letters'),
+    (('add', '{}/nowhere'), 'There is no folder'), (('add', '{}/with-pages'), 'There is pages in')])
+def test_what_can_not_be_done_is_told_and_nothing_is_written(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: tuple[str, ...],
+        told: str) -> None:
+    (tmp_path / 'with-pages' / 'pages').mkdir(parents=True)
+    (tmp_path / 'main.py').write_text('of the author')
+    before = sorted(tmp_path.rglob('*'))
+
+    code = run(monkeypatch, *(part.format(tmp_path) for part in command))
+
+    assert (code, sorted(tmp_path.rglob('*'))) == (1, before)
+    assert told in capsys.readouterr().err
