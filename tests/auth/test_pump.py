@@ -139,6 +139,19 @@ async def test_a_change_of_a_user_who_is_signed_in_nowhere_is_published(rules: R
             await asyncio.sleep(0.01)
 
 
+async def test_a_row_of_an_authors_table_is_published_whoever_has_written_it(rules: Rules, screen: Screen) -> None:
+    with open_database(rules.database.url).connect(to_write=True) as connection:
+        connection.execute(text('CREATE TABLE todo (id INTEGER PRIMARY KEY, user_id VARCHAR)'))
+        tell_tabs(connection, 'todo', owner='user_id')
+
+    await rules.elsewhere("INSERT INTO todo (id, user_id) VALUES (1, 'user_ann')")
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not RowsOf('todo', 'user_ann').are_in(screen.told):
+            await asyncio.sleep(0.01)
+    assert not RowsOf('todo', 'user_bob').are_in(screen.told)
+
+
 async def test_a_client_that_is_deleted_is_shown_as_no_more(rules: Rules, screen: Screen) -> None:
     done = await rules.sign_up()
     screen.clients[done.token.client_id] = await rules.client(done.token)

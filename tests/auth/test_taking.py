@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from auth.cli import main
-from tests.programs import clean_environment
+from tests.programs import ROOT, clean_environment
 
 IN_A_BROWSER = """
 from playwright.async_api import expect
@@ -71,6 +73,46 @@ def test_an_app_gets_what_it_needs_and_keeps_what_it_has(
     assert {'auth/LICENSE', 'models/migrations/env.py', 'pages/shell.py', 'static/app.css'} <= first.keys()
     assert second == first
     assert 'Nothing was written' in capsys.readouterr().err
+
+
+def test_the_documented_steps_bring_a_copied_one_up_to_date_without_a_conflict(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clone, app = tmp_path / 'live-sessions', tmp_path / 'mine'
+    shell('git init -q -b main', clone)
+    for name in ('auth', 'models', 'pages', 'static'):
+        (clone / name).mkdir()
+        shutil.copy(ROOT / 'pages' / 'parts.py', clone / name)
+        (clone / name / 'as_ever.py').touch()
+    shell('git add -A; git commit -qm one; git tag v0.1.0', clone)
+    with (clone / 'pages' / 'parts.py').open('a') as parts:
+        parts.write('# newer\n')
+    (clone / 'auth' / 'parts.py').unlink()
+    shell('git add -A; git commit -qm two; git tag v0.2.0', clone)
+    run(monkeypatch, 'new', app)
+    for name in ('auth', 'models', 'static'):  # the version that it has is the older one
+        shutil.rmtree(app / name)
+        shutil.copytree(clone / 'models', app / name)
+    (app / 'pages' / 'mine.py').write_text('of the author')
+    shell('git init -q -b main; git add -A; git commit -qm mine', app)
+
+    for steps in re.findall(r'```sh\n(.*?)```', (ROOT / 'docs' / 'CHANGELOG.md').read_text(), re.S):
+        shell(steps, app)
+
+    parts = (app / 'pages' / 'parts.py').read_text()
+    assert "SITE = 'Mine'" in parts
+    assert parts.endswith('# newer\n')
+    assert (app / 'pages' / 'mine.py').read_text() == 'of the author'
+    assert not (app / 'auth' / 'parts.py').exists()
+    assert (app / 'main.py').exists()
+
+
+def shell(steps: str, folder: Path) -> None:
+    """Run what is typed in a folder."""
+    folder.mkdir(exist_ok=True)
+    somebody = {f'GIT_{who}_{what}': 'ann@example.com' for who in ('AUTHOR', 'COMMITTER') for what in ('NAME', 'EMAIL')}
+    done = subprocess.run(['bash', '-ec', steps], cwd=folder, env=clean_environment(**somebody), capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(('command', 'told'), [
