@@ -15,7 +15,7 @@ from ..settings import wrong_setting
 from . import audit, database, invitations, privacy, sessions, taking, users
 from .output import print_notice
 
-_EXPECTED = (AuthError, BadDatabaseUrl, BadEnvFile, CannotOpenStore, ValidationError, OSError)
+_EXPECTED = (AuthError, BadDatabaseUrl, BadEnvFile, CannotOpenStore, taking.InTheWay, ValidationError, OSError)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help='Live Sessions: users, sessions and the audit log. Every command takes --json, for programs.')

@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from ..errors import AuthError
 from .command_group import CommandGroup
 from .options import Json
 from .output import print_result
@@ -30,10 +29,8 @@ commands = CommandGroup('Begin an app, or add accounts and sessions to one.')
 Folder = Annotated[Path, typer.Argument(metavar='FOLDER', help='The folder of the app.')]
 
 
-class InTheWay(AuthError):
-    """There is something where files would be written."""
-
-    code = 'file_exists'
+class InTheWay(Exception):
+    """Nothing can be written there; the message says why, and what to do."""
 
 
 @commands.command('new')

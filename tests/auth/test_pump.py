@@ -9,13 +9,17 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import text
 
 from auth import Auth
 from auth.errors import StoreAway
 from auth.rules.actor import by_command_line
 from auth.rules.admin import create_user
 from auth.rules.clients import ClientView
+from models import RowsOf, tell_tabs
+from models.database_url import open_database
 from tests.following import Following
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import FAST_TO_HEAR, PASSWORD, Rules
 
 Query = Callable[..., dict[str, ClientView]]
