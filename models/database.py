@@ -50,9 +50,10 @@ class Database(ABC):
         """Tell why its server does not answer; nothing if it does, or if there is none. Blocks."""
 
     @abstractmethod
-    def create(self) -> None:
+    def create(self, *, beside: bool = False) -> None:
         """Make an empty database if there is none, where that can be done. Blocks.
 
+        :param beside: whether it may be another program's
         :raises CannotOpenStore: if there can be none
         """
 

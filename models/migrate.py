@@ -36,19 +36,20 @@ def wait_for_server(url: str, timing: StoreTiming = DEFAULT_TIMING) -> None:
                 time.monotonic() - began, extra={'event': 'database_waited_for'})
 
 
-def migrate(url: str, timing: StoreTiming = DEFAULT_TIMING) -> None:
+def migrate(url: str, timing: StoreTiming = DEFAULT_TIMING, *, beside: bool = False) -> None:
     """Create the database if there is none, and apply the migrations it lacks. Blocks; for the time before serving.
 
     Processes that start at once take their turn, and all but the first find nothing left to do.
 
     :param timing: how long to wait for what
+    :param beside: whether our tables may come into the database of another program, if none there has a name of ours
     :raises BadDatabaseUrl: if the URL names no store
     :raises CannotOpenStore: if it can't be created, reached or written, or is no database of ours
     """
     database = open_database(url, timing)
-    database.create()
+    database.create(beside=beside)
     with database.connect(to_write=True) as connection:
-        if check_ownership(connection, database.name):
+        if check_ownership(connection, database.name, beside=beside):
             move_version(connection, database)
             if version_of(connection, database) is None:
                 raise CannotOpenStore(f'The database {database.name} has our tables and has lost its version, which '
@@ -57,7 +58,8 @@ def migrate(url: str, timing: StoreTiming = DEFAULT_TIMING) -> None:
         told = config()
         told.attributes['connection'] = connection
         command.upgrade(told, 'head')
-    database.close_to_others()  # not before it is known to be ours
+    if not beside:
+        database.close_to_others()  # not before it is known to be ours
 
 
 def check_schema(url: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
+from .base import METADATA
 from .database import CannotOpenStore
 
 OUR_TABLES: Mapping[str, frozenset[str]] = {
@@ -39,10 +40,11 @@ class ForeignStore(CannotOpenStore):
     """The database belongs to another program."""
 
 
-def check_ownership(connection: Connection, name: str) -> bool:
+def check_ownership(connection: Connection, name: str, *, beside: bool = False) -> bool:
     """Refuse a database of another program; only reads.
 
     :param name: what to call the database
+    :param beside: whether our tables may come beside those of another program, if none has a name of ours
     :return: whether it is ours; else there is nothing in it
     :raises ForeignStore: if it is another program's
     """
@@ -53,6 +55,13 @@ def check_ownership(connection: Connection, name: str) -> bool:
     here = {table for table, is_here in found.items() if is_here}
     if here <= _VERSIONS and all(_is_empty(connection, table) for table in here):
         return False
+    taken = {table for table in found if table.lower() in METADATA.tables or table == 'live_sessions_version'}
+    if beside and not taken:
+        return False
+    if beside:
+        raise ForeignStore(f'The database {name} has {min(taken)!a} already, which is not of this program and has a '
+                           'name of ours. Nothing was written to it; set DATABASE_URL to a database for this program '
+                           'alone.')
     such = min(here - _VERSIONS or here, key=lambda table: (table in OUR_TABLES, table))
     raise ForeignStore(f'The database {name} belongs to another program: it holds {such[:60]!a}, which is not of this '
                        'one. Nothing was written to it; set DATABASE_URL to a database for this program alone.')

@@ -88,7 +88,7 @@ class PostgresDatabase(Database):
                 return in_one_line(error)
         return ''
 
-    def create(self) -> None:
+    def create(self, *, beside: bool = False) -> None:
         """Nothing: a database on a server is made by whoever runs the server."""
 
     def close_to_others(self) -> None:

@@ -71,10 +71,10 @@ class SqliteDatabase(Database):
         """There is no server that could be silent."""
         return ''
 
-    def create(self) -> None:
+    def create(self, *, beside: bool = False) -> None:
         """Makes the file, for its owner alone, and puts it into WAL mode; one of another program stays as it is."""
         try:
-            self._check_that_nobody_elses()
+            self._check_that_nobody_elses(beside=beside)
             make_private(self._path)
             with sqlite3.connect(self._path, timeout=self._timing.migration_lock_seconds) as connection:
                 connection.execute('PRAGMA journal_mode=WAL')
@@ -153,7 +153,7 @@ class SqliteDatabase(Database):
         return CannotOpenStore(f'The database {self.name} cannot be used ({error}). It may belong to another '
                                'program, or be locked by one: set DATABASE_URL to another place, or try again.')
 
-    def _check_that_nobody_elses(self) -> None:
+    def _check_that_nobody_elses(self, *, beside: bool = False) -> None:
         """Refuse a file of another program, without a trace in it or beside it; one that is not there is all right.
 
         :raises ForeignStore: if it is another program's
@@ -161,12 +161,12 @@ class SqliteDatabase(Database):
         """
         with suppress(FileNotFoundError):
             try:
-                self._look()
+                self._look(beside=beside)
             except ForeignStore:
                 time.sleep(_SECOND_LOOK_SECONDS)  # another process of ours may have been writing it
-                self._look()
+                self._look(beside=beside)
 
-    def _look(self) -> None:
+    def _look(self, *, beside: bool) -> None:
         with self._path.open('rb') as file:
             header = file.read(20)
         if not header:
@@ -180,7 +180,7 @@ class SqliteDatabase(Database):
             uri, uri=True, timeout=self._timing.migration_lock_seconds, isolation_level=None))
         try:
             with engine.connect() as connection:
-                check_ownership(connection, self.name)
+                check_ownership(connection, self.name, beside=beside)
         except DBAPIError as error:
             raise error.orig or error from error
         finally:

@@ -28,10 +28,11 @@ def database() -> None:
 
 
 @commands.command('upgrade')
-def upgrade(json: Json = False) -> None:
+def upgrade(beside: Annotated[bool, typer.Option('--beside', help='Also in a database that has tables of an app '
+                                                'already. Once is enough.')] = False, json: Json = False) -> None:
     """Create the database, or bring it to the newest schema."""
     url = Settings().database_url
-    migrate(url)
+    migrate(url, beside=beside)
     name = shown(url)
     print_result({'database_url': name, 'upgraded': True}, f'The database {name} has the newest schema.', json=json)
 

@@ -149,6 +149,37 @@ def test_what_an_author_keeps_beside_our_tables_is_theirs(migrated: TestDatabase
     check_schema(migrated.url)
 
 
+def test_our_tables_come_beside_those_of_an_app_if_somebody_says_so(
+        empty: TestDatabase, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for statement in FOREIGN['its version and tables']:
+        empty.sql(statement)
+    monkeypatch.setenv('DATABASE_URL', empty.url)
+    monkeypatch.setattr(sys, 'argv', ['auth', 'database', 'upgrade', '--beside'])
+
+    for _ in range(2):  # once more does no harm
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert end.value.code == 0, capsys.readouterr().err
+    migrate(empty.url)  # as every start of a server does
+    check_schema(empty.url)
+
+    assert empty.sql('SELECT version_num FROM alembic_version') == [('0006',)]  # theirs, and called like one of ours
+    assert empty.sql('SELECT count(*) FROM posts') == [(0,)]
+
+
+@pytest.mark.parametrize('statement', ['CREATE TABLE "user" (id INTEGER)', 'CREATE TABLE "Mail" (id INTEGER)',
+                                       'CREATE VIEW attempts AS SELECT 1 AS one'])
+def test_a_name_of_ours_that_is_taken_is_told_and_nothing_is_written(empty: TestDatabase, statement: str) -> None:
+    empty.sql('CREATE TABLE posts (id INTEGER)')
+    empty.sql(statement)
+    before = contents(empty)
+
+    with pytest.raises(ForeignStore, match='has a name of ours'):
+        migrate(empty.url, beside=True)
+
+    assert contents(empty) == before
+
+
 def test_a_version_table_that_another_program_writes_to_as_well_is_told(migrated: TestDatabase) -> None:
     migrated.sql("INSERT INTO live_sessions_version VALUES ('ae1027a6acf')")
 
