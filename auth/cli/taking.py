@@ -23,6 +23,7 @@ COPIED = ('auth', 'models', 'pages', 'static')
 
 _ROOT = Path(__file__).parent.parent.parent
 _STARTER = Path(__file__).parent / 'starter'
+_WHEEL = 'dist/live_sessions-….whl  # the wheel that you have built'
 _OURS_ALONE = shutil.ignore_patterns('__pycache__', '*.pyc')
 
 commands = CommandGroup('Begin an app, or add accounts and sessions to one.')
@@ -52,8 +53,9 @@ def new(folder: Folder, name: Annotated[str, typer.Option(help='What the app is 
         parts = folder / 'pages' / 'parts.py'
         parts.write_text(re.sub(r"^SITE = '.*'$", f"SITE = '{name}'", parts.read_text('utf-8'), flags=re.M), 'utf-8')
         _write(folder / 'static' / 'icon.svg', 'icon.svg.txt', values)
+    install = '' if IS_COPIED else f'Install what it needs: cd {folder} && uv add {_WHEEL}\n'
     _tell(folder, [*copied, *wanted], json=json, then=f"""\
-Serve it:            cd {folder} && uv run main.py
+{install}Serve it:            cd {folder} && uv run main.py
 Test it:             uv run pytest
 An administrator:    uv run python -m {PACKAGE} users create you@example.com --admin
 Your pages are in main.py{", its name and icon in pages/parts.py and static/icon.svg" if IS_COPIED else ""}.""")
@@ -67,14 +69,14 @@ def add(folder: Folder, json: Json = False) -> None:
     _refuse_what_is_there(folder, COPIED if IS_COPIED else ())
     copied = _copy(folder)
     _tell(folder, copied, json=json, then=f"""\
-1. Install what it needs:      uv add {' '.join(f"'{one}'" for one in _dependencies())}
+1. Install what it needs:      uv add {' '.join(f"'{one}'" for one in _dependencies()) or _WHEEL}
 2. Put this into your program, before ui.run or ui.run_with (then give install your FastAPI app):
 
        from {PACKAGE} import LiveSessions, private, public
        sessions = LiveSessions()
        sessions.install()
 
-3. Mark each page @private or @public; who says neither is told when the app starts.
+3. Mark each page @private or @public. What is not right yet is told when the app starts.
 4. Keep data/ and .env out of git. DATABASE_URL names another store than data/live-sessions.db.
 5. In tests: pytest -p nicegui.testing.user_plugin -p {PACKAGE}.testing.plugin""")
 
@@ -107,9 +109,9 @@ def _write(path: Path, template: str, values: dict[str, str]) -> None:
 
 
 def _dependencies() -> list[str]:
-    """What has to be installed: the package itself, or what the copied folders need."""
+    """What the copied folders need. The package brings it along, and is on no index: its wheel has to be named."""
     if not IS_COPIED:
-        return ['live-sessions']
+        return []
     import tomllib  # noqa: PLC0415 (for this alone)
 
     found: list[str] = tomllib.loads((_ROOT / 'pyproject.toml').read_text('utf-8'))['project']['dependencies']
