@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import sysconfig
@@ -19,6 +20,8 @@ from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.programs import ROOT, clean_environment, end
 from tests.rules import PASSWORD
+
+UV = os.environ.get('UV', 'uv')
 
 EVERY_MODULE = """
 import importlib, pkgutil, live_sessions
@@ -37,12 +40,12 @@ class Installed:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        subprocess.run(['uv', 'build', '--wheel', '--no-build-isolation', '--offline', '--out-dir', folder], cwd=ROOT,
+        subprocess.run([UV, 'build', '--wheel', '--no-build-isolation', '--offline', '--out-dir', folder], cwd=ROOT,
                        env=clean_environment(virtual_env=sys.prefix), check=True, capture_output=True)
         venv.create(folder / 'env', symlinks=True)
         self.python = folder / 'env' / 'bin' / 'python'
         (wheel,) = folder.glob('live_sessions-*.whl')
-        subprocess.run(['uv', 'pip', 'install', '--offline', '--no-deps', '--python', self.python, wheel], check=True,
+        subprocess.run([UV, 'pip', 'install', '--offline', '--no-deps', '--python', self.python, wheel], check=True,
                        capture_output=True)
         (place,) = (folder / 'env' / 'lib').glob('python*/site-packages')
         (place / 'lent.pth').write_text(sysconfig.get_path('purelib'))

@@ -13,6 +13,13 @@ import pytest
 from auth.cli import main
 from tests.programs import ROOT, clean_environment
 
+PATIENT = """
+from nicegui.testing import User
+
+User.should_see.__kwdefaults__['retries'] = 400
+"""
+"""For a machine that has much else to do."""
+
 IN_A_BROWSER = """
 from playwright.async_api import expect
 
@@ -47,6 +54,7 @@ def test_a_new_app_passes_its_own_tests_without_any_server_of_a_database(
     assert run(monkeypatch, 'new', app) == 0
     told = capsys.readouterr().out
     (app / 'tests' / 'test_tabs.py').write_text(IN_A_BROWSER)
+    (app / 'tests' / 'conftest.py').write_text(PATIENT)
     environment = clean_environment(pythonpath='', test_database_url='')
     done = subprocess.run([sys.executable, '-m', 'pytest', '-q'], cwd=app, env=environment, capture_output=True,
                           text=True, check=False)
