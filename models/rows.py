@@ -67,7 +67,7 @@ def be_silent(connection: Connection, table: str) -> None:
     quote = connection.dialect.identifier_preparer.quote
     on_table = '' if connection.dialect.name == 'sqlite' else f' ON {quote(table)}'
     for event in (*_EVENTS, 'REPLACE'):
-        connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS {quote(_name(table, event))}{on_table}')
+        connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS {quote(_name(connection, table, event))}{on_table}')
 
 
 def tells_tabs(connection: Connection, table: str) -> bool:
@@ -75,12 +75,13 @@ def tells_tabs(connection: Connection, table: str) -> bool:
     where = ("sqlite_master WHERE type = 'trigger' AND name" if connection.dialect.name == 'sqlite'
              else 'pg_trigger WHERE tgrelid = to_regclass(quote_ident(:table)) AND tgname')
     found = connection.execute(text(f'SELECT 1 FROM {where} = :name'),  # noqa: S608 (of the words above)
-                               {'table': table, 'name': _name(table, 'UPDATE')})
+                               {'table': table, 'name': _name(connection, table, 'UPDATE')})
     return found.first() is not None
 
 
-def _name(table: str, event: str) -> str:
-    return f'{table[:40]}_{event.lower()}_tells_tabs'
+def _name(connection: Connection, table: str, event: str) -> str:
+    # A trigger of SQLite is known by its name alone; one of PostgreSQL by its table, too, and by 63 letters at most.
+    return f'{table if connection.dialect.name == "sqlite" else "row"}_{event.lower()}_tells_tabs'
 
 
 def _sqlite_triggers(connection: Connection, table: str, owner: str | None, keys: list[str]) -> list[str]:
@@ -92,7 +93,8 @@ def _sqlite_triggers(connection: Connection, table: str, owner: str | None, keys
         return f"INSERT INTO change (user_id) SELECT '{start}' || {whose} {where};"
 
     def trigger(event: str, when: str, *notes: str) -> str:
-        return f'CREATE TRIGGER {quote(_name(table, event))} {when} ON {quote(table)} BEGIN {" ".join(notes)} END'
+        name = quote(_name(connection, table, event))
+        return f'CREATE TRIGGER {name} {when} ON {quote(table)} BEGIN {" ".join(notes)} END'
 
     old, new = (f'{row}.{quote(owner)}' if owner else row for row in ('OLD', 'NEW'))
     moved = [note('OLD', f'WHERE {old} IS NOT {new}')] if owner else []
@@ -109,5 +111,5 @@ def _postgres_triggers(connection: Connection, table: str, owner: str | None, _:
     rows = {'INSERT': 'REFERENCING NEW TABLE AS after', 'UPDATE': 'REFERENCING OLD TABLE AS before NEW TABLE AS after',
             'DELETE': 'REFERENCING OLD TABLE AS before', 'TRUNCATE': ''}
     given = "'" + owner.replace("'", "''").replace('%', '%%') + "'" if owner else ''
-    return [f'CREATE TRIGGER {quote(_name(table, event))} AFTER {event} ON {quote(table)} {rows[event]} '
+    return [f'CREATE TRIGGER {quote(_name(connection, table, event))} AFTER {event} ON {quote(table)} {rows[event]} '
             f'FOR EACH STATEMENT EXECUTE FUNCTION live_sessions_rows_changed({given})' for event in _EVENTS]

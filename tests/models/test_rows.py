@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import text
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Column, Integer, text
 
 from models.database_url import open_database
 from models.rows import RowsOf, be_silent, is_of_rows, tell_tabs, tells_tabs
@@ -91,6 +93,32 @@ async def test_what_is_told_twice_is_told_once_and_can_be_silent(rules: Rules, t
 
     assert first == (True, False, True)
     assert await told('DELETE FROM TABLE') == (False, False, False)
+
+
+async def test_tables_whose_long_names_begin_alike_tell_of_themselves(rules: Rules) -> None:
+    names = [f'{"long" * 14}_{end}' for end in ('a', 'b')]
+    for name in names:
+        in_a_migration(rules, f'CREATE TABLE {name} (id INTEGER PRIMARY KEY)', owner=None, table=name)
+    await rules.changes()
+
+    rules.sql(f'INSERT INTO {names[0]} VALUES (1)')
+    told = (await rules.changes()).user_ids
+
+    assert [RowsOf(name).are_in(told) for name in names] == [True, False]
+
+
+@only_on_sqlite
+async def test_a_table_that_was_made_anew_is_silent_until_it_is_told_again(
+        rules: Rules, told: Callable[..., object]) -> None:
+    in_a_migration(rules, MAKE)
+    with open_database(rules.database.url).connect(to_write=True) as connection:
+        with Operations(MigrationContext.configure(connection)).batch_alter_table(ALL.table, recreate='always') as one:
+            one.add_column(Column('more', Integer))
+        assert not tells_tabs(connection, ALL.table)  # so a list that shows it says so in the log
+
+    in_a_migration(rules)
+
+    assert await told('INSERT INTO TABLE (id, "user id") VALUES (1, ?)', ANN) == (True, False, True)
 
 
 @only_on_sqlite
