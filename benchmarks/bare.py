@@ -58,7 +58,8 @@ def push_same() -> None:
 @contextmanager
 def shell() -> Generator[None]:
     """What is around every page of our app."""
-    ui.add_head_html('<script src="/static/theme.js"></script><link rel="stylesheet" href="/static/app.css">')
+    ui.add_head_html('<script src="/static/theme.js"></script><link rel="stylesheet" href="/static/app.css">'
+                     '<link rel="stylesheet" href="/static/document.css">')
     ui.add_body_html('<div id="ls-away" role="alert">Loading… This tab has lost the server and waits for it.</div>')
     with ui.element('div').classes('ls-shell').props('data-here=signed_in'):
         static('a', 'Skip to the content').classes('ls-skip').props('href=#ls-content')

@@ -13,7 +13,10 @@ from auth.timing import Timing
 
 STATIC = Path(__file__).parent.parent / 'static'
 STYLESHEETS = ('app.css', 'pages.css', 'forced-colors.css')
-"""In this order: a later one may say otherwise than one before it."""
+"""In this order: a later one may say otherwise than one before it. They say nothing of what is not ours."""
+
+DOCUMENT = 'document.css'
+"""What says how a document looks in which our shell is."""
 
 THEME_COLORS = ''.join(f'<meta name="theme-color" media="(prefers-color-scheme: {scheme})" content="{color}">'
                        for scheme, color in (('light', '#ffffff'), ('dark', '#161e1d')))
@@ -55,8 +58,16 @@ class Assets:
         styles = ''.join(f'<link rel="stylesheet" href="{self._root}/{name}">' for name in STYLESHEETS)
         return (f'<script {NONCE} {timing.for_the_browser}>{fail_closed}</script>'
                 f'<script src="{self._root}/storage.js"></script>'
-                f'{THEME_COLORS}<script src="{self._root}/theme.js"></script>{preloads}{styles}'
+                f'{preloads}{styles}'
                 f'<link rel="apple-touch-icon" href="{self._root}/touch-icon.png">')
+
+    def shell_head(self, dark: bool | None) -> str:
+        """What belongs into the head of a page in our shell, too.
+
+        :param dark: what the page itself says of NiceGUI's dark mode; None is the system's choice
+        """
+        return (f'{THEME_COLORS}<script src="{self._root}/theme.js" data-dark="{dark}"></script>'
+                f'<link rel="stylesheet" href="{self._root}/{DOCUMENT}">')
 
     @property
     def modules(self) -> str:

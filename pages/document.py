@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from auth.language import _, language
 
-from .assets import STYLESHEETS, THEME_COLORS
+from .assets import DOCUMENT, STYLESHEETS, THEME_COLORS
 from .parts import SITE
 
 BRAND = f'<img src="/static/icon.svg" alt="" width="28" height="28"><span>{SITE}</span>'
 
-_STYLES = ''.join(f'<link rel="stylesheet" href="/static/{name}">' for name in STYLESHEETS)
+_STYLES = ''.join(f'<link rel="stylesheet" href="/static/{name}">' for name in (*STYLESHEETS, DOCUMENT))
 
 _NOT_FOUND = f'''<!doctype html>
 <html lang="{{language}}"><head><meta charset="utf-8">

@@ -9,11 +9,11 @@ from html import escape
 from auth.language import _, language
 from auth.mail.outbox import ShownMail
 
-from .assets import STYLESHEETS, THEME_COLORS
+from .assets import DOCUMENT, STYLESHEETS, THEME_COLORS
 from .document import BRAND
 from .parts import SITE
 
-_STYLES = ''.join(f'<link rel="stylesheet" href="/static/{name}">' for name in STYLESHEETS)
+_STYLES = ''.join(f'<link rel="stylesheet" href="/static/{name}">' for name in (*STYLESHEETS, DOCUMENT))
 _LINK = re.compile(r'https?://\S+')
 
 _PAGE = '''<!doctype html>

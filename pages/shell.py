@@ -59,7 +59,7 @@ def install(routes: Mapping[str, PageBuilder], timing: Timing) -> None:
 
     @frame
     async def root() -> None:
-        await build(table)
+        await build(table, static)
 
     for path in table:
         Page(path, response_timeout=RESPONSE_SECONDS)(root)
@@ -90,9 +90,9 @@ def _away() -> str:
                         hidden=_('Connection lost. This page is hidden until it is back.'), try_now=_('Try now'))
 
 
-async def build(routes: Routes) -> None:
+async def build(routes: Routes, static: Assets) -> None:
     """Build the shell and, in it, the page at the path."""
-    ui.add_head_html(description())
+    ui.add_head_html(description() + static.shell_head(ui.context.client.page.resolve_dark()))
     found = routes.find(ui.context.client.request.url.path)
     framed = found is not None and found[0].framed  # without header and footer
     ui.add_body_html(_texts() + without_scripts() + ('' if framed else countdown()))

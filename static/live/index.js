@@ -7,6 +7,7 @@ import "./drafts.js"; // before focus.js: a field is filled before it has the fo
 import "./account-panel.js";
 import "./activity.js";
 import "./copy.js";
+import "./dark-mode.js";
 import "./dialogs.js";
 import "./download.js";
 import "./focus.js";

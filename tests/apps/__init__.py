@@ -7,8 +7,8 @@ _HERE = Path(__file__).parent
 SERVE = _HERE / 'serve.py'
 """As main.py does, and faster if it is asked to."""
 
-BRACKETED, BUTTONS, FIVE_LINES, GUARDED, INSTRUMENTED, OVERLAID = (
-    _HERE / f'{name}.py' for name in ('bracketed', 'buttons', 'five_lines', 'guarded', 'instrumented',
+BARE, BRACKETED, BUTTONS, FIVE_LINES, GUARDED, INSTRUMENTED, OVERLAID = (
+    _HERE / f'{name}.py' for name in ('bare', 'bracketed', 'buttons', 'five_lines', 'guarded', 'instrumented',
                                      'overlaid'))
 """The same, with pages and counts more."""
 
