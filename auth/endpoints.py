@@ -1,6 +1,7 @@
 """What an endpoint of an author's asks for: who sends the request, and how to act for them.
 
-``SignedIn``, ``MaybeSignedIn`` and ``Admin`` are dependencies of FastAPI, for parameters of endpoints and of sockets.
+``SignedIn``, ``MaybeSignedIn`` and ``Admin`` are dependencies of FastAPI, for parameters of endpoints, of sockets, and
+of pages that ``@ui.page`` serves.
 """
 
 from __future__ import annotations
@@ -122,8 +123,12 @@ async def sign_in_as(request: Request, user: str, *, keep_signed_in: bool = Fals
     :raises UserDisabled: if an administrator has disabled them
     :raises AuthError: or ``SessionExists``, ``AccountLimitReached``, ``ClientRenewed``, ``StoreAway``; and
         ``OriginRefused`` if the request would change something, and comes from another site
+    :raises RuntimeError: in a page
     """
     asked, scope = _asked(request), request.scope
+    if HEADERS not in scope:
+        raise RuntimeError('The answer of a page carries no cookie: sign people in at an endpoint, and redirect from '
+                           'it.')
     asked.check_origin(scope)
     client = await asked.clients.authenticate(*tokens_of(scope))
     done = await sign_in_proven(asked.auth, client, user, request_info=request_info_of(scope),
@@ -144,7 +149,7 @@ def _asked(connection: HTTPConnection) -> OwnAccess:
     asked: OwnAccess | None = connection.scope.get(ASKED)
     if asked is None:
         raise RuntimeError('Nobody can tell who sends this request: serve the app through the guard that protect() '
-                           'returns, and ask in an endpoint, not in a page.')
+                           'returns.')
     return asked
 
 

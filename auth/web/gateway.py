@@ -162,6 +162,8 @@ class Gateway:
         """Answer for what may be a page."""
         page = self._page_at(scope)
         if page is not None and (scope['method'] in {'GET', 'HEAD'} or self._own_access(scope) is None):
+            if self._own is not None:
+                self._own.answer_to(scope)
             await self._pages.open(page, scope, receive, send)
         elif path == OUTBOX_PATH and self._outbox is not None and await self._outbox(scope, send):
             pass

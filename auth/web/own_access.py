@@ -50,7 +50,8 @@ class OwnAccess:
 
     async def open(self, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through to the app, or refuse it."""
-        scope[ASKED], scope[HEADERS] = self, []
+        self.answer_to(scope)
+        scope[HEADERS] = []
         send = _with_headers(scope, send)
         if is_for_everybody(access):
             await self._app(scope, receive, send)
@@ -66,6 +67,10 @@ class OwnAccess:
             except (OSError, RuntimeError, ClientDisconnect, WebSocketDisconnect):
                 if not request.is_over:
                     raise
+
+    def answer_to(self, scope: Scope) -> None:
+        """Let the dependencies of whatever answers a request ask who sends it; also those of a page."""
+        scope[ASKED] = self
 
     async def check(self, access: Access, scope: Scope) -> ClientView:
         """Tell the client for which a request may be answered, as it is in the store now.

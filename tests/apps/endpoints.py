@@ -184,6 +184,34 @@ def items() -> list[int]:
     return [1, 2]
 
 
+@nicegui_app.get('/api/slow')
+@nicegui_app.post('/api/slow')
+async def slow() -> str:
+    """Answers late."""
+    act('waiting')
+    while 'go on' not in acts():
+        await asyncio.sleep(0.01)
+    act('answered')
+    return 'late'
+
+
+@public
+@ui.page('/whole/me')
+def whole_me(user: SignedIn) -> None:
+    """A page that asks by its dependency."""
+    ui.label(f'You are {user.email_address}')
+
+
+@public
+@ui.page('/whole/callback')
+async def whole_callback(request: Request, proven: str) -> None:
+    """A page that would sign people in, and can't."""
+    try:
+        await sign_in_as(request, proven)
+    except RuntimeError as error:
+        ui.label(str(error))
+
+
 if 'OWN_V1' in os.environ:
     @public
     @nicegui_app.get('/v1/client')

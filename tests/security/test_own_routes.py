@@ -162,6 +162,36 @@ async def test_after_the_end_nothing_of_the_authors_answers(visitor: NewPerson, 
     assert acts(trace) == []
 
 
+@pytest.mark.parametrize(('method', 'status'), [('GET', 401), ('POST', 200)])
+async def test_what_is_answered_after_the_end_tells_nothing_but_how_an_act_went(
+        visitor: NewPerson, server: Server, trace: Path, method: str, status: int) -> None:
+    ann = await visitor().sign_up()
+    websocket = await opened(ann, '/api/socket')
+
+    asking = asyncio.create_task(ann.get('/api/slow', method))
+    await until(lambda: 'waiting' in acts(trace))
+    server.sql(REVOKED, ann.address)
+    await websocket.receive(PATIENCE_SECONDS)  # it is closed: what was let in for this session has been told
+    tell(trace, 'go on')
+    answer = await asking
+
+    assert answer.status_code == status
+    assert 'answered' in acts(trace)
+
+
+async def test_a_page_of_nicegui_may_ask_by_its_dependency_and_signs_nobody_in(visitor: NewPerson) -> None:
+    nobody, ann = visitor(), await visitor().sign_up()
+
+    refused = await nobody.get('/whole/me')
+    shown = await ann.get('/whole/me')
+    callback = await nobody.get(f'/whole/callback?proven={ann.address}')
+
+    assert (refused.status_code, refused.json()['errors'][0]['code']) == (401, 'authentication_invalid')
+    assert f'You are {ann.address}' in shown.text
+    assert 'redirect from it' in callback.text
+    assert (await nobody.get('/api/whoever')).json() == 'nobody'
+
+
 # ---------------------------------------------------------------- acts
 
 
