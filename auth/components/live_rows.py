@@ -129,7 +129,9 @@ class LiveRows(ui.element, HoldsItself, Generic[Item]):
         pause = self._pause
         try:
             await self._warn_of_silence()
-            self._show(await self.pager.load())
+            with self:  # so that what reads knows in which tab it does
+                found = await self.pager.load()
+            self._show(found)
         except NotSignedIn:  # the guard is about to take this page away
             self._show([])
         except StoreAway:

@@ -27,5 +27,8 @@ RECENT = _HERE / 'recent.py'
 ENDPOINTS = _HERE / 'endpoints.py'
 """With what an author has beside pages: uploads, files, endpoints and sockets."""
 
+OWN_ROWS = _HERE / 'own_rows.py'
+"""With a table of its author's beside ours."""
+
 WHOLE = _HERE / 'whole.py'
 """With pages of ``ui.page`` beside the table."""
