@@ -1,5 +1,6 @@
 """What is stored: the tables, their databases, and the feed of what changes in them. Imports nothing else of ours."""
 
+from .account_value import AccountValue
 from .address_confirmation import AddressConfirmation
 from .attempts import Attempts
 from .audit_event import HAS_FAILED, AuditAction, AuditEvent
@@ -29,6 +30,7 @@ from .wrong_passwords import WrongPasswords
 __all__ = [
     'HAS_FAILED',
     'METADATA',
+    'AccountValue',
     'AddressConfirmation',
     'Attempts',
     'AuditAction',

@@ -13,6 +13,7 @@ from typing import cast
 
 from sqlalchemy import Connection, delete, inspect
 
+from .account_value import AccountValue
 from .attempts import Attempts
 from .audit_event import AuditEvent
 from .base import METADATA, Model
@@ -23,7 +24,7 @@ from .policy_violation import PolicyViolation
 from .private_file import make_private
 from .user import User
 
-_KEPT: tuple[type[Model], ...] = (User, AuditEvent, Attempts, PolicyViolation)
+_KEPT: tuple[type[Model], ...] = (User, AccountValue, AuditEvent, Attempts, PolicyViolation)
 """What a backup holds of our tables; sessions, clients, mails and the like are of the moment."""
 
 

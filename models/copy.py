@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Select, func, insert, select
 from sqlmodel import col
 
+from .account_value import AccountValue
 from .audit_event import AuditEvent
 from .base import Model
 from .client import Client
@@ -23,7 +24,8 @@ from .session import Session
 from .user import User
 
 # What others refer to comes first.
-_MODELS: tuple[type[Model], ...] = (User, Client, Session, AuditEvent, MailedLink, Invitation, QueuedMail)
+_MODELS: tuple[type[Model], ...] = (User, Client, Session, AuditEvent, AccountValue, MailedLink, Invitation,
+                                   QueuedMail)
 _AT_ONCE = 2000
 
 
@@ -98,6 +100,8 @@ def _name(model: type[Model]) -> str:
 def _all_of(model: type[Model]) -> Select[Any]:
     if model is MailedLink:
         return select(model).where(col(MailedLink.user_id).in_(select(col(User.id))))
+    if model is AccountValue:
+        return select(model).where(col(AccountValue.user_id).in_(select(col(User.id))))
     if model is not Session:
         return select(model)
     return select(model).where(col(Session.user_id).in_(select(col(User.id))),

@@ -34,6 +34,8 @@ from .session_label import SessionLabel as SessionLabel
 from .session_table import SessionTable as SessionTable
 from .sign_in_again import offer_to_sign_in_again as offer_to_sign_in_again
 from .sign_out_button import SignOutButton as SignOutButton
+from .storage_of_account import AccountStorage as AccountStorage
+from .storage_of_account import account_storage as account_storage
 from .user_account import UserAccount as UserAccount
 from .user_button import UserButton as UserButton
 from .user_history import UserHistory as UserHistory

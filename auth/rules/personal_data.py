@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, literal_column, or_, select
 from sqlmodel import col
 
 from models import (
+    AccountValue,
     AddressConfirmation,
     Attempts,
     AuditAction,
@@ -107,6 +108,7 @@ def read_personal_data(db: Connection, now: datetime, user_id: str, *, most_even
         'wrong_passwords': _rows(db, WrongPasswords, col(WrongPasswords.session_id).in_(
             [session['id'] for session in sessions])),
         'attempts': _rows(db, Attempts, of_person), 'mail': _rows(db, QueuedMail, col(QueuedMail.user_id) == user_id),
+        'account_value': _rows(db, AccountValue, col(AccountValue.user_id) == user_id),
         'invitation': _rows(db, Invitation, col(Invitation.email_address).in_([address] if address else [])),
         'mailed_link': _rows(db, MailedLink, col(MailedLink.user_id) == user_id),
         'address_confirmation': _rows(db, AddressConfirmation, col(AddressConfirmation.user_id) == user_id),

@@ -47,6 +47,7 @@ async def ann(rules: Rules) -> SignedIn:
               "'2026-01-01', '2027-01-01')", ann.user_id)
     rules.sql("INSERT INTO address_confirmation VALUES ('hash', 'unmistakable@new.example', ?, '', '', '', ?, '', '', "
               "'2027-01-01', 0, 1, '2026-01-01', '2027-01-01', '')", ann.user_id, False)
+    rules.sql("INSERT INTO account_value VALUES (?, 'note', '\"unmistakable\"', '2026-01-01')", ann.user_id)
     rules.sql("INSERT INTO invitation VALUES ('inv_1', 'hash', 'ann.unmistakable@example.com', 'command line', '', "
               "'2026-01-01', '2027-01-01')")
     return ann
