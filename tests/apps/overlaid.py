@@ -114,6 +114,13 @@ def public_overlays() -> None:
 
 
 @public
+@ui.page('/whole')
+def whole_page() -> None:
+    """The same as the public one, without our shell."""
+    public_overlays()
+
+
+@public
 def choice() -> None:
     """A public page with a field whose choices are somebody's; its popup closes when another one opens."""
     SessionLabel()
