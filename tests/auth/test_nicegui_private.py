@@ -12,13 +12,14 @@ from pathlib import Path
 import nicegui
 import nicegui.nicegui as server
 import pytest
-from nicegui import Client, core
+from nicegui import Client, core, ui
 from nicegui.element import Element
 from nicegui.elements.dialog import Dialog
 from nicegui.elements.input import Input
 from nicegui.elements.sub_pages import SubPages
 from nicegui.elements.timer import Timer
 from nicegui.elements.upload import Upload
+from nicegui.functions import style
 from nicegui.functions.on import on
 from nicegui.javascript_request import JavaScriptRequest
 from nicegui.observables import ObservableCollection
@@ -29,7 +30,8 @@ from nicegui.sub_pages_router import SubPagesRouter
 
 from auth.live import nicegui_private
 from auth.live.nicegui_private import NICEGUI_VERSION, layout_parts, sub_pages
-from auth.live.nicegui_private.page_template import with_nonces
+from auth.live.nicegui_private.page_template import mark_styles, with_nonces
+from auth.web.content_policy import NONCE
 from tests.programs import ROOT
 
 STATIC = Path(nicegui.__file__).parent / 'static'
@@ -143,6 +145,26 @@ def test_every_script_of_the_template_gets_a_nonce_and_so_does_what_authors_put_
     for html in ('head_html', 'body_html'):
         assert source.count(html) == changed.count(f'{{{{ {html} | with_nonce(request.scope[') == 1
     assert "context={\n                'request': request," in inspect.getsource(Client.build_response)
+
+
+def test_styles_of_authors_are_marked_and_what_only_looks_like_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Client, 'shared_head_html', '')
+    monkeypatch.setattr(style, '_add_javascript', style._add_javascript)
+    ui.add_css('.before { color: red }', shared=True)
+
+    mark_styles()
+    opened = Client(page('/'), request=None)
+    with opened:
+        ui.add_css('.of-a-page { color: red }')
+        ui.add_head_html('<script>addStyle("forged")</script>')
+        ui.add_css('.of-all { color: red }', shared=True)
+    heads = opened.head_html
+    opened.delete()
+
+    for name in ('.before', '.of-a-page', '.of-all'):
+        assert heads.count(f'<script {NONCE}>addStyle("{name}') == 1
+    assert heads.count('<script') == 4
+    assert '<script>addStyle("forged")' in heads
 
 
 def test_a_refused_handshake_reloads_the_page() -> None:

@@ -1,7 +1,8 @@
-# pyright: reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false, reportPrivateUsage=false
 """The template of every page: the inline scripts in it get the nonce of the request, and so do an author's.
 
-Private: ``nicegui.client.templates``, the names ``head_html`` and ``body_html`` in its ``index.html``.
+Private: ``nicegui.client.templates``, the names ``head_html`` and ``body_html`` in its ``index.html``;
+``_add_javascript`` of ``nicegui.functions.style``, and ``Client._head_html``, to which it adds.
 Public way: none; a policy without ``'unsafe-inline'`` refuses the scripts that NiceGUI writes into its pages.
 Guarded by tests/auth/test_nicegui_private.py.
 
@@ -12,12 +13,18 @@ such as a name that looks like a script, has no nonce.
 from __future__ import annotations
 
 from jinja2 import ChoiceLoader, DictLoader
+from nicegui import Client as Page
+from nicegui import ui
 from nicegui.client import templates
+from nicegui.functions import style
 
-from ...web.content_policy import SCOPE_NONCE, with_nonce
+from ...web.content_policy import NONCE, SCOPE_NONCE, with_nonce
 
 _NAME = 'index.html'
 _OF_REQUEST = f"request.scope['{SCOPE_NONCE}']"
+_STYLE = '<script>addStyle('
+
+_add_javascript = style._add_javascript
 
 
 def give_nonces() -> None:
@@ -28,6 +35,7 @@ def give_nonces() -> None:
     source, _, _ = environment.loader.get_source(environment, _NAME)
     environment.filters['with_nonce'] = with_nonce
     environment.loader = ChoiceLoader([DictLoader({_NAME: with_nonces(source)}), environment.loader])
+    mark_styles()
 
 
 def with_nonces(source: str) -> str:
@@ -36,3 +44,19 @@ def with_nonces(source: str) -> str:
         source = source.replace(f'{{{{ {html} | safe }}}}',
                                 f'{{{{ {html} | with_nonce({_OF_REQUEST}) | safe }}}}')
     return source.replace('<script', f'<script nonce="{{{{ {_OF_REQUEST} }}}}"')
+
+
+def mark_styles() -> None:
+    """Mark the scripts by which ``ui.add_css`` adds a style: those that the app has added so far, and those to come."""
+    Page.shared_head_html = Page.shared_head_html.replace(_STYLE, _STYLE.replace('<script', f'<script {NONCE}'))
+    style._add_javascript = _add_marked
+
+
+def _add_marked(code: str, *, shared: bool = False) -> None:
+    _add_javascript(code, shared=shared)
+    written, marked = f'<script>{code}</script>\n', f'<script {NONCE}>{code}</script>\n'
+    if shared:
+        Page.shared_head_html = Page.shared_head_html.removesuffix(written) + marked
+    else:
+        page = ui.context.client
+        page._head_html = page._head_html.removesuffix(written) + marked
