@@ -17,7 +17,8 @@ from auth.errors import NotAllowed
 from auth.web.api import FrontendApi
 from tests.programs import ROOT
 
-DOCUMENTS = [*ROOT.glob('*.md'), *ROOT.glob('docs/*.md'), ROOT / 'deploy' / 'README.md', ROOT / 'tests' / 'README.md']
+DOCUMENTS = [*ROOT.glob('*.md'), *ROOT.glob('docs/**/*.md'),
+             ROOT / 'deploy' / 'README.md', ROOT / 'tests' / 'README.md']
 PATH_IN_THE_TREE = re.compile(r'`((?:auth|models|pages|static|tests|benchmarks|deploy|docs)/[\w./-]+)`')
 
 

@@ -41,8 +41,10 @@ def build(behind: App, auth: Auth, table: Routes, app: FastAPI | None, open_path
     :param app: whose routes are looked at, to tell who may use them; ``behind`` is what answers
     :raises PageRefused: if a page asks for what can't be honoured
     """
-    ours = our_pages()
+    ours, routes = our_pages(), nicegui_app.router.routes
+    of_the_app = len(routes)
     ours.install(table, auth.timing)
+    routes[:] = routes[of_the_app:] + routes[:of_the_app]  # before a page that an author has put at "/{rest:path}"
     return protect(behind, auth, table, within=nicegui_app if app is None else app, open_paths=open_paths, paths=paths,
                    not_found=ours.not_found_page,
                    draw_outbox=ours.outbox_page)

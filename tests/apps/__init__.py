@@ -15,6 +15,9 @@ BARE, BRACKETED, BUTTONS, FIVE_LINES, GUARDED, INSTRUMENTED, OVERLAID = (
 ALONE = _HERE / 'alone.py'
 """An author's app, which imports nothing of ours but what authors do."""
 
+EXAMPLE = _HERE / 'example.py'
+"""One of the apps of docs/examples."""
+
 CARELESS = _HERE / 'careless.py'
 """No app of ours: a site with every hole there is."""
 

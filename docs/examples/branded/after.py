@@ -1,0 +1,79 @@
+"""The letters of a club, in its own colours and its own frame. Everybody reads their own."""
+
+from collections import defaultdict
+
+from nicegui import app, events, ui
+
+from auth import LiveSessions, admin_only, private, public
+from auth.components import GuardedPages, SessionLabel, SignOutButton, UserButton, auth_state
+from auth.endpoints import SignedIn
+from pages import ACCOUNT_PAGES
+
+letters: dict[str, list[str]] = defaultdict(list)
+sessions = LiveSessions()
+
+
+@app.get('/api/letters')
+def letters_as_json(user: SignedIn) -> list[str]:
+    return letters[user.id]
+
+
+@public
+@ui.page('/')
+@ui.page('/{rest:path}')
+def frame() -> None:
+    ui.colors(primary='#8c2f39')
+    ui.add_css('body { background: #fbf3e4; font-family: Georgia, serif }')
+    ui.add_css(':root { --ls-accent: #8c2f39; --ls-on-accent: white; --ls-page: #fbf3e4 }')
+    ui.page_title('Rowing Club')
+    with ui.header().classes('items-center'):
+        ui.icon('rowing').classes('text-3xl')
+        ui.link('Rowing Club', '/').classes('text-white text-xl')
+        ui.link('Letters', '/letters').classes('text-white')
+        ui.space()
+        SessionLabel()
+        SignOutButton()
+        UserButton()
+    GuardedPages({**ACCOUNT_PAGES, '/': start, '/letters': show_letters, '/board': board})
+
+
+@public
+def start() -> None:
+    ui.label('Rowing since 1887').classes('text-3xl')
+
+
+@private
+def show_letters() -> None:
+    mine = letters[auth_state().user.id]
+    with ui.right_drawer(value=False) as drawer:
+        latest = ui.label()
+    rows = ui.column()
+
+    def show() -> None:
+        rows.clear()
+        with rows:
+            for letter in mine or ['No letter yet.']:
+                ui.label(letter)
+        latest.set_text(f'Latest: {mine[-1]}' if mine else 'None')
+
+    def send(letter: str) -> None:
+        mine.append(letter)
+        show()
+
+    async def read(event: events.UploadEventArguments) -> None:
+        send(await event.file.text())
+
+    show()
+    letter = ui.input('Letter')
+    ui.button('Send', on_click=lambda: send(letter.value))
+    ui.button('Latest letter', on_click=drawer.toggle)
+    ui.upload(label='A letter in a file', on_upload=read, auto_upload=True)
+
+
+@admin_only
+def board() -> None:
+    ui.label(f'{sum(map(len, letters.values()))} letters')
+
+
+sessions.install(pages=dict.fromkeys(ACCOUNT_PAGES))
+ui.run(title='Rowing Club')

@@ -1,0 +1,91 @@
+"""A notebook of several pages. Whoever is signed in sees their own notes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nicegui import app, events, ui
+
+from auth import LiveSessions, admin_only, public
+from auth.components import SessionLabel, SignOutButton
+from auth.endpoints import SignedIn
+
+sessions = LiveSessions()
+
+
+def notes(user_id: str) -> list[str]:
+    """The notes of an account."""
+    return app.storage.general.setdefault(f'notes of {user_id}', [])
+
+
+@contextmanager
+def frame(title: str) -> Iterator[None]:
+    """What is around every page."""
+    ui.page_title(title)
+    with ui.header().classes('items-center'):
+        ui.link('Notebook', '/').classes('text-white text-xl')
+        ui.link('Notes', '/notes').classes('text-white')
+        ui.link('Statistics', '/statistics').classes('text-white')
+        ui.space()
+        SessionLabel()
+        SignOutButton()
+    with ui.column().classes('w-full max-w-xl mx-auto'):
+        ui.label(title).classes('text-2xl')
+        yield
+
+
+@public
+@ui.page('/')
+def home() -> None:
+    with frame('Welcome'):
+        ui.markdown('Write down what you **must not** forget.')
+
+
+@ui.page('/notes')
+def all_notes(user: SignedIn) -> None:
+    mine = notes(user.id)
+
+    @ui.refreshable
+    def rows() -> None:
+        for number, text in enumerate(mine):
+            ui.link(text, f'/notes/{number}')
+        if not mine:
+            ui.label('No note yet.')
+
+    def add(text: str) -> None:
+        mine.append(text)
+        app.storage.general['written'] = app.storage.general.get('written', 0) + 1
+        rows.refresh()
+        ui.notify(f'Noted: {text}', timeout=0, close_button=True)
+
+    async def read(event: events.UploadEventArguments) -> None:
+        for line in (await event.file.text()).splitlines():
+            add(line)
+
+    with frame('Notes'):
+        rows()
+        text = ui.input('Note')
+        ui.button('Add', on_click=lambda: add(text.value))
+        ui.upload(label='Notes in a file', on_upload=read, auto_upload=True)
+
+
+@ui.page('/notes/{number}')
+def one_note(number: int, user: SignedIn) -> None:
+    mine = notes(user.id)
+    with frame(f'Note {number}'):
+        ui.label(mine[number] if number < len(mine) else 'There is no such note.')
+
+
+@admin_only
+@ui.page('/statistics')
+def statistics() -> None:
+    with frame('Statistics'):
+        ui.label(f'{app.storage.general.get("written", 0)} notes were written')
+
+
+@app.get('/api/notes')
+def notes_as_json(user: SignedIn) -> list[str]:
+    return notes(user.id)
+
+
+sessions.install()
+ui.run(title='Notebook', storage_secret='a secret of the notebook')

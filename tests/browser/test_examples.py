@@ -1,0 +1,209 @@
+"""The apps of docs/examples, as a browser sees them: each of them keeps every promise."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import expect
+
+from tests.apps import EXAMPLE
+from tests.examples import APPS, FOLDER, made_true, shown
+from tests.programs import CHEAP_PASSWORDS
+from tests.running import either_store
+from tests.security.visitors import Somebody
+from tests.server import Server
+
+from .devices import Device, MakeDevice, StartServer, Tab
+
+pytestmark = either_store
+
+
+@dataclass(frozen=True)
+class Example:
+    """Where an app has what all of them have."""
+
+    name: str
+    private: str
+    """The page on which people write something, put a file, and sign out."""
+    admin: str
+    seen_by_admin: str
+    """What that page shows when two things were written."""
+    endpoint: str
+    """What answers with all that somebody has written."""
+    field: str
+    add: str
+    empty: str
+    """What the page says to whoever has written nothing."""
+    overlay: str
+    """What hangs beside the page and names what was written last, in place of ``{}``."""
+    opens: str = ''
+    """The button that opens that; none if writing does."""
+    public: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    """Other pages of whoever is signed in."""
+    within_a_frame: bool = False
+    """Whether the pages are sub pages in a public page, which asks for each of them."""
+
+
+EXAMPLES = (
+    Example('branded', private='/letters', admin='/board', seen_by_admin='2 letters',
+            endpoint='/api/letters', field='Letter', add='Send',
+            empty='No letter yet.', overlay='Latest: {}', opens='Latest letter', public=('/', '/sign-in'),
+            more=('/account/security',), within_a_frame=True),
+    Example('existing', private='/notes', admin='/statistics', seen_by_admin='2 notes were written',
+            endpoint='/api/notes', field='Note', add='Add',
+            empty='No note yet.', overlay='Noted: {}', public=('/',), more=('/notes/0',)),
+    Example('fastapi', private='/orders', admin='/staff', seen_by_admin='2 orders',
+            endpoint='/api/orders', field='Article', add='Order',
+            empty='You have ordered nothing.', overlay='Again: {}', opens='Last order', public=('/',)),
+    Example('todo', private='/', admin='/numbers', seen_by_admin='2 things to do',
+            endpoint='/api/todos', field='What to do', add='Add',
+            empty='Nothing to do.', overlay='Delete “{}”?', opens='Delete the last', more=('/done',)),
+)
+WRITTEN, PUT = 'Buy milk', 'Water the roses'
+
+
+def test_no_app_is_left_out() -> None:
+    assert [example.name for example in EXAMPLES] == APPS
+
+
+@pytest.mark.parametrize('name', APPS)
+def test_what_the_documentation_shows_is_the_difference(name: str) -> None:
+    assert shown(name) == made_true(name), 'uv run python -m tests.examples writes it anew'
+
+
+@pytest.fixture
+async def visitor() -> AsyncIterator[Callable[[Server], Somebody]]:
+    """Makes people without a browser."""
+    made: list[Somebody] = []
+
+    def make(server: Server) -> Somebody:
+        made.append(Somebody.at(server))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.close()
+
+
+@pytest.mark.parametrize('example', EXAMPLES, ids=lambda example: example.name)
+async def test_an_app_keeps_every_promise(
+        example: Example, device: MakeDevice, own_server: StartServer,
+        visitor: Callable[[Server], Somebody]) -> None:
+    server = await own_server(EXAMPLE, speed=5, example=FOLDER / example.name / 'after.py', **{CHEAP_PASSWORDS: 1})
+    stranger, ann, bob, ada = [visitor(server) for _ in range(4)]
+    await ann.sign_up()
+    await bob.sign_up()
+    await ada.sign_up(administrator=True)
+    laptop = await device(server)
+
+    left = await sign_in(laptop, example, ann.address)
+    await write(left, example)
+    await put_a_file(left)
+    await is_refused_to_a_stranger(stranger, example)
+    await is_only_for_its_owner(ann, bob, example)
+    await is_only_for_administrators(ann, ada, example)
+    await every_path_is_loaded_anew(ann, example)
+
+    right = await laptop.tab(example.private)
+    await expect(right.see(PUT).first).to_be_visible()
+    await is_hidden_while_the_server_stands_still(server, left, example)
+    await ends_in_both_tabs(right, left)
+
+
+async def sign_in(laptop: Device, example: Example, address: str) -> Tab:
+    """Be sent to the form, and come back."""
+    tab = await laptop.tab(example.private)
+    if example.within_a_frame:
+        await tab.page.get_by_role('main').get_by_role('link', name='Sign in', exact=True).click()
+    await tab.fill(address)
+    await tab.button('Sign in').click()
+    await expect(tab.page).to_have_url(laptop.url + example.private)
+    await tab.live()
+    return tab
+
+
+async def write(tab: Tab, example: Example) -> None:
+    """Write something by the means of the app."""
+    await expect(tab.see(example.empty)).to_be_visible()
+    await tab.page.get_by_label(example.field, exact=True).fill(WRITTEN)
+    await tab.button(example.add).click()
+    await expect(tab.see(WRITTEN).first).to_be_visible()
+
+
+async def put_a_file(tab: Tab) -> None:
+    """Put a file of which each line is one thing more."""
+    await tab.page.locator('input[type=file]').set_input_files(
+        {'name': 'lines.txt', 'mimeType': 'text/plain', 'buffer': PUT.encode()})
+    await expect(tab.see(PUT).first).to_be_visible()
+
+
+async def is_refused_to_a_stranger(stranger: Somebody, example: Example) -> None:
+    """Each page sends to the form, or shows where it is; an endpoint refuses."""
+    for path in (example.private, example.admin, *example.more):
+        if example.within_a_frame:
+            await stranger.tab(path, 'You are signed out')
+            continue
+        answer = await stranger.get(path)
+        assert (answer.status_code, answer.headers['location'].partition('?')[0]) == (303, '/sign-in'), path
+    assert (await stranger.get(example.endpoint)).status_code == 401
+
+
+async def is_only_for_its_owner(ann: Somebody, bob: Somebody, example: Example) -> None:
+    """What Ann has written she finds in another browser, and Bob nowhere."""
+    of_ann, of_bob = [await one.get(example.endpoint) for one in (ann, bob)]
+    assert [text in of_ann.text for text in (WRITTEN, PUT)] == [True, True]
+    assert (of_bob.status_code, [text in of_bob.text for text in (WRITTEN, PUT)]) == (200, [False, False])
+
+    tab = await bob.tab(example.private, example.empty)
+    more = [await bob.tab(path) for path in example.more]
+
+    assert {WRITTEN, PUT}.isdisjoint(text for one in (tab, *more) for text in one.texts())
+
+
+async def is_only_for_administrators(ann: Somebody, ada: Somebody, example: Example) -> None:
+    """To anybody else it is not there."""
+    if example.within_a_frame:
+        await ann.tab(example.admin, 'There is no page here')
+    else:
+        assert (await ann.get(example.admin)).status_code == 404
+    await ada.tab(example.admin, example.seen_by_admin)
+
+
+async def every_path_is_loaded_anew(ann: Somebody, example: Example) -> None:
+    """Each page answers a request of its own, and its tab joins."""
+    for path in (*example.public, example.private, *example.more, '/account'):
+        await ann.tab(path)
+    assert (await ann.get('/static/app.css')).status_code == 200
+
+
+async def is_hidden_while_the_server_stands_still(server: Server, tab: Tab, example: Example) -> None:
+    """What hangs beside the page is hidden with it."""
+    if example.opens:
+        await tab.button(example.opens).click()
+    else:
+        await tab.page.get_by_label(example.field, exact=True).fill('Call Bob')
+        await tab.button(example.add).click()
+    overlay = tab.see(example.overlay.format(PUT if example.opens else 'Call Bob'))
+    await expect(overlay).to_be_visible()
+
+    with server.standing_still():
+        await expect(overlay).not_to_be_visible()
+        await expect(tab.see(WRITTEN).filter(visible=True)).to_have_count(0)
+    await expect(tab.see(WRITTEN).first).to_be_visible()
+    await tab.live()
+    tab.forgive_the_network()
+
+
+async def ends_in_both_tabs(here: Tab, there: Tab) -> None:
+    """Nothing is left in either tab, and the one that did not ask says so; the other one goes to the start page."""
+    await expect(here.see(WRITTEN).first).to_be_visible()
+    await here.button().click()
+
+    await there.signed_out()
+    for tab in (here, there):
+        for text in (WRITTEN, PUT):
+            await expect(tab.see(text)).to_have_count(0)
+        tab.forgive_the_network()
