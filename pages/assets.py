@@ -9,6 +9,7 @@ from pathlib import Path
 from nicegui import app
 
 from auth import NONCE
+from auth.requests.base import BASE
 from auth.timing import Timing
 
 STATIC = Path(__file__).parent.parent / 'static'
@@ -53,23 +54,23 @@ class Assets:
         :param timing: how long a tab waits for what
         """
         fail_closed = (self._folder / 'fail-closed.js').read_text(encoding='utf-8')
-        preloads = ''.join(f'<link rel="modulepreload" href="{self._root}/live/{module.name}">'
+        preloads = ''.join(f'<link rel="modulepreload" href="{BASE}{self._root}/live/{module.name}">'
                            for module in sorted(self._folder.glob('live/*.js')))
-        styles = ''.join(f'<link rel="stylesheet" href="{self._root}/{name}">' for name in STYLESHEETS)
-        return (f'<script {NONCE} {timing.for_the_browser}>{fail_closed}</script>'
-                f'<script src="{self._root}/storage.js"></script>'
+        styles = ''.join(f'<link rel="stylesheet" href="{BASE}{self._root}/{name}">' for name in STYLESHEETS)
+        return (f'<script {NONCE} {timing.for_the_browser} data-base="{BASE}">{fail_closed}</script>'
+                f'<script src="{BASE}{self._root}/storage.js"></script>'
                 f'{preloads}{styles}'
-                f'<link rel="apple-touch-icon" href="{self._root}/touch-icon.png">')
+                f'<link rel="apple-touch-icon" href="{BASE}{self._root}/touch-icon.png">')
 
     def shell_head(self, dark: bool | None) -> str:
         """What belongs into the head of a page in our shell, too.
 
         :param dark: what the page itself says of NiceGUI's dark mode; None is the system's choice
         """
-        return (f'{THEME_COLORS}<script src="{self._root}/theme.js" data-dark="{dark}"></script>'
-                f'<link rel="stylesheet" href="{self._root}/{DOCUMENT}">')
+        return (f'{THEME_COLORS}<script src="{BASE}{self._root}/theme.js" data-dark="{dark}"></script>'
+                f'<link rel="stylesheet" href="{BASE}{self._root}/{DOCUMENT}">')
 
     @property
     def modules(self) -> str:
         """What belongs into the body of a page, before the script that creates NiceGUI's app."""
-        return f'<script type="module" src="{self._root}/live/index.js"></script>'
+        return f'<script type="module" src="{BASE}{self._root}/live/index.js"></script>'

@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 from auth.language import _, language
+from auth.requests.base import base_here
 
 from .assets import DOCUMENT, STYLESHEETS, THEME_COLORS
 from .parts import SITE
 
-BRAND = f'<img src="/static/icon.svg" alt="" width="28" height="28"><span>{SITE}</span>'
-
-_STYLES = ''.join(f'<link rel="stylesheet" href="/static/{name}">' for name in (*STYLESHEETS, DOCUMENT))
-
 _NOT_FOUND = f'''<!doctype html>
 <html lang="{{language}}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{title}} · {SITE}</title><link rel="icon" href="/static/icon.svg">{THEME_COLORS}
-<script src="/static/theme.js"></script>{_STYLES}</head>
+<title>{{title}} · {SITE}</title><link rel="icon" href="{{base}}/static/icon.svg">{THEME_COLORS}
+<script src="{{base}}/static/theme.js"></script>{{styles}}</head>
 <body><div class="ls-shell"><header class="ls-header">
-<a class="ls-brand" href="/" aria-label="{{home}}">{BRAND}</a></header>
+<a class="ls-brand" href="{{base}}/" aria-label="{{home}}">{{brand}}</a></header>
 <main class="ls-content"><section class="ls-card ls-narrow"><p class="ls-status-code">404</p><h1>{{heading}}</h1>
 <p class="ls-quiet">{{why}}</p><noscript><p class="ls-notice">{{without_scripts}}</p></noscript>
-<a class="ls-button ls-primary" href="/">{{start}}</a></section></main></div></body></html>
+<a class="ls-button ls-primary" href="{{base}}/">{{start}}</a></section></main></div></body></html>
 '''
+
+
+def brand(base: str) -> str:
+    """The picture and the name of the site, as HTML.
+
+    :param base: what stands before its paths; see ``auth.requests.base``
+    """
+    return f'<img src="{base}/static/icon.svg" alt="" width="28" height="28"><span>{SITE}</span>'
+
+
+def stylesheets(base: str) -> str:
+    """The elements that load the stylesheets into a document that is not NiceGUI's."""
+    return ''.join(f'<link rel="stylesheet" href="{base}/static/{name}">' for name in (*STYLESHEETS, DOCUMENT))
 
 
 def not_found_page() -> str:
     """The page for an unknown path, as HTML: NiceGUI would keep one of its own in memory for a minute."""
+    base = base_here()
     return _NOT_FOUND.format(
+        base=base, brand=brand(base), styles=stylesheets(base),
         language=language(), title=_('Not found'), home=_('{site}, home', site=SITE),
         heading=_('There is no page here'), why=_('The address may be mistyped, or the page has gone.'),
         start=_('Go to the start page'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from auth import public
-from auth.components import SessionLabel, SignOutButton, WhySignedOut
+from auth.components import SessionLabel, SignOutButton, WhySignedOut, address_of
 from auth.language import _
 
 from .code import code_figure, source_of
@@ -17,8 +17,8 @@ RUN, TEST = 'pip install uv && uv run main.py', 'pip install uv && uv run pytest
 
 _SIGNED_OUT = """<p class="ls-quiet ls-when-loading">{one_moment}</p><p class="ls-quiet ls-when-signed-out">{why}</p>
 <div class="ls-actions ls-when-signed-out">{sign_up}
-<a class="ls-button ls-{kind}" href="/sign-in">{sign_in}</a>
-<a class="ls-button ls-plain ls-when-accounts" href="/sign-in/choose">{choose}</a></div>"""
+<a class="ls-button ls-{kind}" href="{base}/sign-in">{sign_in}</a>
+<a class="ls-button ls-plain ls-when-accounts" href="{base}/sign-in/choose">{choose}</a></div>"""
 
 
 def _promises() -> tuple[tuple[str, str], ...]:
@@ -59,11 +59,12 @@ def page() -> None:
 def _signed_out() -> None:
     why = _('Sign up in a few seconds: an email address and a password, no mail is sent.')
     words = _('Sign up')
-    sign_up, kind = f'<a class="ls-button ls-primary" href="/sign-up">{words}</a>', 'plain'
+    sign_up, kind = f'<a class="ls-button ls-primary" href="{address_of("/sign-up")}">{words}</a>', 'plain'
     if not may_sign_up():
         why, sign_up, kind = _('Sign in with the account that you have here.'), '', 'primary'
-    Static('div', _SIGNED_OUT.format(one_moment=_('One moment.'), why=why, sign_up=sign_up, kind=kind,
-                                     sign_in=_('Sign in'), choose=_('Choose an account'))).classes('ls-contents')
+    html = _SIGNED_OUT.format(base=address_of(''), one_moment=_('One moment.'), why=why, sign_up=sign_up, kind=kind,
+                              sign_in=_('Sign in'), choose=_('Choose an account'))
+    Static('div', html).classes('ls-contents')
 
 
 def _what_is_written() -> None:

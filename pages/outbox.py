@@ -8,21 +8,21 @@ from html import escape
 
 from auth.language import _, language
 from auth.mail.outbox import ShownMail
+from auth.requests.base import base_here
 
-from .assets import DOCUMENT, STYLESHEETS, THEME_COLORS
-from .document import BRAND
+from .assets import THEME_COLORS
+from .document import brand, stylesheets
 from .parts import SITE
 
-_STYLES = ''.join(f'<link rel="stylesheet" href="/static/{name}">' for name in (*STYLESHEETS, DOCUMENT))
 _LINK = re.compile(r'https?://\S+')
 
 _PAGE = '''<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} · {site}</title><link rel="icon" href="/static/icon.svg">{colors}
-<script src="/static/theme.js"></script>{styles}</head>
+<title>{title} · {site}</title><link rel="icon" href="{base}/static/icon.svg">{colors}
+<script src="{base}/static/theme.js"></script>{styles}</head>
 <body><div class="ls-shell"><header class="ls-header">
-<a class="ls-brand" href="/" aria-label="{home}">{brand}</a></header>
+<a class="ls-brand" href="{base}/" aria-label="{home}">{brand}</a></header>
 <main class="ls-content"><h1>{title}</h1><p class="ls-quiet" style="margin-block-end: 16px">{what}</p>{mails}</main>
 </div></body></html>
 '''
@@ -37,8 +37,10 @@ style="inline-size: 100%; block-size: 32rem; border: 0"></iframe></details></art
 def outbox_page(mails: Sequence[ShownMail]) -> str:
     """Draw the page; whatever stands in a mail is text here."""
     nothing = _('There is no mail yet. Reload this page after one was caused.')
+    base = base_here()
     return _PAGE.format(
-        language=language(), title=_('Outbox'), site=SITE, colors=THEME_COLORS, styles=_STYLES, brand=BRAND,
+        base=base, language=language(), title=_('Outbox'), site=SITE, colors=THEME_COLORS,
+        styles=stylesheets(base), brand=brand(base),
         home=_('{site}, home', site=SITE),
         what=_('The mails that this site would have sent, the newest first. Only this machine gets this page.'),
         mails=''.join(map(_mail, mails)) or f'<p>{nothing}</p>')

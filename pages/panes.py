@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from nicegui import ui
 
+from auth.components import address_of
 from auth.language import _
 
 from .parts import Static
@@ -20,7 +21,7 @@ def panes(count: int, *, later: bool = False) -> None:
         for name in (_('Tab {number}', number=which + 1) for which in range(count)):
             with ui.element('figure'):
                 Static('figcaption', f'<span></span><span></span><span></span>{name}')
-                source = f'/demo/pane?{urlencode({"name": name})}'
+                source = address_of(f'/demo/pane?{urlencode({"name": name})}')
                 if later:
                     ui.element('div').classes('ls-frame').props.update({'data-frame': source, 'data-name': name})
                 else:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from auth.components import api_path, ask_when_refused
+from auth.components import address_of, api_path, ask_when_refused
 from auth.credentials.passwords import MAX_LENGTH
 from auth.language import _
 from auth.live.tabs import tabs
@@ -72,7 +72,7 @@ def page_tabs(label: str, pages: dict[str, str], current: str) -> None:
     :param label: what the pages are about
     :param pages: their names, by path
     """
-    Static('nav', ''.join(f'<a href="{path}"{" aria-current=page" if path == current else ""}>{name}</a>'
+    Static('nav', ''.join(f'<a href="{address_of(path)}"{" aria-current=page" if path == current else ""}>{name}</a>'
                           for path, name in pages.items())).classes('ls-tabs').props(f'aria-label="{label}"')
 
 
@@ -84,7 +84,7 @@ def spinner() -> None:
 def link(text: str, path: str, **query: str) -> Text:
     """A link within the site; a query parameter that is the default is left out."""
     anchor = Text('a', text)
-    anchor.props['href'] = with_query(path, **query)
+    anchor.props['href'] = address_of(with_query(path, **query))
     return anchor
 
 

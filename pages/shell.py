@@ -16,6 +16,7 @@ from auth.components import (
     PasswordForm,
     UserButton,
     WhySignedOut,
+    address_of,
     auth_state,
     offer_to_sign_in_again,
     open_tab,
@@ -24,6 +25,7 @@ from auth.components import (
 from auth.language import _, language, tag
 from auth.live.placeholders import Placeholders, log_failure
 from auth.live.whole_pages import WholePages, frame, guard_whole_pages
+from auth.requests.base import path_below
 from auth.timing import Timing
 from auth.web.redirects import NEW_PASSWORD_PATH
 from auth.web.routes import Routes, table_of
@@ -31,7 +33,7 @@ from auth.web.routes import Routes, table_of
 from .assets import STATIC, Assets
 from .browser_texts import browser_texts
 from .countdown import countdown
-from .document import BRAND, description, without_scripts
+from .document import brand, description, without_scripts
 from .parts import SITE, Static, Text, button_link, card, may_sign_up, page_title, spinner
 
 FAVICON = STATIC / 'icon.svg'
@@ -93,7 +95,7 @@ def _away() -> str:
 async def build(routes: Routes, static: Assets) -> None:
     """Build the shell and, in it, the page at the path."""
     ui.add_head_html(description() + static.shell_head(ui.context.client.page.resolve_dark()))
-    found = routes.find(ui.context.client.request.url.path)
+    found = routes.find(path_below(ui.context.client.request.scope))
     framed = found is not None and found[0].framed  # without header and footer
     ui.add_body_html(_texts() + without_scripts() + ('' if framed else countdown()))
     tab = await open_tab()
@@ -107,7 +109,7 @@ async def build(routes: Routes, static: Assets) -> None:
     with shell:
         if not framed:
             Text('a', _('Skip to the content')).classes('ls-skip').props('href=#ls-content data-public')
-            header()
+            header(routes)
         with ui.element('main').classes('ls-content').props('id=ls-content tabindex=-1 data-takes-focus') as content:
             if not framed:
                 offer_to_sign_in_again(content)
@@ -116,12 +118,14 @@ async def build(routes: Routes, static: Assets) -> None:
             Text('footer', _('When a session ends, every tab knows.')).classes('ls-footer').props('data-public')
 
 
-def header() -> None:
+def header(routes: Routes) -> None:
     """Build the header: the name of the site, its navigation, and who is signed in."""
     with ui.element('header').classes('ls-header').props('data-public'):
-        Static('a', BRAND).classes('ls-brand').props('href=/').props['aria-label'] = _('{site}, home', site=SITE)
-        Static('nav', _links({'/': _('Home'), '/account': _('Account'), '/examples': _('Examples'), '/demo': _('Demo')})
-               ).props['aria-label'] = _('Pages')
+        home = Static('a', brand(address_of(''))).classes('ls-brand').props(f'href={address_of("/")}')
+        home.props['aria-label'] = _('{site}, home', site=SITE)
+        names = {'/': _('Home'), '/account': _('Account'), '/examples': _('Examples'), '/demo': _('Demo')}
+        there = {path: name for path, name in names.items() if path == '/' or routes.find(path)}
+        Static('nav', _links(there)).props['aria-label'] = _('Pages')
         with ui.element('div').classes('ls-who').props('data-private'):
             UserButton()
             names = {'/sign-in': _('Sign in')} | ({'/sign-up': _('Sign up')} if may_sign_up() else {})
@@ -133,7 +137,7 @@ def header() -> None:
 
 
 def _links(names: Mapping[str, str]) -> str:
-    return ''.join(f'<a href="{path}">{name}</a>' for path, name in names.items())
+    return ''.join(f'<a href="{address_of(path)}">{name}</a>' for path, name in names.items())
 
 
 def loading() -> None:

@@ -35,6 +35,8 @@ class Server:
     """How many times faster than usual everything times out; for scripts that serve as tests/apps/serve.py does."""
     descriptors: str = ''
     """How many files and connections it may have, as ``soft:hard`` or one number for both; '' leaves it as it is."""
+    base: str = ''
+    """Where the site begins: '' for the whole server, or below which path."""
     started: ClassVar[list[Server]] = []
     """Those that were started and not stopped, for whoever wants to know what they print."""
 
@@ -64,7 +66,7 @@ class Server:
             environment=clean_environment(database_url=self.database.url, **{SPEED: self.speed}, **self.settings)))
         if self not in self.started:
             self.started.append(self)
-        api = f'{self.url}{self.settings.get("api_prefix", "/v1")}'
+        api = f'{self.url}{self.base}{self.settings.get("api_prefix", "/v1")}'
         async with patient_client() as http:
             for _ in range(START_SECONDS * 20):
                 if self.process.poll() is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from tests.http import patient_client
 from tests.running import either_store
 from tests.server import Server
 
-SERVED_BY = ('ui.run', 'uvicorn, around', 'uvicorn, within')
+SERVED_BY = ('ui.run', 'uvicorn')
 
 
 @either_store
@@ -25,6 +27,8 @@ async def test_an_app_is_protected_whatever_serves_it(served_by: str, tmp_path: 
     try:
         async with patient_client(base_url=server.url) as http:
             home, notes, account = [await http.get(path) for path in ('/', '/notes', '/account')]
+            whole, silent, replaced = [await http.get(path) for path in ('/whole', '/silent', '/forgot-password')]
+            items = await http.get('/api/items')
             left_out, beside = await http.get('/admin/policy'), await http.get('/demo')
             foreign = await http.get('/', headers={'Host': 'evil.example:80', 'X-Forwarded-Prefix': '/evil'})
             of_the_app = await http.get('/of-the-app')
@@ -37,8 +41,73 @@ async def test_an_app_is_protected_whatever_serves_it(served_by: str, tmp_path: 
     assert [(answer.status_code, answer.headers['location']) for answer in (notes, account)] == [
         (303, '/sign-in?redirect_url=%2Fnotes'), (303, '/sign-in?redirect_url=%2Faccount')]
     assert (left_out.status_code, beside.status_code) == (404, 404)
+    assert 'A whole page' in whole.text
+    assert silent.headers['location'] == '/sign-in?redirect_url=%2Fsilent'
+    assert 'Ask the office' in replaced.text
+    assert items.status_code == (404 if served_by == 'ui.run' else 401)
     assert foreign.status_code in {400, 421} or 'evil' not in foreign.text
     assert of_the_app.status_code == (404 if served_by == 'ui.run' else 200)
+
+
+_ADDRESS = re.compile(r'(?:href|src)="(/[^"]*)"|"(?:href|src)": ?"(/[^"]*)"|url\("(/[^"]*)"\)')
+BELOW = [('mounted', '', '/gui'), ('mounted', '/tools', '/tools/gui'), ('ui.run', '/tools', '/tools'),
+         ('uvicorn', '/tools/more', '/tools/more')]
+
+
+@either_store
+@pytest.mark.parametrize(('served_by', 'root_path', 'base'), BELOW)
+async def test_a_site_below_a_path_gives_no_address_that_is_not_below_it(served_by: str, root_path: str, base: str,
+                                                                         tmp_path: Path) -> None:
+    settings = {'served_by': served_by, 'root_path': root_path}
+    server = await Server(tmp_path, script=ALONE, settings=settings, base=base).start()
+    try:
+        async with patient_client(base_url=server.url) as http:
+            pages = [await http.get(f'{base}{path}') for path in ('/', '/sign-in', '/sign-up', '/nothing-here')]
+            loaded = [await http.get(address) for address in sorted(addresses_in(pages[1].text)) if '.' in address]
+            notes, of_the_app = await http.get(f'{base}/notes'), await http.get('/of-the-app')
+            whole, silent, slash, items = [await http.get(path) for path in (
+                f'{base}/whole', f'{base}/silent', f'{base}/whole/', f'{base.removesuffix("/gui")}/api/items')]
+            stripped = await http.get(f'{base}/notes'.removeprefix(root_path))
+    finally:
+        server.stop()
+
+    assert [page.status_code for page in pages] == [200, 200, 200, 404]
+    for page in pages:
+        assert addresses_in(page.text)
+        assert all(address.startswith(f'{base}/') for address in addresses_in(page.text)), addresses_in(page.text)
+    assert f'report-uri {base}/v1/policy_reports' in pages[0].headers['content-security-policy']
+    assert len(loaded) > 30
+    assert {answer.status_code for answer in loaded} == {200}
+    assert (notes.status_code, notes.headers['location']) == (303, f'{base}/sign-in?redirect_url=%2Fnotes')
+    assert stripped.headers['location'] == notes.headers['location']  # a proxy may take the path off, or not
+    assert 'A whole page' in whole.text
+    assert all(address.startswith(f'{base}/') for address in addresses_in(whole.text) - {'/silent'})  # NiceGUI adds it
+    assert silent.headers['location'] == f'{base}/sign-in?redirect_url=%2Fsilent'
+    assert slash.headers['location'] == f'{base}/whole'
+    if 'around' in served_by:
+        assert items.status_code == 401
+    assert 'A whole page' in whole.text
+    assert all(address.startswith(f'{base}/') for address in addresses_in(whole.text) - {'/silent'})
+    assert silent.headers['location'] == f'{base}/sign-in?redirect_url=%2Fsilent'
+    assert slash.headers['location'] == f'{base}/whole'
+    assert items.status_code == (404 if served_by == 'ui.run' else 401)
+    assert of_the_app.status_code == (404 if served_by == 'ui.run' else 200)
+
+
+def addresses_in(html: str) -> set[str]:
+    """The addresses on this server that a page names: in its document, and in the elements that it is built from."""
+    written = unescape(html).replace('\\"', '"')
+    return {one for found in _ADDRESS.finditer(written) for one in found.groups() if one}
+
+
+@either_store
+async def test_an_app_around_nicegui_that_nobody_stands_in_front_of_is_not_served(tmp_path: Path) -> None:
+    server = Server(tmp_path, script=ALONE, settings={'served_by': 'nobody in front'})
+
+    with pytest.raises(RuntimeError, match='the server ended'):
+        await server.start()
+
+    assert 'Give that app to install(): sessions.install(app).' in server.log
 
 
 @either_store

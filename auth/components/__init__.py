@@ -10,6 +10,7 @@ from ..live.state import AuthState as AuthState
 from .acting import act as act
 from .action_button import ActionButton as ActionButton
 from .active_devices import ActiveDevices as ActiveDevices
+from .addresses import address_of as address_of
 from .api_path import api_path as api_path
 from .attack_notice import AttackNotice as AttackNotice
 from .confirmation import Confirmation as Confirmation

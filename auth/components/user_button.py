@@ -15,6 +15,7 @@ from ..rules.clients import UserView
 from ..rules.names import isolated
 from ..web.redirects import SIGN_IN_PATH
 from .action_button import ActionButton
+from .addresses import address_of
 from .current_tab import auth_state, may_add_account
 from .following import follow
 from .isolated import Isolated
@@ -94,16 +95,16 @@ class UserButton(ui.element):
     def _fill(self, user: UserView, session_id: str | None, others: list[Other], may_add: bool) -> None:
         _preview(user)
         with ui.element('div').classes('ls-panel-actions'):
-            Text(tag='a', text=_('Manage account')).classes('ls-button').props(f'href={MANAGE_PATH}')
+            Text(tag='a', text=_('Manage account')).classes('ls-button').props(f'href={address_of(MANAGE_PATH)}')
             if user.is_admin:
-                Text(tag='a', text=_('Administration')).classes('ls-button').props(f'href={ADMIN_PATH}')
+                Text(tag='a', text=_('Administration')).classes('ls-button').props(f'href={address_of(ADMIN_PATH)}')
             SignOutButton(session_id if others else None)
         for other_id, other in others:
             with ActionButton('', partial(self._choose, other_id), refused=_('Nothing was changed.')) as button:
                 button.classes('ls-panel-account')
                 _preview(other)
         if may_add:
-            Text(tag='a', text=_('Add account')).classes('ls-panel-line').props(f'href={SIGN_IN_PATH}')
+            Text(tag='a', text=_('Add account')).classes('ls-panel-line').props(f'href={address_of(SIGN_IN_PATH)}')
         if others:
             SignOutButton(label=_('Sign out of all accounts'))
 

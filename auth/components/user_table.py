@@ -13,6 +13,7 @@ from ..language import _, ngettext, number
 from ..live.tabs import tabs
 from ..rules.admin_queries import ROWS_A_PAGE, UserRow, count_users, find_users
 from ..rules.names import isolated
+from .addresses import address_of
 from .live_rows import LiveRows
 from .searched_section import MOST_COUNTED, SearchedSection, counted, small_button
 from .user_acts import UserActs
@@ -65,5 +66,5 @@ class UserTable(UserActs, SearchedSection):
                 act = partial(self.set_disabled, row, False) if row.disabled else partial(self.ask_disable, row)
                 small_button(word, act, whom)
                 manage = Text(tag='a', text=_('Manage')).classes('ls-button ls-small')
-                manage.props['href'] = f'{USERS_PATH}/{row.user.id}'
+                manage.props['href'] = address_of(f'{USERS_PATH}/{row.user.id}')
                 manage.props['aria-label'] = _('{act}: {whom}', act=_('Manage'), whom=whom)

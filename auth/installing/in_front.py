@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from starlette.types import ASGIApp
 
 from ..requests.asgi import App, Message, Receive, Scope, Send
 from .cannot_start import CannotStart
+
+log = logging.getLogger('live_sessions')
 
 
 class InFront:
@@ -36,9 +39,16 @@ class InFront:
         else:
             await self._front()(scope, receive, send)
 
-    def begin(self) -> None:
-        """Begin now, unless that was done."""
-        self._front()
+    def begin_or_exit(self) -> None:
+        """Begin now, unless that was done.
+
+        :raises SystemExit: if the app can't be served; NiceGUI would log any other error, and serve
+        """
+        try:
+            self._front()
+        except CannotStart as error:
+            log.error('%s', error, extra={'event': 'cannot_start'})
+            raise SystemExit(str(error)) from error
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         first = await receive()  # it is said that the app has to start

@@ -80,13 +80,16 @@ class LiveSessions:
 
     def _begin(self, behind: App, routes: Routes, app: FastAPI | None, open_paths: tuple[str, ...],
                paths: Mapping[str, Callable[[Any], Any]]) -> App:
-        from .building import build  # noqa: PLC0415
+        from .building import build, mount_path_in  # noqa: PLC0415
 
         try:
             self.open_store()
-            auth = Auth(Store(self.settings.database_url, self.timing), self.settings, timing=self.timing,
+            mount_path = mount_path_in(app)
+            # What is within, such as the links in mails, knows the whole way to the site.
+            settings = self.settings.model_copy(update={'root_path': self.settings.root_path + mount_path})
+            auth = Auth(Store(settings.database_url, self.timing), settings, timing=self.timing,
                         passwords=self._passwords or Passwords())
-            return build(behind, auth, routes, app, open_paths, paths)
+            return build(behind, auth, routes, app, open_paths, paths, self.settings)
         except (BadDatabaseUrl, CannotOpenStore, PageRefused, OSError) as error:
             raise CannotStart(str(error)) from error
 

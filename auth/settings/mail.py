@@ -111,7 +111,7 @@ class MailSettings(SiteSettings):
     @property
     def own_name(self) -> str:
         """The name in ``own_url``, by which the site introduces itself to the mail server."""
-        origin = parse_origin(self.own_url)
+        origin = parse_origin(self.own_url.removesuffix(self.root_path))
         return origin.name if origin else 'localhost'
 
     @property
@@ -123,6 +123,7 @@ class MailSettings(SiteSettings):
         developer's outbox may be, it is where the server was told to listen.
         """
         if self.public_url:
-            return self.public_url
+            return self.public_url + self.root_path
         listening = self.hosts.listening
-        return f'http://{"localhost" if listening is None or is_local(listening) else listening}:{self.port}'
+        name = 'localhost' if listening is None or is_local(listening) else listening
+        return f'http://{name}:{self.port}{self.root_path}'

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
+from ..requests.base import ROOT_PATH
 from ..requests.hosts import Hosts
 from ..requests.origins import address_of, parse_host, parse_origin, written_by_people
 from ..requests.proxies import Proxies, parse_networks
@@ -41,6 +42,9 @@ class SiteSettings(BaseSettings):
 
     api_prefix: str = '/v1'
     """Below which path the Frontend API is, so that an app may have its own ``/v1``."""
+
+    root_path: str = ''
+    """Below which path a proxy has put the site, such as ``/tools``; whether it takes that off a request or not."""
 
     cookie_name: str = 'client'
     """The cookie is called ``__client``, and ``__Host-client`` over https. Browsers send a cookie to every port of a
@@ -90,6 +94,13 @@ class SiteSettings(BaseSettings):
             raise ValueError('write a path of words, such as /auth/v1, that begins with a slash and does not end with '
                              'one, and not below /_nicegui or /static')
         return value
+
+    @field_validator('root_path')
+    @classmethod
+    def _check_root_path(cls, value: str) -> str:
+        if not ROOT_PATH.fullmatch(value.rstrip('/')):
+            raise ValueError('write it like /tools, as it stands in the address after the name of the site')
+        return value.rstrip('/')
 
     @field_validator('cookie_name')
     @classmethod

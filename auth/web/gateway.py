@@ -27,6 +27,7 @@ from .headers import REFUSAL, Headers, drop_forged_headers
 from .kept_answers import KeptAnswers
 from .log_lines import NowAndThen
 from .monitoring import Monitoring
+from .mounted import BESIDE, as_it_came
 from .outbox_page import OUTBOX_PATH, OutboxPage
 from .own_access import OwnAccess
 from .page_access import PageAccess, no_page
@@ -129,7 +130,7 @@ class Gateway:
             except RuntimeError:
                 if not visit.over:  # else the middleware complains that nothing was answered, to nobody
                     raise
-        elif scope['path'] == _SOCKETS:
+        elif scope['path'] == _SOCKETS and BESIDE not in scope:
             scope[REFUSAL] = self._headers.of_anything_else(scope)
             await self._to_sockets(scope, receive, send)
         elif (access := self._own_access(scope)) is not None:
@@ -143,7 +144,9 @@ class Gateway:
         if scope['method'] == 'HEAD':  # answered like GET, except that no page is built
             send = without_body(send)
         in_api = moved(path, self._api_prefix, USUAL_PREFIX) if path.startswith(f'{self._api_prefix}/') else None
-        if in_api == REPORTS_PATH and self._reports is not None:
+        if BESIDE in scope:
+            await self._open_beside(scope, receive, send)
+        elif in_api == REPORTS_PATH and self._reports is not None:
             await self._reports(scope, receive, send)
         elif in_api is not None and (self._api_has(in_api) or self._own_access(scope) is None):
             await self._api({**as_get(scope), 'path': in_api}, receive, send)
@@ -178,13 +181,21 @@ class Gateway:
 
     def _page_at(self, scope: Scope) -> Route | Entrance | None:
         found = self._routes.find(scope['path'])
-        return self._entrance_to(scope) if found is None else found[0]
+        return self._entrance_to(as_it_came(scope)) if found is None else found[0]
+
+    async def _open_beside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for what is the app's that the site is mounted in; it says itself that something is not there."""
+        access = self._own_access(scope)
+        if access is None:
+            await self.app(scope, receive, send)
+        else:
+            await self._open_own(access, scope, receive, send)
 
     def _own_access(self, scope: Scope) -> Access | None:
         """Who may use what the app itself has at a path; None if there is nothing."""
         if self._own is None or scope['path'].startswith(_NICEGUIS):
             return None
-        return self._own.routes.access_to(scope)
+        return self._own.routes.access_to(as_it_came(scope))
 
     async def _open_own(self, access: Access, scope: Scope, receive: Receive, send: Send) -> None:
         if self._own is not None:

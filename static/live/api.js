@@ -1,5 +1,6 @@
 // The Frontend API, called with the cookie of this browser.
 import { api } from "./api-path.js";
+import { at } from "./base.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { withTheNewestCookie } from "./renewed.js";
 import { text } from "./texts.js";
@@ -8,7 +9,7 @@ import { text } from "./texts.js";
 export async function call(method, path, fields) {
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(at(path), {
       method,
       body: fields && new URLSearchParams(fields),
       headers: { Accept: "application/json" },
@@ -44,10 +45,10 @@ export async function signOut(sessionId) {
 
 // Who has signed out may have been the one for whom the cookie was kept. Not while a sign-in brings another cookie.
 export function renewCookie() {
-  oneAtATime(() => fetch(api("/client/cookie"), { method: "PUT", keepalive: true })).catch(() => {});
+  oneAtATime(() => fetch(at(api("/client/cookie")), { method: "PUT", keepalive: true })).catch(() => {});
 }
 
 // Nobody waits for it, and it is sent even if this page is left at once.
 export function clearCache() {
-  fetch(api("/client/cache"), { method: "DELETE", keepalive: true }).catch(() => {});
+  fetch(at(api("/client/cache")), { method: "DELETE", keepalive: true }).catch(() => {});
 }

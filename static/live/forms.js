@@ -1,5 +1,6 @@
 // Forms, posted to the Frontend API: nothing that is typed into them passes through the websocket.
 import { call, confirmed } from "./api.js";
+import { at } from "./base.js";
 import { reAuthenticate, whenCurrent } from "./connection.js";
 import { dropDraftsOf } from "./drafts.js";
 import { clearErrors, showErrors } from "./form-errors.js";
@@ -58,7 +59,7 @@ function goOn({ dataset }, response, client) {
   const handed = new URLSearchParams(names.map((name) => [name, response[name]])).toString();
   forgetFragment();
   const path = waits || handed ? (waits ? dataset.thenWaits : dataset.then) : next(dataset.then, client);
-  window.location.assign(path + (handed && `#${handed}`));
+  window.location.assign(at(path) + (handed && `#${handed}`));
 }
 
 // A new cookie makes the server draw a private page anew, with another form in place of this one.

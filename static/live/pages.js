@@ -1,6 +1,8 @@
 // Going from page to page within the app. The header says where one is; the heading of the new page takes the focus, so
 // that a screen reader says it, once, unless the person has gone into the page by then; and Back leads to where the
 // person was on the page before.
+import { at } from "./base.js";
+
 const DRAWN_WITHIN_MS = 1000; // after the address has changed; a page may be slow, or have no heading
 const ANSWERED_WITHIN_MS = 5000;
 const SCROLLED_WITHIN_MS = 2000; // lists come after their page
@@ -65,7 +67,7 @@ function mark() {
   for (const link of links) {
     const path = link.getAttribute("href");
     if (path === location.pathname) link.setAttribute("aria-current", "page");
-    else if (path !== "/" && location.pathname.startsWith(`${path}/`)) link.setAttribute("aria-current", "true");
+    else if (path !== at("/") && location.pathname.startsWith(`${path}/`)) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
 }

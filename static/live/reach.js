@@ -1,6 +1,7 @@
 // How the socket reaches the server again. NiceGUI reloads the page when its socket has timed out twice; without a network
 // that would put an error page of the browser's in its place, which does not come back by itself.
 import { api } from "./api-path.js";
+import { at } from "./base.js";
 
 const PROBE_MS = 5000;
 
@@ -11,7 +12,7 @@ function poll({ io }) {
 
 async function answers() {
   try {
-    return (await fetch(api("/client"), { signal: AbortSignal.timeout(PROBE_MS) })).ok;
+    return (await fetch(at(api("/client")), { signal: AbortSignal.timeout(PROBE_MS) })).ok;
   } catch {
     return false;
   }

@@ -1,7 +1,9 @@
 // The address that somebody has typed goes along from signing in to signing up or resetting, and back. It is in the memory of this page
 // only: in no address, no log, no history and no storage.
+import { at } from "./base.js";
+
 const FIELD = "input[data-address]";
-const PAGES = 'a[href^="/sign-in"], a[href^="/sign-up"], a[href^="/forgot-password"]';
+const PAGES = ["/sign-in", "/sign-up", "/forgot-password"].map((path) => `a[href^="${at(path)}"]`).join(", ");
 
 let carried = "";
 const seen = new WeakSet();

@@ -30,7 +30,28 @@ def notes() -> None:
     SessionLabel()
 
 
+@public
+@ui.page('/whole')
+def whole() -> None:
+    """A page that NiceGUI serves."""
+    ui.label('A whole page')
+    ui.link('Elsewhere', '/silent')
+
+
+@ui.page('/silent')
+def silent() -> None:
+    """One that does not say who may see it."""
+    ui.label('Something private')
+
+
 app = FastAPI()
+
+
+@private
+@app.get('/api/items')
+def items() -> list[int]:
+    """An endpoint of somebody who is signed in."""
+    return [1, 2]
 
 
 @app.get('/of-the-app')
@@ -39,12 +60,19 @@ def of_the_app() -> str:
     return 'as before'
 
 
+@public
+@ui.page('/forgot-password')
+def forgot_password() -> None:
+    """In place of ours, in a frame of the author's."""
+    ui.label('Ask the office')
+
+
 PAGES = {'/': home, '/notes': notes, '/admin/policy': None}
 
 if SERVED_BY == 'ui.run':
     sessions.install(pages=PAGES)
     ui.run(port=PORT, host='127.0.0.1', reload=False, show=False, storage_secret='a secret of the author')
 else:
-    sessions.install(app if SERVED_BY == 'uvicorn, around' else None, pages=PAGES, open_paths=['/of-the-app'])
-    ui.run_with(app, storage_secret='a secret of the author')
+    sessions.install(None if SERVED_BY == 'nobody in front' else app, pages=PAGES, open_paths=['/of-the-app'])
+    ui.run_with(app, mount_path='/gui' if SERVED_BY == 'mounted' else '/', storage_secret='a secret of the author')
     uvicorn.run(app, port=PORT, log_level='error')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from typing import Any
 
 from nicegui import ui
 
@@ -166,11 +167,11 @@ def beside_the_table() -> None:
 header = pages.shell.header
 
 
-def failing_header() -> None:
+def failing_header(*given: Any) -> None:
     """Fail around a page, if that is asked for."""
     if 'break-the-shell' in ui.context.client.request.query_params:
         failing()
-    header()
+    header(*given)
 
 
 pages.shell.header = failing_header

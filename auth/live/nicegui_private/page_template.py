@@ -18,6 +18,7 @@ from nicegui import ui
 from nicegui.client import templates
 from nicegui.functions import style
 
+from ...requests.base import with_base
 from ...web.content_policy import NONCE, SCOPE_NONCE, with_nonce
 
 _NAME = 'index.html'
@@ -33,7 +34,7 @@ def give_nonces() -> None:
     if environment.loader is None or 'with_nonce' in environment.filters:
         return
     source, _, _ = environment.loader.get_source(environment, _NAME)
-    environment.filters['with_nonce'] = with_nonce
+    environment.filters.update(with_nonce=with_nonce, with_base=with_base)
     environment.loader = ChoiceLoader([DictLoader({_NAME: with_nonces(source)}), environment.loader])
     mark_styles()
 
@@ -42,7 +43,7 @@ def with_nonces(source: str) -> str:
     """The source of the template, in which each script has the nonce of the request."""
     for html in ('head_html', 'body_html'):
         source = source.replace(f'{{{{ {html} | safe }}}}',
-                                f'{{{{ {html} | with_nonce({_OF_REQUEST}) | safe }}}}')
+                                f'{{{{ {html} | with_nonce({_OF_REQUEST}) | with_base(request.scope) | safe }}}}')
     return source.replace('<script', f'<script nonce="{{{{ {_OF_REQUEST} }}}}"')
 
 

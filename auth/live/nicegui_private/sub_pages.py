@@ -23,6 +23,8 @@ from nicegui.helpers import should_await
 from nicegui.page_arguments import PageArguments, RouteMatch
 from starlette.responses import Response
 
+from ...requests.base import path_below
+
 __all__ = ['HookedSubPages', 'RouteMatch', 'check_other_sub_pages']
 
 PageBuilder = Callable[..., Any]
@@ -94,7 +96,7 @@ class HookedSubPages(ui.sub_pages):
         """The path, the query and the fragment; of a request, the path that the gateway has checked."""
         if self._router.is_initial_request:
             scope = self.client.request.scope
-            return scope['path'], scope['query_string'].decode('latin-1'), ''
+            return path_below(scope), scope['query_string'].decode('latin-1'), ''
         address, _, fragment = str(self._router.current_path).partition('#')
         path, _, query = address.partition('?')
         return unquote(path), query, fragment
