@@ -77,6 +77,7 @@ FLOORS = (
     {'live'},
     {'components'},
     {'recently'},
+    {'current'},
     {'endpoints'},
     {'cli'},
     {'protect'},

@@ -18,6 +18,9 @@ ALONE = _HERE / 'alone.py'
 EXAMPLE = _HERE / 'example.py'
 """One of the apps of docs/examples."""
 
+FIVE_MORE_LINES = _HERE / 'five_more_lines.py'
+"""An app of ``ui.run`` with the five lines, as a new user writes it."""
+
 CARELESS = _HERE / 'careless.py'
 """No app of ours: a site with every hole there is."""
 

@@ -15,8 +15,8 @@ from benchmarks.requests import figures_of_wrk
 from benchmarks.support import keeping
 from tests.programs import ROOT, clean_environment
 
-NAMES = ('administration', 'commits', 'counting', 'fan_out', 'guessing', 'hashing', 'load', 'memory', 'notify',
-         'processes', 'recovery', 'requests', 'sign_out', 'validation')
+NAMES = ('administration', 'commits', 'counting', 'fan_out', 'guessing', 'hashing', 'installed', 'load', 'memory',
+         'notify', 'processes', 'recovery', 'requests', 'sign_out', 'validation')
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -179,6 +179,15 @@ def test_processes_measures_one_and_two_of_them_on_both_stores(printed: Printed)
         'SQLite, one process', 'SQLite, two processes', 'PostgreSQL, one process', 'PostgreSQL, two processes',
         'SQLite, 20 ends a second', 'PostgreSQL, 20 ends a second']
     assert all(0 < row[0] <= row[-1] < float('inf') for row in found.values()), 'a tab was not told'
+
+
+def test_installed_measures_a_page_with_and_without_accounts(printed: Printed) -> None:
+    found = cells(printed.by('installed', '--requests', '3', '--tabs', '3'))
+
+    assert [row[0] for row in found] == ['ms a request, median', 'KiB a tab']
+    without, with_it, ratio = map(float, found[0][1:])
+    assert min(without, with_it) > 0
+    assert is_ratio(ratio, with_it, without)
 
 
 def test_memory_measures_people_and_programs(printed: Printed) -> None:
