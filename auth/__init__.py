@@ -8,6 +8,7 @@ from .access import admin_only as admin_only
 from .access import framed as framed
 from .access import private as private
 from .access import public as public
+from .access import roles as roles
 from .current import current_user as current_user
 from .errors import AuthError as AuthError
 from .installing.live_sessions import LiveSessions as LiveSessions

@@ -1,21 +1,39 @@
-"""Who may see a page: each page says ``public``, ``private`` or ``admin_only``; one that says nothing is refused.
+"""Who may see a page: each says ``public``, ``private``, ``admin_only`` or which ``roles``; one that says nothing is
+refused.
 
 The door, the page and every event of a page ask one function, ``answer``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar
 
-Access = Literal['public', 'private', 'admin']
+ADMIN = 'admin'
+"""The role of those who administer the site; ``User.is_admin`` says who has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Whoever has one of these roles."""
+
+    names: frozenset[str]
+
+    def __str__(self) -> str:
+        return f'roles({", ".join(map(repr, sorted(self.names)))})'
+
+
+Access = Literal['public', 'private', 'admin'] | OneOf
 Status = Literal['loading', 'signed_in', 'signed_out']
 PageBuilder = Callable[..., Any]
 _Builder = TypeVar('_Builder', bound=PageBuilder)
 
+_ROLE = re.compile(r'[a-z][a-z0-9_-]{0,31}')
+_WORDS = ('public', 'private', ADMIN)
 _ACCESS = '__live_sessions_access__'
 _RECENTLY = '__live_sessions_recently__'
 _FRAMED = '__live_sessions_framed__'
@@ -34,7 +52,8 @@ class Here:
     """Who is here: all that is needed to tell whether they may see a page."""
 
     status: Status
-    is_admin: bool = False
+    roles: frozenset[str] = frozenset()
+    """What they may do, if they are signed in."""
     authenticated_at: datetime | None = field(default=None, compare=False)
     """When the password was last given in the session in use."""
     others: bool = False
@@ -81,9 +100,7 @@ def answer(access: Access, here: Here) -> Answer:
         return Answer.CHOOSE_PASSWORD
     if here.status != 'signed_in':
         return Answer.CHOOSE if here.others else Answer.SIGN_IN
-    if access == 'private' or here.is_admin:
-        return Answer.LET_IN
-    return Answer.NOT_THERE
+    return Answer.LET_IN if access == 'private' or _names_of(access) & here.roles else Answer.NOT_THERE
 
 
 def may_see(access: Access, here: Here) -> bool:
@@ -111,9 +128,38 @@ def admin_only(builder: _Builder) -> _Builder:
     return _state(builder, 'admin')
 
 
+def roles(*names: str) -> Callable[[_Builder], _Builder]:
+    """Mark a page that only somebody may see who has one of these roles; for others there is no such page.
+
+    :param names: words of your own, or "admin"
+    :raises ValueError: if there is none, or one can't be a role
+    """
+    for name in names:
+        if not is_role(name):
+            raise ValueError(f'{name!r} is no role: it is one word of up to 32 letters from a to z, digits, "-" and '
+                             '"_", and begins with a letter.')
+    if not names:
+        raise ValueError('Say which roles: @roles("editor").')
+    access = ADMIN if set(names) == {ADMIN} else OneOf(frozenset(names))
+    return lambda builder: _state(builder, access)
+
+
+def is_role(name: str) -> bool:
+    """Tell whether a word can be a role."""
+    return _ROLE.fullmatch(name) is not None
+
+
+def roles_of(words: str, *, is_admin: bool) -> frozenset[str]:
+    """What a user may do, by what is stored. "admin" among the words counts for nothing: another column says that."""
+    given = frozenset(words.split())
+    return given | {ADMIN} if is_admin else given - {ADMIN}
+
+
 def covers(outer: Access, inner: Access) -> bool:
     """Tell whether whoever may see one page may see everything that is within it."""
-    return inner in {'public', outer} or outer == 'admin'
+    if inner in {'public', outer}:
+        return True
+    return outer != 'public' and (inner == 'private' or (outer != 'private' and _names_of(outer) <= _names_of(inner)))
 
 
 def framed(builder: _Builder) -> _Builder:
@@ -131,7 +177,7 @@ def is_framed(builder: PageBuilder) -> bool:
 def stated_access(builder: PageBuilder) -> Access | None:
     """Tell who may see a page; None if it does not say."""
     access = getattr(builder, _ACCESS, None)
-    return access if access in get_args(Access) else None
+    return access if isinstance(access, OneOf) or access in _WORDS else None
 
 
 def access_of(builder: PageBuilder) -> Access:
@@ -142,7 +188,7 @@ def access_of(builder: PageBuilder) -> Access:
     access = stated_access(builder)
     if access is None:
         raise AccessNotStated(f'The page "{name_of(builder)}" must say who may see it: '
-                              'put @public, @private or @admin_only on it, above all other decorators.')
+                              'put @public, @private, @admin_only or @roles(…) on it, above all other decorators.')
     return access
 
 
@@ -170,6 +216,10 @@ def recently_of(function: PageBuilder) -> Recently | None:
 def name_of(builder: PageBuilder) -> str:
     """What a page is called in a message; a partial function or an object has no name of its own."""
     return str(getattr(builder, '__name__', type(builder).__name__))
+
+
+def _names_of(access: Access) -> frozenset[str]:
+    return access.names if isinstance(access, OneOf) else frozenset({access})
 
 
 def _state(builder: _Builder, access: Access) -> _Builder:

@@ -58,6 +58,11 @@ class Person:
         """Whether they administer the site."""
         return self.user.is_admin
 
+    @property
+    def roles(self) -> frozenset[str]:
+        """What they may do: words of the app's author, and "admin" if they administer the site."""
+        return self.user.roles
+
     async def act(self, verb: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Write something for them, if they are signed in at that moment: it is asked in the transaction that writes.
 

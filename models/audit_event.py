@@ -48,6 +48,8 @@ class AuditAction(StrEnum):
     ENABLED = 'enabled'
     ADMIN_GRANTED = 'admin_granted'
     ADMIN_WITHDRAWN = 'admin_withdrawn'
+    ROLE_GIVEN = 'role_given'
+    ROLE_TAKEN = 'role_taken'
     INVITED = 'invited'
     """An invitation to sign up was made; whom it is about nobody knows yet."""
     INVITATION_WITHDRAWN = 'invitation_withdrawn'
@@ -80,5 +82,7 @@ class AuditEvent(Model, table=True):
     user_agent: str = ''
     actor: str = ''
     """Who did it, if not the person themselves: the id of an administrator, or "command line"."""
+    detail: str = ''
+    """What it is about beside that, such as the role that was given."""
     times: int = 1
     """How many of the same kind it stands for: of very many attempts only the first few have an event of their own."""

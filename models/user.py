@@ -26,6 +26,8 @@ class User(Model, table=True):
     password_given_at: datetime | None = Field(default=None, sa_type=Moment)
     """When somebody else set a password. While that is when it was changed last, its person has to choose their own."""
     is_admin: bool = False
+    roles: str = ''
+    """What they may do beside that: words of the app's author, between spaces; see ``auth.rules.roles``."""
     disabled: bool = False
     created_at: datetime = Field(sa_type=Moment)
     address_confirmed_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -12,7 +12,7 @@ from auth.components import UserAccount, UserHistory
 from auth.language import _, ngettext
 
 from .admin import admin_heading
-from .parts import Text, api_form, card, email_field, link, name_field, new_password_field
+from .parts import Text, api_form, card, email_field, field, link, name_field, new_password_field
 
 
 @admin_only
@@ -25,6 +25,8 @@ def user(user_id: str) -> None:
     with ui.element('p'):
         link(_('All users'), '/admin')
     UserAccount(user_id)
+    with card():
+        _role(user_id)
     with card():
         _password(user_id)
     UserHistory(user_id)
@@ -51,6 +53,15 @@ def new_user() -> None:
 
 def _made(response: dict[str, Any]) -> None:
     ui.navigate.to(f'/admin/users/{response["id"]}')
+
+
+def _role(user_id: str) -> None:
+    Text('h2', _('Give a role'))
+    Text('p', _('A word that pages of this site ask for, such as “editor”. It counts at once.')).classes('ls-quiet')
+    done = Text('p').classes('ls-quiet').props('role=status')
+    with api_form(f'/v1/admin/users/{user_id}/give_role', _('Give role'),
+                  on_done=lambda _response: done.set_text(_('The role was given.'))):
+        field('role', _('Role'), kind='text', autocomplete='off', last=True)
 
 
 def _password(user_id: str) -> None:

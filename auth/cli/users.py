@@ -1,4 +1,4 @@
-"""``users``: create, list, disable and enable users, set passwords, make administrators."""
+"""``users``: create, list, disable and enable users, set passwords, make administrators, give roles."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..rules import admin, admin_queries
 from ..rules.actor import by_command_line
 from ..rules.addresses import normal_address
 from ..rules.admin_queries import UserRow, find_user
+from ..rules.roles import set_role
 from ..settings import Settings
 from .command_group import CommandGroup
 from .options import Json, Limit, PasswordStdin, Who, Words
@@ -20,7 +21,9 @@ from .prompts import ask_password
 from .running import run, run_for
 from .tables import print_rows
 
-commands = CommandGroup('Create, list, disable and enable users; set passwords; make administrators.')
+commands = CommandGroup('Create, list, disable and enable users; set passwords; make administrators; give roles.')
+
+Role = Annotated[str, typer.Argument(metavar='ROLE', help='One word, such as editor.')]
 
 
 @commands.command('create')
@@ -47,7 +50,8 @@ def list_users(words: Words = None, limit: Limit = 100, json: Json = False) -> N
     rows = run(lambda auth: auth.read(admin_queries.find_users, by_command_line, ' '.join(words or ()),
                                       limit=limit + 1))
     print_rows([{'id': row.user.id, 'email_address': row.user.email_address, 'name': row.user.name,
-                 'is_admin': row.user.is_admin, 'disabled': row.disabled, 'sessions': row.sessions,
+                 'is_admin': row.user.is_admin, 'roles': ' '.join(sorted(row.user.roles - {'admin'})),
+                 'disabled': row.disabled, 'sessions': row.sessions,
                  'created_at': row.created_at} for row in rows], json=json, limit=limit, less_important=('created_at',))
 
 
@@ -88,6 +92,22 @@ def remove_admin(user: Who, json: Json = False) -> None:
     """Take the rights of an administrator from a user."""
     found, _ = run_for(user, lambda auth, user_id: auth.run(admin.set_admin, by_command_line, user_id, False))
     print_result({**_facts(found), 'is_admin': False}, f'{found.user.email_address} is no administrator.', json=json)
+
+
+@commands.command('give-role')
+def give_role(user: Who, role: Role, json: Json = False) -> None:
+    """Give a user a role, for pages that ask for it."""
+    found, _ = run_for(user, lambda auth, user_id: auth.run(set_role, by_command_line, user_id, role, True))
+    print_result({**_facts(found), 'role': role, 'given': True}, f'{found.user.email_address} has the role {role}.',
+                 json=json)
+
+
+@commands.command('take-role')
+def take_role(user: Who, role: Role, json: Json = False) -> None:
+    """Take a role from a user."""
+    found, _ = run_for(user, lambda auth, user_id: auth.run(set_role, by_command_line, user_id, role, False))
+    print_result({**_facts(found), 'role': role, 'given': False}, f'{found.user.email_address} has no role {role}.',
+                 json=json)
 
 
 def _make_database_if_there_is_none() -> None:

@@ -41,6 +41,8 @@ _WORDS: dict[str, Message] = {
     AuditAction.ENABLED: N_('Account enabled again'),
     AuditAction.ADMIN_GRANTED: N_('Made an administrator'),
     AuditAction.ADMIN_WITHDRAWN: N_('No longer an administrator'),
+    AuditAction.ROLE_GIVEN: N_('Given a role'),
+    AuditAction.ROLE_TAKEN: N_('A role was taken away'),
     AuditAction.INVITATION_USED: N_('Invited'),
 }
 

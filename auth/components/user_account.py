@@ -9,6 +9,7 @@ from functools import partial
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
+from ..access import ADMIN
 from ..errors import UserNotFound
 from ..language import _
 from ..live.tabs import tabs
@@ -56,6 +57,8 @@ class UserAccount(UserActs):
                     small_button(_('Sign out everywhere'), partial(self.ask_sign_out, row), whom)
                 small_button(_('Withdraw administration') if row.user.is_admin else _('Make administrator'),
                              partial(self.ask_admin, row), whom)
+                for role in sorted(row.user.roles - {ADMIN}):
+                    small_button(_('Take away the role {role}', role=role), partial(self.ask_role, row, role), whom)
                 if row.disabled:
                     small_button(_('Enable'), partial(self.set_disabled, row, False), whom)
                 elif not self.is_oneself(row):

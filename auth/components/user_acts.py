@@ -11,6 +11,7 @@ from ..rules.actor import Administrator, by_admin
 from ..rules.admin import revoke_user, set_admin, set_disabled
 from ..rules.admin_queries import UserRow, count_sessions
 from ..rules.names import isolated
+from ..rules.roles import set_role
 from .dialog import Question
 from .live_rows import LiveRows
 from .section import Section
@@ -73,6 +74,14 @@ class UserActs(Section):
         self.ask(question, partial(self._set_admin, row, not row.user.is_admin), refused=_('Nothing was changed.'),
                  about=row.user.id, recently=True)
 
+    async def ask_role(self, row: UserRow, role: str) -> None:
+        """Take a role from a user, if that is what is wanted."""
+        self.ask(Question(
+            title=_('Take the role {role} from {address}?', role=role, address=isolated(row.user.email_address)),
+            text=_('What it lets them see goes away for them at once. They stay signed in.'),
+            act=_('Take it away')),
+            partial(self._take_role, row, role), refused=_('Nothing was changed.'), about=row.user.id, recently=True)
+
     async def set_disabled(self, row: UserRow, disabled: bool) -> None:
         """Disable or enable a user, and say so."""
         ended = await tabs().auth.run(set_disabled, self.administrator, row.user.id, disabled, self.tab.request_info)
@@ -92,6 +101,11 @@ class UserActs(Section):
         self.rows.reload()
         self.tell(ngettext('{count} session of {address} ended.', '{count} sessions of {address} ended.', ended,
                            address=isolated(row.user.email_address)))
+
+    async def _take_role(self, row: UserRow, role: str) -> None:
+        await tabs().auth.run(set_role, self.administrator, row.user.id, role, False, self.tab.request_info)
+        self.rows.reload()
+        self.tell(_('{address} has the role {role} no more.', address=isolated(row.user.email_address), role=role))
 
     async def _set_admin(self, row: UserRow, is_admin: bool) -> None:
         await tabs().auth.run(set_admin, self.administrator, row.user.id, is_admin, self.tab.request_info)

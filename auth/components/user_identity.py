@@ -6,6 +6,7 @@ from __future__ import annotations
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
 
+from ..access import ADMIN
 from ..language import _
 from ..rules.admin_queries import UserRow
 from .isolated import Isolated
@@ -23,6 +24,8 @@ def say_who(row: UserRow, *, is_oneself: bool = False) -> None:
                               (_('This is you'), is_oneself)):
             if applies:
                 Text(tag='span', text=word).classes('ls-badge')
+        for role in sorted(row.user.roles - {ADMIN}):
+            Text(tag='span', text=role).classes('ls-badge').props('translate=no')
     if row.user.full_name not in {'', row.user.name}:  # it could be taken for an address
         with ui.element('p').classes('ls-quiet'):
             Text(tag='span', text=_('Name: '))

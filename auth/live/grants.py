@@ -36,4 +36,4 @@ def _rights(client: ClientView, now: datetime) -> set[str]:
 def _rights_of(session: ClientSession) -> tuple[str, ...]:
     if session.pending:
         return (f'pending {session.id}',)
-    return (session.id, f'administrator {session.user.id}') if session.user.is_admin else (session.id,)
+    return (session.id, *(f'{role} {session.user.id}' for role in session.user.roles))

@@ -120,7 +120,7 @@ class GuardedPages(HookedSubPages):
     def _who(self) -> object:
         """For whom a page that is not public is built; for anybody else it is built anew."""
         here = self._tab.here
-        return here.status, self._tab.state.session_id, here.is_admin, here.pending
+        return here.status, self._tab.state.session_id, here.roles, here.pending
 
     def clear(self) -> Self:
         """Take away what is shown, and what it has put beside its place if it was not for everybody.

@@ -82,7 +82,7 @@ class Tab:
         """Who is here, as the tab shows it."""
         state = self.state
         if state.status == 'signed_in' and state.user is not None:
-            return Here('signed_in', is_admin=state.user.is_admin)
+            return Here('signed_in', roles=state.user.roles)
         return Here('loading' if state.status == 'loading' else 'signed_out', others=bool(state.sessions),
                     pending=state.pending is not None)
 

@@ -171,7 +171,7 @@ class WholePage:
     def _who(self) -> object:
         """For whom the page is built; for anybody else it is built anew."""
         here = self._tab.here
-        return here.status, self._tab.state.session_id, here.is_admin, here.pending
+        return here.status, self._tab.state.session_id, here.roles, here.pending
 
     def _follow(self) -> None:
         who = self._who()

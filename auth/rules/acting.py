@@ -33,7 +33,7 @@ def act_as(db: Connection, now: datetime, client: ClientView | None, shown: Coll
     :raises NotAllowed: if whoever acts may not
     """
     actor = find_actor(db, now, client, lock=True)
-    here = Here('signed_in', is_admin=actor.is_admin, authenticated_at=actor.authenticated_at)
+    here = Here('signed_in', roles=actor.roles, authenticated_at=actor.authenticated_at)
     if not all(may_see(access, here) for access in shown):
         raise NotAllowed
     with DatabaseSession(bind=db, expire_on_commit=False, join_transaction_mode='rollback_only') as session:

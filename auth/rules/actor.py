@@ -16,6 +16,7 @@ from sqlmodel import col
 from models import Client, Session, User
 from models.statements import built_once, columns
 
+from ..access import roles_of
 from ..errors import NotAllowed, NotSignedIn
 from .audit import Subject
 from .clients import AUTHENTICATED_AT, ClientView
@@ -35,6 +36,12 @@ class Actor:
     password_hash: str = field(repr=False)
     authenticated_at: datetime
     """When the password was last given in this session; see ``auth.rules.recent``."""
+    role_words: str = field(default='', repr=False)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """What they may do; see ``UserView.roles``."""
+        return roles_of(self.role_words, is_admin=self.is_admin)
 
     @property
     def as_subject(self) -> Subject:
@@ -120,7 +127,7 @@ def _lock_users(db: Connection, user_id: str, session_id: str | None) -> None:
 
 def _who(session_id: str, client_id: str, secret_hash: str, now: datetime):
     return (select(*columns(Session.id, Client.id, User.id, User.email_address, User.is_admin, User.password_hash),
-                   AUTHENTICATED_AT)
+                   AUTHENTICATED_AT, col(User.roles))
             .where(col(Session.id) == session_id, col(Session.client_id) == client_id, signed_in(now),
                    col(Client.id) == Session.client_id, col(Client.secret_hash) == secret_hash,
                    col(User.id) == Session.user_id, col(User.disabled).is_(False)))

@@ -85,7 +85,7 @@ def find_users(db: Connection, now: datetime, administrator: Administrator, word
     """
     administrator(db, now, reading=True)
     rows = db.execute(_users(now).where(_matches(db, words), col(User.email_address) > after).limit(limit))
-    return [UserRow(UserView(*row[:5]), *row[5:]) for row in rows]
+    return [UserRow(UserView(*row[:6]), *row[6:]) for row in rows]
 
 
 def find_user(db: Connection, now: datetime, administrator: Administrator, id_or_address: str) -> UserRow:
@@ -103,7 +103,7 @@ def find_user(db: Connection, now: datetime, administrator: Administrator, id_or
         normal_address(id_or_address)
     if row is None:
         raise UserNotFound
-    return UserRow(UserView(*row[:5]), *row[5:])
+    return UserRow(UserView(*row[:6]), *row[6:])
 
 
 def find_sessions(db: Connection, now: datetime, administrator: Administrator, words: str = '', *,

@@ -38,16 +38,18 @@ class Subject:
 
 
 def record(db: Connection, action: AuditAction, at: datetime, subjects: Iterable[Subject],
-           request_info: RequestInfo | None = None, *, actor: str = '') -> None:
+           request_info: RequestInfo | None = None, *, actor: str = '', detail: str = '') -> None:
     """Write one event for each subject.
 
     :param request_info: where it was done
     :param actor: who did it, if not the subject themselves
+    :param detail: what it is about beside that
     """
     request_info = request_info or RequestInfo()
     rows = [{'id': new_ordered_id('evt'), 'at': at, 'action': action, 'user_id': subject.user_id,
              'client_id': subject.client_id, 'session_id': subject.session_id,
-             'ip_address': request_info.ip_address, 'user_agent': request_info.user_agent, 'actor': actor}
+             'ip_address': request_info.ip_address, 'user_agent': request_info.user_agent, 'actor': actor,
+             'detail': detail}
             for subject in subjects]
     if rows:
         db.execute(_INSERT, rows)

@@ -15,6 +15,7 @@ from models import Client, Session, SessionStatus, User
 from models.statements import built_once, columns
 from models.types import DISTANT_PAST
 
+from ..access import roles_of
 from ..credentials.tokens import ClientToken, secret_matches
 from .context import Auth
 from .names import clean_name, imitates_address, initials
@@ -29,11 +30,18 @@ class UserView:
     first_name: str
     last_name: str
     is_admin: bool = False
+    role_words: str = ''
+    """As the store has them."""
 
     def __post_init__(self) -> None:
         """Clean the names: also SQL may have written them."""
         object.__setattr__(self, 'first_name', clean_name(self.first_name))
         object.__setattr__(self, 'last_name', clean_name(self.last_name))
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """What they may do: words of the app's author, and "admin" if they administer the site."""
+        return roles_of(self.role_words, is_admin=self.is_admin)
 
     @property
     def full_name(self) -> str:
@@ -123,7 +131,7 @@ class ClientView:
                    default=None)
 
 
-USER_VIEW = columns(User.id, User.email_address, User.first_name, User.last_name, User.is_admin)
+USER_VIEW = columns(User.id, User.email_address, User.first_name, User.last_name, User.is_admin, User.roles)
 """The columns of a ``UserView``, in its order."""
 
 AUTHENTICATED_AT = func.coalesce(col(Session.authenticated_at), col(Session.created_at))
@@ -190,8 +198,8 @@ def _clients() -> Select[*tuple[Any, ...]]:
 
 def _view(rows: list[Any]) -> ClientView:
     client_id, secret_hash, chosen, created_at = rows[0][:4]
-    sessions = tuple(ClientSession(row[4], UserView(*row[9:14]), *row[5:9], authenticated_at=row[16],
-                                   last_place=place_of(*row[14:16]), kept=row[17],
-                                   pending=row[18] == SessionStatus.PENDING)
+    sessions = tuple(ClientSession(row[4], UserView(*row[9:15]), *row[5:9], authenticated_at=row[17],
+                                   last_place=place_of(*row[15:17]), kept=row[18],
+                                   pending=row[19] == SessionStatus.PENDING)
                      for row in rows if row[4] and row[9])
     return ClientView(client_id, secret_hash, chosen, created_at, sessions)

@@ -35,7 +35,7 @@ def here_of(client: ClientView | None, now: datetime) -> Here:
     session = client.active_session(now)
     if session is None:
         return Here('signed_out', others=bool(client.signed_in(now)), pending=client.pending_session(now) is not None)
-    return Here('signed_in', is_admin=session.user.is_admin, authenticated_at=session.authenticated_at)
+    return Here('signed_in', roles=session.user.roles, authenticated_at=session.authenticated_at)
 
 
 def no_page() -> str:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 import pages
-from auth import admin_only, framed, private, public, recently_authenticated
+from auth import admin_only, framed, private, public, recently_authenticated, roles
 from auth.components import GuardedPages, auth_state
 from tests.apps.guarded import act, beside, for_administrators, for_people, heard
 from tests.apps.serve import serve
@@ -74,6 +74,13 @@ def whole_for_everybody() -> None:
 @ui.page('/whole/salaries')
 def salaries() -> None:
     """A page that takes a password given a moment ago, with the mark above NiceGUI's."""
+    beside()
+
+
+@roles('editor')
+@ui.page('/whole/drafts')
+def drafts() -> None:
+    """A page for those who have a role."""
     beside()
 
 

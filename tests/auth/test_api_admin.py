@@ -41,6 +41,20 @@ async def test_a_user_is_made_and_may_be_an_administrator(api: Api) -> None:
     assert NEW_PASSWORD not in ''.join(answer.text for answer in made)
 
 
+async def test_a_role_is_given_by_an_administrator(api: Api) -> None:
+    async with api.browser() as laptop, api.browser() as phone:
+        await administrator(api, laptop)
+        bob = (await laptop.post('/v1/admin/users', data=BOB)).json()['response']['id']
+        path = f'/v1/admin/users/{bob}/give_role'
+        given, wrong = [await laptop.post(path, data={'role': role}) for role in ('editor', 'no role')]
+        strangers = await phone.post(path, data={'role': 'editor'})
+        nobody = await laptop.post('/v1/admin/users/user_x/give_role', data={'role': 'editor'})
+
+    assert [answer.status_code for answer in (given, wrong, strangers, nobody)] == [200, 422, 401, 404]
+    assert wrong.json()['errors'][0]['meta'] == {'param_name': 'role'}
+    assert api.rules.sql('SELECT roles FROM user WHERE id = ?', bob) == [('editor',)]
+
+
 async def test_a_password_is_set_by_the_rules_of_the_person_it_is_for(api: Api) -> None:
     async with api.browser() as laptop, api.browser() as phone:
         await administrator(api, laptop)

@@ -413,7 +413,7 @@ def test_users_are_listed_for_people_and_for_programs(run: Run, rules: Rules) ->
     one, nobody = run('users', 'list', '--limit', '1'), run('users', 'list', 'nobody')
 
     assert found.json == [{'id': ann.user_id, 'email_address': 'ann@example.com', 'name': 'ann@example.com',
-                           'is_admin': False, 'disabled': False, 'sessions': 1,
+                           'is_admin': False, 'roles': '', 'disabled': False, 'sessions': 1,
                            'created_at': found.json[0]['created_at']}]
     assert datetime.fromisoformat(found.json[0]['created_at']) == rules.clock.moment
     assert found.json[0]['created_at'].endswith('+00:00')
@@ -491,6 +491,22 @@ def test_administrators_are_made_and_unmade_but_for_the_last_one(run: Run, rules
     assert (made, rules.sql('SELECT is_admin FROM user ORDER BY email_address')) == ([(1,), (1,)], [(0,), (1,)])
     assert {(one.code, one.out) for one in last} == {(1, '')}
     assert all('the only administrator' in one.err for one in last)
+
+
+@either_store
+def test_roles_are_given_and_taken(run: Run, rules: Rules) -> None:
+    people(rules, 'ann@example.com')
+
+    given = run('users', 'give-role', 'ann@example.com', 'editor')
+    listed = run('users', 'list', '--json')
+    wrong = run('users', 'give-role', 'ann@example.com', 'two words')
+    taken = run('users', 'take-role', 'ann@example.com', 'editor', '--json')
+
+    assert given.out == 'ann@example.com has the role editor.\n'
+    assert listed.json[0]['roles'] == 'editor'
+    assert (wrong.code, 'one word' in wrong.err) == (1, True)
+    assert taken.json['given'] is False
+    assert rules.sql('SELECT roles FROM user') == [('',)]
 
 
 def test_sessions_are_listed_and_one_is_ended(run: Run, rules: Rules) -> None:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 PATH = '/reports/{number}'
 NOTHING: Any = None
+ADMINISTRATOR = frozenset({'admin'})
 
 
 def somebody() -> str:
@@ -332,13 +333,14 @@ def protect_nothing(table: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize('access', ['public', 'private', 'admin'])
 @pytest.mark.parametrize('here', [Here('loading'), Here('signed_out'), Here('signed_out', others=True),
-                                  Here('signed_in'), Here('signed_in', is_admin=True), Here('loading', is_admin=True),
-                                  Here('signed_out', is_admin=True)], ids=str)
+                                  Here('signed_in'), Here('signed_in', roles=ADMINISTRATOR),
+                                  Here('loading', roles=ADMINISTRATOR),
+                                  Here('signed_out', roles=ADMINISTRATOR)], ids=str)
 def test_there_is_one_rule(access: Any, here: Here) -> None:
     expected = {
         'public': 'LET_IN',
         'private': {'loading': 'LOADING', 'signed_in': 'LET_IN', 'signed_out': 'SIGN_IN'}[here.status],
-        'admin': {'loading': 'LOADING', 'signed_in': 'LET_IN' if here.is_admin else 'NOT_THERE',
+        'admin': {'loading': 'LOADING', 'signed_in': 'LET_IN' if 'admin' in here.roles else 'NOT_THERE',
                   'signed_out': 'SIGN_IN'}[here.status]}[access]
 
     assert answer(access, here).name == ('CHOOSE' if expected == 'SIGN_IN' and here.others else expected)

@@ -202,7 +202,7 @@ async def test_a_right_that_was_withdrawn_is_not_confirmed(rules: Rules, tabs: T
     await rules.elsewhere('UPDATE user SET is_admin = ?', False)
     after = await tabs.confirm(tab)
 
-    assert before == Here('signed_in', is_admin=True)
+    assert before == Here('signed_in', roles=frozenset({'admin'}))
     assert after == Here('signed_in')
 
 

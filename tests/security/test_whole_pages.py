@@ -172,6 +172,22 @@ async def test_a_right_that_is_given_comes_by_a_request(server: Server, visitor:
     assert 'Something private' not in str(tab.elements)
 
 
+async def test_a_page_for_a_role_leaves_with_it(server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+    ann, bob = await visitor().sign_up(), await visitor().sign_up()
+    server.sql("UPDATE user SET roles = 'editor reader' WHERE email_address = ?", ann.address)
+    tab = await ann.tab('/whole/drafts', 'Something private')
+    handler = tab.handler(text='Act')
+
+    server.sql("UPDATE user SET roles = 'reader' WHERE email_address = ?", ann.address)
+    await tab.click(handler)  # the server may not have been told yet
+    await tab.sees('There is no page here')
+    await tab.click(handler)
+    await heard_all(tab)
+
+    assert [(await one.get('/whole/drafts')).status_code for one in (visitor(), ann, bob)] == [303, 404, 404]
+    assert acts(trace) == ['connected']
+
+
 async def test_a_public_page_follows_the_session_and_stays(server: Server, visitor: NEW_PERSON, trace: Path) -> None:
     nobody, ann = visitor(), await visitor().sign_up()
     tabs = [await one.tab('/whole/public', 'Something private') for one in (nobody, ann)]

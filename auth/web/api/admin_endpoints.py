@@ -6,6 +6,7 @@ from ...rules.actor import Administrator, by_admin
 from ...rules.admin import create_user, set_password
 from ...rules.context import Auth
 from ...rules.invitations import invite
+from ...rules.roles import set_role
 from .endpoint import Answer, Call, Endpoint, envelope, is_on
 from .serializers import invitation_json
 
@@ -22,6 +23,7 @@ class AdminEndpoints:
             '/v1/admin/users': {'POST': self._create_user},
             '/v1/admin/invitations': {'POST': self._invite},
             '/v1/admin/users/{user_id}/set_password': {'POST': self._set_password},
+            '/v1/admin/users/{user_id}/give_role': {'POST': self._give_role},
         }
 
     def _administrator(self, call: Call) -> Administrator:
@@ -41,6 +43,12 @@ class AdminEndpoints:
                                     days=fields.get('days', ''), settings=settings, limits=self._auth.limits,
                                     request_info=call.request_info)
         return envelope(invitation_json(made, settings.own_url))
+
+    async def _give_role(self, call: Call) -> Answer:
+        fields, user_id = await call.fields(), call.parts['user_id']
+        await self._auth.run(set_role, self._administrator(call), user_id, fields.get('role', ''), True,
+                             call.request_info)
+        return envelope({'object': 'user', 'id': user_id})
 
     async def _set_password(self, call: Call) -> Answer:
         fields, user_id = await call.fields(), call.parts['user_id']

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = '0021'
-down_revision = '0019'
+down_revision = '0020'
 
 # Of each owner one note, or one of anybody's rows if they are many: a note has to fit into 8000 bytes.
 FUNCTION = """
