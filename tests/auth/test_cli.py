@@ -397,8 +397,7 @@ def test_a_store_is_moved_with_all_that_is_in_it(run: Run, rules: Rules, postgre
     moved, again = (run('database', 'copy', rules.database.url) for _ in range(2))
 
     assert (moved.code, moved.err) == (0, '')
-    assert moved.out.endswith(': 2 users, 2 clients, 2 sessions, 4 audit events, 0 mailed links, 0 invitations, '
-                              '0 mails.\n')
+    assert ': 2 users, 2 clients, 2 sessions, 4 audit events, 0 account values, ' in moved.out
     assert target.sql('SELECT user_id FROM session WHERE id = ?', ann.session_id) == [(ann.user_id,)]
     assert (again.code, again.out, len(again.err.splitlines())) == (1, '', 1)
     assert 'Nothing was copied' in again.err
