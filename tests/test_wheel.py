@@ -8,18 +8,26 @@ import subprocess
 import sys
 import sysconfig
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
 
+from deploy.one_package import written_anew
+from tests.browser.test_examples import EXAMPLES, Example, is_refused_to_a_stranger
+from tests.databases import SqliteFile
+from tests.examples import FOLDER
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.programs import ROOT, clean_environment, end
 from tests.rules import PASSWORD
+from tests.security.visitors import Somebody
+from tests.server import Server
 
 UV = os.environ.get('UV', 'uv')
 
@@ -108,6 +116,51 @@ async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Ins
     assert (signed_up.status_code, notes.status_code) == (200, 200)
     assert 'ann@example.com' in users.stdout, users.stderr
     assert 'python -m live_sessions' in installed.run('-m', 'live_sessions', '--help').stdout
+
+
+@dataclass(frozen=True)
+class Served:
+    """An app that is served from the wheel."""
+
+    url: str
+    sql: Callable[..., Any]
+
+
+AT_A_PORT = """
+import os, runpy
+from functools import partial
+import uvicorn
+from nicegui import ui
+port, run = int(os.environ['PORT']), uvicorn.run
+ui.run = partial(ui.run, host='127.0.0.1', port=port, reload=False, show=False)
+uvicorn.run = lambda app, **_: run(app, port=port)
+runpy.run_path(os.environ['EXAMPLE'], run_name='__main__')
+"""
+
+
+@pytest.mark.parametrize('example', EXAMPLES, ids=lambda example: example.name)
+async def test_an_app_of_the_documentation_runs_against_the_package(
+        installed: Installed, example: Example, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, script, port = installed.folder / 'after.py', installed.folder / 'at_a_port.py', free_port()
+    monkeypatch.setenv('EXAMPLE', str(app))
+    app.write_text(written_anew((FOLDER / example.name / 'after.py').read_text(encoding='utf-8')))
+    script.write_text(AT_A_PORT)
+    served = Served(f'http://localhost:{port}', SqliteFile(installed.folder / 'live.db').sql)
+    stranger, ann = [Somebody.at(cast(Server, served)) for _ in range(2)]
+
+    with installed.serving(script, port) as process:
+        await answering(stranger.web, process, installed)
+        await is_refused_to_a_stranger(stranger, example)
+        await ann.sign_up()
+        tab = await ann.tab(example.private, example.empty)
+        own, styles = [await ann.get(path) for path in (example.endpoint, '/static/app.css')]
+        served.sql("UPDATE session SET status = 'revoked'")
+        await tab.sees('You are signed out')
+        for one in (stranger, ann):
+            await one.close()
+
+    assert (own.status_code, own.json()) == (200, [])
+    assert styles.status_code == 200
 
 
 async def answering(http: httpx.AsyncClient, process: subprocess.Popen[bytes], installed: Installed) -> None:

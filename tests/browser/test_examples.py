@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
 
 from tests.apps import EXAMPLE
 from tests.examples import APPS, FOLDER, made_true, shown
@@ -92,7 +92,7 @@ async def visitor() -> AsyncIterator[Callable[[Server], Somebody]]:
 async def test_an_app_keeps_every_promise(
         example: Example, device: MakeDevice, own_server: StartServer,
         visitor: Callable[[Server], Somebody]) -> None:
-    server = await own_server(EXAMPLE, speed=5, example=FOLDER / example.name / 'after.py', **{CHEAP_PASSWORDS: 1})
+    server = await own_server(EXAMPLE, example=FOLDER / example.name / 'after.py', **{CHEAP_PASSWORDS: 1})
     stranger, ann, bob, ada = [visitor(server) for _ in range(4)]
     await ann.sign_up()
     await bob.sign_up()
@@ -108,8 +108,8 @@ async def test_an_app_keeps_every_promise(
     await every_path_is_loaded_anew(ann, example)
 
     right = await laptop.tab(example.private)
-    await expect(right.see(PUT).first).to_be_visible()
-    await is_hidden_while_the_server_stands_still(server, left, example)
+    await expect(seen(right, PUT).first).to_be_visible()
+    await is_hidden_while_the_server_stands_still(server, left, right, example)
     await ends_in_both_tabs(right, left)
 
 
@@ -130,14 +130,19 @@ async def write(tab: Tab, example: Example) -> None:
     await expect(tab.see(example.empty)).to_be_visible()
     await tab.page.get_by_label(example.field, exact=True).fill(WRITTEN)
     await tab.button(example.add).click()
-    await expect(tab.see(WRITTEN).first).to_be_visible()
+    await expect(seen(tab, WRITTEN).first).to_be_visible()
 
 
 async def put_a_file(tab: Tab) -> None:
     """Put a file of which each line is one thing more."""
     await tab.page.locator('input[type=file]').set_input_files(
         {'name': 'lines.txt', 'mimeType': 'text/plain', 'buffer': PUT.encode()})
-    await expect(tab.see(PUT).first).to_be_visible()
+    await expect(seen(tab, PUT).first).to_be_visible()
+
+
+def seen(tab: Tab, text: str) -> Locator:
+    """What reads so and is on the screen."""
+    return tab.see(text).filter(visible=True)
 
 
 async def is_refused_to_a_stranger(stranger: Somebody, example: Example) -> None:
@@ -179,7 +184,7 @@ async def every_path_is_loaded_anew(ann: Somebody, example: Example) -> None:
     assert (await ann.get('/static/app.css')).status_code == 200
 
 
-async def is_hidden_while_the_server_stands_still(server: Server, tab: Tab, example: Example) -> None:
+async def is_hidden_while_the_server_stands_still(server: Server, tab: Tab, other: Tab, example: Example) -> None:
     """What hangs beside the page is hidden with it."""
     if example.opens:
         await tab.button(example.opens).click()
@@ -191,15 +196,16 @@ async def is_hidden_while_the_server_stands_still(server: Server, tab: Tab, exam
 
     with server.standing_still():
         await expect(overlay).not_to_be_visible()
-        await expect(tab.see(WRITTEN).filter(visible=True)).to_have_count(0)
-    await expect(tab.see(WRITTEN).first).to_be_visible()
-    await tab.live()
-    tab.forgive_the_network()
+        await expect(seen(tab, WRITTEN)).to_have_count(0)
+    for one in (tab, other):
+        await one.page.wait_for_function("window.did_handshake && !document.querySelector('.ls-away')")
+        await expect(seen(one, WRITTEN).first).to_be_visible()
+        one.forgive_the_network()
 
 
 async def ends_in_both_tabs(here: Tab, there: Tab) -> None:
     """Nothing is left in either tab, and the one that did not ask says so; the other one goes to the start page."""
-    await expect(here.see(WRITTEN).first).to_be_visible()
+    await expect(seen(here, WRITTEN).first).to_be_visible()
     await here.button().click()
 
     await there.signed_out()

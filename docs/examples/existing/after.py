@@ -1,20 +1,18 @@
 """A notebook of several pages. Whoever is signed in sees their own notes."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nicegui import app, events, ui
 
 from auth import LiveSessions, admin_only, public
-from auth.components import SessionLabel, SignOutButton
+from auth.components import SessionLabel, SignOutButton, account_storage
 from auth.endpoints import SignedIn
+from auth.rules.account_values import kept_values
 
 sessions = LiveSessions()
-
-
-def notes(user_id: str) -> list[str]:
-    """The notes of an account."""
-    return app.storage.general.setdefault(f'notes of {user_id}', [])
+counted: Counter[str] = Counter()
 
 
 @contextmanager
@@ -41,8 +39,9 @@ def home() -> None:
 
 
 @ui.page('/notes')
-def all_notes(user: SignedIn) -> None:
-    mine = notes(user.id)
+async def all_notes() -> None:
+    storage = await account_storage()
+    mine = storage.get('notes', [])
 
     @ui.refreshable
     def rows() -> None:
@@ -51,15 +50,16 @@ def all_notes(user: SignedIn) -> None:
         if not mine:
             ui.label('No note yet.')
 
-    def add(text: str) -> None:
+    async def add(text: str) -> None:
         mine.append(text)
-        app.storage.general['written'] = app.storage.general.get('written', 0) + 1
+        await storage.put('notes', mine)
+        counted['notes'] += 1
         rows.refresh()
         ui.notify(f'Noted: {text}', timeout=0, close_button=True)
 
     async def read(event: events.UploadEventArguments) -> None:
         for line in (await event.file.text()).splitlines():
-            add(line)
+            await add(line)
 
     with frame('Notes'):
         rows()
@@ -69,8 +69,8 @@ def all_notes(user: SignedIn) -> None:
 
 
 @ui.page('/notes/{number}')
-def one_note(number: int, user: SignedIn) -> None:
-    mine = notes(user.id)
+async def one_note(number: int) -> None:
+    mine = (await account_storage()).get('notes', [])
     with frame(f'Note {number}'):
         ui.label(mine[number] if number < len(mine) else 'There is no such note.')
 
@@ -79,13 +79,13 @@ def one_note(number: int, user: SignedIn) -> None:
 @ui.page('/statistics')
 def statistics() -> None:
     with frame('Statistics'):
-        ui.label(f'{app.storage.general.get("written", 0)} notes were written')
+        ui.label(f'{counted["notes"]} notes were written')
 
 
 @app.get('/api/notes')
-def notes_as_json(user: SignedIn) -> list[str]:
-    return notes(user.id)
+async def notes_as_json(user: SignedIn) -> list[str]:
+    return (await user.act(kept_values)).get('notes', [])
 
 
 sessions.install()
-ui.run(title='Notebook', storage_secret='a secret of the notebook')
+ui.run(title='Notebook')
