@@ -18,9 +18,10 @@ import httpx
 import pytest
 
 from deploy.one_package import written_anew
-from tests.browser.test_examples import EXAMPLES, Example, is_refused_to_a_stranger
+from tests.apps import AT_A_PORT
+from tests.browser.test_examples import is_refused_to_a_stranger
 from tests.databases import SqliteFile
-from tests.examples import FOLDER
+from tests.examples import EXAMPLES, FOLDER, Example
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
@@ -126,29 +127,16 @@ class Served:
     sql: Callable[..., Any]
 
 
-AT_A_PORT = """
-import os, runpy
-from functools import partial
-import uvicorn
-from nicegui import ui
-port, run = int(os.environ['PORT']), uvicorn.run
-ui.run = partial(ui.run, host='127.0.0.1', port=port, reload=False, show=False)
-uvicorn.run = lambda app, **_: run(app, port=port)
-runpy.run_path(os.environ['EXAMPLE'], run_name='__main__')
-"""
-
-
 @pytest.mark.parametrize('example', EXAMPLES, ids=lambda example: example.name)
 async def test_an_app_of_the_documentation_runs_against_the_package(
         installed: Installed, example: Example, monkeypatch: pytest.MonkeyPatch) -> None:
-    app, script, port = installed.folder / 'after.py', installed.folder / 'at_a_port.py', free_port()
+    app, port = installed.folder / 'after.py', free_port()
     monkeypatch.setenv('EXAMPLE', str(app))
     app.write_text(written_anew((FOLDER / example.name / 'after.py').read_text(encoding='utf-8')))
-    script.write_text(AT_A_PORT)
     served = Served(f'http://localhost:{port}', SqliteFile(installed.folder / 'live.db').sql)
     stranger, ann = [Somebody.at(cast(Server, served)) for _ in range(2)]
 
-    with installed.serving(script, port) as process:
+    with installed.serving(AT_A_PORT, port) as process:
         await answering(stranger.web, process, installed)
         await is_refused_to_a_stranger(stranger, example)
         await ann.sign_up()

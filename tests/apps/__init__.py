@@ -16,7 +16,10 @@ ALONE = _HERE / 'alone.py'
 """An author's app, which imports nothing of ours but what authors do."""
 
 EXAMPLE = _HERE / 'example.py'
-"""One of the apps of docs/examples."""
+"""One of the apps of docs/examples, with the times of a test."""
+
+AT_A_PORT = _HERE / 'at_a_port.py'
+"""The same as it is, also where nothing of ours is."""
 
 FIVE_MORE_LINES = _HERE / 'five_more_lines.py'
 """An app of ``ui.run`` with the five lines, as a new user writes it."""

@@ -45,7 +45,7 @@ def start() -> None:
 @private
 def show_letters() -> None:
     mine = letters[auth_state().user.id]
-    with ui.right_drawer(value=False) as drawer:
+    with ui.dialog().props('position=right') as sheet, ui.card():
         latest = ui.label()
     rows = ui.column()
 
@@ -66,7 +66,7 @@ def show_letters() -> None:
     show()
     letter = ui.input('Letter')
     ui.button('Send', on_click=lambda: send(letter.value))
-    ui.button('Latest letter', on_click=drawer.toggle)
+    ui.button('Latest letter', on_click=sheet.open)
     ui.upload(label='A letter in a file', on_upload=read, auto_upload=True)
 
 
