@@ -13,6 +13,7 @@ from .current import current_user as current_user
 from .errors import AuthError as AuthError
 from .installing.live_sessions import LiveSessions as LiveSessions
 from .recently import recently_authenticated as recently_authenticated
+from .rules.actor import Actor as Actor
 from .rules.context import Auth as Auth
 from .settings import Settings as Settings
 from .web.content_policy import NONCE as NONCE

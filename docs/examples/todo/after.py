@@ -6,10 +6,9 @@ from nicegui import app, events, ui
 from sqlalchemy import ForeignKey
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 
-from auth import LiveSessions, admin_only
+from auth import Actor, LiveSessions, admin_only
 from auth.components import LiveRows, SessionLabel, SignOutButton, act
 from auth.endpoints import SignedIn
-from auth.rules.actor import Actor
 from models import RowsOf, User, tell_tabs
 
 
