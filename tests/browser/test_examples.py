@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import Locator, expect
@@ -22,38 +23,32 @@ pytestmark = either_store
 WRITTEN, PUT = 'Buy milk', 'Water the roses'
 
 
-@pytest.fixture
-async def visitor() -> AsyncIterator[Callable[[Server], Somebody]]:
-    """Makes people without a browser."""
-    made: list[Somebody] = []
-
-    def make(server: Server) -> Somebody:
-        made.append(Somebody.at(server))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.close()
+@asynccontextmanager
+async def people(server: Server) -> AsyncIterator[tuple[Somebody, Somebody, Somebody, Somebody]]:
+    """A stranger, Ann, Bob, and Ada who is an administrator: all without a browser."""
+    stranger, ann, bob, ada = there = [Somebody.at(server) for _ in range(4)]
+    try:
+        for one in (ann, bob, ada):
+            await one.sign_up(administrator=one is ada)
+        yield stranger, ann, bob, ada
+    finally:
+        for one in there:
+            await one.close()
 
 
 @pytest.mark.parametrize('example', EXAMPLES, ids=lambda example: example.name)
-async def test_an_app_keeps_every_promise(
-        example: Example, device: MakeDevice, own_server: StartServer,
-        visitor: Callable[[Server], Somebody]) -> None:
+async def test_an_app_keeps_every_promise(example: Example, device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server(EXAMPLE, example=FOLDER / example.name / 'after.py', **{CHEAP_PASSWORDS: 1})
-    stranger, ann, bob, ada = [visitor(server) for _ in range(4)]
-    await ann.sign_up()
-    await bob.sign_up()
-    await ada.sign_up(administrator=True)
     laptop = await device(server)
 
-    left = await sign_in(laptop, example, ann.address)
-    await write(left, example)
-    await put_a_file(left)
-    await is_refused_to_a_stranger(stranger, example)
-    await is_only_for_its_owner(ann, bob, example)
-    await is_only_for_administrators(ann, ada, example)
-    await every_path_is_loaded_anew(ann, example)
+    async with people(server) as (stranger, ann, bob, ada):
+        left = await sign_in(laptop, example, ann.address)
+        await write(left, example)
+        await put_a_file(left)
+        await is_refused_to_a_stranger(stranger, example)
+        await is_only_for_its_owner(ann, bob, example)
+        await is_only_for_administrators(ann, ada, example)
+        await every_path_is_loaded_anew(ann, example)
 
     right = await laptop.tab(example.private)
     await expect(seen(right, PUT).first).to_be_visible()
