@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from nicegui import app, events, ui
 
-from auth import LiveSessions, admin_only, private, public
-from auth.components import GuardedPages, SessionLabel, SignOutButton, UserButton, auth_state
+from auth import LiveSessions, admin_only, current_user, private, public
+from auth.components import GuardedPages, SessionLabel, SignOutButton, UserButton
 from auth.endpoints import SignedIn
 from pages import ACCOUNT_PAGES
 
@@ -44,7 +44,7 @@ def start() -> None:
 
 @private
 def show_letters() -> None:
-    mine = letters[auth_state().user.id]
+    mine = letters[current_user().id]
     with ui.dialog().props('position=right') as sheet, ui.card():
         latest = ui.label()
     rows = ui.column()
