@@ -42,6 +42,7 @@ document.title = '{SECRET} in the title';
 
 def overlays() -> None:
     """Everything that hangs beside a page, opened by itself."""
+    ui.label('Public note').props('data-public')
     with ui.dialog(value=True).props('persistent seamless'), ui.card():
         ui.label(f'{SECRET} in a dialog')
     with ui.button('Menu'), ui.menu(value=True).props('persistent'):
@@ -54,7 +55,6 @@ def overlays() -> None:
     ui.notification(f'{SECRET} in a notification', timeout=None)
     ui.html(f'<p style="visibility: visible !important">{SECRET} that insists</p>', sanitize=False)
     ui.html(f'<iframe srcdoc="{SECRET} in a frame"></iframe>', sanitize=False)
-    ui.label('Public note').props('data-public')
 
 
 def beside_the_page() -> None:
