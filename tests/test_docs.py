@@ -66,13 +66,24 @@ def test_the_readme_is_short() -> None:
     assert len(text('README.md').splitlines()) <= 120
 
 
-@pytest.mark.parametrize('document', ['README.md', 'docs/components.md'])
-def test_the_example_of_a_protected_page_is_one(document: str) -> None:
-    example = next(code for code in re.findall(r'```python\n(.*?)```', text(document), re.DOTALL) if 'def ' in code)
+def examples_in(document: str) -> list[str]:
+    return re.findall(r'```python\n(.*?)```', text(document), re.DOTALL)
+
+
+def test_the_example_of_a_protected_page_is_one() -> None:
+    example = next(code for code in examples_in('docs/components.md') if 'def ' in code)
     names: dict[str, Any] = {}
     exec(example, names)  # noqa: S102 (it is our own)
 
     assert access_of(names['reports']) == 'private'
+
+
+def test_the_example_of_a_protected_app_has_the_lines_of_the_app_that_is_tested() -> None:
+    example, tested = examples_in('README.md')[0], text('tests/apps/five_more_lines.py')
+    ours = [line for line in example.splitlines() if re.search(r'\bauth\b|sessions|^@public', line)]
+
+    assert len(ours) == 4
+    assert all(line.partition('  # ')[0].rstrip() in tested for line in ours)
 
 
 def test_every_setting_is_explained() -> None:
