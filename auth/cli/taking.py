@@ -76,7 +76,7 @@ def add(folder: Folder, json: Json = False) -> None:
        sessions = LiveSessions()
        sessions.install()
 
-3. Mark each page @private or @public. What is not right yet is told when the app starts.
+3. Put @public above each page, endpoint and file that is for everybody: what says nothing is private.
 4. Keep data/ and .env out of git. DATABASE_URL names another store than data/live-sessions.db.
 5. In tests: pytest -p nicegui.testing.user_plugin -p {PACKAGE}.testing.plugin""")
 
