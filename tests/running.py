@@ -91,7 +91,8 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     """Show with a test that failed what the servers have printed."""
     report = yield
     if report.failed:
-        report.sections += [(f'{server.url} printed', server.log[-SHOWN_OF_A_LOG:]) for server in Server.started]
+        there = [server for server in Server.started if server.folder.exists()]  # a test that passes leaves none
+        report.sections += [(f'{server.url} printed', server.log[-SHOWN_OF_A_LOG:]) for server in there]
     return report
 
 
