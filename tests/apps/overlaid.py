@@ -134,7 +134,7 @@ def with_header() -> None:
         ui.label('A header of its own')
     with ui.footer():
         ui.label('A footer of its own')
-    with ui.left_drawer():
+    with ui.left_drawer(value=True):  # without a value it asks the browser, once its page may have gone
         ui.label('A drawer of its own')
 
 

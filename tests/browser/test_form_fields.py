@@ -302,8 +302,11 @@ async def test_fields_say_what_they_are_for(device: MakeDevice) -> None:
 async def test_what_a_browser_fills_in_can_be_read(device: MakeDevice) -> None:
     tab = await (await device()).tab('/sign-in')
 
-    rule = await tab.page.evaluate("""() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
-        .find((rule) => rule.selectorText?.includes(':autofill')).style.cssText""")
+    rule = await tab.page.evaluate("""() => {
+        const rulesIn = (place) => [...place.cssRules ?? []].flatMap((rule) => [rule, ...rulesIn(rule)]);
+        const rules = [...document.styleSheets].flatMap(rulesIn);
+        return rules.find((rule) => rule.selectorText?.includes(':autofill')).style.cssText;
+    }""")
 
     assert '-webkit-text-fill-color: var(--ls-text)' in rule
     assert 'box-shadow: inset 0 0 0 100vmax var(--ls-tint)' in rule or 'var(--ls-tint)' in rule

@@ -185,9 +185,6 @@ async def test_a_page_brings_a_header_a_footer_and_a_drawer_and_takes_them_along
     await tab.follow('/with-header')
     await expect(own).to_have_count(3)
 
-    await tab.page.evaluate('window.socket.io.engine.close()')  # a drawer that has gone is not asked when it is back
-    await tab.page.wait_for_function("window.socket.connected && !document.querySelector('.ls-away')")
-
 
 @pytest.fixture
 def go_on(overlaid: Server) -> Iterator[Callable[[], None]]:
