@@ -16,6 +16,7 @@ from auth.access import access_of
 from auth.errors import NotAllowed
 from auth.web.api import FrontendApi
 from tests.programs import ROOT
+from tests.sources import parsed
 
 DOCUMENTS = [*ROOT.glob('*.md'), *ROOT.glob('docs/**/*.md'),
              ROOT / 'deploy' / 'README.md', ROOT / 'tests' / 'README.md']
@@ -93,7 +94,7 @@ def test_every_setting_is_explained() -> None:
 
 def test_every_name_that_a_page_imports_is_explained() -> None:
     for package in ('auth', 'auth/components'):
-        tree = ast.parse(text(f'{package}/__init__.py'))
+        tree = parsed(ROOT / package / '__init__.py')
         names = {alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
         explained = set(re.findall(r'`(?:await )?(\w+)', text('docs/components.md')))
         assert names <= explained, package
@@ -116,7 +117,7 @@ def test_every_line_of_the_log_has_the_name_of_an_event_and_all_are_explained() 
     explained = set(re.findall(r'`(\w+)`', text('docs/monitoring.md').partition('## The log')[2]))
 
     for file in [*ROOT.glob('auth/**/*.py'), *ROOT.glob('models/**/*.py'), *ROOT.glob('pages/**/*.py')]:
-        for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
+        for node in ast.walk(parsed(file)):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
                     and node.func.attr in {'info', 'warning', 'error', 'exception', 'critical'}
                     and isinstance(node.func.value, ast.Name) and node.func.value.id in {'log', 'app_log'}):

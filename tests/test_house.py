@@ -21,6 +21,7 @@ from auth.components import GuardedPages
 from auth.live.placeholders import Placeholders
 from auth.live.tab import Tab
 from tests.programs import ROOT
+from tests.sources import parsed
 
 KNOW_NICEGUI = ('auth/live/', 'auth/components/', 'auth/protect.py', 'auth/installing/',
                 'auth/web/page_parameters.py',
@@ -44,7 +45,7 @@ def imported(file: Path) -> frozenset[str]:
 
 def _imported(file: Path) -> Iterator[str]:
     package = file.parent.relative_to(ROOT).parts
-    for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
+    for node in ast.walk(parsed(file)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -116,7 +117,7 @@ def test_nicegui_is_known_where_it_has_to_be_and_nowhere_else() -> None:
 
 @pytest.mark.parametrize('package', [auth, auth.components], ids=lambda package: package.__name__)
 def test_every_public_name_is_written_once_and_marked_as_one(package: ModuleType) -> None:
-    tree = ast.parse(Path(package.__file__ or '').read_text(encoding='utf-8'))
+    tree = parsed(Path(package.__file__ or ''))
     names = [alias for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
     assert all(alias.asname == alias.name for alias in names)  # "X as X": what type checkers take for public
     assert len({alias.name for alias in names}) == len(names) == len(tree.body) - 1
@@ -130,7 +131,7 @@ def test_private_names_of_nicegui_are_in_one_package() -> None:
         if file.relative_to(ROOT).as_posix().startswith(KNOWS_ITS_PRIVATE_NAMES):
             continue
         assert not ITS_INSIDES.intersection(imported(file)), file
-        for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
+        for node in ast.walk(parsed(file)):
             if isinstance(node, ast.Attribute) and not own(node.attr):
                 assert isinstance(node.value, ast.Name), f'{file}: {node.attr}'
                 assert node.value.id in {'self', 'session'}, f'{file}: {node.attr}'

@@ -14,6 +14,7 @@ from auth.language import LANGUAGES, N_, Message, _, english, language, negotiat
 from auth.language.__main__ import KEYWORDS, texts_in
 from auth.settings import Settings
 from tests.programs import ROOT
+from tests.sources import parsed
 
 
 @pytest.mark.parametrize(('asked', 'given'), [
@@ -112,7 +113,7 @@ def test_no_text_stands_within_an_f_string() -> None:
                    for node in ast.walk(string))
 
     assert [(file, node.lineno) for folder in ('auth', 'pages') for file in (ROOT / folder).rglob('*.py')
-            for node in ast.walk(ast.parse(file.read_text(encoding='utf-8')))
+            for node in ast.walk(parsed(file))
             if isinstance(node, ast.JoinedStr) and within(node)] == []
 
 
