@@ -183,10 +183,9 @@ class Connection:
 
     open: ClassVar[list[Connection]] = []
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, opened_at: float) -> None:
+        self.reader, self.writer, self.opened_at = reader, writer, opened_at
         self.open.append(self)
-        self.opened_at = asyncio.get_running_loop().time()
 
     @classmethod
     async def to(cls, port: int, sent: bytes = b'', *, takes_little: bool = False) -> Connection:
@@ -198,8 +197,9 @@ class Connection:
         ours.setblocking(False)
         if takes_little:
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        before = asyncio.get_running_loop().time()
         await asyncio.get_running_loop().sock_connect(ours, ('127.0.0.1', port))
-        connection = cls(*await asyncio.open_connection(sock=ours, limit=2**24))
+        connection = cls(*await asyncio.open_connection(sock=ours, limit=2**24), before)
         connection.writer.write(sent)
         return connection
 
