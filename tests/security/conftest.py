@@ -13,6 +13,7 @@ from tests.auth import conftest as of_the_rules
 from tests.browser import conftest as of_browsers
 from tests.server import Server
 
+from .visitors import NewPerson, Somebody
 from .wire import Connection
 
 api = of_the_rules.api
@@ -38,6 +39,33 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
     yield start_one
     for server in servers:
         server.stop()
+
+
+@pytest.fixture(scope='module')
+def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the app of a module leaves a trace of what was done."""
+    return tmp_path_factory.mktemp('trace') / 'acts'
+
+
+@pytest.fixture
+def server(served: Server, trace: Path) -> Server:
+    """What the module serves to all its tests; nothing was done before."""
+    trace.unlink(missing_ok=True)
+    return served
+
+
+@pytest.fixture
+async def visitor(server: Server) -> AsyncIterator[NewPerson]:
+    """Makes browsers."""
+    made: list[Somebody] = []
+
+    def make() -> Somebody:
+        made.append(Somebody.at(server))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.close()
 
 
 @pytest.fixture(autouse=True)

@@ -13,48 +13,18 @@ from tests.browser.devices import NewServer
 from tests.running import either_store
 from tests.server import Server
 
-from .visitors import Somebody, acts, until
+from .visitors import REVOKED, WITHDRAWN, NewPerson, Somebody, acts, until
 
 pytestmark = either_store
 
-WITHDRAWN = 'UPDATE user SET is_admin = ? WHERE email_address = ?'
-REVOKED = "UPDATE session SET status = 'revoked' WHERE user_id = (SELECT id FROM user WHERE email_address = ?)"
-NEW_PERSON = Callable[[], Somebody]
-
 
 @pytest.fixture(scope='module')
-def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the pages leave a trace."""
-    return tmp_path_factory.mktemp('trace') / 'acts'
-
-
-@pytest.fixture(scope='module')
-async def server(new_server: NewServer, trace: Path,
+async def served(new_server: NewServer, trace: Path,
                  tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """Serves pages that put things beside themselves."""
     server = await new_server(tmp_path_factory.mktemp('guarded'), {'acts': trace}, script=GUARDED).start()
     yield server
     server.stop()
-
-
-@pytest.fixture
-def nothing_done(trace: Path) -> None:
-    """Forget what earlier tests did."""
-    trace.unlink(missing_ok=True)
-
-
-@pytest.fixture
-async def visitor(server: Server, nothing_done: None) -> AsyncIterator[NEW_PERSON]:
-    """Makes browsers; nothing was done before."""
-    made: list[Somebody] = []
-
-    def make() -> Somebody:
-        made.append(Somebody.at(server))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.close()
 
 
 EVENTS = {'on the page': {'text': 'Act'}, 'in a dialog': {'text': 'In a dialog'}, 'outside': {'text': 'Outside'},
@@ -68,7 +38,7 @@ ENDS: dict[str, Callable[[Server, Somebody], Awaitable[object] | object]] = {
 @pytest.mark.parametrize('where', EVENTS)
 @pytest.mark.parametrize('end', ENDS)
 async def test_after_the_end_no_event_of_the_page_does_anything_told_of_it_or_not(
-        server: Server, visitor: NEW_PERSON, trace: Path, where: str, end: str) -> None:
+        server: Server, visitor: NewPerson, trace: Path, where: str, end: str) -> None:
     ada = await visitor().sign_up(administrator=True)
     tab = await ada.tab('/beside/admin', 'Something private')
     handler = tab.handler(**EVENTS[where])
@@ -90,7 +60,7 @@ async def test_after_the_end_no_event_of_the_page_does_anything_told_of_it_or_no
     ("UPDATE user SET is_admin = (1 = 1) WHERE email_address = ?", 'Loading…'),  # a right that needs the cookie first
 ])
 async def test_what_a_page_that_is_built_later_put_beside_itself_goes_with_it(
-        server: Server, visitor: NEW_PERSON, trace: Path, statement: str, shown: str) -> None:
+        server: Server, visitor: NewPerson, trace: Path, statement: str, shown: str) -> None:
     ada = await visitor().sign_up()
     tab = await ada.tab('/beside/private', 'Something private')
     handlers = [tab.handler(**where) for where in EVENTS.values()]
@@ -107,7 +77,7 @@ async def test_what_a_page_that_is_built_later_put_beside_itself_goes_with_it(
 
 
 async def test_an_answer_of_the_browser_that_comes_after_the_end_is_not_taken(
-        server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+        server: Server, visitor: NewPerson, trace: Path) -> None:
     for told in (False, True):
         ada = await visitor().sign_up(administrator=True)
         tab = await ada.tab('/beside/admin', 'Something private')
@@ -124,7 +94,7 @@ async def test_an_answer_of_the_browser_that_comes_after_the_end_is_not_taken(
     assert acts(trace) == ['connected', 'connected']
 
 
-async def test_a_timer_of_a_page_ends_with_it(server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+async def test_a_timer_of_a_page_ends_with_it(server: Server, visitor: NewPerson, trace: Path) -> None:
     ada = await visitor().sign_up()
     tab = await ada.tab('/beside/private', 'Something private')
     timer = f'timer of {tab.page_id}'  # pages of other tests may not have gone yet
@@ -139,7 +109,7 @@ async def test_a_timer_of_a_page_ends_with_it(server: Server, visitor: NEW_PERSO
 
 
 async def test_events_of_a_public_page_go_on_for_everybody_and_after_a_sign_out(
-        server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+        server: Server, visitor: NewPerson, trace: Path) -> None:
     nobody, ann = visitor(), await visitor().sign_up()
     tabs = [await one.tab('/beside/public', 'Something private') for one in (nobody, ann)]
     await tabs[1].click(tabs[1].handler(text='Ask'))
@@ -158,7 +128,7 @@ async def test_events_of_a_public_page_go_on_for_everybody_and_after_a_sign_out(
 
 
 async def test_to_a_person_who_is_no_administrator_the_door_answers_as_if_there_was_no_such_page(
-        visitor: NEW_PERSON) -> None:
+        visitor: NewPerson) -> None:
     ann, ada = await visitor().sign_up(), await visitor().sign_up(administrator=True)
 
     def seen(answer: httpx.Response) -> tuple[object, ...]:
@@ -173,7 +143,7 @@ async def test_to_a_person_who_is_no_administrator_the_door_answers_as_if_there_
     assert (await ada.get('/admin', 'POST')).status_code == 405
 
 
-async def test_a_stranger_is_sent_to_sign_in_and_comes_back_to_the_very_address(visitor: NEW_PERSON) -> None:
+async def test_a_stranger_is_sent_to_sign_in_and_comes_back_to_the_very_address(visitor: NewPerson) -> None:
     stranger = visitor()
 
     answers = [await stranger.get(path) for path in ('/admin', '/words/1?sort=a%26b', '/words/a%3Fb%25')]
@@ -183,7 +153,7 @@ async def test_a_stranger_is_sent_to_sign_in_and_comes_back_to_the_very_address(
     assert wanted == ['/admin', '/words/1?sort=a%26b', '/words/a%3Fb%25']
 
 
-async def test_a_page_beside_the_table_that_does_not_say_who_may_see_it_is_private(visitor: NEW_PERSON) -> None:
+async def test_a_page_beside_the_table_that_does_not_say_who_may_see_it_is_private(visitor: NewPerson) -> None:
     ann = await visitor().sign_up()
 
     assert (await visitor().get('/beside-the-table')).status_code == 303
@@ -191,7 +161,7 @@ async def test_a_page_beside_the_table_that_does_not_say_who_may_see_it_is_priva
 
 
 async def test_a_private_page_within_another_is_not_shown_by_what_asks_nobody(
-        visitor: NEW_PERSON, trace: Path, server: Server) -> None:
+        visitor: NewPerson, trace: Path, server: Server) -> None:
     tab = await visitor().tab('/around', 'Something went wrong')
 
     assert 'Something private' not in str(tab.elements)
@@ -200,7 +170,7 @@ async def test_a_private_page_within_another_is_not_shown_by_what_asks_nobody(
 
 
 async def test_a_private_page_within_another_that_is_guarded_goes_alone(
-        server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+        server: Server, visitor: NewPerson, trace: Path) -> None:
     stranger, ann = await visitor().tab('/guarded', 'You are signed out'), await visitor().sign_up()
     tab = await ann.tab('/guarded', 'Something private')
     handlers = [tab.handler(**where) for where in EVENTS.values()]
@@ -220,7 +190,7 @@ async def test_a_private_page_within_another_that_is_guarded_goes_alone(
 
 
 async def test_of_a_private_page_within_a_private_one_nothing_is_left(
-        server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+        server: Server, visitor: NewPerson, trace: Path) -> None:
     ann = await visitor().sign_up()
     tab = await ann.tab('/guarded/private', 'Something private')
     await tab.navigate('/numbers/1')
@@ -242,7 +212,7 @@ async def test_of_a_private_page_within_a_private_one_nothing_is_left(
 
 
 async def test_what_a_page_within_another_put_beside_itself_goes_when_one_goes_elsewhere(
-        visitor: NEW_PERSON, trace: Path) -> None:
+        visitor: NewPerson, trace: Path) -> None:
     tab = await (await visitor().sign_up()).tab('/guarded', 'Something private')
     handlers = [tab.handler(**where) for where in EVENTS.values()]
 
@@ -256,7 +226,7 @@ async def test_what_a_page_within_another_put_beside_itself_goes_when_one_goes_e
 
 
 async def test_a_page_that_cannot_be_taken_away_does_nothing_more(
-        server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+        server: Server, visitor: NewPerson, trace: Path) -> None:
     ann = await visitor().sign_up()
     tab = await ann.tab('/stubborn', 'Something private')
     handler = tab.handler(text='Act')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,50 +21,19 @@ from tests.running import either_store
 from tests.server import Server
 
 from .conftest import Start
-from .visitors import Somebody, acts, until
+from .visitors import REVOKED, WITHDRAWN, NewPerson, Somebody, acts, until
 
 pytestmark = either_store
 
-REVOKED = "UPDATE session SET status = 'revoked' WHERE user_id = (SELECT id FROM user WHERE email_address = ?)"
-WITHDRAWN = 'UPDATE user SET is_admin = ? WHERE email_address = ?'
-NewPerson = Callable[[], Somebody]
-
 
 @pytest.fixture(scope='module')
-def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the endpoints leave a trace."""
-    return tmp_path_factory.mktemp('trace') / 'acts'
-
-
-@pytest.fixture(scope='module')
-async def shared(new_server: NewServer, trace: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def served(new_server: NewServer, trace: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """Serves an app that has more than pages."""
     settings = {'acts': trace, CHEAP_PASSWORDS: 1}
     server = await new_server(tmp_path_factory.mktemp('endpoints'), settings, script=ENDPOINTS).start()
     yield server
     server.stop()
     assert 'Traceback' not in server.log
-
-
-@pytest.fixture
-def server(shared: Server, trace: Path) -> Server:
-    """The same; nothing was done before."""
-    trace.unlink(missing_ok=True)
-    return shared
-
-
-@pytest.fixture
-async def visitor(server: Server) -> AsyncIterator[NewPerson]:
-    """Makes browsers."""
-    made: list[Somebody] = []
-
-    def make() -> Somebody:
-        made.append(Somebody.at(server))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.close()
 
 
 def tell(trace: Path, what: str) -> None:

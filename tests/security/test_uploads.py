@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,49 +17,20 @@ from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .visitors import Somebody, Tab, acts, until
+from .visitors import REVOKED, WITHDRAWN, NewPerson, Tab, acts, until
 
 pytestmark = either_store
 
-REVOKED = "UPDATE session SET status = 'revoked' WHERE user_id = (SELECT id FROM user WHERE email_address = ?)"
-WITHDRAWN = 'UPDATE user SET is_admin = ? WHERE email_address = ?'
 FILE = {'file': ('list.txt', b'milk', 'text/plain')}
 
 
 @pytest.fixture(scope='module')
-def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the pages leave a trace."""
-    return tmp_path_factory.mktemp('trace') / 'acts'
-
-
-@pytest.fixture(scope='module')
-async def shared(new_server: NewServer, trace: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def served(new_server: NewServer, trace: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """Serves pages that take files."""
     settings = {'acts': trace, 'max_upload_mib': 1, CHEAP_PASSWORDS: 1}
     server = await new_server(tmp_path_factory.mktemp('uploads'), settings, script=ENDPOINTS).start()
     yield server
     server.stop()
-
-
-@pytest.fixture
-def server(shared: Server, trace: Path) -> Server:
-    """The same; nothing was done before."""
-    trace.unlink(missing_ok=True)
-    return shared
-
-
-@pytest.fixture
-async def visitor(server: Server) -> AsyncIterator[Callable[[], Somebody]]:
-    """Makes browsers."""
-    made: list[Somebody] = []
-
-    def make() -> Somebody:
-        made.append(Somebody.at(server))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.close()
 
 
 def address_of(tab: Tab) -> str:
@@ -68,7 +39,7 @@ def address_of(tab: Tab) -> str:
                 if element and element.get('props', {}).get('url', '').startswith('/_nicegui/client/'))
 
 
-async def test_a_page_takes_the_files_of_its_own_browser_and_goes_on_to_show_it(visitor: Callable[[], Somebody],
+async def test_a_page_takes_the_files_of_its_own_browser_and_goes_on_to_show_it(visitor: NewPerson,
                                                                               trace: Path) -> None:
     ann = await visitor().sign_up()
     tab = await ann.tab('/own-files', 'Nothing yet')
@@ -80,7 +51,7 @@ async def test_a_page_takes_the_files_of_its_own_browser_and_goes_on_to_show_it(
     assert acts(trace) == ['a person begins', 'a person took list.txt: milk']
 
 
-async def test_a_page_of_everybodys_takes_the_files_of_a_visitor(visitor: Callable[[], Somebody], trace: Path) -> None:
+async def test_a_page_of_everybodys_takes_the_files_of_a_visitor(visitor: NewPerson, trace: Path) -> None:
     nobody = visitor()
     tab = await nobody.tab('/drop-box', 'Nothing yet')
 
@@ -91,7 +62,7 @@ async def test_a_page_of_everybodys_takes_the_files_of_a_visitor(visitor: Callab
 
 
 @pytest.mark.parametrize('path', ['/own-files', '/drop-box'])
-async def test_nobody_else_sends_files_to_a_tab_not_even_of_the_same_person(visitor: Callable[[], Somebody],
+async def test_nobody_else_sends_files_to_a_tab_not_even_of_the_same_person(visitor: NewPerson,
                                                                             trace: Path, path: str) -> None:
     ann, bob, phone, nobody = await visitor().sign_up(), await visitor().sign_up(), visitor(), visitor()
     await phone.web.post('/v1/client/sign_ins', data={'identifier': ann.address, 'password': PASSWORD})
@@ -103,7 +74,7 @@ async def test_nobody_else_sends_files_to_a_tab_not_even_of_the_same_person(visi
     assert acts(trace) == []
 
 
-async def test_a_page_of_another_site_sends_no_files(visitor: Callable[[], Somebody], trace: Path) -> None:
+async def test_a_page_of_another_site_sends_no_files(visitor: NewPerson, trace: Path) -> None:
     ann = await visitor().sign_up()
     tab = await ann.tab('/own-files', 'Nothing yet')
 
@@ -114,7 +85,7 @@ async def test_a_page_of_another_site_sends_no_files(visitor: Callable[[], Someb
     assert acts(trace) == []
 
 
-async def test_an_address_that_is_no_tabs_takes_nothing(visitor: Callable[[], Somebody], trace: Path) -> None:
+async def test_an_address_that_is_no_tabs_takes_nothing(visitor: NewPerson, trace: Path) -> None:
     ann = await visitor().sign_up()
     tab = await ann.tab('/own-files', 'Nothing yet')
     right = address_of(tab)
@@ -129,7 +100,7 @@ async def test_an_address_that_is_no_tabs_takes_nothing(visitor: Callable[[], So
     assert acts(trace) == []
 
 
-async def test_after_the_end_the_page_takes_no_file_told_of_it_or_not(visitor: Callable[[], Somebody], trace: Path,
+async def test_after_the_end_the_page_takes_no_file_told_of_it_or_not(visitor: NewPerson, trace: Path,
                                                                       server: Server) -> None:
     ann, ada = await visitor().sign_up(), await visitor().sign_up(administrator=True)
     of_ann, of_ada = await ann.tab('/own-files', 'Nothing yet'), await ada.tab('/site-files', 'Nothing yet')
@@ -145,7 +116,7 @@ async def test_after_the_end_the_page_takes_no_file_told_of_it_or_not(visitor: C
 
 @pytest.mark.parametrize('page', ['/own-files', '/site-files'])
 async def test_a_slow_upload_counts_for_nothing_if_the_session_ends_before_its_last_byte(
-        visitor: Callable[[], Somebody], trace: Path, server: Server, page: str) -> None:
+        visitor: NewPerson, trace: Path, server: Server, page: str) -> None:
     ada = await visitor().sign_up(administrator=True)
     tab = await ada.tab(page, 'Nothing yet')
     began = asyncio.Event()
@@ -171,7 +142,7 @@ async def test_a_slow_upload_counts_for_nothing_if_the_session_ends_before_its_l
 
 
 @pytest.mark.parametrize('announced', [True, False])
-async def test_more_than_the_settings_allow_is_refused_with_a_sentence(visitor: Callable[[], Somebody], trace: Path,
+async def test_more_than_the_settings_allow_is_refused_with_a_sentence(visitor: NewPerson, trace: Path,
                                                                        announced: bool) -> None:
     ann = await visitor().sign_up()
     tab = await ann.tab('/own-files', 'Nothing yet')
@@ -193,7 +164,7 @@ async def test_more_than_the_settings_allow_is_refused_with_a_sentence(visitor: 
     assert not [what for what in acts(trace) if 'took' in what]
 
 
-async def test_an_upload_that_is_broken_off_is_no_error(visitor: Callable[[], Somebody], trace: Path, server: Server
+async def test_an_upload_that_is_broken_off_is_no_error(visitor: NewPerson, trace: Path, server: Server
                                                         ) -> None:
     ann = await visitor().sign_up()
     tab = await ann.tab('/own-files', 'Nothing yet')

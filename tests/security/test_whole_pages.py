@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,50 +15,21 @@ from tests.programs import CHEAP_PASSWORDS
 from tests.running import either_store
 from tests.server import Server
 
-from .visitors import Somebody, Tab, acts, until
+from .visitors import REVOKED, WITHDRAWN, NewPerson, Tab, acts, until
 
 pytestmark = either_store
 
-WITHDRAWN = 'UPDATE user SET is_admin = ? WHERE email_address = ?'
-REVOKED = "UPDATE session SET status = 'revoked' WHERE user_id = (SELECT id FROM user WHERE email_address = ?)"
-NEW_PERSON = Callable[[], Somebody]
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope='module')
-def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the pages leave a trace."""
-    return tmp_path_factory.mktemp('trace') / 'acts'
-
-
-@pytest.fixture(scope='module')
-async def server(new_server: NewServer, trace: Path,
+async def served(new_server: NewServer, trace: Path,
                  tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """Serves whole pages."""
     server = await new_server(tmp_path_factory.mktemp('whole'), {'acts': trace, CHEAP_PASSWORDS: 1},
                               script=WHOLE).start()
     yield server
     server.stop()
-
-
-@pytest.fixture
-def nothing_done(trace: Path) -> None:
-    """Forget what earlier tests did."""
-    trace.unlink(missing_ok=True)
-
-
-@pytest.fixture
-async def visitor(server: Server, nothing_done: None) -> AsyncIterator[NEW_PERSON]:
-    """Makes browsers; nothing was done before."""
-    made: list[Somebody] = []
-
-    def make() -> Somebody:
-        made.append(Somebody.at(server))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.close()
 
 
 async def heard_all(tab: Tab) -> None:
@@ -80,7 +51,7 @@ def scripts_of(tab: Tab) -> list[str]:
     ('/whole/admin', 303, 404, 200), ('/whole/decorated', 303, 404, 200), ('/routed/admin', 303, 404, 200),
     ('/whole/private', 303, 200, 200), ('/whole/silent', 303, 200, 200), ('/whole/later', 303, 200, 200),
     ('/whole/public', 200, 200, 200), ('/spa', 303, 200, 200), ('/spa/two/1', 303, 200, 200)])
-async def test_the_door_asks(visitor: NEW_PERSON, path: str, stranger: int, person: int, administrator: int) -> None:
+async def test_the_door_asks(visitor: NewPerson, path: str, stranger: int, person: int, administrator: int) -> None:
     nobody, ann, ada = visitor(), await visitor().sign_up(), await visitor().sign_up(administrator=True)
 
     for who, expected in ((nobody, stranger), (ann, person), (ada, administrator)):
@@ -89,7 +60,7 @@ async def test_the_door_asks(visitor: NEW_PERSON, path: str, stranger: int, pers
         assert (await who.get(path, 'POST')).status_code == (404 if expected == 404 else 405)
 
 
-async def test_to_whoever_is_no_administrator_their_pages_are_not_there(visitor: NEW_PERSON) -> None:
+async def test_to_whoever_is_no_administrator_their_pages_are_not_there(visitor: NewPerson) -> None:
     ann = await visitor().sign_up()
 
     for path in ('/whole/admin', '/whole/decorated', '/routed/admin'):
@@ -100,7 +71,7 @@ async def test_to_whoever_is_no_administrator_their_pages_are_not_there(visitor:
                          ids=str)
 @pytest.mark.parametrize('end', ['withdrawn', 'revoked'])
 async def test_after_the_end_nothing_is_left_and_no_event_does_anything(
-        server: Server, visitor: NEW_PERSON, trace: Path, where: dict[str, str], end: str) -> None:
+        server: Server, visitor: NewPerson, trace: Path, where: dict[str, str], end: str) -> None:
     ada = await visitor().sign_up(administrator=True)
     tab = await ada.tab('/whole/admin', 'Something private')
     handler = tab.handler(**where)
@@ -124,7 +95,7 @@ async def test_after_the_end_nothing_is_left_and_no_event_does_anything(
 
 
 @pytest.mark.parametrize('path', ['/whole/private', '/whole/silent'])
-async def test_a_page_of_people_leaves_with_the_session(server: Server, visitor: NEW_PERSON, trace: Path,
+async def test_a_page_of_people_leaves_with_the_session(server: Server, visitor: NewPerson, trace: Path,
                                                         path: str) -> None:
     ann = await visitor().sign_up()
     tab = await ann.tab(path, 'Something private')
@@ -141,7 +112,7 @@ async def test_a_page_of_people_leaves_with_the_session(server: Server, visitor:
 
 
 async def test_a_page_that_is_still_being_built_is_built_no_further(
-        server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+        server: Server, visitor: NewPerson, trace: Path) -> None:
     ann, bob = await visitor().sign_up(), await visitor().sign_up()
     tab, others = await ann.tab('/whole/later', 'The first half'), await bob.tab('/whole/later', 'The first half')
     await until(lambda: acts(trace) == ['half', 'half'])
@@ -155,7 +126,7 @@ async def test_a_page_that_is_still_being_built_is_built_no_further(
     assert acts(trace) == ['half', 'half', 'whole']
 
 
-async def test_a_right_that_is_given_comes_by_a_request(server: Server, visitor: NEW_PERSON) -> None:
+async def test_a_right_that_is_given_comes_by_a_request(server: Server, visitor: NewPerson) -> None:
     ann = await visitor().sign_up()
     tab = await ann.tab('/whole/private', 'Something private')
 
@@ -172,7 +143,7 @@ async def test_a_right_that_is_given_comes_by_a_request(server: Server, visitor:
     assert 'Something private' not in str(tab.elements)
 
 
-async def test_a_page_for_a_role_leaves_with_it(server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+async def test_a_page_for_a_role_leaves_with_it(server: Server, visitor: NewPerson, trace: Path) -> None:
     ann, bob = await visitor().sign_up(), await visitor().sign_up()
     server.sql("UPDATE user SET roles = 'editor reader' WHERE email_address = ?", ann.address)
     tab = await ann.tab('/whole/drafts', 'Something private')
@@ -188,7 +159,7 @@ async def test_a_page_for_a_role_leaves_with_it(server: Server, visitor: NEW_PER
     assert acts(trace) == ['connected']
 
 
-async def test_a_public_page_follows_the_session_and_stays(server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+async def test_a_public_page_follows_the_session_and_stays(server: Server, visitor: NewPerson, trace: Path) -> None:
     nobody, ann = visitor(), await visitor().sign_up()
     tabs = [await one.tab('/whole/public', 'Something private') for one in (nobody, ann)]
 
@@ -202,7 +173,7 @@ async def test_a_public_page_follows_the_session_and_stays(server: Server, visit
 
 
 async def test_a_password_that_was_given_long_ago_is_asked_for_again(
-        server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+        server: Server, visitor: NewPerson, trace: Path) -> None:
     ann = await visitor().sign_up()
     tab = await ann.tab('/whole/salaries', 'Something private')
     handler = tab.handler(text='Act')
@@ -220,7 +191,7 @@ async def test_a_password_that_was_given_long_ago_is_asked_for_again(
 
 
 async def test_a_page_that_fails_shows_a_number_and_the_log_has_the_traceback_beside_it(
-        server: Server, visitor: NEW_PERSON) -> None:
+        server: Server, visitor: NewPerson) -> None:
     answer = await visitor().get('/whole/failing')
     tab = await visitor().tab('/whole/failing/later', 'Something went wrong')
     shown = next(text for text in tab.texts() if 'number' in text)
@@ -238,7 +209,7 @@ async def test_a_page_that_fails_shows_a_number_and_the_log_has_the_traceback_be
     assert 'ValueError: the inner secret of the server' in server.log
 
 
-async def test_a_page_may_answer_with_something_else(server: Server, visitor: NEW_PERSON) -> None:
+async def test_a_page_may_answer_with_something_else(server: Server, visitor: NewPerson) -> None:
     nobody = visitor()
 
     refused, sent = await nobody.get('/whole/refusing'), await nobody.get('/whole/elsewhere')
@@ -249,7 +220,7 @@ async def test_a_page_may_answer_with_something_else(server: Server, visitor: NE
     await until(lambda: tab.sent_to == ['/whole/public'])
 
 
-async def test_a_page_is_given_what_fastapi_and_nicegui_give(visitor: NEW_PERSON) -> None:
+async def test_a_page_is_given_what_fastapi_and_nicegui_give(visitor: NewPerson) -> None:
     nobody = visitor()
 
     await nobody.tab('/whole/given/7?token=x', '7 at /whole/given/7 in True by somebody with x')
@@ -257,7 +228,7 @@ async def test_a_page_is_given_what_fastapi_and_nicegui_give(visitor: NEW_PERSON
     assert (await nobody.get('/whole/given/seven')).status_code == 422
 
 
-async def test_only_pages_that_say_so_may_be_framed(visitor: NEW_PERSON) -> None:
+async def test_only_pages_that_say_so_may_be_framed(visitor: NewPerson) -> None:
     nobody = visitor()
     policies = [(await nobody.get(path)).headers['content-security-policy']
                 for path in ('/whole/framed', '/whole/public')]
@@ -266,7 +237,7 @@ async def test_only_pages_that_say_so_may_be_framed(visitor: NEW_PERSON) -> None
     assert "frame-ancestors 'none'" in policies[1]
 
 
-async def test_a_page_has_sub_pages_of_its_own(visitor: NEW_PERSON) -> None:
+async def test_a_page_has_sub_pages_of_its_own(visitor: NewPerson) -> None:
     ann = await visitor().sign_up()
 
     await ann.tab('/spa', 'The first')
@@ -277,7 +248,7 @@ async def test_a_page_has_sub_pages_of_its_own(visitor: NEW_PERSON) -> None:
 
 
 async def test_a_sub_page_of_its_own_is_shown_where_the_page_around_it_asks_for_as_much(
-        server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+        server: Server, visitor: NewPerson, trace: Path) -> None:
     ada = await visitor().sign_up(administrator=True)
     tab = await ada.tab('/spa/private', 'Something private')
     handler = tab.handler(text='Act')
@@ -293,7 +264,7 @@ async def test_a_sub_page_of_its_own_is_shown_where_the_page_around_it_asks_for_
     assert acts(trace) == ['connected']
 
 
-async def test_a_frame_of_the_authors_shows_guarded_pages(server: Server, visitor: NEW_PERSON, trace: Path) -> None:
+async def test_a_frame_of_the_authors_shows_guarded_pages(server: Server, visitor: NewPerson, trace: Path) -> None:
     ada, ann = await visitor().sign_up(administrator=True), await visitor().sign_up()
     await ann.tab('/frame/admin', 'There is no page here')
     tab = await ada.tab('/frame/admin', 'Something private')
@@ -309,7 +280,7 @@ async def test_a_frame_of_the_authors_shows_guarded_pages(server: Server, visito
     assert acts(trace) == ['connected']
 
 
-async def test_a_sub_page_may_answer_with_something_else(server: Server, visitor: NEW_PERSON) -> None:
+async def test_a_sub_page_may_answer_with_something_else(server: Server, visitor: NewPerson) -> None:
     nobody = visitor()
 
     sent, text = await nobody.get('/sub/elsewhere'), await nobody.get('/sub/text')
@@ -323,7 +294,7 @@ async def test_a_sub_page_may_answer_with_something_else(server: Server, visitor
         await until(lambda tab=tab, path=path: tab.sent_to == [path])
 
 
-async def test_a_sub_page_is_given_the_request_and_the_client(visitor: NEW_PERSON) -> None:
+async def test_a_sub_page_is_given_the_request_and_the_client(visitor: NewPerson) -> None:
     ann = await visitor().sign_up()
     tab = await ann.tab('/sub/given/1?sort=a', '1 sorted by a at /sub/given/1?sort=a in True')
 
@@ -331,7 +302,7 @@ async def test_a_sub_page_is_given_the_request_and_the_client(visitor: NEW_PERSO
     await tab.sees('2 sorted by b at /sub/given/2?sort=b in True')
 
 
-async def test_a_page_of_the_table_has_sub_pages_of_its_own(visitor: NEW_PERSON) -> None:
+async def test_a_page_of_the_table_has_sub_pages_of_its_own(visitor: NewPerson) -> None:
     nobody = visitor()
     await nobody.tab('/sub/spa', 'The first')
     tab = await nobody.tab('/sub/spa/two/2', 'Number 2')
@@ -347,7 +318,7 @@ async def test_a_page_of_the_table_has_sub_pages_of_its_own(visitor: NEW_PERSON)
     await nobody.tab('/sub/rest', "All ''")
 
 
-async def test_what_nobody_can_join_is_not_loaded_again_and_again(server: Server, visitor: NEW_PERSON) -> None:
+async def test_what_nobody_can_join_is_not_loaded_again_and_again(server: Server, visitor: NewPerson) -> None:
     nobody, joined, refused = visitor(), Tab(may_have_failed=True), Tab(may_have_failed=True)
     nobody.tabs += [joined, refused]
 

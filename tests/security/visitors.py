@@ -17,6 +17,9 @@ from tests.rules import PASSWORD
 from tests.server import Server
 from tests.sockets import OpenPage
 
+REVOKED = "UPDATE session SET status = 'revoked' WHERE user_id = (SELECT id FROM user WHERE email_address = ?)"
+WITHDRAWN = 'UPDATE user SET is_admin = ? WHERE email_address = ?'
+
 _numbers = itertools.count(1)
 PATIENCE_SECONDS = 20
 
@@ -101,6 +104,9 @@ class Somebody:
             await tab.close()
         await self.http.close()
         await self.web.aclose()
+
+
+NewPerson = Callable[[], Somebody]
 
 
 async def until(true: Callable[[], object]) -> None:
