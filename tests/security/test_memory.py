@@ -183,7 +183,7 @@ async def test_pages_that_hold_themselves_are_collected_once_they_are_many_and_t
         before = await uncollected(http, server)
 
         await visit(http, server, '/circular', 5)
-        without = await settled(http, server, Client=0)
+        without = await settled(http, server, Client=0, Element=0)
 
         await visit(http, server, '/hoarded', 5)
         once = await settled(http, server, collections=without['collections'] + 1)
