@@ -1,5 +1,5 @@
-"""Who may see a page: each says ``public``, ``private``, ``admin_only`` or which ``roles``; one that says nothing is
-refused.
+"""Who may see a page: each says ``public``, ``private``, ``admin_only`` or which ``roles``. One of the table of routes
+that says nothing is refused; whatever else says nothing is private.
 
 The door, the page and every event of a page ask one function, ``answer``.
 """
@@ -190,6 +190,17 @@ def access_of(builder: PageBuilder) -> Access:
         raise AccessNotStated(f'The page "{name_of(builder)}" must say who may see it: '
                               'put @public, @private, @admin_only or @roles(…) on it, above all other decorators.')
     return access
+
+
+def access_or_private(builder: PageBuilder) -> Access:
+    """Tell who may use what is in no table of routes, which is private if it does not say."""
+    access = stated_access(builder)
+    return 'private' if access is None else access
+
+
+def access_said_by(word: Callable[[Any], Any]) -> Access:
+    """Tell who may see what a word such as ``private`` marks."""
+    return access_of(word(lambda: None))
 
 
 def check_access(routes: Mapping[str, PageBuilder]) -> None:

@@ -14,7 +14,7 @@ from fastapi import Depends
 from starlette.exceptions import WebSocketException
 from starlette.requests import HTTPConnection, Request
 
-from .access import Access, access_of, admin_only, private
+from .access import Access, access_said_by, admin_only, private
 from .errors import AuthError
 from .requests.request_info import request_info_of
 from .rules.acting import Verb, act_as
@@ -80,7 +80,7 @@ def allowed(word: Callable[[Any], Any]) -> Callable[[HTTPConnection], Any]:
 
     :param word: ``private``, ``admin_only``, or another one of these words
     """
-    access = access_of(word(lambda: None))
+    access = access_said_by(word)
 
     async def person(connection: HTTPConnection) -> Person:
         asked = _asked(connection)
@@ -102,7 +102,7 @@ async def _maybe(connection: HTTPConnection) -> Person | None:
         client = await asked.clients.authenticate(*tokens_of(connection.scope))
     except AuthError as error:
         raise _refusal(connection, error) from error
-    return client and _person(client, access_of(private(lambda: None)), asked)
+    return client and _person(client, access_said_by(private), asked)
 
 
 SignedIn = Annotated[Person, Depends(allowed(private))]

@@ -19,6 +19,7 @@ from ..access import name_of
 from ..errors import AuthError, ReverificationRequired
 from ..live.notes import PUBLIC
 from ..live.tabs import tabs
+from ..requests.asgi import SAFE_METHODS
 from ..rules.actor import find_actor
 from ..rules.clients import ClientView
 from ..rules.recent import check_recent
@@ -88,7 +89,7 @@ async def _answer(request: Request, function: Callable[..., Any], within: timede
                   named: Mapping[str, Any]) -> Any:
     auth, scope = tabs().auth, request.scope
     try:
-        if request.method not in {'GET', 'HEAD'} and not OwnPages(auth.settings.hosts).may_change(scope):
+        if request.method not in SAFE_METHODS and not OwnPages(auth.settings.hosts).may_change(scope):
             raise OriginRefused
         await auth.read(check_recent_actor, await tabs().client_of(*tokens_of(scope)), within)
     except AuthError as error:

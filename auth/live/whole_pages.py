@@ -20,13 +20,13 @@ from ..access import (
     Answer,
     PageBuilder,
     PageRefused,
+    access_or_private,
     answer,
     is_for_everybody,
     is_framed,
     name_of,
     public,
     recently_of,
-    stated_access,
 )
 from ..web.routes import Entrance, Routes
 from . import notes, protocol
@@ -46,9 +46,6 @@ from .placeholders import PLAIN, Placeholders, choose_placeholders
 from .recent_pages import recent_within
 from .shell import Surroundings
 from .tab import Tab
-
-UNSTATED: Access = 'private'
-"""Who may see a whole page that does not say it."""
 
 RESPONSE_SECONDS = 30
 """How long each page may take, the store's part included. After a restart all tabs come back at once, and one that gets
@@ -102,7 +99,7 @@ class WholePage:
         self._page = tab.page
         self._recently = recently_of(builder)
         self._builder = builder if self._recently is None else self._recently.function
-        self._access: Access = access_of_whole(builder)
+        self._access: Access = access_or_private(builder)
         self._placeholders = placeholders
         self._is_frame = getattr(builder, _FRAME, False)
         if not self._is_frame:
@@ -203,11 +200,6 @@ class WholePage:
         self._tab.on_change.append(lambda: props.update({'data-here': who_is_here(state)}))
 
 
-def access_of_whole(builder: PageBuilder) -> Access:
-    """Tell who may see a whole page."""
-    return stated_access(builder) or UNSTATED
-
-
 def is_page(endpoint: Callable[..., Any]) -> bool:
     """Tell whether an endpoint shows a page."""
     return builder_of(endpoint) is not None
@@ -216,7 +208,7 @@ def is_page(endpoint: Callable[..., Any]) -> bool:
 def entrance_to(endpoint: Callable[..., Any] | None) -> Entrance | None:
     """All that the door has to know of a page; None if there is none."""
     builder = endpoint and builder_of(endpoint)
-    return None if builder is None else Entrance(access_of_whole(builder), is_framed(builder))
+    return None if builder is None else Entrance(access_or_private(builder), is_framed(builder))
 
 
 def check_whole_pages(table: Routes) -> None:
@@ -232,7 +224,7 @@ def check_whole_pages(table: Routes) -> None:
         if path in table and not getattr(builder, _FRAME, False):
             raise PageRefused(f'The path {path} is in the table of routes, and the page "{name_of(builder)}" is served '
                               'there by @ui.page: leave one of them.')
-        if recently_of(builder) is not None and is_for_everybody(access_of_whole(builder)):
+        if recently_of(builder) is not None and is_for_everybody(access_or_private(builder)):
             raise PageRefused(f'The page "{name_of(builder)}" at {path} is public and takes a password that was given '
                               'a moment ago: put @private on it.')
 

@@ -11,6 +11,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+SAFE_METHODS = frozenset({'GET', 'HEAD'})
+"""Those that only read (RFC 9110, 9.2.1), as far as anything here answers them."""
+
 
 def header(scope: Scope, name: bytes) -> str | None:
     """Read a header by its name in lower case; None if it is not there."""

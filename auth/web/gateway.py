@@ -14,7 +14,7 @@ from ..access import Access, PageBuilder, PageRefused
 from ..changes.clients import Clients
 from ..errors import AuthError
 from ..language import negotiate, set_reader
-from ..requests.asgi import App, Message, Receive, Scope, Send, header
+from ..requests.asgi import SAFE_METHODS, App, Message, Receive, Scope, Send, header
 from ..requests.hosts import Hosts, host_of, is_local
 from ..requests.proxies import Proxies
 from ..settings.headers import HeaderSettings
@@ -164,7 +164,7 @@ class Gateway:
     async def _open(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for what may be a page."""
         page = self._page_at(scope)
-        if page is not None and (scope['method'] in {'GET', 'HEAD'} or self._own_access(scope) is None):
+        if page is not None and (scope['method'] in SAFE_METHODS or self._own_access(scope) is None):
             if self._own is not None:
                 self._own.answer_to(scope)
             await self._pages.open(page, scope, receive, send)

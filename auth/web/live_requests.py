@@ -15,13 +15,12 @@ from ..changes.clients import Clients
 from ..changes.deadlines import Deadlines
 from ..changes.pump import Audience
 from ..errors import NotSignedIn, StoreAway
-from ..requests.asgi import Message, Receive, Scope, Send
+from ..requests.asgi import SAFE_METHODS, Message, Receive, Scope, Send
 from ..rules.clients import ClientView
 from .error_answers import send_error
 from .page_access import here_of
 
 _POLICY = 1008
-_SAFE = {'GET', 'HEAD'}
 
 
 class LiveRequests:
@@ -42,8 +41,8 @@ class LiveRequests:
         """Follow the session for which a request was let in, while it is under way."""
         now = self._clients.now()
         session = client.active_session(now)
-        request = LiveRequest(scope, receive, send, lambda: self._may_go_on(request))
-        request.client, request.session_id, request.access = client, session.id if session else '', access
+        request = LiveRequest(client, session.id if session else '', access, scope, receive, send,
+                              lambda: self._may_go_on(request))
         self._by_client.setdefault(client.id, set()).add(request)
         self._deadlines.expect(client, now)
         try:
@@ -89,16 +88,18 @@ class LiveRequests:
 class LiveRequest:
     """One request; ``receive`` and ``send`` are what the app is given.
 
+    :param client: the client that it was let in for, as it was then
+    :param session_id: the session that was in use there
+    :param access: who may make it
     :param may_go_on: asks the store
     """
 
-    client: ClientView
-    session_id: str
-    access: Access
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send, may_go_on: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, client: ClientView, session_id: str, access: Access, scope: Scope, receive: Receive, send: Send,
+                 may_go_on: Callable[[], Awaitable[bool]]) -> None:
+        self.client, self.session_id = client, session_id
+        self.access: Access = access
         self._is_websocket = scope['type'] == 'websocket'
-        self._is_safe = not self._is_websocket and scope['method'] in _SAFE
+        self._is_safe = not self._is_websocket and scope['method'] in SAFE_METHODS
         self._receive = receive
         self._send = send
         self._may_go_on = may_go_on

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from ..mail.outbox import ShownMail, read_outbox
-from ..requests.asgi import Scope, Send, header
+from ..requests.asgi import SAFE_METHODS, Scope, Send, header
 from ..requests.hosts import host_of, is_local
 from .answers import send_answer
 
@@ -39,7 +39,7 @@ class OutboxPage:
 
     async def __call__(self, scope: Scope, send: Send) -> bool:
         """Show the mails; returns False, and sends nothing, where there is no such page for whoever asks."""
-        if scope['method'] not in {'GET', 'HEAD'} or not _is_from_here(scope):
+        if scope['method'] not in SAFE_METHODS or not _is_from_here(scope):
             return False
         mails = await asyncio.to_thread(read_outbox, self._folder, MOST_SHOWN)
         await send_answer(send, 200, self._draw(mails), kind='text/html; charset=utf-8')

@@ -8,7 +8,7 @@ from starlette.websockets import WebSocketDisconnect
 from ..access import Access, Answer, answer, is_for_everybody
 from ..changes.clients import Clients
 from ..errors import AuthError, NotAllowed, NotSignedIn, StoreAway
-from ..requests.asgi import App, Message, Receive, Scope, Send, header
+from ..requests.asgi import SAFE_METHODS, App, Message, Receive, Scope, Send, header
 from ..rules.clients import ClientView
 from ..rules.context import Auth
 from .answers import send_answer
@@ -26,8 +26,6 @@ ASKED = 'live_sessions.asked'
 
 HEADERS = 'live_sessions.headers'
 """The key under which it holds the headers that are added to the answer, such as a cookie."""
-
-_READING = {'GET', 'HEAD'}
 
 
 class OwnAccess:
@@ -100,7 +98,7 @@ class OwnAccess:
             origin = header(scope, b'origin')
             if origin is not None and not self._own_pages.are_of(origin, scope):
                 raise OriginRefused
-        elif scope['method'] not in _READING and not self._own_pages.may_change(scope):
+        elif scope['method'] not in SAFE_METHODS and not self._own_pages.may_change(scope):
             raise OriginRefused
 
 
@@ -108,7 +106,7 @@ async def _refuse(scope: Scope, send: Send, error: AuthError) -> None:
     if scope['type'] == 'websocket':
         await send({'type': 'websocket.close'})  # answered with 403
     elif isinstance(error, NotSignedIn) and header(scope, b'sec-fetch-mode') == 'navigate' \
-            and scope['method'] in _READING:
+            and scope['method'] in SAFE_METHODS:
         await send_answer(send, 303, '', (b'location', path_to_sign_in(scope)))  # somebody has followed a link
     else:
         await send_error(send, error)

@@ -12,7 +12,7 @@ from typing import Any
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Host, Match, Mount
 
-from ..access import Access, PageRefused, access_of, private, stated_access
+from ..access import Access, PageRefused, access_or_private, access_said_by, stated_access
 from ..requests.asgi import App, Scope
 
 Word = Callable[[Any], Any]
@@ -42,8 +42,8 @@ class OwnRoutes:
         self._is_page = is_page
         self._open_paths = tuple(open_paths)
         longest_first = sorted(paths.items(), key=lambda one: -len(one[0].rstrip('/')))
-        self._paths: list[tuple[str, Access]] = [(path.rstrip('/'), _said_by(word)) for path, word in longest_first]
-        self._unsaid: Access = _said_by(private)
+        self._paths: list[tuple[str, Access]] = [(path.rstrip('/'), access_said_by(word))
+                                                 for path, word in longest_first]
 
     def access_to(self, scope: Scope) -> Access | None:
         """Tell who may use what is at the path of a request; None if nothing of the app's own is there."""
@@ -57,7 +57,7 @@ class OwnRoutes:
         for start, access in self._paths:
             if path == start or path.startswith(f'{start}/'):
                 return access
-        return None if endpoint is None else self._unsaid
+        return None if endpoint is None else access_or_private(endpoint)
 
     def fixed_paths(self) -> Iterator[str]:
         """The paths of all routes that have no parameter."""
@@ -118,11 +118,3 @@ def _within(route: Any, scope: Scope) -> Endpoint | None:
     if isinstance(route, Mount | Host) and route.routes:
         return _search(route.routes, scope)
     return scope['endpoint']
-
-
-def _said_by(word: Word) -> Access:
-    def nothing() -> None:
-        """What a word can be put on."""
-
-    word(nothing)
-    return access_of(nothing)

@@ -14,7 +14,7 @@ from ..access import NOBODY, Answer, Here, answer, is_for_everybody
 from ..changes.clients import Clients
 from ..errors import StoreAway
 from ..language import _
-from ..requests.asgi import App, Receive, Scope, Send, header
+from ..requests.asgi import SAFE_METHODS, App, Receive, Scope, Send, header
 from ..requests.request_info import request_info_of
 from ..rules.clients import ClientView
 from .answers import send_answer
@@ -67,7 +67,7 @@ class PageAccess:
             return
         if route.framed:
             scope[FRAMED] = True
-        if scope['method'] not in {'GET', 'HEAD'}:
+        if scope['method'] not in SAFE_METHODS:
             await send_answer(send, 405, _('A page can only be read.'), (b'allow', b'GET, HEAD'))
         elif _is_fetched_ahead(scope):
             # It would be shown later, and tell who was here before. The browser throws this answer away, and asks again

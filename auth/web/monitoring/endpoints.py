@@ -12,7 +12,7 @@ from prometheus_client.exposition import choose_encoder
 
 from ...changes.sync import Sync
 from ...monitoring.gauges import Gauge, Gauges
-from ...requests.asgi import Scope, Send, header
+from ...requests.asgi import SAFE_METHODS, Scope, Send, header
 from ...rules.context import Auth
 from ..answers import send_answer, without_body
 from .access import Access
@@ -54,7 +54,7 @@ class Monitoring:
         """Answer it."""
         if scope['method'] == 'HEAD':
             send = without_body(send)
-        if scope['method'] not in {'GET', 'HEAD'}:
+        if scope['method'] not in SAFE_METHODS:
             await send_answer(send, HTTPStatus.METHOD_NOT_ALLOWED, 'This can only be read.\n', (b'allow', b'GET, HEAD'),
                               *_HEADERS)
         elif scope['path'] == HEALTH:
