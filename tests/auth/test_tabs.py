@@ -119,8 +119,8 @@ async def test_a_tab_that_joins_is_told_what_changed_since_its_page_was_built_an
     await page.join()
 
     assert tab.state.status == 'signed_out'
-    assert first == [CURRENT]
-    assert page.told == [CURRENT]  # one that comes back re-authenticates
+    assert first[-1] == CURRENT  # whether the feed or the page itself was the first to find the change
+    assert page.told.count(CURRENT) == 1  # one that comes back re-authenticates
 
 
 async def test_a_tab_for_which_the_store_could_not_be_read_when_it_joined_is_hidden_and_proves_itself(
