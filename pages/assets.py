@@ -11,6 +11,7 @@ from nicegui import app
 from auth import NONCE
 from auth.requests.base import BASE
 from auth.timing import Timing
+from auth.web.redirects import FILES_PATH
 
 STATIC = Path(__file__).parent.parent / 'static'
 STYLESHEETS = ('app.css', 'pages.css', 'forced-colors.css')
@@ -27,8 +28,8 @@ _YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 class Assets:
-    """The files of a folder, served twice: below ``/static/``, where a browser asks each time whether a file is still
-    current, and below a path that names their version, where it may keep them.
+    """The files of a folder, served twice: below ``/_live_sessions/``, where a browser asks each time whether a file is
+    still current, and below a path that names their version, where it may keep them.
 
     So a page costs no request for what the browser has, and a module of one version never meets one of another.
 
@@ -41,12 +42,12 @@ class Assets:
         for file in sorted(folder.rglob('*.*')):
             content.update(f'{file.relative_to(folder).as_posix()}\0{file.stat().st_size}\0'.encode())
             content.update(file.read_bytes())
-        self._root = f'/static/{content.hexdigest()[:16]}'
+        self._root = f'{FILES_PATH}/{content.hexdigest()[:16]}'
 
     def serve(self) -> None:
         """Register the addresses. What is asked for of another version is not there."""
         app.add_static_files(self._root, self._folder, max_cache_age=_YEAR_SECONDS)  # first: the other one fits as well
-        app.add_static_files('/static', self._folder, max_cache_age=0)
+        app.add_static_files(FILES_PATH, self._folder, max_cache_age=0)
 
     def head(self, timing: Timing) -> str:
         """What belongs into the head of a page. The modules are named there so that they all come at once.

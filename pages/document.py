@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auth.language import _, language
 from auth.requests.base import base_here
+from auth.web.redirects import FILES_PATH
 
 from .assets import DOCUMENT, STYLESHEETS, THEME_COLORS
 from .parts import SITE
@@ -11,8 +12,8 @@ from .parts import SITE
 _NOT_FOUND = f'''<!doctype html>
 <html lang="{{language}}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{title}} · {SITE}</title><link rel="icon" href="{{base}}/static/icon.svg">{THEME_COLORS}
-<script src="{{base}}/static/theme.js"></script>{{styles}}</head>
+<title>{{title}} · {SITE}</title><link rel="icon" href="{{base}}{FILES_PATH}/icon.svg">{THEME_COLORS}
+<script src="{{base}}{FILES_PATH}/theme.js"></script>{{styles}}</head>
 <body><div class="ls-shell"><header class="ls-header">
 <a class="ls-brand" href="{{base}}/" aria-label="{{home}}">{{brand}}</a></header>
 <main class="ls-content"><section class="ls-card ls-narrow"><p class="ls-status-code">404</p><h1>{{heading}}</h1>
@@ -26,12 +27,12 @@ def brand(base: str) -> str:
 
     :param base: what stands before its paths; see ``auth.requests.base``
     """
-    return f'<img src="{base}/static/icon.svg" alt="" width="28" height="28"><span>{SITE}</span>'
+    return f'<img src="{base}{FILES_PATH}/icon.svg" alt="" width="28" height="28"><span>{SITE}</span>'
 
 
 def stylesheets(base: str) -> str:
     """The elements that load the stylesheets into a document that is not NiceGUI's."""
-    return ''.join(f'<link rel="stylesheet" href="{base}/static/{name}">' for name in (*STYLESHEETS, DOCUMENT))
+    return ''.join(f'<link rel="stylesheet" href="{base}{FILES_PATH}/{name}">' for name in (*STYLESHEETS, DOCUMENT))
 
 
 def not_found_page() -> str:

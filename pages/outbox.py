@@ -9,6 +9,7 @@ from html import escape
 from auth.language import _, language
 from auth.mail.outbox import ShownMail
 from auth.requests.base import base_here
+from auth.web.redirects import FILES_PATH
 
 from .assets import THEME_COLORS
 from .document import brand, stylesheets
@@ -19,8 +20,8 @@ _LINK = re.compile(r'https?://\S+')
 _PAGE = '''<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} · {site}</title><link rel="icon" href="{base}/static/icon.svg">{colors}
-<script src="{base}/static/theme.js"></script>{styles}</head>
+<title>{title} · {site}</title><link rel="icon" href="{base}{static}/icon.svg">{colors}
+<script src="{base}{static}/theme.js"></script>{styles}</head>
 <body><div class="ls-shell"><header class="ls-header">
 <a class="ls-brand" href="{base}/" aria-label="{home}">{brand}</a></header>
 <main class="ls-content"><h1>{title}</h1><p class="ls-quiet" style="margin-block-end: 16px">{what}</p>{mails}</main>
@@ -39,7 +40,7 @@ def outbox_page(mails: Sequence[ShownMail]) -> str:
     nothing = _('There is no mail yet. Reload this page after one was caused.')
     base = base_here()
     return _PAGE.format(
-        base=base, language=language(), title=_('Outbox'), site=SITE, colors=THEME_COLORS,
+        base=base, language=language(), title=_('Outbox'), site=SITE, static=FILES_PATH, colors=THEME_COLORS,
         styles=stylesheets(base), brand=brand(base),
         home=_('{site}, home', site=SITE),
         what=_('The mails that this site would have sent, the newest first. Only this machine gets this page.'),

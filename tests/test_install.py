@@ -32,6 +32,7 @@ async def test_an_app_is_protected_whatever_serves_it(served_by: str, tmp_path: 
             left_out, beside = await http.get('/admin/policy'), await http.get('/demo')
             foreign = await http.get('/', headers={'Host': 'evil.example:80', 'X-Forwarded-Prefix': '/evil'})
             of_the_app = await http.get('/of-the-app')
+            files, ours = [await http.get(path) for path in ('/static/alone.py', '/_live_sessions/app.css')]
     finally:
         server.stop()
 
@@ -41,6 +42,7 @@ async def test_an_app_is_protected_whatever_serves_it(served_by: str, tmp_path: 
     assert [(answer.status_code, answer.headers['location']) for answer in (notes, account)] == [
         (303, '/sign-in?redirect_url=%2Fnotes'), (303, '/sign-in?redirect_url=%2Faccount')]
     assert (left_out.status_code, beside.status_code) == (404, 404)
+    assert (files.status_code, ours.status_code) == (401, 200)
     assert 'A whole page' in whole.text
     assert silent.headers['location'] == '/sign-in?redirect_url=%2Fsilent'
     assert 'Ask the office' in replaced.text

@@ -103,7 +103,7 @@ async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Ins
             await answering(ann, process, installed)
             stranger = await ann.get('/notes')
             form = await ann.get('/sign-in', headers={'Accept-Language': 'de'})
-            styles = [await ann.get(path) for path in ('/static/app.css', '/static/live/index.js')]
+            styles = [await ann.get(path) for path in ('/_live_sessions/app.css', '/_live_sessions/live/index.js')]
             signed_up = await ann.post('/v1/client/sign_ups', data=account)
             notes = await ann.get('/notes')
     users = installed.run('-m', 'live_sessions', 'users', 'list')
@@ -141,7 +141,7 @@ async def test_an_app_of_the_documentation_runs_against_the_package(
         await is_refused_to_a_stranger(stranger, example)
         await ann.sign_up()
         tab = await ann.tab(example.private, example.empty)
-        own, styles = [await ann.get(path) for path in (example.endpoint, '/static/app.css')]
+        own, styles = [await ann.get(path) for path in (example.endpoint, '/_live_sessions/app.css')]
         served.sql("UPDATE session SET status = 'revoked'")
         await tab.sees('You are signed out')
         for one in (stranger, ann):

@@ -90,9 +90,9 @@ class SiteSettings(BaseSettings):
     @field_validator('api_prefix')
     @classmethod
     def _check_api_prefix(cls, value: str) -> str:
-        if not _PREFIX.fullmatch(value) or value.split('/')[1] in {'_nicegui', '_nicegui_ws', 'static'}:
+        if not _PREFIX.fullmatch(value) or value.split('/')[1] in {'_nicegui', '_nicegui_ws', '_live_sessions'}:
             raise ValueError('write a path of words, such as /auth/v1, that begins with a slash and does not end with '
-                             'one, and not below /_nicegui or /static')
+                             'one, and not below /_nicegui or /_live_sessions')
         return value
 
     @field_validator('root_path')

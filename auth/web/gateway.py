@@ -31,7 +31,7 @@ from .mounted import BESIDE, as_it_came
 from .outbox_page import OUTBOX_PATH, OutboxPage
 from .own_access import OwnAccess
 from .page_access import PageAccess, no_page
-from .redirects import CHANGE_PASSWORD_PATH, SECURITY_PATH, path_without_slash
+from .redirects import CHANGE_PASSWORD_PATH, FILES_PATH, SECURITY_PATH, path_without_slash
 from .routes import Entrance, Route, table_of
 from .waiting_pages import WaitingPages
 
@@ -39,7 +39,7 @@ log = logging.getLogger('live_sessions')
 
 _SOCKETS_ROOT = '/_nicegui_ws'
 _SOCKETS = f'{_SOCKETS_ROOT}/socket.io/'
-_PASSED_ON = ('/_nicegui/', '/static/', '/favicon.ico')
+_PASSED_ON = ('/_nicegui/', f'{FILES_PATH}/', '/favicon.ico')
 _UPLOADS = '/_nicegui/client/'
 _NICEGUIS = ('/_nicegui/', _SOCKETS_ROOT)
 """How paths begin that no author may give away: they are NiceGUI's."""

@@ -10,6 +10,8 @@ SIGN_IN_PATH = '/sign-in'
 CHOOSE_PATH = '/sign-in/choose'
 NEW_PASSWORD_PATH = '/sign-in/new-password'  # noqa: S105 (a path)
 HOME_PATH = '/'
+FILES_PATH = '/_live_sessions'
+"""Below this, our pages find the files that they load; so an app may have a ``/static`` of its own."""
 FORGOT_PASSWORD_PATH = '/forgot-password'  # noqa: S105
 SECURITY_PATH = '/account/security'
 

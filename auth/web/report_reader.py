@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..requests.origins import parse_origin
 from ..rules.violations import Violation
+from .redirects import FILES_PATH
 from .routes import Routes
 
 MOST_AT_ONCE = 20
@@ -16,7 +17,7 @@ MOST_AT_ONCE = 20
 
 _DIRECTIVE = re.compile(r'[a-z]+(?:-[a-z]+){1,3}')
 _WORD = re.compile(r'[a-z]+(?:-[a-z]+)*')
-_OWN_FILE = re.compile(r'(/static/|/_nicegui/)(?:[0-9a-f]{16}/)?([\w./@-]{1,100})')
+_OWN_FILE = re.compile(rf'({FILES_PATH}/|/_nicegui/)(?:[0-9a-f]{{16}}/)?([\w./@-]{{1,100}})')
 _EXTENSION = re.compile(r'[a-z]+(?:-[a-z]+)*-extension\b')
 _SOMETHING = 'something else'
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from nicegui import app as nicegui_app
 from nicegui import ui
 
 from auth import LiveSessions, private, public
@@ -66,6 +68,8 @@ def forgot_password() -> None:
     """In place of ours, in a frame of the author's."""
     ui.label('Ask the office')
 
+
+nicegui_app.add_static_files('/static', Path(__file__).parent)
 
 PAGES = {'/': home, '/notes': notes, '/admin/policy': None}
 

@@ -338,6 +338,7 @@ def with_routes(**settings: Any) -> FastAPI:
     app.include_router(router)
     app.mount('/mounted', mounted)
     app.mount('/papers', StaticFiles(directory=HERE))
+    app.mount('/static', StaticFiles(directory=HERE))
     return app
 
 

@@ -26,10 +26,10 @@ async def test_head_is_get_without_a_body_wherever_there_is_a_get(tmp_path: Path
     server = await Server(tmp_path).start()
     async with patient_client(base_url=server.url, follow_redirects=False) as browser:
         page = (await browser.get('/')).text
-        parts = [path for path in re.findall(r'(?:src|href)="(/[^"]+)"', page) if path.startswith(('/_', '/static'))]
+        parts = [path for path in re.findall(r'(?:src|href)="(/[^"]+)"', page) if path.startswith('/_')]
         paths = ['/', '/sign-in', '/sign-up', '/demo', '/examples', '/account', '/account/', '/admin', '/admin/',
                  '/nowhere', '/nowhere/', '/v1/client', '/v1/client/', '/v1/nothing', '/v1/me/sessions/active',
-                 '/v1/client/sign_ins', '/static/app.css', '/static/nothing.css', '/favicon.ico', *parts]
+                 '/v1/client/sign_ins', '/_live_sessions/app.css', '/_live_sessions/no.css', '/favicon.ico', *parts]
         for path in paths:
             whole, head = await browser.get(path), await browser.head(path)
             assert head.status_code == whole.status_code, path
@@ -48,7 +48,7 @@ async def test_not_one_byte_comes_after_the_headers_and_the_connection_stays_usa
     reader, writer = await asyncio.open_connection('127.0.0.1', server.port)
 
     statuses: list[bytes] = []
-    for path in ('/v1/client', '/nowhere', '/static/app.css', '/account/', '/', '/v1/nothing'):
+    for path in ('/v1/client', '/nowhere', '/_live_sessions/app.css', '/account/', '/', '/v1/nothing'):
         writer.write(f'HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n'.encode())
         head = await asyncio.wait_for(reader.readuntil(b'\r\n\r\n'), 10)
         statuses.append(head.split()[1])

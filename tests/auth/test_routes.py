@@ -236,7 +236,7 @@ def test_the_first_that_matches_counts() -> None:
                      '/x': None, '/reports/new/': None}
 
 
-@pytest.mark.parametrize('path', ['/v1/client', '/static/page', '/_nicegui/page', '/_nicegui_ws/socket.io/',
+@pytest.mark.parametrize('path', ['/v1/client', '/_live_sessions/page', '/_nicegui/page', '/_nicegui_ws/socket.io/',
                                   '/favicon.ico'])
 def test_a_page_at_a_path_that_is_not_looked_for_in_the_table_is_refused(path: str) -> None:
     nothing: Any = None

@@ -91,7 +91,7 @@ def test_no_password_is_in_what_is_shown_of_settings(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize('wrong', ['', '/', 'v1', '/v1/', '//v1', '/v 1', '/v1?x',
-                                   '/_nicegui/api', '/static', '/ä', '/a/..'])
+                                   '/_nicegui/api', '/_live_sessions', '/ä', '/a/..'])
 def test_an_api_prefix_is_a_path_of_words(wrong: str) -> None:
     with pytest.raises(ValidationError, match='write a path of words, such as /auth/v1'):
         Settings(api_prefix=wrong)

@@ -102,7 +102,7 @@ async def test_a_page_that_is_fetched_ahead_is_not_built(instrumented: Server) -
         for path, name, value in asked:
             answer = await http.get(path, headers={name: value})
             assert (answer.status_code, answer.headers['cache-control']) == (503, 'no-store'), (name, value, path)
-        for path in ('/static/app.css', '/v1/client'):
+        for path in ('/_live_sessions/app.css', '/v1/client'):
             assert (await http.get(path, headers=dict(AHEAD))).status_code == 200, path
 
         assert (await http.get('/counts')).json() == before

@@ -124,7 +124,7 @@ async def every_path_is_loaded_anew(ann: Somebody, example: Example) -> None:
     """Each page answers a request of its own, and its tab joins."""
     for path in (*example.public, example.private, *example.more, '/account'):
         await ann.tab(path)
-    assert (await ann.get('/static/app.css')).status_code == 200
+    assert (await ann.get('/_live_sessions/app.css')).status_code == 200
 
 
 async def is_hidden_while_the_server_stands_still(server: Server, tab: Tab, other: Tab, example: Example) -> None:

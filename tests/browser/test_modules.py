@@ -69,7 +69,8 @@ async def test_every_module_is_named_in_the_page_at_an_address_that_another_vers
         shared_server: Server) -> None:
     async with patient_client(base_url=shared_server.url) as http:
         page = (await http.get('/')).text
-        preloaded = re.findall(r'<link rel="modulepreload" href="(/static/[0-9a-f]+/live/([a-z-]+\.js))">', page)
+        preloaded = re.findall(r'<link rel="modulepreload" href="(/_live_sessions/[0-9a-f]+/live/([a-z-]+\.js))">',
+                               page)
         answers = [await http.get(path) for path, _ in preloaded]
         other = await http.get(re.sub('/[0-9a-f]{16}/', '/0123456789abcdef/', preloaded[0][0]))
 
@@ -90,7 +91,7 @@ async def test_a_page_that_is_loaded_again_asks_for_no_file_of_ours_again(device
     await tab.page.reload()
     await tab.live()
     transferred = await tab.page.evaluate("""performance.getEntriesByType('resource')
-        .filter(({name}) => /static.[0-9a-f]{16}/.test(name)).map(({transferSize}) => transferSize)""")
+        .filter(({name}) => /_live_sessions.[0-9a-f]{16}/.test(name)).map(({transferSize}) => transferSize)""")
 
     assert len(transferred) >= len(MODULES)
     assert set(transferred) == {0}

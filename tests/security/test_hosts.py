@@ -98,7 +98,7 @@ async def test_a_rebound_name_signs_nobody_up(api: Api) -> None:
     assert api.rules.sql('SELECT count(*) FROM user') == [(0,)]
 
 
-@pytest.mark.parametrize('path', ['/', '/demo', '/static/app.css', '/_nicegui/x', '/nowhere', '/v1/nothing',
+@pytest.mark.parametrize('path', ['/', '/demo', '/_live_sessions/app.css', '/_nicegui/x', '/nowhere', '/v1/nothing',
                                   '/v1/client'])
 @pytest.mark.parametrize('host', ['evil.example', '<script>alert(1)</script>', ''])
 async def test_nothing_is_served_by_another_name_and_the_name_is_not_told(api: Api, path: str, host: str) -> None:

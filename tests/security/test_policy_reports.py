@@ -48,12 +48,12 @@ def read(sent: Any) -> list[Violation]:
 
 
 def test_both_forms_of_a_report_are_read_and_nothing_private_is_kept() -> None:
-    own = 'https://example.com/static/0123456789abcdef/live/api.js?secret'
+    own = 'https://example.com/_live_sessions/0123456789abcdef/live/api.js?secret'
 
     assert read(csp_2()) == [Violation('/account', 'script-src-elem', 'inline', '')]
     assert read(reporting_api()) == [Violation('/account', 'img-src', 'https://evil.example', '')]
     assert read(csp_2(**{'source-file': own, 'line-number': 7})) == [
-        Violation('/account', 'script-src-elem', 'inline', '/static/live/api.js:7')]
+        Violation('/account', 'script-src-elem', 'inline', '/_live_sessions/live/api.js:7')]
     assert read(reporting_api(sourceFile='https://cdn.example/secret.js', lineNumber=1))[0].source == \
         'https://cdn.example:1'
     assert read(csp_2(**{'document-uri': 'https://example.com/secret-path'}))[0].page == 'something else'

@@ -12,7 +12,7 @@ from tests.running import either_store
 pytestmark = either_store
 
 DOCUMENTS = ('/', '/sign-in', '/account', '/demo', '/no-such-page')
-ANSWERS = (*DOCUMENTS, '/v1/client', '/v1/no-such-path', '/static/app.css', '/account/', '/favicon.ico')
+ANSWERS = (*DOCUMENTS, '/v1/client', '/v1/no-such-path', '/_live_sessions/app.css', '/account/', '/favicon.ico')
 
 
 @pytest.fixture

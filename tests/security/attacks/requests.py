@@ -96,7 +96,7 @@ async def smuggling(site: Site) -> str | None:
 @attack('read files of the server')
 async def traversal(site: Site) -> str | None:
     heard = [await site.raw(f'GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'.encode())
-             for folder in ('/static/', '/_nicegui/', '/_nicegui/3.18.0/static/', '/')
+             for folder in ('/_live_sessions/', '/_nicegui/', '/_nicegui/3.18.0/static/', '/')
              for path in (f'{folder}../../../../../../etc/passwd', f'{folder}..%2f..%2f..%2f..%2fetc/passwd',
                           f'{folder}....//....//etc/passwd', f'{folder}../pyproject.toml', f'{folder}..%5c.env',
                           f'{folder}%2e%2e/main.py', f'{folder}.env', f'{folder}data/live-sessions.db')]
