@@ -200,6 +200,15 @@ class TooBusy(AuthError):
     text = N_('Very many people are signing in right now. Nothing was changed. Try again in a few seconds.')
 
 
+class TooManySockets(AuthError):
+    """As many connections stay open as may."""
+
+    code = 'too_many_requests'
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    retry_after = 30
+    text = N_('There are too many open connections. Try again in a moment.')
+
+
 class LimitReached(AuthError):
     """It was tried too often: for an account, from an address, or in a browser. Nobody is told which, nor whether there
     is such an account."""

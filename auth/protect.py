@@ -42,6 +42,7 @@ from .web.error_answers import retry_after
 from .web.gateway import Gateway
 from .web.headers import Headers
 from .web.live_requests import Audiences, LiveRequests
+from .web.live_streams import LiveStreams
 from .web.monitoring import Monitoring
 from .web.outbox_page import Draw, OutboxPage
 from .web.own_access import OwnAccess
@@ -80,13 +81,14 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
 
     # What shows it.
     tabs, live = Tabs(auth, clients, sync, deadlines), LiveRequests(clients, deadlines)
-    pump = Pump(auth, clients, inbox, sync, deadlines, audience=Audiences(tabs, live),
+    guard = SocketGuard(tabs, clients, auth.settings.hosts)
+    connections = Connections(sockets.app, auth.settings, guard.expects, auth.timing)
+    streams = LiveStreams(clients, deadlines, sync, auth.settings, auth.timing, connections.slot)
+    pump = Pump(auth, clients, inbox, sync, deadlines, audience=Audiences(tabs, live, streams),
                 publish=tabs.subscriptions.publish, on_end=sweeper.sweep_soon)
     install(tabs)
 
     # Who gets to it.
-    guard = SocketGuard(tabs, clients, auth.settings.hosts)
-    connections = Connections(sockets.app, auth.settings, guard.expects, auth.timing)
     connections.install()
     guard.install(connections)
     uploads = Uploads(app, tabs, clients, guard.turn, auth.settings)
@@ -117,7 +119,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
     for one in apps_within(within or app):
         if hasattr(one, 'add_exception_handler'):
             one.add_exception_handler(AuthError, _refused)
-    api = FrontendApi(auth, clients, guard.re_authenticate, guard.expecting)
+    api = FrontendApi(auth, clients, guard.re_authenticate, guard.expecting, streams)
     _refuse_what_the_api_hides(own_routes, api, auth.settings.api_prefix)
     return Gateway(app, sockets=connections, api=api, routes=table, clients=clients,
                    waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
@@ -126,7 +128,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
                    headers=Headers(auth.settings, auth.settings.api_prefix), reports=reports, uploads=uploads,
                    entrance_to=lambda scope: entrance_to(own_routes.page_at(scope)),
                    outbox=outbox, language=auth.settings.site_language,
-                   monitoring=Monitoring(auth, sync, gauges_of(tabs, sync, auth.passwords.turns)))
+                   monitoring=Monitoring(auth, sync, gauges_of(tabs, streams, sync, auth.passwords.turns)))
 
 
 def _refuse_what_the_api_hides(routes: OwnRoutes, api: FrontendApi, prefix: str) -> None:

@@ -89,6 +89,12 @@ class Timing(StoreTiming):
     pile_check_seconds: float = 2.0
     """How often to look for sockets that do not take what they are sent."""
 
+    heartbeat_seconds: float = 15.0
+    """How long a stream of events is silent at most. Proxies end what is silent for a minute."""
+
+    stop_check_seconds: float = 0.2
+    """How often to look whether the server stops, while there is such a stream."""
+
     unread_seconds: float = 30.0
     """A connection that takes nothing of what it is sent for so long has gone."""
 

@@ -72,8 +72,9 @@ async def measure(folder: str, rounds: int) -> dict[str, list[float]]:
     nothing: Any = None
 
     def gateway(monitoring: Monitoring | None) -> Gateway:
-        return Gateway(nothing, sockets=nothing, api=FrontendApi(auth, following.clients, nothing, nothing), routes={},
-                       clients=following.clients, waiting=WaitingPages(auth.settings), monitoring=monitoring)
+        api = FrontendApi(auth, following.clients, nothing, nothing, nothing)
+        return Gateway(nothing, sockets=nothing, api=api, routes={}, clients=following.clients,
+                       waiting=WaitingPages(auth.settings), monitoring=monitoring)
 
     gateways = {'with': gateway(Monitoring(auth, following.sync, ())), 'without': gateway(None)}
     people = iter([await join(auth, number) for number in range(2 * rounds)])

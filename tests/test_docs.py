@@ -103,7 +103,7 @@ def test_every_name_that_a_page_imports_is_explained() -> None:
 def test_every_endpoint_and_every_error_code_is_explained() -> None:
     nothing: Any = None
     auth: Any = SimpleNamespace(settings=Settings())
-    api: Any = FrontendApi(auth, nothing, nothing, nothing)
+    api: Any = FrontendApi(auth, nothing, nothing, nothing, nothing)
     written = text('docs/frontend-api.md')
     paths = {*api._fixed, '/v1/client/sessions/{id}/remove', '/v1/me/sessions/{id}/revoke',
              '/v1/client/sessions/{id}/verify'}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 
 from ..changes.sync import Sync
 from ..credentials.turns import Turns
@@ -10,16 +10,18 @@ from ..monitoring.gauges import Gauge
 from .tabs import Tabs
 
 
-def gauges_of(tabs: Tabs, sync: Sync, turns: Turns) -> Sequence[Gauge]:
+def gauges_of(tabs: Tabs, streams: Sized, sync: Sync, turns: Turns) -> Sequence[Gauge]:
     """The gauges of a server.
 
     :param tabs: those that are open
+    :param streams: those of events that are open
     :param sync: whether they are true to the store
     :param turns: in which passwords are hashed
     """
     return (
         Gauge('tabs', 'Open tabs, by what they show; those whose connection is away at the moment are "away".',
               tabs.count_by_status, label='status'),
+        Gauge('live_streams', 'Open streams of events (GET /v1/live).', lambda: len(streams)),
         Gauge('feed_age_seconds', 'How far the tabs of this process may be behind the store.',
               lambda: sync.age_seconds),
         Gauge('in_sync', 'Whether this process keeps up with the store; 0: its tabs show nothing private.',

@@ -44,5 +44,9 @@ class ConnectionSettings(BaseSettings):
     socket_join_seconds: float = Field(default=5, gt=0, le=A_DAY, allow_inf_nan=False)
     """A socket that has joined no tab by then is dropped. A page joins at once."""
 
+    max_live_streams_per_client: int = Field(default=4, ge=1)
+    """Streams of events (``GET /v1/live``) of one browser; a newer one takes the place of its oldest. The tabs of a
+    browser share one."""
+
     request_seconds: float = Field(default=10, gt=0, le=A_DAY, allow_inf_nan=False)
     """The header of a request has to be whole by then, and then its body, which gets a second more for each 16 KiB."""

@@ -15,9 +15,13 @@ async def send_answer(send: Send, status: int, text: str, *headers: tuple[bytes,
     await send({'type': 'http.response.body', 'body': body})
 
 
+ONLY_HEADERS = 'live_sessions.only_headers'
+"""The key under which the scope of a request says that nothing but the headers of its answer is asked for."""
+
+
 def as_get(scope: Scope) -> Scope:
     """The request as one for the whole, where only its headers are asked for; its server must not see the change."""
-    return {**scope, 'method': 'GET'} if scope['method'] == 'HEAD' else scope
+    return {**scope, 'method': 'GET', ONLY_HEADERS: True} if scope['method'] == 'HEAD' else scope
 
 
 def without_body(send: Send) -> Send:

@@ -10,8 +10,8 @@ or dropped connects again by itself: its Socket.IO does that.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,6 +19,7 @@ from engineio.exceptions import EngineIOError
 from engineio.payload import Payload
 from nicegui import core
 
+from ..errors import TooManySockets
 from ..requests.asgi import App, Message, Receive, Scope, Send
 from ..requests.request_info import request_info_of
 from ..settings import Settings
@@ -72,6 +73,23 @@ class Connections:
         eio.on('disconnect', self._disconnected)
         core.sio.async_handlers = False  # EventQueue makes the tasks, so that they can be counted
         core.app.on_startup(self._start_to_sweep)
+
+    @contextmanager
+    def slot(self, scope: Scope) -> Generator[None]:
+        """Count an answer that stays open, such as a stream of events, among the sockets while the block runs.
+
+        :raises TooManySockets: if there is no slot for it
+        """
+        try:
+            socket = self._slots.take(request_info_of(scope).network, '')
+        except NoSlot as error:
+            self._refused.tell(scope, error)
+            raise TooManySockets from error
+        self._slots.joined(socket)  # it is of use: whoever has it was let in
+        try:
+            yield
+        finally:
+            self._slots.give_back(socket)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a socket, or one request of a socket that polls."""

@@ -28,11 +28,15 @@ class RefusedSockets:
 
     async def turn_away(self, scope: Scope, send: Send, error: NoSlot) -> None:
         """Refuse a socket for which there is no slot."""
+        self.tell(scope, error)
+        await refuse(scope, send, 503, 'There are too many sockets. Try again in a moment.')
+
+    def tell(self, scope: Scope, error: NoSlot) -> None:
+        """Write that there is no slot for a socket."""
         if (complaint := self._complaint_of(f'{error}')).let_through():
             address = printable(request_info_of(scope).network)
             log.warning('turned away a socket of %s: %s%s', address, error, complaint.others(),
                         extra={'event': 'socket_turned_away'})
-        await refuse(scope, send, 503, 'There are too many sockets. Try again in a moment.')
 
     def drop(self, socket: Socket, why: str) -> None:
         """Close a socket, once."""

@@ -35,7 +35,7 @@ async def nothing_behind(scope: Any, receive: Any, send: Any) -> None:
     raise AssertionError('no request may get past the gateway here')
 
 
-def frontend_api_of(auth: Auth, clients: Clients) -> FrontendApi:
+def frontend_api_of(auth: Auth, clients: Clients, streams: Any = None) -> FrontendApi:
     """The Frontend API, with no tab behind it."""
     async def re_authenticate(page_id: str, socket_id: str, token: object, *, epoch: int, final: bool) -> bool:
         raise LookupError(page_id)
@@ -44,7 +44,7 @@ def frontend_api_of(auth: Auth, clients: Clients) -> FrontendApi:
     async def expecting(page_id: str, socket_id: str, client_id: str, secret_hash: str) -> AsyncIterator[None]:
         yield
 
-    return FrontendApi(auth, clients, re_authenticate, expecting)
+    return FrontendApi(auth, clients, re_authenticate, expecting, streams)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ class Site:
         tabs = Tabs(auth, following.clients, following.sync, following.deadlines)
         auth.passwords.turns.on_turn = auth.metrics.hash_wait.observe
         self.monitoring = Monitoring(replace(auth, settings=given), following.sync,
-                                     gauges_of(tabs, following.sync, auth.passwords.turns))
+                                     gauges_of(tabs, (), following.sync, auth.passwords.turns))
 
         self.app = Gateway(nothing_behind, sockets=nothing_behind, routes={}, clients=following.clients,
                            api=frontend_api_of(auth, following.clients), hosts=given.hosts,

@@ -68,7 +68,8 @@ async def served(rules: Rules) -> AsyncIterator[Api]:
     yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, routes={}, clients=following.clients,
                              hosts=settings.hosts, proxies=settings.proxies, cookie_name=settings.cookie_name,
                              waiting=WaitingPages(rules.auth.settings),
-                             api=FrontendApi(rules.auth, following.clients, nothing_behind, nothing_behind)))
+                             api=FrontendApi(rules.auth, following.clients, nothing_behind, nothing_behind,
+                                             nothing_behind)))
     await following.stop()
 
 

@@ -18,10 +18,12 @@ from ...requests.asgi import Receive, Scope, Send
 from ...rules.context import Auth
 from ..cookies import tokens_of
 from ..error_answers import retry_after
+from ..live_streams import LiveStreams
 from ..own_pages import OwnPages
 from .admin_endpoints import AdminEndpoints
 from .client_endpoints import ClientEndpoints
 from .endpoint import Answer, Call, Endpoint, envelope
+from .live_endpoint import LiveEndpoint
 from .me_endpoints import MeEndpoints
 from .recovery_endpoints import RecoveryEndpoints
 from .requests import MethodRefused, NoSuchEndpoint, OriginRefused, TabUnknown, method_of
@@ -47,9 +49,11 @@ class FrontendApi:
     :param clients: know who is signed in
     :param re_authenticate: how a tab re-authenticates
     :param expect: how a tab goes on while its person gives the password again
+    :param streams: to those who hear of changes without being a tab
     """
 
-    def __init__(self, auth: Auth, clients: Clients, re_authenticate: ReAuthenticate, expect: Expect) -> None:
+    def __init__(self, auth: Auth, clients: Clients, re_authenticate: ReAuthenticate, expect: Expect,
+                 streams: LiveStreams) -> None:
         self._clients = clients
         self._re_authenticate = re_authenticate
         self._own_pages = OwnPages(auth.settings.hosts)
@@ -58,6 +62,7 @@ class FrontendApi:
             **AdminEndpoints(auth).routes,
             **VerificationEndpoints(auth, clients, expect).routes,
             **RecoveryEndpoints(auth, clients).routes,
+            **LiveEndpoint(clients, streams, self._own_pages).routes,
             '/v1/client/tabs': {'POST': self._re_authenticate_tab},
         }
         self._fixed = {path: methods for path, methods in routes.items() if '{' not in path}
@@ -67,6 +72,9 @@ class FrontendApi:
         """Answer one HTTP request."""
         try:
             answer = await self._answer(scope, receive)
+            if answer.sent_by is not None:
+                await answer.sent_by(answer.headers, receive, send)
+                return
         except MethodRefused as error:
             answer = Answer(error_json(error), error.status, ((b'allow', error.allowed.encode()),))
         except AuthError as error:

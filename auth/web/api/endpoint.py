@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from ...credentials.tokens import ClientToken
-from ...requests.asgi import Receive, Scope
+from ...requests.asgi import Receive, Scope, Send
 from ...requests.request_info import RequestInfo, request_info_of
 from ...rules.clients import ClientView
 from ...rules.context import Auth
@@ -53,13 +53,18 @@ _CLEAR_CACHE = (b'clear-site-data', b'"cache"')
 nothing private, but which colours the person likes and what NiceGUI calls the tab."""
 
 
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is sent back."""
 
-    body: Json | list[Any]
+    body: Json | list[Any] | None
     status: HTTPStatus = HTTPStatus.OK
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers: Headers = ()
+    sent_by: Callable[[Headers, Receive, Send], Awaitable[None]] | None = None
+    """Sends what is no JSON, and these headers with it; what it raises before it sends is answered like any error."""
 
     def with_cookie(self, call: Call, token: ClientToken, client: ClientView | None, now: datetime) -> Answer:
         """The same, giving the browser this token, for as long as somebody can use it.
