@@ -56,10 +56,10 @@ def read_settings() -> Settings:
 
 def build(sessions: LiveSessions) -> FastAPI:
     """Make the app, as any author would."""
-    app = FastAPI(openapi_url=None)
+    app, settings = FastAPI(openapi_url=None), sessions.settings
     sessions.install(app, pages=pages.ROUTES)
-    ui.run_with(app, title='Live Sessions', favicon=pages.FAVICON, language='en-US', dark=None, tailwind=False,
-                show_welcome_message=False, binding_refresh_interval=None)
+    ui.run_with(app, title=settings.site_name, favicon=settings.site_logo or pages.FAVICON, language='en-US',
+                dark=None, tailwind=False, show_welcome_message=False, binding_refresh_interval=None)
     return app
 
 

@@ -13,6 +13,8 @@ from auth.requests.base import BASE
 from auth.timing import Timing
 from auth.web.redirects import FILES_PATH
 
+from .brand import own_logo
+
 STATIC = Path(__file__).parent.parent / 'static'
 STYLESHEETS = ('app.css', 'pages.css', 'forced-colors.css')
 """In this order: a later one may say otherwise than one before it. They say nothing of what is not ours."""
@@ -44,16 +46,23 @@ class Assets:
             content.update(file.read_bytes())
         self._root = f'{FILES_PATH}/{content.hexdigest()[:16]}'
 
-    def serve(self) -> None:
-        """Register the addresses. What is asked for of another version is not there."""
+    def serve(self, logo: str = '') -> None:
+        """Register the addresses. What is asked for of another version is not there.
+
+        :param logo: the file of a picture that the deployment has of its own
+        """
+        if logo:
+            app.add_static_file(local_file=logo, url_path=f'{FILES_PATH}/{own_logo(logo)}', max_cache_age=0)
         app.add_static_files(self._root, self._folder, max_cache_age=_YEAR_SECONDS)  # first: the other one fits as well
         app.add_static_files(FILES_PATH, self._folder, max_cache_age=0)
 
-    def head(self, timing: Timing) -> str:
+    def head(self, timing: Timing, logo: str = '') -> str:
         """What belongs into the head of a page. The modules are named there so that they all come at once.
 
         :param timing: how long a tab waits for what
+        :param logo: as in ``serve``
         """
+        touch_icon = f'{self._root}/touch-icon.png' if not logo else f'{FILES_PATH}/{own_logo(logo)}'
         fail_closed = (self._folder / 'fail-closed.js').read_text(encoding='utf-8')
         preloads = ''.join(f'<link rel="modulepreload" href="{BASE}{self._root}/live/{module.name}">'
                            for module in sorted(self._folder.glob('live/*.js')))
@@ -61,7 +70,7 @@ class Assets:
         return (f'<script {NONCE} {timing.for_the_browser} data-base="{BASE}">{fail_closed}</script>'
                 f'<script src="{BASE}{self._root}/storage.js"></script>'
                 f'{preloads}{styles}'
-                f'<link rel="apple-touch-icon" href="{BASE}{self._root}/touch-icon.png">')
+                f'<link rel="apple-touch-icon" href="{BASE}{touch_icon}">')
 
     def shell_head(self, dark: bool | None) -> str:
         """What belongs into the head of a page in our shell, too.

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from auth.language import _, language
 from auth.requests.base import base_here
 from auth.web.redirects import FILES_PATH
 
 from .assets import DOCUMENT, STYLESHEETS, THEME_COLORS
-from .parts import SITE
+from .brand import brand, home_label, logo_path, site_name
 
 _NOT_FOUND = f'''<!doctype html>
 <html lang="{{language}}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{title}} · {SITE}</title><link rel="icon" href="{{base}}{FILES_PATH}/icon.svg">{THEME_COLORS}
+<title>{{title}} · {{site}}</title><link rel="icon" href="{{base}}{{logo}}">{THEME_COLORS}
 <script src="{{base}}{FILES_PATH}/theme.js"></script>{{styles}}</head>
 <body><div class="ls-shell"><header class="ls-header">
 <a class="ls-brand" href="{{base}}/" aria-label="{{home}}">{{brand}}</a></header>
@@ -20,14 +22,6 @@ _NOT_FOUND = f'''<!doctype html>
 <p class="ls-quiet">{{why}}</p><noscript><p class="ls-notice">{{without_scripts}}</p></noscript>
 <a class="ls-button ls-primary" href="{{base}}/">{{start}}</a></section></main></div></body></html>
 '''
-
-
-def brand(base: str) -> str:
-    """The picture and the name of the site, as HTML.
-
-    :param base: what stands before its paths; see ``auth.requests.base``
-    """
-    return f'<img src="{base}{FILES_PATH}/icon.svg" alt="" width="28" height="28"><span>{SITE}</span>'
 
 
 def stylesheets(base: str) -> str:
@@ -40,16 +34,11 @@ def not_found_page() -> str:
     base = base_here()
     return _NOT_FOUND.format(
         base=base, brand=brand(base), styles=stylesheets(base),
-        language=language(), title=_('Not found'), home=_('{site}, home', site=SITE),
+        language=language(), title=_('Not found'), home=escape(home_label()),
+        site=escape(site_name()), logo=logo_path(),
         heading=_('There is no page here'), why=_('The address may be mistyped, or the page has gone.'),
         start=_('Go to the start page'),
         without_scripts=_('JavaScript is off in this browser. The other pages of this site need it: turn it on first.'))
-
-
-def description() -> str:
-    """The element that tells search engines and link previews what the site is."""
-    words = _('Accounts and sessions for NiceGUI apps, self-hosted: every open tab changes the moment a session ends.')
-    return f'<meta name="description" content="{words}">'
 
 
 def without_scripts() -> str:

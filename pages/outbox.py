@@ -12,15 +12,15 @@ from auth.requests.base import base_here
 from auth.web.redirects import FILES_PATH
 
 from .assets import THEME_COLORS
-from .document import brand, stylesheets
-from .parts import SITE
+from .brand import brand, home_label, logo_path, site_name
+from .document import stylesheets
 
 _LINK = re.compile(r'https?://\S+')
 
 _PAGE = '''<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} · {site}</title><link rel="icon" href="{base}{static}/icon.svg">{colors}
+<title>{title} · {site}</title><link rel="icon" href="{base}{logo}">{colors}
 <script src="{base}{static}/theme.js"></script>{styles}</head>
 <body><div class="ls-shell"><header class="ls-header">
 <a class="ls-brand" href="{base}/" aria-label="{home}">{brand}</a></header>
@@ -40,9 +40,10 @@ def outbox_page(mails: Sequence[ShownMail]) -> str:
     nothing = _('There is no mail yet. Reload this page after one was caused.')
     base = base_here()
     return _PAGE.format(
-        base=base, language=language(), title=_('Outbox'), site=SITE, static=FILES_PATH, colors=THEME_COLORS,
+        base=base, language=language(), title=_('Outbox'), site=escape(site_name()),
+        logo=logo_path(), static=FILES_PATH, colors=THEME_COLORS,
         styles=stylesheets(base), brand=brand(base),
-        home=_('{site}, home', site=SITE),
+        home=escape(home_label()),
         what=_('The mails that this site would have sent, the newest first. Only this machine gets this page.'),
         mails=''.join(map(_mail, mails)) or f'<p>{nothing}</p>')
 

@@ -18,7 +18,7 @@ from auth.rules.addresses import MAX_ADDRESS
 from auth.rules.users import MAX_NAME
 from auth.web.redirects import HOME_PATH
 
-SITE = 'Live Sessions'
+from .brand import title_of
 
 
 class Text(TextElement):
@@ -51,7 +51,7 @@ def page_title(name: str = '') -> None:
 
     :param name: what the page is about; none is the start page
     """
-    ui.page_title(f'{name} · {SITE}' if name else SITE)
+    ui.page_title(title_of(name))
 
 
 def card(*classes: str) -> ui.element:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any, get_args
 
 from nicegui import ui
@@ -26,15 +27,17 @@ from auth.language import _, language, tag
 from auth.live.placeholders import Placeholders, log_failure
 from auth.live.whole_pages import WholePages, frame, guard_whole_pages
 from auth.requests.base import path_below
+from auth.settings.brand import BrandSettings
 from auth.timing import Timing
 from auth.web.redirects import NEW_PASSWORD_PATH
 from auth.web.routes import Routes, table_of
 
 from .assets import STATIC, Assets
+from .brand import brand, description, footer_text, home_label, title_of
 from .browser_texts import browser_texts
 from .countdown import countdown
-from .document import brand, description, without_scripts
-from .parts import SITE, Static, Text, button_link, card, may_sign_up, page_title, spinner
+from .document import without_scripts
+from .parts import Static, Text, button_link, card, may_sign_up, page_title, spinner
 
 FAVICON = STATIC / 'icon.svg'
 
@@ -46,17 +49,19 @@ _AWAY = '''<section id="ls-away" class="ls-card" data-public data-title="{title}
 <p class="ls-when-readable">{reconnecting}</p></div><button type="button" class="ls-button">{try_now}</button>
 <p class="ls-quiet" role="status"></p></section>'''
 
-def install(routes: Mapping[str, PageBuilder], timing: Timing) -> None:
+def install(routes: Mapping[str, PageBuilder], timing: Timing, chosen: BrandSettings | None = None) -> None:
     """Register, at every path, the one NiceGUI page that shows all pages as its sub pages.
 
     :param routes: the pages by path
     :param timing: how long a tab waits for what
+    :param chosen: how the site looks; as ours if nothing is given
     :raises PageRefused: if one does not say who may see it, or has a parameter that nothing fills in
     """
     table = table_of(routes)
     static = Assets(STATIC)
-    static.serve()
-    ui.add_head_html(static.head(timing), shared=True)
+    logo = '' if chosen is None else chosen.site_logo
+    static.serve(logo)
+    ui.add_head_html(static.head(timing, logo), shared=True)
     ui.add_body_html(static.modules, shared=True)
 
     @frame
@@ -88,7 +93,7 @@ def _texts() -> str:
 
 def _away() -> str:
     """What is shown while the server cannot be heard; see static/live/away.js."""
-    return _AWAY.format(title=_('Loading') + f' · {SITE}', reconnecting=_('Connection lost. Reconnecting…'),
+    return _AWAY.format(title=escape(title_of(_('Loading'))), reconnecting=_('Connection lost. Reconnecting…'),
                         hidden=_('Connection lost. This page is hidden until it is back.'), try_now=_('Try now'))
 
 
@@ -114,15 +119,15 @@ async def build(routes: Routes, static: Assets) -> None:
             if not framed:
                 offer_to_sign_in_again(content)
             GuardedPages(routes, tab=tab, placeholders=PLACEHOLDERS)
-        if not framed:
-            Text('footer', _('When a session ends, every tab knows.')).classes('ls-footer').props('data-public')
+        if not framed and (words := footer_text()):
+            Text('footer', words).classes('ls-footer').props('data-public')
 
 
 def header(routes: Routes) -> None:
     """Build the header: the name of the site, its navigation, and who is signed in."""
     with ui.element('header').classes('ls-header').props('data-public'):
         home = Static('a', brand(address_of(''))).classes('ls-brand').props(f'href={address_of("/")}')
-        home.props['aria-label'] = _('{site}, home', site=SITE)
+        home.props['aria-label'] = home_label()
         names = {'/': _('Home'), '/account': _('Account'), '/examples': _('Examples'), '/demo': _('Demo')}
         there = {path: name for path, name in names.items() if path == '/' or routes.find(path)}
         Static('nav', _links(there)).props['aria-label'] = _('Pages')

@@ -42,23 +42,19 @@ def new(folder: Folder, name: Annotated[str, typer.Option(help='What the app is 
     if not re.fullmatch(r"[\w .,&'()-]{1,60}", name) or "'" in name:
         raise InTheWay('A name is letters, digits, spaces and . , & ( ) - only. Give another one: --name "My app"')
     wanted = {'main.py': 'main.py.txt', 'tests/test_app.py': 'test_app.py.txt', 'pyproject.toml': 'pyproject.toml.txt',
-              '.gitignore': 'gitignore.txt'}
+              '.gitignore': 'gitignore.txt', 'logo.svg': 'icon.svg.txt'}
     _refuse_what_is_there(folder, [*wanted, *(COPIED if IS_COPIED else ())])
     values = {'name': name, 'slug': re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-') or 'app', 'initial':
               html.escape(name[0].upper()), 'dependencies': '\n'.join(f'  "{one}",' for one in _dependencies())}
     copied = _copy(folder)
     for path, template in wanted.items():
         _write(folder / path, template, values)
-    if IS_COPIED:
-        parts = folder / 'pages' / 'parts.py'
-        parts.write_text(re.sub(r"^SITE = '.*'$", f"SITE = '{name}'", parts.read_text('utf-8'), flags=re.M), 'utf-8')
-        _write(folder / 'static' / 'icon.svg', 'icon.svg.txt', values)
     install = '' if IS_COPIED else f'Install what it needs: cd {folder} && uv add {_WHEEL}\n'
     _tell(folder, [*copied, *wanted], json=json, then=f"""\
 {install}Serve it:            cd {folder} && uv run main.py
 Test it:             uv run pytest
 An administrator:    uv run python -m {PACKAGE} users create you@example.com --admin
-Your pages are in main.py{", its name and icon in pages/parts.py and static/icon.svg" if IS_COPIED else ""}.""")
+Your pages and the name of your app are in main.py, its picture is logo.svg.""")
 
 
 @commands.command('add')

@@ -145,7 +145,7 @@ class Delivery:
         with reading(language):
             content = mail.content(secret)
         return write_message(content, mail_id=claimed.mail_id, to=claimed.email_address, mail_from=settings.sender,
-                             own_url=settings.own_url, language=language, at=self._auth.now())
+                             own_url=settings.own_url, language=language, at=self._auth.now(), site=settings.signature)
 
     async def _try_later(self, claimed: Claim, why: str) -> None:
         wait = _wait(self._timing.mail_retry_seconds, claimed.attempts - 1)

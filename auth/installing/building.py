@@ -61,7 +61,7 @@ def build(behind: App, auth: Auth, table: Routes, app: FastAPI | None, open_path
     ours, routes = our_pages(), nicegui_app.router.routes
     table = _without(table, whole_pages.registered().values())
     of_the_app = len(routes)
-    ours.install(table, auth.timing)
+    ours.install(table, auth.timing, auth.settings)
     routes[:] = routes[of_the_app:] + routes[:of_the_app]  # before a page that an author has put at "/{rest:path}"
     return Mounted(lambda passing: protect(passing, auth, table, within=nicegui_app if app is None else app,
                                            open_paths=open_paths, paths=paths, not_found=ours.not_found_page,

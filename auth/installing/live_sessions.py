@@ -33,14 +33,18 @@ class LiveSessions:
     Makes no connection and writes nothing, so that a program may be imported. The store is opened when the app starts.
 
     :param settings: what the deployment has chosen; read from the environment and from ``.env`` if not given
+    :param chosen: what the program chooses itself, whatever the environment says, such as ``site_name='Rowing Club'``
     :param timing: how long everything waits; tests of faults wait less
     :param passwords: how passwords are hashed; tests that sign in thousands of times use a cheaper hash
     :raises SystemExit: if a setting is wrong, saying which
+    :raises TypeError: if there is no setting of a name, or ``settings`` are given as well
     """
 
     def __init__(self, settings: Settings | None = None, *, timing: Timing = DEFAULT_TIMING,
-                 passwords: Passwords | None = None) -> None:
-        self.settings = _read() if settings is None else settings
+                 passwords: Passwords | None = None, **chosen: Any) -> None:
+        if settings is not None and chosen:
+            raise TypeError('Give LiveSessions all settings, or single ones by name: not both.')
+        self.settings = _read(chosen) if settings is None else settings
         self.timing = timing
         self._passwords = passwords
         self._is_installed = False
@@ -94,9 +98,11 @@ class LiveSessions:
             raise CannotStart(str(error)) from error
 
 
-def _read() -> Settings:
+def _read(chosen: Mapping[str, Any]) -> Settings:
+    if unknown := chosen.keys() - Settings.model_fields.keys():
+        raise TypeError(f'There is no setting {sorted(unknown)[0]!r}: docs/operation.md has all of them.')
     try:
-        return Settings()
+        return Settings(**chosen)
     except ValidationError as error:
         raise SystemExit(wrong_setting(error)) from None
     except (BadDatabaseUrl, BadEnvFile) as error:

@@ -35,8 +35,8 @@ class Envelope:
     message: EmailMessage
 
 
-def write_message(content: Content, *, mail_id: str, to: str, mail_from: str, own_url: str, language: str, at: datetime
-                  ) -> Envelope:
+def write_message(content: Content, *, mail_id: str, to: str, mail_from: str, own_url: str, language: str, at: datetime,
+                  site: str = '') -> Envelope:
     """Write a mail.
 
     :param mail_id: tells one mail from another; the same mail that is sent again has the same ``Message-ID``
@@ -45,6 +45,7 @@ def write_message(content: Content, *, mail_id: str, to: str, mail_from: str, ow
     :param own_url: the site's own address, which links begin with
     :param language: the tag of its reader, in whose language the content is
     :param at: when it is sent
+    :param site: how the site calls itself, if that is more than its address
     :raises NoAddress: if no mail can be sent there
     """
     name, address = parseaddr(mail_from)
@@ -60,7 +61,7 @@ def write_message(content: Content, *, mail_id: str, to: str, mail_from: str, ow
     message['X-Auto-Response-Suppress'] = 'All'  # the same to Exchange
     with reading(language):
         hello = _('Hello,')
-        footer = _('This mail was sent by {site} because of an account with this address.', site=own_url)
+        footer = _('This mail was sent by {site} because of an account with this address.', site=site or own_url)
     message.set_content(_as_text(content, hello, footer, own_url))
     message.add_alternative(as_html(content, hello, footer, own_url, language), subtype='html')
     message['Content-Language'] = language  # last: to set the content would take it away

@@ -103,7 +103,7 @@ def person_typing(client: ClientView | None, now: datetime, *, email_address: st
 
 def site_words(settings: Settings) -> Iterator[str]:
     """What anybody would try on this site."""
-    yield from settings.password_words.split(',')
+    yield from (settings.site_name, *settings.password_words.split(','))
     for name in settings.hosts.allowed:
         if not name.replace('.', '').isdigit():
             yield from (name, *name.split('.')[:-1])

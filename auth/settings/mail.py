@@ -10,12 +10,13 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from ..requests.hosts import is_local
 from ..requests.origins import parse_host, parse_origin, written_by_people
+from .brand import BrandSettings
 from .site import SiteSettings
 
 _PORTS = {'starttls': 587, 'implicit': 465, 'none': 25}
 
 
-class MailSettings(SiteSettings):
+class MailSettings(SiteSettings, BrandSettings):
     """How mail is sent. Without ``smtp_host`` and ``mail_outbox`` the site sends none."""
 
     smtp_host: str = ''
@@ -106,7 +107,14 @@ class MailSettings(SiteSettings):
     @property
     def sender(self) -> str:
         """Whom the mails are from; a developer need not say it."""
-        return self.mail_from or 'no-reply@localhost'
+        sender = self.mail_from or 'no-reply@localhost'
+        name, address = parseaddr(sender)
+        return f'"{self.site_name}" <{address}>' if self.has_own_name and not name else sender
+
+    @property
+    def signature(self) -> str:
+        """How the site calls itself below a mail."""
+        return f'{self.site_name} ({self.own_url})' if self.has_own_name else self.own_url
 
     @property
     def own_name(self) -> str:

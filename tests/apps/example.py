@@ -9,6 +9,7 @@ import os
 import runpy
 import sys
 from functools import partial
+from typing import Any
 
 import uvicorn
 from nicegui import ui
@@ -25,9 +26,9 @@ os.environ['PORT'] = str(PORT)  # for links in mails
 class Faster(auth.LiveSessions):
     """Waits as long as the test says."""
 
-    def __init__(self) -> None:
+    def __init__(self, **chosen: Any) -> None:
         passwords = Passwords(memory_kib=8, time_cost=1) if os.environ.get(CHEAP_PASSWORDS) else None
-        super().__init__(timing=timing_at(float(os.environ.get(SPEED) or 1)), passwords=passwords)
+        super().__init__(timing=timing_at(float(os.environ.get(SPEED) or 1)), passwords=passwords, **chosen)
 
 
 auth.LiveSessions = Faster

@@ -12,9 +12,15 @@ from auth.language import reading
 from auth.mail.content import Content, Link
 from auth.mail.message import write_message
 from auth.mail.outbox import Outbox
+from auth.settings.brand import BrandSettings
 from auth.web.outbox_page import OutboxPage
 from pages.outbox import outbox_page
 from tests.rules import Clock
+
+
+@pytest.fixture(autouse=True)
+def _brand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('pages.brand._chosen', BrandSettings)  # there is no server here to ask
 
 
 @pytest.fixture

@@ -62,8 +62,8 @@ def test_a_new_app_passes_its_own_tests_without_any_server_of_a_database(
     assert 'auth/, models/, pages/, static/, main.py, tests/test_app.py' in told
     assert 'uv run main.py' in told
     assert '4 passed' in done.stdout, done.stdout + done.stderr
-    assert "SITE = 'Garden Notes'" in (app / 'pages' / 'parts.py').read_text()
-    assert '>G</text>' in (app / 'static' / 'icon.svg').read_text()
+    assert "site_name='Garden Notes'" in (app / 'main.py').read_text()
+    assert '>G</text>' in (app / 'logo.svg').read_text()
 
 
 def test_an_app_gets_what_it_needs_and_keeps_what_it_has(
@@ -100,15 +100,16 @@ def test_the_documented_steps_bring_a_copied_one_up_to_date_without_a_conflict(
     for name in ('auth', 'models', 'static'):  # the version that it has is the older one
         shutil.rmtree(app / name)
         shutil.copytree(clone / 'models', app / name)
+    parts = app / 'pages' / 'parts.py'
+    parts.write_text(parts.read_text().replace('Small parts', 'My small parts'))
     (app / 'pages' / 'mine.py').write_text('of the author')
     shell('git init -q -b main; git add -A; git commit -qm mine', app)
 
     for steps in re.findall(r'```sh\n(.*?)```', (ROOT / 'docs' / 'CHANGELOG.md').read_text(), re.S):
         shell(steps, app)
 
-    parts = (app / 'pages' / 'parts.py').read_text()
-    assert "SITE = 'Mine'" in parts
-    assert parts.endswith('# newer\n')
+    assert 'My small parts' in parts.read_text()
+    assert parts.read_text().endswith('# newer\n')
     assert (app / 'pages' / 'mine.py').read_text() == 'of the author'
     assert not (app / 'auth' / 'parts.py').exists()
     assert (app / 'main.py').exists()
