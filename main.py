@@ -42,6 +42,8 @@ def main(timing: Timing = DEFAULT_TIMING, passwords: Passwords | None = None) ->
         sys.exit(explain(error))
     behind = f', for {settings.public_url}' if settings.public_url else ''
     print(f'Live Sessions is ready on {url_of(listener, settings.host)}{behind}', flush=True)
+    if settings.public_url:
+        print(settings.why_no_publishable_key or f'Its publishable key is {settings.publishable_key}', flush=True)
     serve(app, settings, listener, timing)
 
 

@@ -41,6 +41,7 @@ from .web.connections import Connections
 from .web.error_answers import retry_after
 from .web.gateway import Gateway
 from .web.headers import Headers
+from .web.key_set import KeySet
 from .web.live_requests import Audiences, LiveRequests
 from .web.live_streams import LiveStreams
 from .web.monitoring import Monitoring
@@ -127,7 +128,7 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
                    own=own, api_has=api.has, api_prefix=auth.settings.api_prefix, not_found=not_found,
                    headers=Headers(auth.settings, auth.settings.api_prefix), reports=reports, uploads=uploads,
                    entrance_to=lambda scope: entrance_to(own_routes.page_at(scope)),
-                   outbox=outbox, language=auth.settings.site_language,
+                   outbox=outbox, key_set=KeySet(auth), language=auth.settings.site_language,
                    monitoring=Monitoring(auth, sync, gauges_of(tabs, streams, sync, auth.passwords.turns)))
 
 

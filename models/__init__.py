@@ -22,6 +22,7 @@ from .policy_violation import PolicyViolation
 from .replaced_secret import ReplacedSecret
 from .rows import RowsOf, is_of_rows, tell_tabs, tells_tabs
 from .session import Session, SessionStatus
+from .signing_key import SigningKey
 from .timing import StoreTiming
 from .user import User
 from .version import is_authors
@@ -55,6 +56,7 @@ __all__ = [
     'RowsOf',
     'Session',
     'SessionStatus',
+    'SigningKey',
     'StoreTiming',
     'User',
     'WrongPasswords',

@@ -55,6 +55,8 @@ class AuditAction(StrEnum):
     INVITATION_WITHDRAWN = 'invitation_withdrawn'
     INVITATION_USED = 'invitation_used'
     """By the user who signed up; who had made it is the actor."""
+    SIGNING_KEY_REPLACED = 'signing_key_replaced'
+    """Session tokens are signed with another key, whose id is the detail."""
 
 
 HAS_FAILED = "action IN ('sign_in_failed', 'sign_in_refused', 'wrong_password')"

@@ -1,7 +1,8 @@
 """Backups of a database, made while it is served, and restored into an empty one.
 
 A backup holds nobody who is signed in, and nothing that is meant to be used once: what ended, or was used, after it was
-made would come to life again when it is restored. So after a restore everybody signs in anew.
+made would come to life again when it is restored. So after a restore everybody signs in anew. Nor does it hold the keys
+of session tokens: whoever finds a backup signs none. After a restore they are made anew.
 """
 
 from __future__ import annotations

@@ -21,11 +21,12 @@ from .mail import QueuedMail
 from .mailed_link import MailedLink
 from .migrate import check_schema, migrate
 from .session import Session
+from .signing_key import SigningKey
 from .user import User
 
 # What others refer to comes first.
 _MODELS: tuple[type[Model], ...] = (User, Client, Session, AuditEvent, AccountValue, MailedLink, Invitation,
-                                   QueuedMail)
+                                   QueuedMail, SigningKey)
 _AT_ONCE = 2000
 
 
@@ -41,6 +42,8 @@ class Copied:
 
 def copy_store(source_url: str, target_url: str, told: Callable[[str, int], None] = lambda _, __: None) -> list[Copied]:
     """Copy every row into an empty store, all or nothing. Blocks, and keeps the source from being written meanwhile.
+
+    The keys of session tokens move along: servers that verify them, some by a key that was typed in, go on.
 
     The notes of a change feed stay behind: they are news, and those who listen to the target read everything. So do the
     counts of wrong passwords, which begin anew, and the addresses that wait for a code, for minutes. An author's tables

@@ -148,10 +148,11 @@ def test_a_server_that_is_started_as_people_do_says_where_they_find_the_site_and
     with subprocess.Popen([sys.executable, str(MAIN), '--port', '0'], cwd=tmp_path, text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, env=clean_environment(public_url='https://app.example')) as server:
         assert server.stdout
-        line = server.stdout.readline()
+        line, key = server.stdout.readline(), server.stdout.readline()
         server.terminate()
 
     assert re.fullmatch(r'Live Sessions is ready on http://localhost:\d+, for https://app\.example\n', line)
+    assert key == 'Its publishable key is pk_live_YXBwLmV4YW1wbGUk\n'
 
 
 @pytest.mark.parametrize(('host', 'told_of'), [

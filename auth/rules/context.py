@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -40,6 +41,8 @@ class Auth:
     breaches: BreachedPasswords = field(init=False)
     limits: Limits = field(init=False)
     """Ask them before anything is hashed or sent."""
+    making_key: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Who has it makes the first key that session tokens are signed with."""
 
     def __post_init__(self) -> None:
         """Count in the store that everything else is in."""

@@ -7,18 +7,18 @@ from pydantic import ValidationError
 from models.database_url import DatabaseSettings
 
 from .accounts import AccountSettings
+from .clients import ClientSettings
 from .connections import ConnectionSettings
 from .headers import HeaderSettings
 from .lifetimes import LifetimeSettings
 from .limits import LimitSettings
-from .mail import MailSettings
 from .monitoring import MonitoringSettings
 from .passwords import PasswordSettings
 from .privacy import PrivacySettings
 from .recent import RecentAuthenticationSettings
 
 
-class Settings(MailSettings, HeaderSettings, LifetimeSettings, RecentAuthenticationSettings, LimitSettings,
+class Settings(ClientSettings, HeaderSettings, LifetimeSettings, RecentAuthenticationSettings, LimitSettings,
                AccountSettings, PasswordSettings, PrivacySettings, ConnectionSettings, MonitoringSettings,
                DatabaseSettings):
     """What a deployment may choose. The environment variable of a setting is its name in capitals."""

@@ -18,6 +18,7 @@ _HOST_LIKE = ('write an address of this machine, such as 127.0.0.1 for itself on
               'its own, or its name, without a port')
 _PREFIX = re.compile(r'(/[A-Za-z0-9_-]+)+')
 _WORD = re.compile(r'[A-Za-z0-9][A-Za-z0-9_-]{0,39}')
+_OF_CLERKS_CLIENTS = re.compile(r'(?:session|client_uat|refresh|clerk)(?:_.*)?')
 
 
 class SiteSettings(BaseSettings):
@@ -108,6 +109,8 @@ class SiteSettings(BaseSettings):
         if not _WORD.fullmatch(value):
             raise ValueError('write a word of letters, digits, - and _, such as staging: the cookie is then called '
                              '__staging, and __Host-staging over https')
+        if _OF_CLERKS_CLIENTS.fullmatch(value):
+            raise ValueError('choose another word: Clerk\'s clients have cookies called __session and __client_uat')
         return value
 
     @property

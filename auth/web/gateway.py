@@ -25,6 +25,7 @@ from .content_policy import REPORTS_PATH
 from .cookies import DEFAULT_NAME, NAME, is_secure
 from .headers import REFUSAL, Headers, drop_forged_headers
 from .kept_answers import KeptAnswers
+from .key_set import KEY_SET_PATH, KeySet
 from .log_lines import NowAndThen
 from .monitoring import Monitoring
 from .mounted import BESIDE, as_it_came
@@ -66,6 +67,7 @@ class Gateway:
     :param uploads: takes the files that are sent to pages
     :param entrance_to: finds the pages that stand by themselves, by a request
     :param outbox: shows a developer the mails, if there is such a page
+    :param key_set: shows the keys of session tokens
     :param language: of the site, if it has one only
     :param monitoring: answers whoever looks after the server
     """
@@ -76,7 +78,7 @@ class Gateway:
                  api_has: Callable[[str], bool] = lambda _: True, api_prefix: str = USUAL_PREFIX,
                  not_found: Callable[[], str] = no_page, headers: Headers | None = None, reports: App | None = None,
                  uploads: App | None = None, entrance_to: Callable[[Scope], Entrance | None] = lambda _: None,
-                 outbox: OutboxPage | None = None,
+                 outbox: OutboxPage | None = None, key_set: KeySet | None = None,
                  language: str = '', monitoring: Monitoring | None = None) -> None:
         self.app = app
         self._files = KeptAnswers(app)
@@ -97,6 +99,7 @@ class Gateway:
         self._reports = reports
         self._uploads = uploads
         self._outbox = outbox
+        self._key_set = key_set
         self._language = language
         self._proxies = proxies or Proxies()
         self._cookie_name = cookie_name
@@ -150,6 +153,8 @@ class Gateway:
             await self._reports(scope, receive, send)
         elif in_api is not None and (self._api_has(in_api) or self._own_access(scope) is None):
             await self._api({**as_get(scope), 'path': in_api}, receive, send)
+        elif path == KEY_SET_PATH and self._key_set is not None:
+            await self._key_set(scope, send)
         elif path == _SOCKETS and _asks_for_script(scope):
             await send_answer(send, 400, 'The sockets do not answer with a script. Leave "j" out of the address.')
         elif path == _SOCKETS:  # a browser that cannot have a websocket polls

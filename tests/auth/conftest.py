@@ -14,6 +14,7 @@ from auth import Auth
 from auth.changes.clients import Clients
 from auth.web.api import FrontendApi
 from auth.web.gateway import Gateway
+from auth.web.key_set import KeySet
 from auth.web.waiting_pages import WaitingPages
 from tests.following import Following, NoTabs
 from tests.rules import PASSWORD, Rules
@@ -54,7 +55,8 @@ async def api(rules: Rules) -> AsyncIterator[Api]:
     await following.start(NoTabs())
     api = frontend_api_of(rules.auth, following.clients)
     yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, api=api, routes={}, clients=following.clients,
-                             hosts=rules.auth.settings.hosts, waiting=WaitingPages(rules.auth.settings)))
+                             hosts=rules.auth.settings.hosts, waiting=WaitingPages(rules.auth.settings),
+                             key_set=KeySet(rules.auth)))
     await following.stop()
 
 

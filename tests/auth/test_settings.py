@@ -29,7 +29,8 @@ WRONG = [
     *(('allowed_hosts', value) for value in ('example.com\n', 'example.com;other.example', '\ufeffexample.com')),
     *(('public_url', value) for value in ('https://example.com\n', ' https://example.com', '\xa0https://example.com')),
     *(('cookie_name', value) for value in ('', ' ', '__Host-client', '-', 'a b', 'a;b', 'a=b', 'ä', 'client\n',
-                                           'x' * 41, '__client', 'a,b', '"a"')),
+                                           'x' * 41, '__client', 'a,b', '"a"', 'session', 'client_uat',
+                                           'client_uat_x', 'session_AbCdEfGh')),
     *(('database_url', value) for value in ('sqlite:///x.db\n', ' sqlite:///x.db', 'sqlite:///x.db\r',
                                             'sqlite:///x\x00.db', '\ufeffsqlite:///x.db')),
     ('single_session_mode', 'perhaps'),
@@ -97,3 +98,21 @@ def test_an_api_prefix_is_a_path_of_words(wrong: str) -> None:
         Settings(api_prefix=wrong)
 
     assert Settings(api_prefix='/auth/v1').api_prefix == '/auth/v1'
+
+
+@pytest.mark.parametrize(('settings', 'key', 'suffix', 'issuer'), [
+    ({'public_url': 'https://example.com'}, 'pk_live_ZXhhbXBsZS5jb20k', 'TrGJbmaE', 'https://example.com'),
+    ({'public_url': 'https://example.com:8443'}, 'pk_live_ZXhhbXBsZS5jb206ODQ0MyQ=', 'D1_nU-rv', 'https://example.com:8443'),
+    ({'public_url': 'http://localhost:3000'}, 'pk_live_MTI3LjAuMC4xOjMwMDAk', 'oMu0kjsW', 'https://127.0.0.1:3000'),
+    ({'public_url': 'http://[::1]:3000'}, 'pk_live_MTI3LjAuMC4xOjMwMDAk', 'oMu0kjsW', 'https://127.0.0.1:3000'),
+    ({'public_url': 'https://example.com', 'root_path': '/tools'}, 'pk_live_ZXhhbXBsZS5jb20k', 'TrGJbmaE',
+     'https://example.com'),
+    ({}, 'pk_live_MTI3LjAuMC4xOjgwODAk', '1cNra6fY', 'https://127.0.0.1:8080'),
+    ({'public_url': 'http://intranet'}, '', '', 'https://intranet'),
+])
+def test_the_publishable_key_is_made_of_the_name_of_the_site(settings: dict[str, str], key: str, suffix: str,
+                                                             issuer: str) -> None:
+    site = Settings(**settings)  # type: ignore[arg-type]
+
+    assert (site.publishable_key, site.issuer, site.cookie_suffix) == (key, issuer, suffix)
+    assert bool(site.why_no_publishable_key) == (not key or not site.public_url)

@@ -19,6 +19,7 @@ from auth.rules.sign_in import sign_in
 from auth.rules.store import Store
 from models import METADATA, CannotOpenStore, back_up, migrate, restore
 from models.backup import of_the_moment
+from tests.auth.keys import keep_key
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase
 from tests.postgres import Postgres, programs
 from tests.rules import LAPTOP, PASSWORD, Rules
@@ -107,6 +108,18 @@ async def test_one_that_was_made_in_another_way_brings_no_session_back_either(
 
     assert target.sql('SELECT count(*) FROM session') == target.sql('SELECT count(*) FROM client') == [(0,)]
     assert not await is_let_in(rules, target, ann.token)
+
+
+async def test_the_key_of_session_tokens_is_in_no_backup(rules: Rules, tmp_path: Path, empty: Empty) -> None:
+    made, file = await keep_key(rules), tmp_path / 'backup'
+    secret = made.private_key.splitlines()[5].encode()
+    await asyncio.to_thread(back_up, rules.database.url, file)
+    target = empty()
+
+    await asyncio.to_thread(restore, target.url, file)
+
+    assert secret not in file.read_bytes()
+    assert target.sql('SELECT count(*) FROM signing_key') == [(0,)]
 
 
 @pytest.mark.usefixtures('empty')

@@ -13,9 +13,12 @@ from auth import Auth, Settings
 from auth.credentials.passwords import Passwords
 from auth.rules.actor import by_command_line
 from auth.rules.admin_queries import find_users
+from auth.rules.session_tokens import published_keys
 from auth.rules.sign_in import SignedIn
+from auth.rules.signing_keys import replace_key
 from auth.rules.store import Store
 from models import CannotOpenStore, copy_store, migrate
+from tests.auth.keys import keep_key, pair
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase, connect_to
 from tests.postgres import Postgres
 from tests.rules import PHONE, TABLES, Rules
@@ -70,6 +73,18 @@ async def test_everything_is_there_and_who_was_signed_in_still_is(
     assert await there.active(ann.token) == ann.session_id
     assert (await there.here(ann.token)).sessions[0].user.first_name == '🦊 O\'Hara "x"'
     assert (await there.sign_in()).user_id == ann.user_id
+    await there.auth.close()
+
+
+async def test_the_keys_of_session_tokens_move_along(rules: Rules, moved: Callable[[], Rules]) -> None:
+    await keep_key(rules)
+    new_id = await rules.auth.run(replace_key, by_command_line, pair(2))
+    before = await published_keys(rules.auth)
+
+    there = moved()
+
+    assert await published_keys(there.auth) == before
+    assert [key.id for key in before] == [new_id, pair().id]
     await there.auth.close()
 
 
@@ -148,7 +163,8 @@ async def test_what_only_a_file_can_hold_is_brought_into_a_form_that_both_can(
     copied = {table.table: (table.rows, table.left_out) for table in copy_store(rules.database.url, target.url)}
 
     assert copied == {'user': (1, 0), 'client': (3, 0), 'session': (2, 1), 'audit_event': (5, 0),
-                      'account_value': (0, 0), 'mailed_link': (1, 1), 'invitation': (0, 0), 'mail': (0, 0)}
+                      'account_value': (0, 0), 'mailed_link': (1, 1), 'invitation': (0, 0), 'mail': (0, 0),
+                      'signing_key': (0, 0)}
     assert target.sql('SELECT last_name FROM user') == [('a\N{REPLACEMENT CHARACTER}b',)]
 
 

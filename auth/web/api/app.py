@@ -23,11 +23,13 @@ from ..own_pages import OwnPages
 from .admin_endpoints import AdminEndpoints
 from .client_endpoints import ClientEndpoints
 from .endpoint import Answer, Call, Endpoint, envelope
+from .environment import EnvironmentEndpoint
 from .live_endpoint import LiveEndpoint
 from .me_endpoints import MeEndpoints
 from .recovery_endpoints import RecoveryEndpoints
 from .requests import MethodRefused, NoSuchEndpoint, OriginRefused, TabUnknown, method_of
 from .serializers import error_json
+from .token_endpoints import TokenEndpoints
 from .verification_endpoints import Expect, VerificationEndpoints
 
 log = logging.getLogger('live_sessions')
@@ -59,7 +61,7 @@ class FrontendApi:
         self._own_pages = OwnPages(auth.settings.hosts)
         routes: dict[str, dict[str, Endpoint]] = {
             **ClientEndpoints(auth, clients).routes, **MeEndpoints(auth, clients).routes,
-            **AdminEndpoints(auth).routes,
+            **AdminEndpoints(auth).routes, **TokenEndpoints(auth).routes, **EnvironmentEndpoint(auth.settings).routes,
             **VerificationEndpoints(auth, clients, expect).routes,
             **RecoveryEndpoints(auth, clients).routes,
             **LiveEndpoint(clients, streams, self._own_pages).routes,

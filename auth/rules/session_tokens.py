@@ -1,0 +1,105 @@
+"""Session tokens: for a minute, other servers believe that somebody is signed in, without asking this one.
+
+So a token may outlive its session by that minute, and by the difference between two clocks. This server takes none for
+a sign-in: here the store is asked, always.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ..credentials.signing import new_key_pair, public_jwk, sign
+from .actor import Actor, find_actor
+from .clients import ClientView
+from .context import Auth
+from .signing_keys import KeyPair, find_published, keep_first
+
+LIFETIME = timedelta(seconds=60)
+"""So long a token is good. Clerk's clients ask for the next one after 43 s."""
+
+_VERSION = 2
+"""Of the claims, as Clerk counts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionToken:
+    """A token, and whose session it is of."""
+
+    jwt: str
+    issued_at: datetime
+    session_id: str
+
+
+async def make_token(auth: Auth, client: ClientView | None, session_id: str | None = None, *, azp: str) -> SessionToken:
+    """Make a token of a session that is signed in on a client; nothing is changed by it.
+
+    :param session_id: by default that of the active session
+    :param azp: the origin of the app that it is for
+    :raises NotSignedIn: if the session is not signed in there; that it is pending counts as that
+    :raises StoreAway: if the store can't be reached
+    """
+    actor, keys = await auth.read(_find_actor_and_keys, client, session_id)
+    key, now = keys[0] if keys else await signing_key(auth), auth.now()
+    claims = claims_of(actor, now, issuer=auth.settings.issuer, azp=azp)
+    return SessionToken(sign(key.id, key.private_key, claims), now, actor.session_id)
+
+
+def claims_of(actor: Actor, now: datetime, *, issuer: str, azp: str) -> dict[str, Any]:
+    """What a session token says. Nothing of the person's profile: it stays below the size of a cookie, and is read by
+    whoever has it. No ``aud``: libraries refuse a token with one that they were not told of."""
+    at = int(now.timestamp())
+    minutes = max(0, int((now - actor.authenticated_at).total_seconds() // 60))
+    return {'azp': azp, 'exp': at + int(LIFETIME.total_seconds()), 'fva': [minutes, -1], 'iat': at, 'iss': issuer,
+            'jti': secrets.token_hex(10), 'nbf': at, 'sid': actor.session_id, 'sts': 'active', 'sub': actor.user_id,
+            'v': _VERSION}
+
+
+async def sign_claims(auth: Auth, claims: Mapping[str, Any]) -> str:
+    """Sign what is no session token, with the same key.
+
+    :raises StoreAway: if the store can't be reached
+    """
+    key = await signing_key(auth)
+    return sign(key.id, key.private_key, claims)
+
+
+async def key_set(auth: Auth) -> dict[str, Any]:
+    """What is published for those who verify tokens (RFC 7517): the key that signs, and for a while the one before it.
+
+    :raises StoreAway: if the store can't be reached
+    """
+    return {'keys': [public_jwk(key.id, key.public_key) for key in await published_keys(auth)]}
+
+
+async def signing_key(auth: Auth) -> KeyPair:
+    """The key that signs.
+
+    :raises StoreAway: if the store can't be reached
+    """
+    return (await published_keys(auth))[0]
+
+
+async def published_keys(auth: Auth) -> Sequence[KeyPair]:
+    """The keys that tokens may be signed with, the one that signs first. The first of all is made here, by a thread.
+
+    :raises StoreAway: if the store can't be reached
+    """
+    if keys := await auth.read(find_published):
+        return keys
+    async with auth.making_key:  # those who come at the same moment wait for one key, in place of making one each
+        if keys := await auth.read(find_published):
+            return keys
+        await auth.run(keep_first, await asyncio.to_thread(new_key_pair))
+        return await auth.read(find_published)
+
+
+def _find_actor_and_keys(db: Connection, now: datetime, client: ClientView | None, session_id: str | None
+                         ) -> tuple[Actor, Sequence[KeyPair]]:
+    return find_actor(db, now, client, session_id), find_published(db, now)

@@ -1,0 +1,53 @@
+"""How the site is called by apps that use it with the client libraries of Clerk."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode, urlsafe_b64encode
+
+from ..requests.hosts import is_local
+from ..requests.origins import Origin, parse_origin
+from .mail import MailSettings
+
+
+class ClientSettings(MailSettings):
+    """How the site is called by apps that use it with the client libraries of Clerk."""
+
+    @property
+    def key_host(self) -> str:
+        """Whom session tokens are from: the host in ``PUBLIC_URL``, or where the server was told to listen. It only
+        names the site, so this machine, whose name has no dot, is called by its number."""
+        origin = parse_origin(self.own_url.removesuffix(self.root_path))
+        if origin is None:
+            return ''
+        is_this_machine = '.' not in origin.name and is_local(origin.name)
+        return Origin(origin.scheme, '127.0.0.1', origin.port).host if is_this_machine else origin.host
+
+    @property
+    def issuer(self) -> str:
+        """The ``iss`` of session tokens. Clerk's libraries take ``https`` and the host in their key, nothing else."""
+        return f'https://{self.key_host}'
+
+    @property
+    def publishable_key(self) -> str:
+        """What Clerk's client libraries are given to know the site by; '' if its name has no dot, which they refuse."""
+        if '.' not in self.key_host:
+            return ''
+        return f'pk_live_{b64encode(f"{self.key_host}$".encode()).decode()}'
+
+    @property
+    def why_no_publishable_key(self) -> str:
+        """A sentence that says what to do to have a publishable key that others can use; '' if there is one."""
+        if not self.public_url:
+            return ('A publishable key is made of the setting PUBLIC_URL, which is not set. Set it to where people '
+                    'find the site, such as https://example.com')
+        if not self.publishable_key:
+            return (f'There is no publishable key: PUBLIC_URL is {self.public_url}, and Clerk\'s clients take no name '
+                    'without a dot. Set it to a name that has one, or to an address in numbers.')
+        return ''
+
+    @property
+    def cookie_suffix(self) -> str:
+        """What Clerk's libraries put behind the names of cookies, to tell those of several sites on one host apart."""
+        digest = hashlib.sha1(self.publishable_key.encode(), usedforsecurity=False).digest()
+        return urlsafe_b64encode(digest).decode()[:8] if self.publishable_key else ''
