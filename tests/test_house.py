@@ -68,7 +68,6 @@ FLOORS = (
     {'refusals'},
     {'requests'},
     {'settings'},
-    {'client_packages'},
     {'monitoring'},
     {'credentials'},
     {'mail'},

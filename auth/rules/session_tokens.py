@@ -13,13 +13,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
+from sqlmodel import col
 
-from ..credentials.signing import new_key_pair, public_jwk, sign
+from models import Session
+
+from ..credentials.signing import new_key_pair, public_jwk, sign, verify
 from .actor import Actor, find_actor
 from .clients import ClientView
 from .context import Auth
 from .signing_keys import KeyPair, find_published, keep_first
+
+MAX_LENGTH = 4096
+"""Of a token that is looked at; a cookie holds no more."""
 
 LIFETIME = timedelta(seconds=60)
 """So long a token is good. Clerk's clients ask for the next one after 43 s."""
@@ -35,6 +41,14 @@ class SessionToken:
     jwt: str
     issued_at: datetime
     session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOfClient:
+    """A session, and the client that it is on."""
+
+    session_id: str
+    client_id: str
 
 
 async def make_token(auth: Auth, client: ClientView | None, session_id: str | None = None, *, azp: str) -> SessionToken:
@@ -59,6 +73,26 @@ def claims_of(actor: Actor, now: datetime, *, issuer: str, azp: str) -> dict[str
     return {'azp': azp, 'exp': at + int(LIFETIME.total_seconds()), 'fva': [minutes, -1], 'iat': at, 'iss': issuer,
             'jti': secrets.token_hex(10), 'nbf': at, 'sid': actor.session_id, 'sts': 'active', 'sub': actor.user_id,
             'v': _VERSION}
+
+
+async def whose_token(auth: Auth, token: str) -> SessionOfClient | None:
+    """Tell of which session a token is, and on which client that is; None for what is no good token of this site.
+
+    Whether the session is signed in, the store has to be asked: the token does not know.
+
+    :raises StoreAway: if the store can't be reached
+    """
+    keys = {key.id: key.public_key for key in await auth.read(find_published)}
+    claims = verify(token, keys) if keys and len(token) <= MAX_LENGTH else None
+    now = auth.now().timestamp()
+    if claims is None or claims.get('iss') != auth.settings.issuer or not claims['nbf'] <= now < claims['exp']:
+        return None
+    return await auth.read(_find_client, claims['sid'])
+
+
+def _find_client(db: Connection, _: datetime, session_id: str) -> SessionOfClient | None:
+    client_id = db.scalar(select(col(Session.client_id)).where(col(Session.id) == session_id))
+    return None if client_id is None else SessionOfClient(session_id, client_id)
 
 
 async def sign_claims(auth: Auth, claims: Mapping[str, Any]) -> str:

@@ -121,14 +121,15 @@ class LiveStreams:
                 stream.end(why)
 
     def _tell(self, stream: LiveStream, client: ClientView | None, now: datetime) -> None:
-        if client is None or not client.alive(now):
+        session_ids = () if client is None else stream.told_of(client, now)
+        if client is None or not session_ids:
             stream.tell(Told((), None, 0))
-        elif not stream.is_let_in(client, now):
+        elif not stream.is_let_in(client):
             stream.end('renewed')
         else:
             in_use = client.active_session(now) or client.pending_session(now)
-            session_ids = tuple(session.id for session in client.alive(now))
-            stream.tell(Told(session_ids, in_use and in_use.id, hash((client, session_ids))))
+            last = in_use.id if in_use and in_use.id in session_ids else None
+            stream.tell(Told(session_ids, last, hash((client, session_ids))))
 
     def _leave(self, client_id: str, stream: LiveStream) -> None:
         streams = self._by_client[client_id]
@@ -154,7 +155,7 @@ class LiveStream:
     """One stream. However slowly it is read, no more waits to be said than the newest state.
 
     :param client: whose changes it tells
-    :param session_id: it ends with this session; without, with the cookie of the client
+    :param session_id: it tells of this session only; without, of all, while the client has the cookie that it has now
     :param heartbeat_seconds: how long it is silent at most
     """
 
@@ -173,11 +174,15 @@ class LiveStream:
         """Whether it has nothing to say after what it says next."""
         return self._why is not None
 
-    def is_let_in(self, client: ClientView, now: datetime) -> bool:
+    def is_let_in(self, client: ClientView) -> bool:
         """Tell whether what it was opened with still counts."""
+        return bool(self._session_id) or client.secret_hash == self._secret_hash
+
+    def told_of(self, client: ClientView, now: datetime) -> tuple[str, ...]:
+        """The sessions that it may tell of: those of its client, or the one that it was opened for."""
         if self._session_id:
-            return any(session.id == self._session_id for session in client.signed_in(now))
-        return client.secret_hash == self._secret_hash
+            return tuple(session.id for session in client.signed_in(now) if session.id == self._session_id)
+        return tuple(session.id for session in client.alive(now))
 
     def tell(self, told: Told) -> None:
         """Say this next, in place of what was not said yet."""

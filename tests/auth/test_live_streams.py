@@ -15,12 +15,14 @@ from auth.credentials.tokens import ClientToken
 from auth.errors import TooManySockets
 from auth.requests.asgi import Message, Scope
 from auth.rules.devices import revoke
+from auth.rules.session_tokens import make_token, sign_claims
 from auth.rules.sessions import forget_client, set_active, sign_out
 from auth.timing import Timing
 from auth.web.gateway import Gateway
 from auth.web.live_streams import LiveStreams
 from auth.web.waiting_pages import WaitingPages
 from tests.auth.conftest import frontend_api_of, nothing_behind
+from tests.auth.keys import keep_key
 from tests.following import Following
 from tests.rules import FAST_TO_HEAR, LAPTOP, PATIENT, PHONE, Rules
 
@@ -274,6 +276,52 @@ async def test_a_page_of_another_site_cannot_use_up_the_streams_of_a_client(site
     ann = await site.rules.sign_up()
 
     assert await site.refused(ann.token, **headers) == (403, 'origin_invalid')
+
+
+async def test_a_session_token_lets_a_program_hear_of_that_session_alone(site: Site) -> None:
+    rules = site.rules
+    await keep_key(rules)
+    ann = await rules.sign_up()
+    bob = await rules.sign_up('bob@example.com', await rules.client(ann.token))
+    token = await make_token(rules.auth, await rules.client(bob.token), ann.session_id, azp='')
+    program = site.listen(authorization=f'Bearer {token.jwt}')
+    assert (await program.event())[1]['session_ids'] == [ann.session_id]
+
+    await rules.auth.run(sign_out, await rules.here(bob.token), ann.session_id)
+
+    assert (await program.event())[1] == {'client_id': bob.token.client_id, 'session_ids': [],
+                                          'last_active_session_id': None, 'ended': [ann.session_id]}
+    assert await program.over() == 'signed_out'
+    assert await site.refused(authorization=f'Bearer {token.jwt}') == (401, 'authentication_invalid')
+
+
+@pytest.mark.either_store
+@pytest.mark.parametrize('spoil', [
+    lambda jwt: '', lambda jwt: jwt[:-3] + 'AAA', lambda jwt: f'{jwt}.x', lambda jwt: 'a.b.c', lambda jwt: jwt * 10,
+    lambda jwt: f'{jwt.rpartition(".")[0]}.', lambda jwt: f'eyJhbGciOiJub25lIn0.{jwt.split(".")[1]}.'])
+async def test_a_token_that_is_none_of_ours_lets_nobody_hear(site: Site, spoil: Callable[[str], str]) -> None:
+    await keep_key(site.rules)
+    ann = await site.rules.sign_up()
+    token = await make_token(site.rules.auth, await site.rules.client(ann.token), azp='')
+
+    assert await site.refused(authorization=f'Bearer {spoil(token.jwt)}') == (401, 'authentication_invalid')
+    assert await site.refused(authorization=token.jwt) == (401, 'authentication_invalid')
+
+
+@pytest.mark.either_store
+async def test_a_token_that_is_too_old_or_of_another_site_lets_nobody_hear(site: Site) -> None:
+    rules = site.rules
+    await keep_key(rules)
+    ann = await rules.sign_up()
+    token = await make_token(rules.auth, await rules.client(ann.token), azp='')
+    elsewhere = await sign_claims(rules.auth, {'iss': 'https://example.net', 'sid': ann.session_id, 'nbf': 0,
+                                               'exp': 2 ** 40})
+    other = await sign_claims(rules.auth, {'handshake': []})
+
+    for one in (elsewhere, other):
+        assert await site.refused(authorization=f'Bearer {one}') == (401, 'authentication_invalid')
+    rules.clock.forward(seconds=61)
+    assert await site.refused(authorization=f'Bearer {token.jwt}') == (401, 'authentication_invalid')
 
 
 @pytest.mark.either_store

@@ -64,7 +64,7 @@ class FrontendApi:
             **AdminEndpoints(auth).routes, **TokenEndpoints(auth).routes, **EnvironmentEndpoint(auth.settings).routes,
             **VerificationEndpoints(auth, clients, expect).routes,
             **RecoveryEndpoints(auth, clients).routes,
-            **LiveEndpoint(clients, streams, self._own_pages).routes,
+            **LiveEndpoint(auth, clients, streams, self._own_pages).routes,
             '/v1/client/tabs': {'POST': self._re_authenticate_tab},
         }
         self._fixed = {path: methods for path, methods in routes.items() if '{' not in path}

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from ...changes.clients import Clients
 from ...errors import NotSignedIn
-from ...requests.asgi import Receive, Send
+from ...requests.asgi import Receive, Send, header
+from ...rules.clients import ClientView
+from ...rules.context import Auth
+from ...rules.session_tokens import whose_token
 from ..answers import ONLY_HEADERS, send_answer
 from ..live_streams import LiveStreams
 from ..own_pages import OwnPages
@@ -18,12 +21,14 @@ from .requests import OriginRefused
 class LiveEndpoint:
     """The stream of events, and the script that has a page of Clerk's client listen to it.
 
+    :param auth: what the verbs need
     :param clients: know who is signed in
     :param streams: those that are open
     :param own_pages: tell from which pages a stream may be opened
     """
 
-    def __init__(self, clients: Clients, streams: LiveStreams, own_pages: OwnPages) -> None:
+    def __init__(self, auth: Auth, clients: Clients, streams: LiveStreams, own_pages: OwnPages) -> None:
+        self._auth = auth
         self._clients = clients
         self._streams = streams
         self._own_pages = own_pages
@@ -38,15 +43,25 @@ class LiveEndpoint:
             raise OriginRefused
 
         async def send_stream(headers: Headers, receive: Receive, send: Send) -> None:
-            client = await self._clients.authenticate(*call.tokens)
+            client, session_id = await self._whose(call)
             if client is None:
                 raise NotSignedIn
-            with self._streams.opened(client, call.scope) as stream:
+            with self._streams.opened(client, call.scope, session_id) as stream:
                 if ONLY_HEADERS in call.scope:
                     stream.end('gone')
                 await stream.run(receive, send, *headers)
 
         return Answer(None, sent_by=send_stream)
+
+    async def _whose(self, call: Call) -> tuple[ClientView | None, str]:
+        """The client of the cookie; or that of a session token, which lets somebody hear of that session only."""
+        scheme, _, token = (header(call.scope, b'authorization') or '').partition(' ')
+        if call.tokens or scheme.lower() != 'bearer':
+            return await self._clients.authenticate(*call.tokens), ''
+        found = await whose_token(self._auth, token.strip())
+        if found is None:
+            return None, ''
+        return await self._clients.find(found.client_id), found.session_id
 
     async def _script(self, call: Call) -> Answer:
         """The same for everybody; it may stand in a page of any origin."""
