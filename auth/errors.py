@@ -122,6 +122,15 @@ class SessionNotFound(AuthError):
     text = N_('That session is not signed in on this browser. Nobody was signed out; reload the page to see who is.')
 
 
+class SessionDead(AuthError):
+    """The same, where a client goes on using a session: it is told that this is over, and asks who is signed in."""
+
+    code = 'authentication_invalid'
+    status = HTTPStatus.UNAUTHORIZED
+    tells_all = True
+    text = SessionNotFound.text
+
+
 class NotSignedIn(AuthError):
     """The act needs somebody who is signed in, and the session that asks is not, or not any more."""
 

@@ -78,44 +78,47 @@ def begin_change(db: Connection, now: datetime, client: ClientView | None, addre
 
 
 def send_code_again(db: Connection, now: datetime, client: ClientView | None, confirmation_id: str, *,
-                    limits: Limits, ip_address: str, actor_session_id: str | None = None) -> None:
-    """Have another code mailed to the new address.
+                    limits: Limits, ip_address: str, actor_session_id: str | None = None) -> str:
+    """Have another code mailed to the new address, which is returned.
 
     :raises NothingWaits: if no address of the person who acts waits there
     """
     actor = find_actor(db, now, client, actor_session_id, lock=True)
-    post_again(db, now, AddressCode(), confirmation_id, user_id=actor.user_id, limits=limits, ip_address=ip_address)
+    return post_again(db, now, AddressCode(), confirmation_id, user_id=actor.user_id, limits=limits,
+                      ip_address=ip_address)
 
 
 async def confirm_address(auth: Auth, client: ClientView | None, confirmation_id: str, *, code: str,
-                          request_info: RequestInfo, actor_session_id: str | None = None) -> None:
-    """Give the account of the person who acts the address that waits, if the code is right.
+                          request_info: RequestInfo, actor_session_id: str | None = None) -> str:
+    """Give the account of the person who acts the address that waits, if the code is right; returns the address.
 
     :raises CodeIncorrect: if not; or ``CodeUseless``
     :raises IdentifierExists: if somebody has taken the address meanwhile
     """
     check_given(code)
-    if not await auth.run(change_address, client, confirmation_id, code, request_info, actor_session_id):
+    address = await auth.run(change_address, client, confirmation_id, code, request_info, actor_session_id)
+    if address is None:
         raise CodeIncorrect(param='code')
+    return address
 
 
 def change_address(db: Connection, now: datetime, client: ClientView | None, confirmation_id: str, code: str,
-                   request_info: RequestInfo, actor_session_id: str | None) -> bool:
-    """Take a guess at the code, and change the address; returns whether the code was right.
+                   request_info: RequestInfo, actor_session_id: str | None) -> str | None:
+    """Take a guess at the code, and change the address, which is returned; None if the code was wrong.
 
     The link to undo it, and that it was changed, are posted in the same transaction.
     """
     actor = find_actor(db, now, client, actor_session_id, lock=True)
     confirmed = take_a_guess(db, now, confirmation_id, code, user_id=actor.user_id)
     if confirmed is None:
-        return False
+        return None
     _set_address(db, now, actor.user_id, confirmed.email_address)
     forget_links(db, actor.user_id, LinkKind.RESET_PASSWORD)  # they were mailed to the address before
     record(db, AuditAction.ADDRESS_CHANGED, now, [actor.as_subject], request_info)
     post(db, now, to=actor.email_address, user_id=actor.user_id,
          mail=AddressChanged(new_address=EmailAddress(confirmed.email_address)))
     post(db, now, to=confirmed.email_address, mail=AddressIsYours(), user_id=actor.user_id)
-    return True
+    return confirmed.email_address
 
 
 async def undo_address_change(auth: Auth, *, code: str, request_info: RequestInfo) -> str:

@@ -6,6 +6,7 @@ Where somebody else has the address, everything is the same but that no code is 
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -91,8 +92,8 @@ def begin(db: Connection, now: datetime, mail: Mail, email_address: str, *, limi
 
 
 def post_again(db: Connection, now: datetime, mail: Mail, confirmation_id: str, *, limits: Limits, ip_address: str,
-               user_id: str | None = None) -> None:
-    """Post another code, unless one was asked for just now.
+               user_id: str | None = None) -> str:
+    """Post another code, unless one was asked for just now; returns the address that waits.
 
     :raises NothingWaits: if no address waits there
     :raises LimitReached: if too many mails were asked for
@@ -103,11 +104,31 @@ def post_again(db: Connection, now: datetime, mail: Mail, confirmation_id: str, 
     if waiting is None or waiting.codes >= CODES:
         raise NothingWaits
     if waiting.code_expire_at > now + CODE_LIFETIME - ASKED_TWICE:
-        return
+        return waiting.email_address
     limits.count(db, Act.MAIL, account=waiting.email_address, address=ip_address)
     db.execute(update(AddressConfirmation).where(*_waiting(now, confirmation_id, user_id)).values(
         mail_id=post(db, now, to=waiting.email_address, mail=mail), codes=waiting.codes + 1, guesses=0, code_hashes='',
         code_expire_at=now + CODE_LIFETIME))
+    return waiting.email_address
+
+
+def find_waiting(db: Connection, now: datetime, confirmation_id: str) -> tuple[str, str, str, datetime]:
+    """Find somebody who signs up and waits for a code; returns the address, the names, and how long they may wait.
+
+    :raises NothingWaits: if nobody waits there
+    """
+    found = db.execute(select(*columns(AddressConfirmation.email_address, AddressConfirmation.first_name,
+                                       AddressConfirmation.last_name, AddressConfirmation.expire_at))
+                       .where(*_waiting(now, confirmation_id, None))).first()
+    if found is None:
+        raise NothingWaits
+    return found[0], found[1], found[2], found[3]
+
+
+def rename_waiting(db: Connection, now: datetime, confirmation_id: str, names: Mapping[str, str]) -> None:
+    """Give somebody who signs up other names."""
+    if names:
+        db.execute(update(AddressConfirmation).where(*_waiting(now, confirmation_id, None)).values(dict(names)))
 
 
 def check_given(code: str) -> None:

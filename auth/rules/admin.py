@@ -158,7 +158,8 @@ def store_user(db: Connection, now: datetime, administrator: Administrator, new:
     record(db, AuditAction.SIGNED_UP, now, [Subject(user_id)], request_info, actor=actor)
     if is_admin:
         record(db, AuditAction.ADMIN_GRANTED, now, [Subject(user_id)], request_info, actor=actor)
-    return UserView(user_id, new.email_address, new.first_name, new.last_name, is_admin)
+    return UserView(user_id, new.email_address, new.first_name, new.last_name, is_admin, created_at=now,
+                    updated_at=now)
 
 
 async def set_password(auth: Auth, administrator: Administrator, user_id: str, password: str,

@@ -85,7 +85,7 @@ def find_users(db: Connection, now: datetime, administrator: Administrator, word
     """
     administrator(db, now, reading=True)
     rows = db.execute(_users(now).where(_matches(db, words), col(User.email_address) > after).limit(limit))
-    return [UserRow(UserView(*row[:6]), *row[6:]) for row in rows]
+    return [_user(*row) for row in rows]
 
 
 def find_user(db: Connection, now: datetime, administrator: Administrator, id_or_address: str) -> UserRow:
@@ -103,7 +103,7 @@ def find_user(db: Connection, now: datetime, administrator: Administrator, id_or
         normal_address(id_or_address)
     if row is None:
         raise UserNotFound
-    return UserRow(UserView(*row[:6]), *row[6:])
+    return _user(*row)
 
 
 def find_sessions(db: Connection, now: datetime, administrator: Administrator, words: str = '', *,
@@ -128,6 +128,10 @@ def find_sessions(db: Connection, now: datetime, administrator: Administrator, w
         listed = listed.where(tuple_(col(Session.created_at), col(Session.id))
                               < tuple_(literal(before.created_at, Moment()), literal(before.id)))
     return [_session(*row[:3], read_places(*row[3:7]), UserView(*row[7:])) for row in db.execute(listed)]
+
+
+def _user(*row: Any) -> UserRow:
+    return UserRow(UserView(*row[:len(USER_VIEW)]), *row[len(USER_VIEW):])
 
 
 def _session(session_id: str, created_at: datetime, last_active_at: datetime, places: tuple[Place, Place | None],

@@ -32,6 +32,11 @@ class UserView:
     is_admin: bool = False
     role_words: str = ''
     """As the store has them."""
+    created_at: datetime = field(default=DISTANT_PAST, compare=False)
+    updated_at: datetime = field(default=DISTANT_PAST, compare=False)
+    """When anything of this was changed last, or the password."""
+    address_confirmed: bool = False
+    """Whether the person has proved that the address is theirs."""
 
     def __post_init__(self) -> None:
         """Clean the names: also SQL may have written them."""
@@ -131,7 +136,8 @@ class ClientView:
                    default=None)
 
 
-USER_VIEW = columns(User.id, User.email_address, User.first_name, User.last_name, User.is_admin, User.roles)
+USER_VIEW = (*columns(User.id, User.email_address, User.first_name, User.last_name, User.is_admin, User.roles,
+                      User.created_at, User.password_changed_at), col(User.address_confirmed_at).is_not(None))
 """The columns of a ``UserView``, in its order."""
 
 AUTHENTICATED_AT = func.coalesce(col(Session.authenticated_at), col(Session.created_at))
@@ -187,9 +193,9 @@ def _clients() -> Select[*tuple[Any, ...]]:
     is_alive = col(Session.status).in_([SessionStatus.ACTIVE, SessionStatus.PENDING])
     return (select(*columns(Client.id, Client.secret_hash, Client.active_session_id, Client.created_at, Session.id,
                             Session.created_at, Session.last_active_at, Session.expire_at, Session.abandon_at),
-                   *USER_VIEW, func.coalesce(col(Session.last_user_agent), col(Session.user_agent)),
+                   func.coalesce(col(Session.last_user_agent), col(Session.user_agent)),
                    func.coalesce(col(Session.last_ip_address), col(Session.ip_address)), AUTHENTICATED_AT,
-                   *columns(Session.kept, Session.status))
+                   *columns(Session.kept, Session.status), *USER_VIEW)
             .select_from(Client)
             .outerjoin(Session, and_(col(Session.client_id) == Client.id, is_alive))
             .outerjoin(User, and_(col(User.id) == Session.user_id, col(User.disabled).is_(False)))
@@ -198,8 +204,8 @@ def _clients() -> Select[*tuple[Any, ...]]:
 
 def _view(rows: list[Any]) -> ClientView:
     client_id, secret_hash, chosen, created_at = rows[0][:4]
-    sessions = tuple(ClientSession(row[4], UserView(*row[9:15]), *row[5:9], authenticated_at=row[17],
-                                   last_place=place_of(*row[15:17]), kept=row[18],
-                                   pending=row[19] == SessionStatus.PENDING)
-                     for row in rows if row[4] and row[9])
+    sessions = tuple(ClientSession(row[4], UserView(*row[14:]), *row[5:9], authenticated_at=row[11],
+                                   last_place=place_of(*row[9:11]), kept=row[12],
+                                   pending=row[13] == SessionStatus.PENDING)
+                     for row in rows if row[4] and row[14])
     return ClientView(client_id, secret_hash, chosen, created_at, sessions)

@@ -11,16 +11,26 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from ..refusals import Refusals
 from ..requests.request_info import RequestInfo
 from ..settings import Settings
-from .address_confirmations import CodeIncorrect, begin, check_given, post_again, take_a_guess
+from .address_confirmations import (
+    CodeIncorrect,
+    begin,
+    check_given,
+    find_waiting,
+    post_again,
+    rename_waiting,
+    take_a_guess,
+)
 from .clients import ClientView
 from .context import Auth
 from .invitations import check_ticket
 from .limits import Limits
+from .mailed_codes import LIFETIME
 from .mails.sign_up_code import SignUpCode
 from .sign_in import SignedIn, add_and_sign_in, sign_up
-from .users import NewUser, check_new_user
+from .users import NewUser, check_new_user, checked_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,10 @@ class WaitsForCode:
 
     id: str
     """For the browser that began it, and nobody else."""
-    email_address: str = ''
+    email_address: str
+    first_name: str
+    last_name: str
+    expire_at: datetime
 
 
 async def begin_sign_up(auth: Auth, client: ClientView | None, *, email_address: str, password: str,
@@ -51,7 +64,7 @@ async def begin_sign_up(auth: Auth, client: ClientView | None, *, email_address:
                                last_name=last_name, request_info=request_info)
     sign_up_id = await auth.run(begin_with, new, keep_signed_in, ticket, settings=auth.settings, limits=auth.limits,
                                 ip_address=request_info.ip_address)
-    return WaitsForCode(sign_up_id, new.email_address)
+    return WaitsForCode(sign_up_id, new.email_address, new.first_name, new.last_name, auth.now() + LIFETIME)
 
 
 def begin_with(db: Connection, now: datetime, new: NewUser, keep_signed_in: bool, ticket: str, *, settings: Settings,
@@ -63,12 +76,38 @@ def begin_with(db: Connection, now: datetime, new: NewUser, keep_signed_in: bool
                  keep_signed_in=keep_signed_in, invitation_id=invitation_id)
 
 
-def send_code_again(db: Connection, now: datetime, sign_up_id: str, *, limits: Limits, ip_address: str) -> None:
+def find_sign_up(db: Connection, now: datetime, sign_up_id: str) -> WaitsForCode:
+    """Find somebody who waits for the code.
+
+    :raises NothingWaits: if nobody waits there
+    """
+    return WaitsForCode(sign_up_id, *find_waiting(db, now, sign_up_id))
+
+
+def rename_sign_up(db: Connection, now: datetime, sign_up_id: str, *, first_name: str | None = None,
+                   last_name: str | None = None) -> WaitsForCode:
+    """Give somebody who waits for the code another name; the part that is not given stays as it is.
+
+    :raises NothingWaits: if nobody waits there
+    :raises ParamInvalid: if it is too long
+    """
+    refusals, given = Refusals(), dict[str, str]()
+    for part, name in (('first_name', first_name), ('last_name', last_name)):
+        if name is not None:
+            with refusals.collect():
+                given[part] = checked_name(name, param=part)
+    refusals.check()
+    rename_waiting(db, now, sign_up_id, given)
+    return find_sign_up(db, now, sign_up_id)
+
+
+def send_code_again(db: Connection, now: datetime, sign_up_id: str, *, limits: Limits, ip_address: str) -> WaitsForCode:
     """Have another code mailed.
 
     :raises NothingWaits: if nobody waits there
     """
     post_again(db, now, SignUpCode(), sign_up_id, limits=limits, ip_address=ip_address)
+    return find_sign_up(db, now, sign_up_id)
 
 
 async def finish_sign_up(auth: Auth, client: ClientView | None, sign_up_id: str, *, code: str,

@@ -46,6 +46,8 @@ class Device:
     """What its person calls it; empty if nothing of their own."""
     signed_in_from: Place | None
     """Where the sign-in was, if that was from somewhere else."""
+    expire_at: datetime
+    abandon_at: datetime | None
 
     @property
     def called(self) -> str:
@@ -112,6 +114,15 @@ def revoke(db: Connection, now: datetime, client: ClientView | None, session_id:
     return SessionStatus.REMOVED if here else SessionStatus.REVOKED
 
 
+def revoke_device(db: Connection, now: datetime, client: ClientView | None, session_id: str, *,
+                  actor_session_id: str | None = None, recent: timedelta = RECENT,
+                  request_info: RequestInfo | None = None) -> tuple[Device, SessionStatus]:
+    """The same as ``revoke``; returns also the device as it was."""
+    status = revoke(db, now, client, session_id, actor_session_id=actor_session_id, recent=recent,
+                    request_info=request_info)
+    return _device(client.id if client else '', *db.execute(*_one(session_id)).one()), status
+
+
 def revoke_others(db: Connection, now: datetime, client: ClientView | None, *, actor_session_id: str | None = None,
                   recent: timedelta = RECENT, request_info: RequestInfo | None = None) -> int:
     """Sign out all devices of whoever acts but this one; returns how many there were.
@@ -152,18 +163,27 @@ def count_others(db: Connection, now: datetime, client: ClientView | None, *, se
 
 def _read(db: Connection, actor: Actor, now: datetime, limit: int, offset: int) -> tuple[Device, ...]:
     rows = db.execute(*_list(actor.user_id, actor.client_id, now, limit, offset))
-    return tuple(_device(actor, *row) for row in rows)
+    return tuple(_device(actor.client_id, *row) for row in rows)
 
 
-def _device(actor: Actor, session_id: str, client_id: str, created_at: datetime, last_active_at: datetime, name: str,
-            *places: Any) -> Device:
+def _device(here: str, session_id: str, client_id: str, created_at: datetime, last_active_at: datetime, name: str,
+            expire_at: datetime, abandon_at: datetime | None, *places: Any) -> Device:
     last, signed_in_from = read_places(*places)
-    return Device(session_id, client_id == actor.client_id, last.user_agent, last.ip_address, created_at,
-                  last_active_at, name, signed_in_from)
+    return Device(session_id, client_id == here, last.user_agent, last.ip_address, created_at,
+                  last_active_at, name, signed_in_from, expire_at, abandon_at)
 
 
 def _those_of(user_id: str, now: datetime) -> Select[str]:
     return select(col(Session.id)).where(col(Session.user_id) == user_id, alive(now))
+
+
+_DEVICE = (*columns(Session.id, Session.client_id, Session.created_at, Session.last_active_at, Session.device_name,
+                    Session.expire_at, Session.abandon_at), *PLACES)
+
+
+@built_once
+def _one(session_id: str):
+    return select(*_DEVICE).where(col(Session.id) == session_id)
 
 
 @built_once
@@ -174,9 +194,7 @@ def _count(user_id: str, client_id: str, now: datetime):
 
 @built_once
 def _list(user_id: str, client_id: str, now: datetime, limit: int, offset: int):
-    return (select(*columns(Session.id, Session.client_id, Session.created_at, Session.last_active_at,
-                            Session.device_name), *PLACES)
-            .where(col(Session.user_id) == user_id, signed_in(now))
+    return (select(*_DEVICE).where(col(Session.user_id) == user_id, signed_in(now))
             .order_by(case((col(Session.client_id) == client_id, 0), else_=1), col(Session.created_at).desc(),
                       col(Session.id))
             .limit(limit).offset(offset))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -58,6 +60,13 @@ async def api(rules: Rules) -> AsyncIterator[Api]:
                              hosts=rules.auth.settings.hosts, waiting=WaitingPages(rules.auth.settings),
                              key_set=KeySet(rules.auth)))
     await following.stop()
+
+
+def said(answer: httpx.Response) -> tuple[int, Any]:
+    """What an answer says: all but the id of its own that each error has."""
+    body = answer.json()
+    assert re.fullmatch('[0-9a-f]{32}', body.pop('clerk_trace_id'))
+    return answer.status_code, json.dumps(body)
 
 
 async def sign_up(browser: httpx.AsyncClient, email_address: str = 'ann@example.com', **more: str) -> httpx.Response:

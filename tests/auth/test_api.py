@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from auth.changes.clients import Clients
-from tests.auth.conftest import Api, sign_up
+from tests.auth.conftest import Api, said, sign_up
 from tests.rules import PASSWORD, Rules
 from tests.running import either_store
 
@@ -29,7 +29,7 @@ ELSEWHERE: list[dict[str, str]] = [
 METHODS = [
     ('GET', '/v1/client/sign_ins', 'POST'), ('GET', '/v1/client/sessions', 'DELETE'),
     ('POST', '/v1/client', 'GET, HEAD, PUT, DELETE'),
-    ('GET', '/v1/client/sessions/x/end', 'POST'), ('GET', '/v1/me', 'PATCH, DELETE'),
+    ('GET', '/v1/client/sessions/x/end', 'POST'), ('PUT', '/v1/me', 'GET, HEAD, PATCH, DELETE'),
     ('GET', '/v1/me/change_password', 'POST'), ('GET', '/v1/me/sessions/x/revoke', 'POST'),
     ('GET', '/v1/me/sessions/revoke_others', 'POST'), ('GET', '/v1/password_checks', 'POST'),
     ('GET', '/v1/client/sessions/x/remove', 'POST'), ('GET', '/v1/client/sessions/x/touch', 'POST'),
@@ -238,7 +238,7 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_bytes(api: A
         answers = [await laptop.post('/v1/client/sign_ins', data={'identifier': identifier, 'password': 'wrong one'})
                    for identifier in ('ann@example.com', 'nobody@example.com', 'nonsense')]
 
-    assert len({(answer.status_code, answer.content) for answer in answers}) == 1
+    assert len({said(answer) for answer in answers}) == 1
     assert answers[0].json()['errors'][0]['code'] == 'form_password_incorrect'
     assert 'set-cookie' not in answers[0].headers
 

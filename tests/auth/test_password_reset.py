@@ -16,14 +16,12 @@ from auth.rules.ends import Ended, Why, find_ends
 from auth.rules.mailed_links import LinkUseless, forget_expired
 from auth.rules.password_reset import NoMail, ask_for_reset, reset_password
 from auth.rules.sign_in import SignedIn
+from auth.web.api.shapes import SIGN_IN
 from models import AuditAction
 from tests.auth.conftest import Api, sign_in
 from tests.mails import only_mail, sent
 from tests.rules import NEW_PASSWORD, PHONE, Rules
 from tests.running import either_store
-
-ANSWER = {'object', 'id', 'status', 'identifier', 'created_session_id', 'first_factor_verification',
-          'supported_first_factors'}
 
 
 @pytest.fixture
@@ -125,7 +123,7 @@ async def test_the_answer_is_the_same_for_any_address(api: Api) -> None:
     assert {answer.status_code for answer in answers} == {200}
     for answer in answers:
         response = answer.json()['response']
-        assert response.keys() == ANSWER
+        assert response.keys() == SIGN_IN.keys()
         assert (response['status'], answer.json()['client']) == ('needs_first_factor', None)
     assert not any('set-cookie' in answer.headers for answer in answers)
 

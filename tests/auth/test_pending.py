@@ -187,7 +187,8 @@ async def test_the_frontend_api_says_which_task_is_left_as_clerks_clients_know_i
         client = (await laptop.get('/v1/client')).json()['response']
         refused = [(await laptop.request(method, path, data=data)).status_code for method, path, data in (
             ('PATCH', '/v1/me', {'first_name': 'Eve'}), ('GET', '/v1/me/sessions/active', None),
-            ('POST', f'/v1/client/sessions/{client["sessions"][0]["id"]}/touch', None))]
+            ('GET', '/v1/me', None))]
+        touched = await laptop.post(f'/v1/client/sessions/{client["sessions"][0]["id"]}/touch')
         confirmed = await laptop.post(f'/v1/client/sessions/{client["sessions"][0]["id"]}/confirm')
         done = await laptop.post('/v1/me/change_password', data={'new_password': NEW_PASSWORD})
         after = (await laptop.get('/v1/client')).json()['response']
@@ -196,6 +197,7 @@ async def test_the_frontend_api_says_which_task_is_left_as_clerks_clients_know_i
     assert (session['status'], session['tasks']) == ('pending', [{'key': 'reset-password'}])
     assert client['last_active_session_id'] == session['id'] == answer['response']['created_session_id']
     assert answer['client']['sessions'][0]['tasks'] == session['tasks']
-    assert refused == [401, 401, 404]
+    assert refused == [401, 401, 401]
+    assert touched.json()['response'] == session  # it is not dead, and stays as it is
     assert confirmed.status_code == done.status_code == 200
     assert [(one['status'], one['tasks'], one['id']) for one in after['sessions']] == [('active', None, session['id'])]

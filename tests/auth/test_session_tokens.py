@@ -24,7 +24,7 @@ from auth.rules.store import Store
 from auth.web.gateway import Gateway
 from auth.web.key_set import KeySet
 from auth.web.waiting_pages import WaitingPages
-from tests.auth.conftest import Api, frontend_api_of, nothing_behind, sign_in, sign_up
+from tests.auth.conftest import Api, frontend_api_of, nothing_behind, said, sign_in, sign_up
 from tests.auth.keys import keep_key, pair, verified
 from tests.following import Following, NoTabs
 from tests.rules import PATIENT, Rules
@@ -94,7 +94,7 @@ async def test_whatever_is_not_signed_in_here_has_no_token_and_the_answers_are_o
         answers.append(await stranger.post(TOKENS.format(foreign)))
 
     assert {answer.status_code for answer in answers} == {401}
-    assert len({answer.content for answer in answers}) == 1
+    assert len({said(answer) for answer in answers}) == 1
     assert answers[0].json()['errors'][0]['code'] == 'authentication_invalid'
     assert not any('jwt' in answer.text for answer in answers)
 

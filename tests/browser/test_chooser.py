@@ -49,7 +49,7 @@ async def test_an_account_that_ended_cannot_be_chosen_any_more(device: MakeDevic
     await expect(chooser.page.get_by_role('button', name='Ann')).to_have_count(0)
     refused = await laptop.api('POST', f'/client/sessions/{ann}/touch')
 
-    assert refused.status == 404
+    assert refused.status == 401
     await private.shows(bob)
 
 

@@ -28,11 +28,13 @@ from .live_endpoint import LiveEndpoint
 from .me_endpoints import MeEndpoints
 from .recovery_endpoints import RecoveryEndpoints
 from .requests import MethodRefused, NoSuchEndpoint, OriginRefused, TabUnknown, method_of
-from .serializers import error_json
+from .serializers import error_json, new_trace_id
 from .token_endpoints import TokenEndpoints
 from .verification_endpoints import Expect, VerificationEndpoints
 
 log = logging.getLogger('live_sessions')
+
+_written = json.JSONEncoder(separators=(',', ':'), check_circular=False).encode  # made once: a third faster
 
 
 class ReAuthenticate(Protocol):
@@ -85,10 +87,12 @@ class FrontendApi:
                             extra={'event': 'request_refused_store_away'})
             answer = Answer(error_json(error), error.status, retry_after(error))
         except Exception:
-            log.exception('a request of the Frontend API failed', extra={'event': 'request_failed'})
-            answer = Answer(error_json(AuthError(N_('Something went wrong on the server. Try again in a moment.'))),
-                            HTTPStatus.INTERNAL_SERVER_ERROR)
-        body = json.dumps(answer.body, separators=(',', ':')).encode()
+            trace_id = new_trace_id()
+            log.exception('a request of the Frontend API failed; the answer has the trace id %s', trace_id,
+                          extra={'event': 'request_failed'})
+            error = AuthError(N_('Something went wrong on the server. Try again in a moment.'))
+            answer = Answer(error_json(error, trace_id), HTTPStatus.INTERNAL_SERVER_ERROR)
+        body = _written(answer.body).encode()
         await send({'type': 'http.response.start', 'status': int(answer.status),
                     'headers': [(b'content-type', b'application/json'), (b'cache-control', b'no-store'),
                                 (b'content-length', str(len(body)).encode()), *answer.headers]})

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 
 from models import SessionStatus
+from models.types import new_id
 
 from ...changes.clients import Clients
-from ...errors import ClientRenewed, SessionNotFound
+from ...errors import ClientRenewed, SessionDead, SessionNotFound
 from ...monitoring.outcomes import counting_attempt
-from ...rules.clients import ClientView, authenticate
+from ...rules.clients import ClientSession, ClientView, authenticate
 from ...rules.confirmed_sign_up import WaitsForCode, begin_sign_up, finish_sign_up, send_code_again
 from ...rules.context import Auth
 from ...rules.password_reset import ask_for_reset
@@ -18,7 +19,8 @@ from ...rules.sign_in import SignedIn, sign_in
 from ...rules.unkept_cookies import CookieNotKept, proof_of, take_back
 from ..cookies import DEFAULT_NAME
 from .endpoint import Answer, Call, Endpoint, envelope, is_on, refuse_replaced, shown
-from .serializers import attempt_json, no_client_json, reset_json, session_json, waiting_json
+from .serializers import no_client_json, reset_json, session_json, signed_in_json, signed_up_json, waiting_json
+from .shapes import Json
 
 log = logging.getLogger('live_sessions')
 
@@ -84,13 +86,15 @@ class ClientEndpoints:
         fields = await call.fields()
         if fields.get('strategy') == RESET_STRATEGY:
             await ask_for_reset(self._auth, identifier=fields.get('identifier', ''), request_info=call.request_info)
-            return envelope(reset_json(fields['identifier'].strip()), shown(call.client, self._auth.now()))
+            attempt = reset_json(new_id('sia'), fields['identifier'].strip())
+            return envelope(attempt, shown(call.client, self._auth.now()))
         await refuse_replaced(self._auth, call)
         with counting_attempt(self._auth.metrics, 'signed_in'):
             done = await sign_in(self._auth, call.client, identifier=fields.get('identifier', ''),
                                  password=fields.get('password', ''), request_info=call.request_info,
                                  keep_signed_in=is_on(fields, 'keep_signed_in'))
-        return await self._signed_in(call, done, 'sign_in', fields['identifier'])
+        client = await self._after_sign_in(call, done)
+        return self._signed_in(call, done, client, signed_in_json(fields['identifier'].strip(), done.session_id))
 
     async def _sign_up(self, call: Call) -> Answer:
         fields = await call.fields()
@@ -104,13 +108,13 @@ class ClientEndpoints:
                                        ticket=fields.get('ticket', ''))
         if isinstance(done, WaitsForCode):
             return envelope(waiting_json(done), shown(call.client, self._auth.now()))
-        return await self._signed_in(call, done, 'sign_up', fields['email_address'])
+        return await self._signed_up(call, done, fields['email_address'].strip())
 
     async def _send_code(self, call: Call) -> Answer:
         sign_up_id = call.parts['sign_up_id']
-        await self._auth.run(send_code_again, sign_up_id, limits=self._auth.limits,
-                             ip_address=call.request_info.ip_address)
-        return envelope(waiting_json(WaitsForCode(sign_up_id)), shown(call.client, self._auth.now()))
+        waits = await self._auth.run(send_code_again, sign_up_id, limits=self._auth.limits,
+                                     ip_address=call.request_info.ip_address)
+        return envelope(waiting_json(waits), shown(call.client, self._auth.now()))
 
     async def _finish_sign_up(self, call: Call) -> Answer:
         fields = await call.fields()
@@ -118,12 +122,19 @@ class ClientEndpoints:
         with counting_attempt(self._auth.metrics, 'signed_up'):
             done, email_address = await finish_sign_up(self._auth, call.client, call.parts['sign_up_id'],
                                                        code=fields.get('code', ''), request_info=call.request_info)
-        return await self._signed_in(call, done, 'sign_up', email_address)
+        return await self._signed_up(call, done, email_address)
 
-    async def _signed_in(self, call: Call, done: SignedIn, kind: str, identifier: str) -> Answer:
+    async def _signed_up(self, call: Call, done: SignedIn, email_address: str) -> Answer:
+        client = await self._after_sign_in(call, done)
+        user = next((one.user for one in (client.sessions if client else ()) if one.id == done.session_id), None)
+        return self._signed_in(call, done, client, signed_up_json(
+            user, email_address, done.session_id, done.user_id, self._auth.now()))
+
+    async def _after_sign_in(self, call: Call, done: SignedIn) -> ClientView | None:
         await self._look_for_another_site(call)
-        client = await self._clients.find_after_act(done.token.client_id)
-        attempt = attempt_json(kind, identifier.strip(), done.session_id, done.user_id)
+        return await self._clients.find_after_act(done.token.client_id)
+
+    def _signed_in(self, call: Call, done: SignedIn, client: ClientView | None, attempt: Json) -> Answer:
         if call.client is None:  # nobody knows yet whether this browser keeps cookies
             attempt['take_back_proof'] = proof_of(done.token, done.session_id)
         now = self._auth.now()
@@ -147,7 +158,8 @@ class ClientEndpoints:
         alive = () if call.client is None else call.client.alive(self._auth.now())
         session = next((session for session in alive if session.id == session_id), None)
         if session is not None:
-            return envelope(session_json(session, self._auth.now()), shown(call.client, self._auth.now()))
+            now = self._auth.now()
+            return envelope(session_json(session, now, call.client.id if call.client else ''), shown(call.client, now))
         fields = await call.fields()
         await refuse_replaced(self._auth, call)
         await self._auth.run(take_back, call.client, session_id, fields.get('take_back_proof', ''),
@@ -157,29 +169,43 @@ class ClientEndpoints:
     async def _sign_out_of_all(self, call: Call) -> Answer:
         await refuse_replaced(self._auth, call)
         await self._auth.run(sign_out, call.client, request_info=call.request_info)
-        after = call.client and await self._clients.find_after_act(call.client.id)
-        return envelope(shown(after, self._auth.now())).with_clearing(after, self._auth.now())
+        after, now = call.client and await self._clients.find_after_act(call.client.id), self._auth.now()
+        return envelope(shown(after, now) or no_client_json(now)).with_clearing(after, now)
 
     async def _remove(self, call: Call) -> Answer:
-        await self._auth.run(sign_out, call.client, call.parts['session_id'], request_info=call.request_info)
-        return await self._with_session(call, 'removed')
+        return await self._sign_out_of(call, SessionStatus.REMOVED)
 
     async def _end(self, call: Call) -> Answer:
-        await self._auth.run(sign_out, call.client, call.parts['session_id'], status=SessionStatus.ENDED,
-                       request_info=call.request_info)
-        return await self._with_session(call, 'ended')
+        return await self._sign_out_of(call, SessionStatus.ENDED)
+
+    async def _sign_out_of(self, call: Call, status: SessionStatus) -> Answer:
+        session = self._session(call)
+        await self._auth.run(sign_out, call.client, session.id, status=status, request_info=call.request_info)
+        return await self._with_session(call, session, status)
 
     async def _touch(self, call: Call) -> Answer:
-        await self._auth.run(set_active, call.client, call.parts['session_id'], settings=self._auth.settings,
-                             request_info=call.request_info)
-        return await self._with_session(call, 'active')
+        """A dead session is answered 401: that is what makes Clerk's clients ask who is still signed in."""
+        try:
+            session = self._session(call)
+            if call.client and session == call.client.pending_session(self._auth.now()):
+                return await self._with_session(call, session)
+            await self._auth.run(set_active, call.client, session.id, settings=self._auth.settings,
+                                 request_info=call.request_info)
+        except SessionNotFound as error:
+            raise SessionDead from error
+        return await self._with_session(call, session)
 
-    async def _with_session(self, call: Call, status: str) -> Answer:
-        before: ClientView | None = call.client
-        if before is None:
-            raise SessionNotFound
-        session = next((session for session in before.sessions if session.id == call.parts['session_id']), None)
-        after = await self._clients.find_after_act(before.id)
-        now = self._auth.now()
-        answer = envelope(session and session_json(session, now, status), shown(after, now))
-        return answer.with_clearing(after, self._auth.now())
+    def _session(self, call: Call) -> ClientSession:
+        """What the client of a call was read with of the session that its path names. The act looks in the store."""
+        wanted = call.parts['session_id']
+        for session in call.client.sessions if call.client else ():
+            if session.id == wanted:
+                return session
+        raise SessionNotFound
+
+    async def _with_session(self, call: Call, session: ClientSession, status: str = '') -> Answer:
+        client_id, now = call.client.id if call.client else '', self._auth.now()
+        after = await self._clients.find_after_act(client_id)
+        shown_session = next((one for one in (after.sessions if after else ()) if one.id == session.id), session)
+        answer = envelope(session_json(shown_session, now, client_id, status), shown(after, now))
+        return answer.with_clearing(after, now)

@@ -17,7 +17,8 @@ from ...rules.context import Auth
 from ...rules.replaced_secrets import check_not_replaced
 from ..cookies import DEFAULT_NAME, NAME, drop_cookie, is_secure, set_cookie
 from .requests import read_fields
-from .serializers import Json, client_json
+from .serializers import client_json
+from .shapes import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...changes.clients import Clients
-from ...rules.clients import ClientView
+from ...errors import NotSignedIn
+from ...rules.clients import ClientView, UserView
 from ...rules.context import Auth
 from ...rules.device_names import rename_device
-from ...rules.devices import read_all_devices, revoke, revoke_others
+from ...rules.devices import read_all_devices, revoke_device, revoke_others
 from ...rules.new_passwords import check_new_password, person_typing
 from ...rules.personal_data import export_own
 from ...rules.profile import change_name, change_password, delete_account
 from .endpoint import Answer, Call, Endpoint, envelope, is_on, shown
-from .serializers import Json, device_json, personal_data_json, user_json
+from .serializers import deleted_user_json, device_json, personal_data_json, user_json
+from .shapes import Json
 
 
 class MeEndpoints:
@@ -25,9 +29,10 @@ class MeEndpoints:
         self._auth = auth
         self._clients = clients
         self.routes: dict[str, dict[str, Endpoint]] = {
-            '/v1/me': {'PATCH': self._change_name, 'DELETE': self._delete},
+            '/v1/me': {'GET': self._get, 'PATCH': self._change_name, 'DELETE': self._delete},
             '/v1/me/personal_data': {'POST': self._personal_data},
             '/v1/me/change_password': {'POST': self._change_password},
+            '/v1/me/sessions': {'GET': self._devices},
             '/v1/me/sessions/active': {'GET': self._devices},
             '/v1/me/sessions/revoke_others': {'POST': self._revoke_others},
             '/v1/me/sessions/{session_id}': {'PATCH': self._rename_device},
@@ -35,12 +40,18 @@ class MeEndpoints:
             '/v1/password_checks': {'POST': self._check_password},
         }
 
+    async def _get(self, call: Call) -> Answer:
+        wanted, signed_in = self._wanted(call), call.client.signed_in(self._auth.now()) if call.client else ()
+        if not any(session.id == wanted for session in signed_in):
+            raise NotSignedIn
+        return self._shown_user(call, call.client)
+
     async def _change_name(self, call: Call) -> Answer:
         fields = await call.fields()
         await self._auth.run(change_name, call.client, first_name=fields.get('first_name'),
-                          last_name=fields.get('last_name'), request_info=call.request_info,
-                          actor_session_id=call.actor_session_id)
-        return await self._user(call)
+                             last_name=fields.get('last_name'), request_info=call.request_info,
+                             actor_session_id=call.actor_session_id)
+        return self._shown_user(call, await self._after(call))
 
     async def _change_password(self, call: Call) -> Answer:
         fields = await call.fields()
@@ -49,16 +60,17 @@ class MeEndpoints:
             new_password=fields.get('new_password', ''), request_info=call.request_info,
             actor_session_id=call.actor_session_id,
             sign_out_others=is_on(fields, 'sign_out_of_other_sessions'))
-        after = call.client and await self._clients.find_after_act(call.client.id)
+        after = await self._after(call)
         answer = self._shown_user(call, after, revoked=done.revoked)
         return answer.with_cookie(call, done.token, after, self._auth.now())
 
     async def _delete(self, call: Call) -> Answer:
         fields = await call.fields()
+        user_id = next((user.id for user in self._users(call, call.client)), '')
         await delete_account(self._auth, call.client, password=fields.get('password', ''),
                              confirmation=fields.get('confirmation', ''), request_info=call.request_info,
                              actor_session_id=call.actor_session_id)
-        return await self._done(call, {'object': 'user', 'deleted': True})
+        return await self._done(call, deleted_user_json(user_id))
 
     async def _personal_data(self, call: Call) -> Answer:
         found = await self._auth.run(export_own, call.client, request_info=call.request_info,
@@ -78,10 +90,10 @@ class MeEndpoints:
 
     async def _revoke(self, call: Call) -> Answer:
         session_id = call.parts['session_id']
-        status = await self._auth.run(revoke, call.client, session_id, actor_session_id=call.actor_session_id,
-                                      recent=self._auth.settings.recent_authentication,
-                                      request_info=call.request_info)
-        return await self._done(call, {'object': 'session', 'id': session_id, 'status': status})
+        device, status = await self._auth.run(
+            revoke_device, call.client, session_id, actor_session_id=call.actor_session_id,
+            recent=self._auth.settings.recent_authentication, request_info=call.request_info)
+        return await self._done(call, device_json(device, status))
 
     async def _revoke_others(self, call: Call) -> Answer:
         revoked = await self._auth.run(revoke_others, call.client, actor_session_id=call.actor_session_id,
@@ -99,17 +111,24 @@ class MeEndpoints:
                                  breached=False)
         return envelope({'object': 'password_check', 'acceptable': True})
 
-    async def _user(self, call: Call, **more: int) -> Answer:
-        """Answer with the user who acted, as they are now."""
-        after = call.client and await self._clients.find_after_act(call.client.id)
-        return self._shown_user(call, after, **more)
+    async def _after(self, call: Call) -> ClientView | None:
+        return call.client and await self._clients.find_after_act(call.client.id)
+
+    def _wanted(self, call: Call) -> str | None:
+        return call.actor_session_id or (call.client and call.client.chosen_session_id)
+
+    def _users(self, call: Call, *clients: ClientView | None) -> Iterator[UserView]:
+        """Who acts, as each of these knew them."""
+        wanted = self._wanted(call)
+        return (session.user for client in clients if client for session in client.sessions if session.id == wanted)
 
     def _shown_user(self, call: Call, after: ClientView | None, **more: int) -> Answer:
-        wanted = call.actor_session_id or (call.client and call.client.chosen_session_id)
-        found = next((session.user for session in (after.sessions if after else ()) if session.id == wanted), None)
-        user = {'object': 'user'} if found is None else user_json(found)  # nobody, if it has just ended elsewhere
-        return envelope({**user, **more}, shown(after, self._auth.now()))
+        """Answer with the user who acted: as they are now, or as they were if they were signed out meanwhile."""
+        user = next(self._users(call, after, call.client), None)
+        if user is None:
+            raise NotSignedIn
+        return envelope({**user_json(user), **more}, shown(after, self._auth.now()))
 
     async def _done(self, call: Call, response: Json) -> Answer:
-        after = call.client and await self._clients.find_after_act(call.client.id)
+        after = await self._after(call)
         return envelope(response, shown(after, self._auth.now())).with_clearing(after, self._auth.now())

@@ -7,7 +7,8 @@ from ...rules.address_change import ask_for_address, confirm_address, send_code_
 from ...rules.context import Auth
 from ...rules.password_reset import reset_password
 from .endpoint import Answer, Call, Endpoint, envelope, shown
-from .serializers import Json, address_json
+from .serializers import VERIFIED_BY_MAIL, address_json, reset_json
+from .shapes import Json
 
 
 class RecoveryEndpoints:
@@ -33,29 +34,27 @@ class RecoveryEndpoints:
         fields = await call.fields()
         await reset_password(self._auth, code=fields.get('code', ''), password=fields.get('password', ''),
                              request_info=call.request_info)
-        return await self._answer(call, {
-            'object': 'sign_in_attempt', 'id': call.parts['sign_in_id'], 'status': 'needs_first_factor',
-            'created_session_id': None, 'supported_first_factors': [{'strategy': 'password'}]})
+        return await self._answer(call, reset_json(call.parts['sign_in_id']))
 
     async def _ask_for_address(self, call: Call) -> Answer:
         fields = await call.fields()
         address_id, address = await ask_for_address(
             self._auth, call.client, email_address=fields.get('email_address', ''),
             request_info=call.request_info, actor_session_id=call.actor_session_id)
-        return await self._answer(call, address_json(address_id, address))
+        return await self._answer(call, address_json(address_id, address, self._auth.now()))
 
     async def _send_code(self, call: Call) -> Answer:
         address_id = call.parts['address_id']
-        await self._auth.run(send_code_again, call.client, address_id, limits=self._auth.limits,
-                             ip_address=call.request_info.ip_address, actor_session_id=call.actor_session_id)
-        return await self._answer(call, address_json(address_id))
+        address = await self._auth.run(
+            send_code_again, call.client, address_id, limits=self._auth.limits,
+            ip_address=call.request_info.ip_address, actor_session_id=call.actor_session_id)
+        return await self._answer(call, address_json(address_id, address, self._auth.now()))
 
     async def _confirm_address(self, call: Call) -> Answer:
         fields, address_id = await call.fields(), call.parts['address_id']
-        await confirm_address(self._auth, call.client, address_id, code=fields.get('code', ''),
-                              request_info=call.request_info, actor_session_id=call.actor_session_id)
-        verified = {'object': 'verification', 'status': 'verified', 'strategy': 'email_code'}
-        return await self._answer(call, address_json(address_id, verification=verified))
+        address = await confirm_address(self._auth, call.client, address_id, code=fields.get('code', ''),
+                                        request_info=call.request_info, actor_session_id=call.actor_session_id)
+        return await self._answer(call, address_json(address_id, address, self._auth.now(), VERIFIED_BY_MAIL))
 
     async def _undo(self, call: Call) -> Answer:
         fields = await call.fields()

@@ -1,12 +1,10 @@
-"""What the Frontend API answers, in Clerk's shapes. Moments are milliseconds since 1970."""
+"""What the Frontend API answers: the shapes of ``shapes.py``, filled. Moments are milliseconds since 1970."""
 
 from __future__ import annotations
 
 import json
+import secrets
 from datetime import datetime
-from typing import Any
-
-from models.types import new_id
 
 from ...errors import AuthError
 from ...rules.clients import ClientSession, ClientView, UserView
@@ -15,80 +13,105 @@ from ...rules.devices import Device
 from ...rules.invitations import Invited
 from ...rules.pending import TASK
 from ...rules.places import Place
-
-Json = dict[str, Any]
+from .shapes import (
+    ACTIVITY,
+    CLIENT,
+    DELETED,
+    EMAIL_ADDRESS,
+    ERROR,
+    ERRORS,
+    FACTOR,
+    PUBLIC_USER_DATA,
+    SESSION,
+    SESSION_VERIFICATION,
+    SIGN_IN,
+    SIGN_UP,
+    SIGN_UP_VERIFICATIONS,
+    USER,
+    VERIFICATION,
+    Json,
+)
 
 
 def client_json(client: ClientView, now: datetime) -> Json:
     """A client with the sessions that are signed in on it."""
     in_use = client.active_session(now) or client.pending_session(now)
-    return {
-        'object': 'client', 'id': client.id,
-        'sessions': [session_json(session, now) for session in client.alive(now)],
-        'sign_in': None, 'sign_up': None, 'last_active_session_id': in_use and in_use.id,
-        'cookie_expires_at': None, 'captcha_bypass': False, 'last_authentication_strategy': None,
+    return CLIENT | {
+        'id': client.id, 'sessions': [session_json(session, now, client.id) for session in client.alive(now)],
+        'last_active_session_id': in_use and in_use.id,
         'created_at': _milliseconds(client.created_at), 'updated_at': _milliseconds(now),
     }
 
 
-def no_client_json(now: datetime) -> Json:
-    """What stands for the client of a browser that has none."""
-    return client_json(ClientView('', '', None, now, ()), now)
+def no_client_json(now: datetime, client_id: str = '') -> Json:
+    """What stands for the client of a browser, or of a phone, that has none."""
+    return client_json(ClientView(client_id, '', None, now, ()), now)
 
 
-def device_json(device: Device) -> Json:
-    """A session of a user on any client, with what is known of the device."""
-    last = Place(device.user_agent, device.ip_address)
-    return {
-        'object': 'session', 'id': device.session_id, 'status': 'active',
-        'last_active_at': _milliseconds(device.last_active_at), 'created_at': _milliseconds(device.created_at),
-        'device_name': device.name or None,
-        'latest_activity': {**_activity_json(last), 'this_device': device.this_device},
-        'sign_in_activity': _activity_json(device.signed_in_from or last),
-    }
-
-
-def _activity_json(place: Place) -> Json:
-    agent = place.user_agent
-    return {'object': 'session_activity', 'device_type': agent.device, 'browser_name': agent.browser,
-            'ip_address': place.ip_address, 'is_mobile': agent.is_mobile}
-
-
-def session_json(session: ClientSession, now: datetime, status: str = '') -> Json:
+def session_json(session: ClientSession, now: datetime, client_id: str, status: str = '') -> Json:
     """A session and its user."""
     user = session.user
-    return {
-        'object': 'session', 'id': session.id, 'status': status or ('pending' if session.pending else 'active'),
-        'expire_at': _milliseconds(session.expire_at), 'abandon_at': _milliseconds(session.abandon_at),
-        'last_active_at': _milliseconds(session.last_active_at), 'last_active_organization_id': None,
-        'actor': None, 'tasks': [{'key': TASK}] if session.pending else None, 'user': user_json(user),
-        'public_user_data': {'first_name': user.first_name or None, 'last_name': user.last_name or None,
-                             'image_url': '', 'has_image': False, 'identifier': user.email_address,
-                             'user_id': user.id},
-        'factor_verification_age': [_minutes_since(session.authenticated_at, now), -1], 'last_active_token': None,
-        'created_at': _milliseconds(session.created_at), 'updated_at': _milliseconds(session.last_active_at),
+    tasks = [{'key': TASK}] if session.pending else None
+    return SESSION | {
+        'id': session.id, 'client_id': client_id, 'user_id': user.id,
+        'status': status or ('pending' if session.pending else 'active'),
+        'expire_at': _milliseconds(session.expire_at),
+        'abandon_at': _milliseconds(session.abandon_at or session.expire_at),
+        'last_active_at': _milliseconds(session.last_active_at), 'tasks': tasks, 'current_task': tasks and tasks[0],
+        'user': user_json(user), 'public_user_data': PUBLIC_USER_DATA | {
+            'first_name': user.first_name or None, 'last_name': user.last_name or None,
+            'identifier': user.email_address, 'user_id': user.id},
+        'factor_verification_age': [_minutes_since(session.authenticated_at, now), -1],
+        'created_at': _milliseconds(session.created_at),
+        'updated_at': _milliseconds(max(session.last_active_at, user.updated_at)),
     }
 
 
-def verification_json(session: ClientSession, now: datetime, *, is_complete: bool) -> Json:
+def device_json(device: Device, status: str = 'active') -> Json:
+    """A session of a user on any client, with what is known of the device."""
+    last = Place(device.user_agent, device.ip_address)
+    return SESSION | {
+        'id': device.session_id, 'status': status, 'expire_at': _milliseconds(device.expire_at),
+        'abandon_at': _milliseconds(device.abandon_at or device.expire_at),
+        'last_active_at': _milliseconds(device.last_active_at), 'created_at': _milliseconds(device.created_at),
+        'updated_at': _milliseconds(device.last_active_at), 'device_name': device.name or None,
+        'latest_activity': _activity_json(device.session_id, last) | {'this_device': device.this_device},
+        'sign_in_activity': _activity_json(device.session_id, device.signed_in_from or last),
+    }
+
+
+def _activity_json(session_id: str, place: Place) -> Json:
+    agent = place.user_agent
+    return ACTIVITY | {'id': f'sess_activity_{session_id.removeprefix("sess_")}', 'device_type': agent.device,
+                       'browser_name': agent.browser, 'ip_address': place.ip_address, 'is_mobile': agent.is_mobile}
+
+
+def verification_json(session: ClientSession, now: datetime, client_id: str, *, is_complete: bool) -> Json:
     """A re-authentication, which takes one step."""
-    verified = {'object': 'verification', 'status': 'verified', 'strategy': 'password', 'attempts': None,
-                'expire_at': None}
-    return {'object': 'session_verification', 'id': f'sver_{session.id.removeprefix("sess_")}',
-            'status': 'complete' if is_complete else 'needs_first_factor', 'level': 'first_factor',
-            'session': session_json(session, now), 'first_factor_verification': verified if is_complete else None,
-            'second_factor_verification': None, 'supported_first_factors': [{'strategy': 'password'}],
-            'supported_second_factors': []}
+    return SESSION_VERIFICATION | {
+        'id': f'sver_{session.id.removeprefix("sess_")}',
+        'status': 'complete' if is_complete else 'needs_first_factor', 'session': session_json(session, now, client_id),
+        'first_factor_verification': _VERIFIED_BY_PASSWORD if is_complete else None,
+        'supported_first_factors': [_PASSWORD]}
 
 
 def user_json(user: UserView) -> Json:
     """A user, as the person themselves may see it."""
     address_id = f'idn_{user.id.removeprefix("user_")}'
-    return {
-        'object': 'user', 'id': user.id, 'first_name': user.first_name or None, 'last_name': user.last_name or None,
-        'primary_email_address_id': address_id, 'password_enabled': True, 'image_url': '', 'has_image': False,
-        'email_addresses': [{'object': 'email_address', 'id': address_id, 'email_address': user.email_address}],
+    created_at, updated_at = _milliseconds(user.created_at), _milliseconds(user.updated_at)
+    return USER | {
+        'id': user.id, 'first_name': user.first_name or None, 'last_name': user.last_name or None,
+        'primary_email_address_id': address_id, 'email_addresses': [EMAIL_ADDRESS | {
+            'id': address_id, 'email_address': user.email_address,
+            'verification': VERIFIED_BY_MAIL if user.address_confirmed else _UNVERIFIED,
+            'created_at': created_at, 'updated_at': updated_at}],
+        'created_at': created_at, 'updated_at': updated_at,
     }
+
+
+def deleted_user_json(user_id: str) -> Json:
+    """A user who is not there any more."""
+    return DELETED | {'object': 'user', 'id': user_id}
 
 
 def personal_data_json(found: Json) -> Json:
@@ -96,45 +119,71 @@ def personal_data_json(found: Json) -> Json:
     return json.loads(json.dumps(found, default=lambda moment: moment.isoformat()))
 
 
-def attempt_json(kind: str, identifier: str, session_id: str, user_id: str) -> Json:
-    """A sign-in or sign-up that was complete at once."""
-    attempt: Json = {'object': f'{kind}_attempt', 'id': f'{"sia" if kind == "sign_in" else "sua"}_{session_id[5:]}',
-                     'status': 'complete', 'created_session_id': session_id}
-    if kind == 'sign_in':
-        return {**attempt, 'identifier': identifier}
-    return {**attempt, 'email_address': identifier, 'created_user_id': user_id, 'missing_fields': [],
-            'unverified_fields': [], 'verifications': {}}
+def signed_in_json(identifier: str, session_id: str) -> Json:
+    """A sign-in that is complete."""
+    return SIGN_IN | {'id': f'sia_{session_id.removeprefix("sess_")}', 'status': 'complete', 'identifier': identifier,
+                      'supported_first_factors': [_PASSWORD],
+                      'first_factor_verification': _VERIFIED_BY_PASSWORD, 'created_session_id': session_id}
+
+
+def signed_up_json(user: UserView | None, email_address: str, session_id: str, user_id: str, now: datetime
+                   ) -> Json:
+    """A sign-up that is complete.
+
+    :param user: whom it made, if that is known
+    """
+    confirmed = VERIFIED_BY_MAIL if user and user.address_confirmed else None
+    return _sign_up_json(f'sua_{session_id.removeprefix("sess_")}', email_address, now, confirmed) | {
+        'status': 'complete', 'created_session_id': session_id, 'created_user_id': user_id,
+        'first_name': (user and user.first_name) or None, 'last_name': (user and user.last_name) or None}
 
 
 def waiting_json(sign_up: WaitsForCode) -> Json:
     """A sign-up that waits for the code that was mailed. It says the same where there is an account already."""
-    return {'object': 'sign_up_attempt', 'id': sign_up.id, 'status': 'missing_requirements',
-            'email_address': sign_up.email_address or None, 'created_session_id': None, 'created_user_id': None,
-            'missing_fields': [], 'unverified_fields': ['email_address'],
-            'verifications': {'email_address': _UNVERIFIED}}
+    return _sign_up_json(sign_up.id, sign_up.email_address or None, sign_up.expire_at, _UNVERIFIED) | {
+        'status': 'missing_requirements', 'unverified_fields': ['email_address'],
+        'first_name': sign_up.first_name or None, 'last_name': sign_up.last_name or None}
 
 
-def reset_json(identifier: str) -> Json:
+def _sign_up_json(sign_up_id: str, email_address: str | None, abandon_at: datetime, verification: Json | None) -> Json:
+    sign_up_verification = verification and verification | {
+        'next_action': 'needs_attempt' if verification is _UNVERIFIED else '', 'supported_strategies': ['email_code']}
+    return SIGN_UP | {'id': sign_up_id, 'email_address': email_address, 'abandon_at': _milliseconds(abandon_at),
+                      'verifications': SIGN_UP_VERIFICATIONS | {'email_address': sign_up_verification}}
+
+
+def reset_json(sign_in_id: str, identifier: str | None = None) -> Json:
     """A sign-in that waits for what was mailed. Its id is of no use: the link works in every browser."""
-    return {'object': 'sign_in_attempt', 'id': new_id('sia'), 'status': 'needs_first_factor', 'identifier': identifier,
-            'created_session_id': None, 'first_factor_verification': None,
-            'supported_first_factors': [{'strategy': 'reset_password_email_code'}]}
+    return SIGN_IN | {'id': sign_in_id, 'status': 'needs_first_factor', 'identifier': identifier,
+                      'supported_first_factors': [FACTOR | {'strategy': 'reset_password_email_code'}]}
 
 
-def address_json(address_id: str, email_address: str | None = None, verification: Json | None = None) -> Json:
+def address_json(address_id: str, email_address: str, now: datetime, verification: Json | None = None) -> Json:
     """An address that waits for the code that was mailed to it."""
-    return {'object': 'email_address', 'id': address_id, 'email_address': email_address,
-            'verification': verification or _UNVERIFIED}
+    moment = _milliseconds(now)
+    return EMAIL_ADDRESS | {'id': address_id, 'email_address': email_address, 'created_at': moment,
+                            'updated_at': moment, 'verification': verification or _UNVERIFIED}
 
 
-_UNVERIFIED: Json = {'object': 'verification', 'status': 'unverified', 'strategy': 'email_code', 'attempts': None,
-                     'expire_at': None}
+_PASSWORD = FACTOR | {'strategy': 'password'}
+_VERIFIED_BY_PASSWORD = VERIFICATION | {'status': 'verified', 'strategy': 'password'}
+_UNVERIFIED = VERIFICATION | {'status': 'unverified', 'strategy': 'email_code'}
+VERIFIED_BY_MAIL = VERIFICATION | {'status': 'verified', 'strategy': 'email_code'}
 
 
-def error_json(error: AuthError) -> Json:
-    """An error in Clerk's shape, and with it those in other fields."""
-    return {'errors': [{'code': one.code, 'message': one.message, 'long_message': one.message, 'meta': one.meta}
-                       for one in (error, *error.also)]}
+def error_json(error: AuthError, trace_id: str = '') -> Json:
+    """An error in Clerk's shape, and with it those in other fields.
+
+    :param trace_id: by which the log tells of it; by default one that it does not know
+    """
+    return ERRORS | {'clerk_trace_id': trace_id or new_trace_id(), 'errors': [
+        ERROR | {'code': one.code, 'message': one.message, 'long_message': one.message, 'meta': one.meta}
+        for one in (error, *error.also)]}
+
+
+def new_trace_id() -> str:
+    """Make an id by which somebody can speak of an answer."""
+    return secrets.token_hex(16)
 
 
 def _minutes_since(moment: datetime, now: datetime) -> int:
@@ -147,5 +196,5 @@ def invitation_json(made: Invited, own_url: str) -> Json:
             'mailed_to': '' if made.ticket else made.email_address, 'expire_at': _milliseconds(made.expire_at)}
 
 
-def _milliseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp() * 1000)
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

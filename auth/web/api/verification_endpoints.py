@@ -47,7 +47,8 @@ class VerificationEndpoints:
     async def _begin(self, call: Call) -> Answer:
         """Tell how to verify. Nothing is kept of it: there is one way, and it needs no preparation."""
         session = self._session(call, call.client)
-        return envelope(verification_json(session, self._auth.now(), is_complete=False),
+        return envelope(verification_json(session, self._auth.now(), call.client.id if call.client else '',
+                                          is_complete=False),
                         shown(call.client, self._auth.now()))
 
     async def _attempt(self, call: Call) -> Answer:
@@ -63,7 +64,7 @@ class VerificationEndpoints:
             after = await self._clients.find_after_act(token.client_id)
         now = self._auth.now()
         found = next((one for one in (after.sessions if after else ()) if one.id == session.id), session)
-        return envelope(verification_json(found, now, is_complete=True), shown(after, now)).with_cookie(
+        return envelope(verification_json(found, now, client_id, is_complete=True), shown(after, now)).with_cookie(
             call, token, after or call.client, now)
 
     def _session(self, call: Call, client: ClientView | None) -> ClientSession:

@@ -58,7 +58,7 @@ async def enumeration(site: Site) -> str | None:
     stranger = site.browser()
     answers = [await stranger.post('/v1/client/sign_ins', data={'identifier': address, 'password': 'not the password'})
                for address in (ann.address, f'x{ann.address}')]
-    return won(answers_differ=len({(answer.status_code, answer.text) for answer in answers}) > 1)
+    return won(answers_differ=len({(answer.status_code, f'{answer.json()["errors"]}') for answer in answers}) > 1)
 
 
 @attack('guess a password a thousand times')
