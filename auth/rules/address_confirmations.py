@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlmodel import col
@@ -54,6 +55,7 @@ class NothingWaits(AuthError):
     """No address waits for a code there: too old, used, asked too often, or never asked."""
 
     code = 'resource_not_found'
+    status = HTTPStatus.NOT_FOUND
     tells_all = True
     text = N_('This has taken too long, or too many codes were asked for. Begin anew.')
 

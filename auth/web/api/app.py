@@ -23,12 +23,15 @@ from ..own_pages import OwnPages
 from .admin_endpoints import AdminEndpoints
 from .client_endpoints import ClientEndpoints
 from .endpoint import Answer, Call, Endpoint, envelope
+from .entering import Entering
 from .environment import EnvironmentEndpoint
 from .live_endpoint import LiveEndpoint
 from .me_endpoints import MeEndpoints
 from .recovery_endpoints import RecoveryEndpoints
 from .requests import MethodRefused, NoSuchEndpoint, OriginRefused, TabUnknown, method_of
 from .serializers import error_json, new_trace_id
+from .sign_in_endpoints import SignInEndpoints
+from .sign_up_endpoints import SignUpEndpoints
 from .token_endpoints import TokenEndpoints
 from .verification_endpoints import Expect, VerificationEndpoints
 
@@ -61,8 +64,10 @@ class FrontendApi:
         self._clients = clients
         self._re_authenticate = re_authenticate
         self._own_pages = OwnPages(auth.settings.hosts)
+        entering = Entering(auth, clients)
         routes: dict[str, dict[str, Endpoint]] = {
-            **ClientEndpoints(auth, clients).routes, **MeEndpoints(auth, clients).routes,
+            **ClientEndpoints(auth, clients).routes, **SignInEndpoints(auth, entering).routes,
+            **SignUpEndpoints(auth, entering).routes, **MeEndpoints(auth, clients).routes,
             **AdminEndpoints(auth).routes, **TokenEndpoints(auth).routes, **EnvironmentEndpoint(auth.settings).routes,
             **VerificationEndpoints(auth, clients, expect).routes,
             **RecoveryEndpoints(auth, clients).routes,

@@ -1,13 +1,12 @@
-"""The endpoints of what is mailed: a link to choose a new password, the code of a new address, a link to undo that."""
+"""The endpoints of what is mailed: the code of a new address, and a link to undo that."""
 
 from __future__ import annotations
 
 from ...changes.clients import Clients
 from ...rules.address_change import ask_for_address, confirm_address, send_code_again, undo_address_change
 from ...rules.context import Auth
-from ...rules.password_reset import reset_password
 from .endpoint import Answer, Call, Endpoint, envelope, shown
-from .serializers import VERIFIED_BY_MAIL, address_json, reset_json
+from .serializers import VERIFIED_BY_MAIL, address_json
 from .shapes import Json
 
 
@@ -22,19 +21,11 @@ class RecoveryEndpoints:
         self._auth = auth
         self._clients = clients
         self.routes: dict[str, dict[str, Endpoint]] = {
-            '/v1/client/sign_ins/{sign_in_id}/attempt_first_factor': {'POST': self._reset_password},
             '/v1/me/email_addresses': {'POST': self._ask_for_address},
             '/v1/me/email_addresses/{address_id}/prepare_verification': {'POST': self._send_code},
             '/v1/me/email_addresses/{address_id}/attempt_verification': {'POST': self._confirm_address},
             '/v1/email_addresses/undo': {'POST': self._undo},
         }
-
-    async def _reset_password(self, call: Call) -> Answer:
-        """The code alone tells whose password it is: a link works in every browser, whatever the id in the path."""
-        fields = await call.fields()
-        await reset_password(self._auth, code=fields.get('code', ''), password=fields.get('password', ''),
-                             request_info=call.request_info)
-        return await self._answer(call, reset_json(call.parts['sign_in_id']))
 
     async def _ask_for_address(self, call: Call) -> Answer:
         fields = await call.fields()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from ...errors import AuthError
@@ -152,10 +154,27 @@ def _sign_up_json(sign_up_id: str, email_address: str | None, abandon_at: dateti
                       'verifications': SIGN_UP_VERIFICATIONS | {'email_address': sign_up_verification}}
 
 
-def reset_json(sign_in_id: str, identifier: str | None = None) -> Json:
-    """A sign-in that waits for what was mailed. Its id is of no use: the link works in every browser."""
-    return SIGN_IN | {'id': sign_in_id, 'status': 'needs_first_factor', 'identifier': identifier,
-                      'supported_first_factors': [FACTOR | {'strategy': 'reset_password_email_code'}]}
+def attempt_json(sign_in_id: str, identifier: str | None, strategies: Sequence[str], strategy: str = '', *,
+                 has_code: bool = False) -> Json:
+    """A sign-in that goes on. It says the same whether somebody has that address or not.
+
+    :param strategies: how it may go on
+    :param strategy: how it was chosen to go on, with what was mailed
+    :param has_code: whether that was sent, and a new password is still to come
+    """
+    chosen = VERIFICATION | {'status': 'verified' if has_code else 'unverified', 'strategy': strategy}
+    return SIGN_IN | {
+        'id': sign_in_id, 'status': 'needs_new_password' if has_code else 'needs_first_factor',
+        'identifier': identifier, 'first_factor_verification': chosen if strategy else None,
+        'supported_first_factors': [_factor(one, sign_in_id, identifier) for one in strategies]}
+
+
+def _factor(strategy: str, sign_in_id: str, identifier: str | None) -> Json:
+    if strategy == 'password':
+        return _PASSWORD
+    address_id = hashlib.sha256(f'{sign_in_id}'.encode()).hexdigest()[:24]  # of the attempt: it tells of nobody
+    return FACTOR | {'strategy': strategy, 'email_address_id': f'idn_{address_id}', 'safe_identifier': identifier,
+                     'primary': True}
 
 
 def address_json(address_id: str, email_address: str, now: datetime, verification: Json | None = None) -> Json:
