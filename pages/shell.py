@@ -37,6 +37,7 @@ from .brand import brand, description, footer_text, home_label, title_of
 from .browser_texts import browser_texts
 from .countdown import countdown
 from .document import without_scripts
+from .own_frame import Frame, build_in
 from .parts import Static, Text, button_link, card, may_sign_up, page_title, spinner
 
 FAVICON = STATIC / 'icon.svg'
@@ -49,12 +50,14 @@ _AWAY = '''<section id="ls-away" class="ls-card" data-public data-title="{title}
 <p class="ls-when-readable">{reconnecting}</p></div><button type="button" class="ls-button">{try_now}</button>
 <p class="ls-quiet" role="status"></p></section>'''
 
-def install(routes: Mapping[str, PageBuilder], timing: Timing, chosen: BrandSettings | None = None) -> None:
+def install(routes: Mapping[str, PageBuilder], timing: Timing, chosen: BrandSettings | None = None,
+            own_frame: Frame | None = None) -> None:
     """Register, at every path, the one NiceGUI page that shows all pages as its sub pages.
 
     :param routes: the pages by path
     :param timing: how long a tab waits for what
     :param chosen: how the site looks; as ours if nothing is given
+    :param own_frame: stands around all pages in place of our header and footer
     :raises PageRefused: if one does not say who may see it, or has a parameter that nothing fills in
     """
     table = table_of(routes)
@@ -66,7 +69,7 @@ def install(routes: Mapping[str, PageBuilder], timing: Timing, chosen: BrandSett
 
     @frame
     async def root() -> None:
-        await build(table, static)
+        await build(table, static, own_frame)
 
     for path in table:
         Page(path, response_timeout=RESPONSE_SECONDS)(root)
@@ -97,12 +100,16 @@ def _away() -> str:
                         hidden=_('Connection lost. This page is hidden until it is back.'), try_now=_('Try now'))
 
 
-async def build(routes: Routes, static: Assets) -> None:
-    """Build the shell and, in it, the page at the path."""
-    ui.add_head_html(description() + static.shell_head(ui.context.client.page.resolve_dark()))
+async def build(routes: Routes, static: Assets, own_frame: Frame | None = None) -> None:
+    """Build the shell, or the frame in place of it, and in it the page at the path."""
     found = routes.find(path_below(ui.context.client.request.scope))
     framed = found is not None and found[0].framed  # without header and footer
     ui.add_body_html(_texts() + without_scripts() + ('' if framed else countdown()))
+    if own_frame is not None and not framed:
+        ui.add_head_html(description())
+        await build_in(own_frame, routes)
+        return
+    ui.add_head_html(description() + static.shell_head(ui.context.client.page.resolve_dark()))
     tab = await open_tab()
     outer = ui.context.client.content.parent_slot
     if outer is not None:

@@ -36,15 +36,13 @@ class Example:
     public: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
     """Other pages of whoever is signed in."""
-    within_a_frame: bool = False
-    """Whether the pages are sub pages in a public page, which asks for each of them."""
 
 
 EXAMPLES = (
     Example('branded', private='/letters', admin='/board', seen_by_admin='2 letters',
             endpoint='/api/letters', field='Letter', add='Send',
             empty='No letter yet.', overlay='Latest: {}', opens='Latest letter', public=('/', '/sign-in'),
-            more=('/account/security',), within_a_frame=True),
+            more=('/account/security',)),
     Example('existing', private='/notes', admin='/statistics', seen_by_admin='2 notes were written',
             endpoint='/api/notes', field='Note', add='Add',
             empty='No note yet.', overlay='Noted: {}', public=('/',), more=('/notes/0',)),

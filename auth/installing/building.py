@@ -21,15 +21,19 @@ from ..web.own_routes import Word
 from ..web.routes import Routes
 from .cannot_start import CannotStart
 from .in_front import InFront
-from .our_pages import our_pages
+from .our_pages import Frame, our_pages
 
 
-def routes_of(pages: Mapping[str, PageBuilder | None]) -> Routes:
+def routes_of(pages: Mapping[str, PageBuilder | None], frame: Frame | None = None) -> Routes:
     """The table of our pages and of those that an author puts beside them, or in place of them.
 
-    :raises PageRefused: if a page asks for what can't be honoured
+    :param frame: what is to stand around them
+    :raises PageRefused: if a page, or the frame, asks for what can't be honoured
     """
-    table = {**our_pages().ACCOUNT_PAGES, **pages}
+    ours = our_pages()
+    if frame is not None:
+        ours.check_frame(frame)
+    table = {**ours.ACCOUNT_PAGES, **pages}
     return Routes({path: builder for path, builder in table.items() if builder is not None})
 
 
@@ -47,10 +51,11 @@ def mount_path_in(app: FastAPI | None) -> str:
 
 
 def build(behind: App, auth: Auth, table: Routes, app: FastAPI | None, open_paths: Iterable[str],
-          paths: Mapping[str, Word], settings: Settings) -> App:
+          paths: Mapping[str, Word], frame: Frame | None, settings: Settings) -> App:
     """Register our pages, and put the guards in front of them.
 
     :param app: whose routes are looked at, to tell who may use them; ``behind`` is what answers
+    :param frame: what an author puts around all pages of the table in place of our header and footer
     :param settings: where the app itself is
     :raises PageRefused: if a page asks for what can't be honoured
     :raises CannotStart: if this does not stand in front of all that is served
@@ -61,7 +66,7 @@ def build(behind: App, auth: Auth, table: Routes, app: FastAPI | None, open_path
     ours, routes = our_pages(), nicegui_app.router.routes
     table = _without(table, whole_pages.registered().values())
     of_the_app = len(routes)
-    ours.install(table, auth.timing, auth.settings)
+    ours.install(table, auth.timing, auth.settings, frame)
     routes[:] = routes[of_the_app:] + routes[:of_the_app]  # before a page that an author has put at "/{rest:path}"
     return Mounted(lambda passing: protect(passing, auth, table, within=nicegui_app if app is None else app,
                                            open_paths=open_paths, paths=paths, not_found=ours.not_found_page,

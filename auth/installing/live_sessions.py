@@ -20,6 +20,7 @@ from ..rules.store import Store
 from ..settings import Settings, wrong_setting
 from ..timing import DEFAULT_TIMING, Timing
 from .cannot_start import CannotStart
+from .our_pages import Frame
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -51,25 +52,29 @@ class LiveSessions:
         self._is_open = False
 
     def install(self, app: FastAPI | None = None, *, pages: Mapping[str, PageBuilder | None] | None = None,
-                open_paths: Iterable[str] = (), paths: Mapping[str, Callable[[Any], Any]] | None = None) -> None:
+                open_paths: Iterable[str] = (), paths: Mapping[str, Callable[[Any], Any]] | None = None,
+                frame: Frame | None = None) -> None:
         """Stand in front of an app, and add our pages to it: sign-in, sign-up, the account, administration.
 
         Call it once, before the app is served.
 
         :param app: the app that is given to ``ui.run_with``; without one, it is NiceGUI's own, which ``ui.run`` serves
-        :param pages: pages in our shell by path, beside ours or in place of them; None leaves one of ours out
+        :param pages: pages in our shell, or in ``frame``, by path, beside ours or in place of them; None leaves one of
+            ours out
         :param open_paths: how paths begin that are no page's and are left to the app, for anybody
         :param paths: how paths begin of what the app has beside pages, and the word that says who may use it
-        :raises PageRefused: if a page asks for what can't be honoured
+        :param frame: builds what stands around these pages in place of our header and footer, for everybody: before
+            them, or around them where it is a context manager
+        :raises PageRefused: if a page, or the frame, asks for what can't be honoured
         :raises RuntimeError: if it was installed before
         """
         from .building import routes_of, stand_in_front  # noqa: PLC0415 - it loads NiceGUI
 
         if self._is_installed:
             raise RuntimeError('LiveSessions is installed already: call install() once.')
-        routes = routes_of(pages or {})
+        routes = routes_of(pages or {}, frame)
         self._is_installed = True
-        stand_in_front(app, lambda behind: self._begin(behind, routes, app, tuple(open_paths), paths or {}))
+        stand_in_front(app, lambda behind: self._begin(behind, routes, app, tuple(open_paths), paths or {}, frame))
 
     def open_store(self) -> None:
         """Bring the store to the newest schema, unless that was done. The app does so when it starts. Blocks.
@@ -83,7 +88,7 @@ class LiveSessions:
             self._is_open = True
 
     def _begin(self, behind: App, routes: Routes, app: FastAPI | None, open_paths: tuple[str, ...],
-               paths: Mapping[str, Callable[[Any], Any]]) -> App:
+               paths: Mapping[str, Callable[[Any], Any]], frame: Frame | None) -> App:
         from .building import build, mount_path_in  # noqa: PLC0415
 
         try:
@@ -93,7 +98,7 @@ class LiveSessions:
             settings = self.settings.model_copy(update={'root_path': self.settings.root_path + mount_path})
             auth = Auth(Store(settings.database_url, self.timing), settings, timing=self.timing,
                         passwords=self._passwords or Passwords())
-            return build(behind, auth, routes, app, open_paths, paths, self.settings)
+            return build(behind, auth, routes, app, open_paths, paths, frame, self.settings)
         except (BadDatabaseUrl, CannotOpenStore, PageRefused, OSError) as error:
             raise CannotStart(str(error)) from error
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from types import ModuleType
+
+Frame = Callable[[], AbstractContextManager[object] | None]
+"""Builds what stands around a page: before it, or around where a ``with`` block of it is."""
 
 
 def our_pages() -> ModuleType:

@@ -36,6 +36,9 @@ RECENT = _HERE / 'recent.py'
 ENDPOINTS = _HERE / 'endpoints.py'
 """With what an author has beside pages: uploads, files, endpoints and sockets."""
 
+IN_A_FRAME = _HERE / 'in_a_frame.py'
+"""An author's app whose pages, and ours, stand in a frame of its own."""
+
 OWN_ROWS = _HERE / 'own_rows.py'
 """With a table of its author's beside ours."""
 

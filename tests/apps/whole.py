@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 import pages
 from auth import admin_only, framed, private, public, recently_authenticated, roles
 from auth.components import GuardedPages, auth_state
+from pages import SignInForm
 from tests.apps.guarded import act, beside, for_administrators, for_people, heard
 from tests.apps.serve import serve
 
@@ -82,6 +83,14 @@ def salaries() -> None:
 def drafts() -> None:
     """A page for those who have a role."""
     beside()
+
+
+@public
+@ui.page('/whole/welcome')
+def welcome() -> None:
+    """A page of the author's with the form to sign in."""
+    with ui.card():
+        SignInForm('/whole/private', heading='Come in')
 
 
 @framed

@@ -59,8 +59,6 @@ async def test_an_app_keeps_every_promise(example: Example, device: MakeDevice, 
 async def sign_in(laptop: Device, example: Example, address: str) -> Tab:
     """Be sent to the form, and come back."""
     tab = await laptop.tab(example.private)
-    if example.within_a_frame:
-        await tab.page.get_by_role('main').get_by_role('link', name='Sign in', exact=True).click()
     await tab.fill(address)
     await tab.button('Sign in').click()
     await expect(tab.page).to_have_url(laptop.url + example.private)
@@ -89,11 +87,8 @@ def seen(tab: Tab, text: str) -> Locator:
 
 
 async def is_refused_to_a_stranger(stranger: Somebody, example: Example) -> None:
-    """Each page sends to the form, or shows where it is; an endpoint refuses."""
+    """Each page sends to the form; an endpoint refuses."""
     for path in (example.private, example.admin, *example.more):
-        if example.within_a_frame:
-            await stranger.tab(path, 'You are signed out')
-            continue
         answer = await stranger.get(path)
         assert (answer.status_code, answer.headers['location'].partition('?')[0]) == (303, '/sign-in'), path
     assert (await stranger.get(example.endpoint)).status_code == 401
@@ -113,10 +108,7 @@ async def is_only_for_its_owner(ann: Somebody, bob: Somebody, example: Example) 
 
 async def is_only_for_administrators(ann: Somebody, ada: Somebody, example: Example) -> None:
     """To anybody else it is not there."""
-    if example.within_a_frame:
-        await ann.tab(example.admin, 'There is no page here')
-    else:
-        assert (await ann.get(example.admin)).status_code == 404
+    assert (await ann.get(example.admin)).status_code == 404
     await ada.tab(example.admin, example.seen_by_admin)
 
 

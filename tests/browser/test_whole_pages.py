@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from tests.apps import WHOLE
 from tests.running import either_store
+from tests.security.visitors import Somebody
 from tests.server import Server
 
 from .conftest import shared
@@ -40,3 +41,22 @@ async def test_a_page_without_our_shell_is_loaded_once_and_leaves_with_the_sessi
 
     await expect(tab.see('Something private')).to_have_count(0)
     await expect(tab.page.locator('[data-here~=signed_out]')).to_have_count(1)
+
+
+async def test_the_form_to_sign_in_stands_in_a_page_of_its_author_s(device: MakeDevice, whole: Server) -> None:
+    ann = Somebody.at(whole)
+    await ann.sign_up()
+    await ann.close()
+    laptop = await device(whole)
+    tab = await laptop.tab('/whole/welcome')
+    heading = tab.page.get_by_role('heading', name='Come in')
+
+    await expect(heading).to_be_visible()
+    await tab.fill(ann.address, 'this is not the password')
+    await tab.button('Sign in').click()
+    await expect(tab.see('The email address or the password is incorrect. Try again.')).to_be_visible()
+    tab.forgive_the_network()
+    await tab.fill(ann.address)
+    await tab.button('Sign in').click()
+    await expect(tab.page).to_have_url(f'{laptop.url}/whole/private')
+    await expect(tab.see('Something private')).to_be_visible()

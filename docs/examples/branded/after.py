@@ -5,12 +5,11 @@ from collections import defaultdict
 from nicegui import app, events, ui
 
 from auth import LiveSessions, admin_only, current_user, private, public
-from auth.components import GuardedPages, SessionLabel, SignOutButton, UserButton
+from auth.components import SessionLabel, SignOutButton, UserButton
 from auth.endpoints import SignedIn
-from pages import ACCOUNT_PAGES
 
 letters: dict[str, list[str]] = defaultdict(list)
-sessions = LiveSessions()
+sessions = LiveSessions(site_name='Rowing Club')
 
 
 @app.get('/api/letters')
@@ -18,9 +17,6 @@ def letters_as_json(user: SignedIn) -> list[str]:
     return letters[user.id]
 
 
-@public
-@ui.page('/')
-@ui.page('/{rest:path}')
 def frame() -> None:
     ui.colors(primary='#8c2f39')
     ui.add_css('body { background: #fbf3e4; font-family: Georgia, serif }')
@@ -34,7 +30,6 @@ def frame() -> None:
         SessionLabel()
         SignOutButton()
         UserButton()
-    GuardedPages({**ACCOUNT_PAGES, '/': start, '/letters': show_letters, '/board': board})
 
 
 @public
@@ -75,5 +70,5 @@ def board() -> None:
     ui.label(f'{sum(map(len, letters.values()))} letters')
 
 
-sessions.install(pages=dict.fromkeys(ACCOUNT_PAGES))
+sessions.install(frame=frame, pages={'/': start, '/letters': show_letters, '/board': board})
 ui.run(title='Rowing Club')
