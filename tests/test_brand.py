@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import pages
 from auth import LiveSessions, Settings
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
@@ -65,6 +66,7 @@ def test_a_program_says_itself_what_it_is_called_whatever_the_environment_says(m
     monkeypatch.setenv('SITE_NAME', 'Of the environment')
 
     assert LiveSessions(site_name='Rowing Club').settings.site_name == 'Rowing Club'
+    assert LiveSessions(site_logo=pages.FAVICON).settings.site_logo == str(pages.FAVICON)
     with pytest.raises(SystemExit, match=r'The setting SITE_LOGO is wrong: there is no picture at this path'):
         LiveSessions(site_logo='nowhere.svg')
     with pytest.raises(TypeError, match="There is no setting 'site_nmae'"):

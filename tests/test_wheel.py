@@ -110,7 +110,7 @@ async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Ins
 
     assert (every_module.returncode, every_module.stderr) == (0, '')
     assert upgraded.returncode == 0, upgraded.stderr
-    assert 'main.py, tests/test_app.py, pyproject.toml, .gitignore.\n' in begun.stdout, begun.stderr
+    assert 'main.py, tests/test_app.py, pyproject.toml, .gitignore, logo.svg.\n' in begun.stdout, begun.stderr
     assert (stranger.status_code, stranger.headers['location']) == (303, '/sign-in?redirect_url=%2Fnotes')
     assert 'Anmelden' in form.text
     assert [(answer.status_code, bool(answer.text)) for answer in styles] == [(200, True)] * 2

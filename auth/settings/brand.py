@@ -48,6 +48,11 @@ class BrandSettings(BaseSettings):
             raise ValueError(f'write one line of {MOST} characters at most')
         return value
 
+    @field_validator('site_logo', mode='before')
+    @classmethod
+    def _read_site_logo(cls, value: object) -> object:
+        return str(value) if isinstance(value, Path) else value  # a program finds it beside itself
+
     @field_validator('site_logo')
     @classmethod
     def _check_site_logo(cls, value: str) -> str:
