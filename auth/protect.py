@@ -37,6 +37,7 @@ from .rules.context import Auth
 from .web.api import FrontendApi
 from .web.api.serializers import error_json
 from .web.api_prefix import USUAL_PREFIX, is_below, moved
+from .web.client_files import ClientFiles
 from .web.connections import Connections
 from .web.error_answers import retry_after
 from .web.gateway import Gateway
@@ -128,7 +129,8 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
                    own=own, api_has=api.has, api_prefix=auth.settings.api_prefix, not_found=not_found,
                    headers=Headers(auth.settings, auth.settings.api_prefix), reports=reports, uploads=uploads,
                    entrance_to=lambda scope: entrance_to(own_routes.page_at(scope)),
-                   outbox=outbox, key_set=KeySet(auth), language=auth.settings.site_language,
+                   outbox=outbox, key_set=KeySet(auth), client_files=ClientFiles(settings.clients_folder),
+                   language=auth.settings.site_language,
                    monitoring=Monitoring(auth, sync, gauges_of(tabs, streams, sync, auth.passwords.turns)))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.conformance import installed as packages
 from tests.databases import KINDS
 from tests.engines.installed import check_installed
 from tests.postgres import postgres_server
@@ -28,7 +29,8 @@ TEST_SECONDS = 110
 SHOWN_OF_A_LOG = 4000
 """Characters of what a server has printed that are shown with a test that failed."""
 
-ENGINES = Path(__file__).parent / 'engines'
+ENGINES, CONFORMANCE = Path(__file__).parent / 'engines', Path(__file__).parent / 'conformance'
+_MAY_RUN = pytest.StashKey[bool]()
 
 _EVERYBODYS = pytest.StashKey[ExitStack]()
 
@@ -36,16 +38,19 @@ _EVERYBODYS = pytest.StashKey[ExitStack]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption('--all-stores', action='store_true', help='run every test on both kinds of store')
     parser.addoption('--engines', action='store_true', help='run also the tests in WebKit and Firefox')
+    parser.addoption('--conformance', action='store_true', help="run also the tests with Clerk's own clients, by npm")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out what needs other browsers, unless it is asked for."""
-    return True if collection_path == ENGINES and not _wants_engines(config) else None
+    """Leave out what needs other browsers or packages, unless it is asked for."""
+    left_out = (collection_path == ENGINES and not _wants(config, ENGINES, '--engines')) or (
+        collection_path.is_relative_to(CONFORMANCE) and not config.stash.get(_MAY_RUN, False))
+    return True if left_out else None
 
 
-def _wants_engines(config: pytest.Config) -> bool:
+def _wants(config: pytest.Config, folder: Path, option: str) -> bool:
     here = config.invocation_params.dir
-    return config.getoption('--engines') or any((here / name).is_relative_to(ENGINES) for name in config.args)
+    return config.getoption(option) or any((here / name).is_relative_to(folder) for name in config.args)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
@@ -57,9 +62,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """See to it that the engines are there if they are asked for, and start one PostgreSQL for all workers."""
-    if _wants_engines(config):
+    """See to it that what is asked for is there, and start one PostgreSQL for all workers."""
+    if _wants(config, ENGINES, '--engines'):
         check_installed()
+    if _wants(config, CONFORMANCE, '--conformance'):
+        config.stash[_MAY_RUN] = packages.check_installed()
     if getattr(config.option, 'tx', None) and 'TEST_DATABASE_URL' not in os.environ:
         server = config.stash[_EVERYBODYS] = ExitStack()
         os.environ['TEST_DATABASE_URL'] = server.enter_context(postgres_server()).url.render_as_string()

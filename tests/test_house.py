@@ -68,6 +68,7 @@ FLOORS = (
     {'refusals'},
     {'requests'},
     {'settings'},
+    {'client_packages'},
     {'monitoring'},
     {'credentials'},
     {'mail'},

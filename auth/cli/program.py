@@ -10,13 +10,14 @@ from pydantic import ValidationError
 
 from models import BadDatabaseUrl, BadEnvFile, CannotOpenStore
 
+from ..client_packages.fetching import CannotFetch
 from ..errors import AuthError, StoreAway
 from ..settings import wrong_setting
-from . import audit, database, invitations, keys, privacy, sessions, taking, users
+from . import audit, clients, database, invitations, keys, privacy, sessions, taking, users
 from .output import print_notice
 
-_EXPECTED = (AuthError, BadDatabaseUrl, BadEnvFile, CannotOpenStore, taking.InTheWay, keys.NoPublishableKey,
-             ValidationError, OSError)
+_EXPECTED = (AuthError, BadDatabaseUrl, BadEnvFile, CannotOpenStore, CannotFetch, taking.InTheWay,
+             keys.NoPublishableKey, ValidationError, OSError)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help='Live Sessions: users, sessions and the audit log. Every command takes --json, for programs.')
@@ -27,6 +28,7 @@ app.add_typer(audit.commands, name='audit')
 app.add_typer(keys.commands, name='keys')
 app.add_typer(privacy.commands, name='privacy')
 app.add_typer(database.commands, name='database')
+app.add_typer(clients.commands, name='clients')
 app.add_typer(taking.commands)
 
 

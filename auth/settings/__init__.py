@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from models.database_url import DatabaseSettings
 
 from .accounts import AccountSettings
+from .client_files import ClientFileSettings
 from .clients import ClientSettings
 from .connections import ConnectionSettings
 from .headers import HeaderSettings
@@ -20,7 +21,7 @@ from .recent import RecentAuthenticationSettings
 
 class Settings(ClientSettings, HeaderSettings, LifetimeSettings, RecentAuthenticationSettings, LimitSettings,
                AccountSettings, PasswordSettings, PrivacySettings, ConnectionSettings, MonitoringSettings,
-               DatabaseSettings):
+               ClientFileSettings, DatabaseSettings):
     """What a deployment may choose. The environment variable of a setting is its name in capitals."""
 
 

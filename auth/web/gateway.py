@@ -21,6 +21,7 @@ from ..settings.headers import HeaderSettings
 from .answers import as_get, send_answer, without_body
 from .api.serializers import error_json
 from .api_prefix import USUAL_PREFIX, moved
+from .client_files import CLIENT_FILES, ClientFiles
 from .content_policy import REPORTS_PATH
 from .cookies import DEFAULT_NAME, NAME, is_secure
 from .headers import REFUSAL, Headers, drop_forged_headers
@@ -68,6 +69,7 @@ class Gateway:
     :param entrance_to: finds the pages that stand by themselves, by a request
     :param outbox: shows a developer the mails, if there is such a page
     :param key_set: shows the keys of session tokens
+    :param client_files: serves client libraries
     :param language: of the site, if it has one only
     :param monitoring: answers whoever looks after the server
     """
@@ -79,6 +81,7 @@ class Gateway:
                  not_found: Callable[[], str] = no_page, headers: Headers | None = None, reports: App | None = None,
                  uploads: App | None = None, entrance_to: Callable[[Scope], Entrance | None] = lambda _: None,
                  outbox: OutboxPage | None = None, key_set: KeySet | None = None,
+                 client_files: ClientFiles | None = None,
                  language: str = '', monitoring: Monitoring | None = None) -> None:
         self.app = app
         self._files = KeptAnswers(app)
@@ -100,6 +103,7 @@ class Gateway:
         self._uploads = uploads
         self._outbox = outbox
         self._key_set = key_set
+        self._client_files = client_files
         self._language = language
         self._proxies = proxies or Proxies()
         self._cookie_name = cookie_name
@@ -163,6 +167,9 @@ class Gateway:
             await self._uploads(scope, receive, send)
         elif path.startswith(_PASSED_ON) and not path.startswith(_UPLOADS):
             await self._files(as_get(scope), receive, send)
+        elif path.startswith(CLIENT_FILES) and self._client_files is not None \
+                and (self._client_files.has(path) or self._own_access(scope) is None):
+            await self._client_files(scope, send)
         else:
             await self._open(path, scope, receive, send)
 

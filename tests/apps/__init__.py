@@ -44,3 +44,6 @@ OWN_ROWS = _HERE / 'own_rows.py'
 
 WHOLE = _HERE / 'whole.py'
 """With pages of ``ui.page`` beside the table."""
+
+CLIENTS = _HERE / 'clients.py'
+"""With pages on which Clerk's own client library runs."""

@@ -122,3 +122,18 @@ async def upgraded(server: Server, path: str, *headers: str) -> list[str]:
     head = await asyncio.wait_for(reader.readuntil(b'\r\n\r\n'), 10)
     writer.close()
     return head.decode().splitlines()
+
+
+async def test_client_libraries_are_served_from_when_they_are_there(server: Server) -> None:
+    path = '/npm/@clerk/clerk-js@6/dist/clerk.browser.js'
+    file = 'data/clients/@clerk/clerk-js/6.40.0/dist/clerk.browser.js'
+    async with patient_client(base_url=server.url) as browser:
+        before = await browser.get(path)
+        (server.folder / file).parent.mkdir(parents=True)
+        (server.folder / file).write_text('window.Clerk = 1')
+        after, head = await browser.get(path), await browser.head(path)
+
+    assert (before.status_code, 'python -m auth clients fetch' in before.text) == (404, True)
+    assert (after.status_code, after.text, head.content) == (200, 'window.Clerk = 1', b'')
+    assert after.headers.get_list('cross-origin-resource-policy') == ['cross-origin']
+    assert after.headers['x-content-type-options'] == 'nosniff'
