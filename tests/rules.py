@@ -22,6 +22,7 @@ from models import Changes
 from models.postgres_feed import CHANNEL
 from models.types import Moment, new_id
 from tests.databases import SqliteFile, TestDatabase
+from tests.patience import PATIENCE_SECONDS
 
 PASSWORD = 'correct horse battery'
 NEW_PASSWORD = 'staple of another battery'
@@ -114,7 +115,7 @@ class Rules:
         last = new_id('client')  # notes come in the order of the commits
         self.sql(f"SELECT pg_notify('{CHANNEL}', ?)", json.dumps([[last, None]]))
         changes = Changes()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while last not in changes.client_ids:
                 await feed.wait(10)
                 more = feed.drain()

@@ -16,6 +16,7 @@ from auth.rules.store import Store
 from tests.databases import TestDatabase
 from tests.http import patient_client
 from tests.mail_server import ACCEPTED, MailServer, Received, mail_server
+from tests.patience import PATIENCE_SECONDS
 from tests.programs import CHEAP_PASSWORDS, ROOT
 from tests.rules import LAPTOP, PASSWORD
 from tests.server import Server
@@ -87,7 +88,7 @@ async def test_a_sign_in_does_not_wait_for_mail_and_a_killed_process_loses_none(
     held.set_result('451 too late')
     await server.start()
     await smtp.one()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len(left := server.sql('SELECT attempts FROM mail')) > 1:
             await asyncio.sleep(0.02)
     assert [attempts for attempts, in left] == [1]  # until its lease ends
@@ -126,7 +127,7 @@ async def test_while_the_mail_server_is_away_the_site_goes_on_and_its_queue_tell
     await has_account(server)
     assert await post(server, 'sign_ins', identifier='ann@example.com') == 200
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while 'no mail can be sent now: ConnectionRefusedError' not in server.log:
             await asyncio.sleep(0.05)
     assert server.sql('SELECT attempts FROM mail') == [(0,)]

@@ -14,6 +14,7 @@ from auth.rules.devices import revoke
 from auth.rules.ends import Ended, Why, find_ends
 from auth.rules.sessions import end_overdue, touch
 from tests.following import Following, NoTabs
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import PHONE, Clock, Rules
 from tests.running import either_store
 
@@ -121,7 +122,7 @@ async def test_the_sweeper_does_it_when_it_starts_and_when_the_clock_was_set_bac
 
     rules.clock.forward(hours=-2)
     following.sweeper.sweep_soon()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await asyncio.to_thread(ends, rules, up.session_id) == (at_start, ends(rules, up.session_id)[1]):
             await asyncio.sleep(0.01)
     await following.stop()

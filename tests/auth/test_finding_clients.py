@@ -9,6 +9,7 @@ import pytest
 
 from auth.rules.clients import ClientView
 from tests.following import Following, NoTabs
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import Rules
 from tests.running import only_on_sqlite
 
@@ -35,7 +36,7 @@ async def test_a_read_that_a_write_overtakes_is_never_left_in_memory(
     async def read_slowly(query: Query, client_ids: Collection[str]) -> dict[str, ClientView]:
         found = await read(query, client_ids)
         under_way.put_nowait(go_on := asyncio.Event())
-        await asyncio.wait_for(go_on.wait(), 30)
+        await asyncio.wait_for(go_on.wait(), PATIENCE_SECONDS)
         return found
 
     monkeypatch.setattr(rules.auth.store, 'read', read_slowly)

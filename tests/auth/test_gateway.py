@@ -17,6 +17,7 @@ from auth.web.own_access import OwnAccess
 from auth.web.own_routes import OwnRoutes
 from auth.web.waiting_pages import WaitingPages
 from tests.http import patient_client
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import Rules
 from tests.server import Server
 
@@ -119,7 +120,7 @@ async def upgraded(server: Server, path: str, *headers: str) -> list[str]:
     asked = [f'GET {path} HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket',
              'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', *headers]
     writer.write('\r\n'.join([*asked, '', '']).encode())
-    head = await asyncio.wait_for(reader.readuntil(b'\r\n\r\n'), 10)
+    head = await asyncio.wait_for(reader.readuntil(b'\r\n\r\n'), PATIENCE_SECONDS)
     writer.close()
     return head.decode().splitlines()
 

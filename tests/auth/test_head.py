@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from tests.http import patient_client
+from tests.patience import PATIENCE_SECONDS
 from tests.server import Server
 
 from .conftest import Api, sign_up
@@ -50,7 +51,7 @@ async def test_not_one_byte_comes_after_the_headers_and_the_connection_stays_usa
     statuses: list[bytes] = []
     for path in ('/v1/client', '/nowhere', '/_live_sessions/app.css', '/account/', '/', '/v1/nothing'):
         writer.write(f'HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n'.encode())
-        head = await asyncio.wait_for(reader.readuntil(b'\r\n\r\n'), 10)
+        head = await asyncio.wait_for(reader.readuntil(b'\r\n\r\n'), PATIENCE_SECONDS)
         statuses.append(head.split()[1])
     writer.close()
     server.stop()

@@ -24,6 +24,7 @@ from auth.web.monitoring import PATHS, Monitoring
 from auth.web.waiting_pages import WaitingPages
 from tests.auth.conftest import frontend_api_of, nothing_behind, sign_in, sign_up
 from tests.following import Following, NoTabs
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import FAST, LAPTOP, PASSWORD, Rules
 from tests.running import either_store
 
@@ -176,12 +177,12 @@ async def test_what_cannot_do_its_work_is_told_by_its_part(rules: Rules, site: C
     here = site()
 
     with rules.database.away():
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while (away := await here.ask('/readyz')).status_code == 200 or not following.sync.is_out_of_sync:
                 await asyncio.sleep(0.05)
             away = await here.ask('/readyz')
         health, metrics = await here.ask('/healthz'), await here.ask()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (await here.ask('/readyz')).status_code != 200:
             await asyncio.sleep(0.05)
 
@@ -244,7 +245,7 @@ async def test_the_delay_from_a_commit_to_the_tabs_is_measured_whoever_committed
                 rules.elsewhere("UPDATE session SET status = 'revoked'")):
         before = delay._sum.get()
         await act
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while delay._sum.get() == before:
                 await asyncio.sleep(0.005)
         measured.append(delay._sum.get() - before)
@@ -258,7 +259,7 @@ async def test_how_late_the_event_loop_is_is_measured_and_then_no_more() -> None
     lag = LoopLag(metrics.loop_lag)
 
     await lag.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not metrics.loop_lag._sum.get():
             await asyncio.sleep(EVERY_SECONDS / 5)
     await lag.stop()

@@ -62,7 +62,7 @@ class Screen:
 
     async def change(self) -> None:
         """Wait for something to happen."""
-        await asyncio.wait_for(self.changed.wait(), 10)
+        await asyncio.wait_for(self.changed.wait(), PATIENCE_SECONDS)
         self.changed.clear()
 
 
@@ -107,7 +107,7 @@ async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
         return found
 
     monkeypatch.setattr(rules.auth.store, 'read', read_while_others_act)
-    found = await asyncio.wait_for(screen.following.clients.authenticate(ann.token), 10)
+    found = await asyncio.wait_for(screen.following.clients.authenticate(ann.token), PATIENCE_SECONDS)
 
     assert found is not None
     assert reads == 1
@@ -132,13 +132,13 @@ async def test_only_the_clients_concerned_are_shown_anew(rules: Rules, screen: S
 
 async def test_a_change_of_a_user_who_is_signed_in_nowhere_is_published(rules: Rules, screen: Screen) -> None:
     made = await create_user(rules.auth, by_command_line, email_address='ann@example.com', password=PASSWORD)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while made.id not in screen.told:
             await asyncio.sleep(0.01)
     screen.told.clear()
 
     await rules.elsewhere('UPDATE user SET disabled = 1')
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while made.id not in screen.told:
             await asyncio.sleep(0.01)
 
@@ -174,7 +174,7 @@ async def test_ends_that_nobody_will_see_are_not_kept_for_ever(
     for number in range(12):
         passer_by = await rules.sign_up(f'{number}@example.com')
         await following.clients.find(passer_by.token.client_id)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len(following.deadlines) > 5:
             await asyncio.sleep(0.01)
     screen.changed.clear()
@@ -211,17 +211,15 @@ async def test_a_store_that_cannot_be_heard_hides_everything_and_its_return_show
     screen.clients[done.token.client_id] = await clients.authenticate(done.token)
 
     with rules.database.away():
-        while not screen.hidden:
+        while not (screen.hidden and sync.is_out_of_sync):  # a busy machine may have hidden it before
             await screen.change()
-        was_out_of_sync = sync.is_out_of_sync
         with pytest.raises(StoreAway):
             await clients.authenticate(done.token)
     while screen.hidden or sync.is_out_of_sync:  # a busy machine may hide it once more
         await screen.change()
 
-    assert was_out_of_sync
     assert await clients.authenticate(done.token) is not None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while 'in sync with the store again' not in caplog.text:  # it is told after the round
             await asyncio.sleep(0.01)
 
@@ -267,10 +265,10 @@ async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_synced(
         found = await read(query, client_ids)
         under_way.put_nowait(go_on := asyncio.Event())
         if client_ids != ['client_of_somebody_else']:
-            await asyncio.wait_for(go_on.wait(), 30)
+            await asyncio.wait_for(go_on.wait(), PATIENCE_SECONDS)
         return found
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         monkeypatch.setattr(rules.auth.store, 'read', read_slowly)
         await rules.elsewhere("UPDATE user SET first_name = 'Ann'")
         first = await under_way.get()

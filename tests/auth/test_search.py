@@ -13,6 +13,7 @@ from auth.rules.admin_queries import find_sessions, find_users
 from auth.rules.profile import change_name
 from models.normal_forms import folded
 from models.written_by_sql import AT_ONCE, MOST_READ, bring_into_form
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import LAPTOP, Rules
 from tests.running import only_on_postgres, only_on_sqlite
 
@@ -79,7 +80,7 @@ async def test_of_very_many_rows_of_sql_the_sweeper_leaves_none_and_ascii_is_fou
 
     sweeper = Sweeper(rules.auth)
     await sweeper.start()
-    await asyncio.wait_for(sweeper.swept.wait(), 20)
+    await asyncio.wait_for(sweeper.swept.wait(), PATIENCE_SECONDS)
     await sweeper.stop()
 
     assert rules.sql('SELECT count(*) FROM user WHERE search_text IS NULL') == [(0,)]

@@ -12,6 +12,7 @@ from nicegui import binding
 
 from auth.live.tab import Tab
 from auth.rules.clients import ClientSession, ClientView, UserView
+from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -104,7 +105,7 @@ async def test_whoever_waits_for_a_session_to_be_gone_goes_on_when_the_tab_shows
     await asyncio.sleep(0)
     tab.client = replace(client, sessions=client.sessions[:1])
     tab.render(NOW)
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, PATIENCE_SECONDS)
 
     assert not tab.on_change
 
@@ -114,8 +115,8 @@ async def test_nobody_waits_for_a_session_that_is_not_shown_nor_for_long_for_one
     tab = Tab(page, client_using('sess_ann'))
     tab.render(NOW)
 
-    await asyncio.wait_for(tab.until_gone(['sess_of_another_tab'], 60), 10)
-    await asyncio.wait_for(tab.until_gone(['sess_ann'], 0.01), 10)
+    await asyncio.wait_for(tab.until_gone(['sess_of_another_tab'], 60), PATIENCE_SECONDS)
+    await asyncio.wait_for(tab.until_gone(['sess_ann'], 0.01), PATIENCE_SECONDS)
 
     assert tab.state.session_id == 'sess_ann'
     assert not tab.on_change

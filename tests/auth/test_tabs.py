@@ -22,6 +22,7 @@ from auth.requests.request_info import RequestInfo
 from auth.rules.devices import read_devices
 from auth.rules.reverification import re_authenticate
 from tests.following import Following
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import FAST, LAPTOP, PASSWORD, TABLET, Rules
 from tests.running import either_store
 
@@ -101,7 +102,7 @@ async def opened(tabs: Tabs, token: ClientToken | None) -> tuple[Tab, BrowserPag
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait for something to be so."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -239,7 +240,7 @@ async def test_activity_from_elsewhere_is_written_at_once_and_from_where_it_was_
     tabs.note_activity(here, scope_from(LAPTOP))
     noted_here = here.touched_at
     tabs.note_activity(there, scope_from(TABLET))  # its socket: with a stolen cookie, say, or in another network
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while rules.sql('SELECT last_ip_address FROM session') != [(TABLET.ip_address,)]:
             await asyncio.sleep(0.01)
 
@@ -259,7 +260,7 @@ async def test_activity_that_could_not_be_written_is_written_the_next_time(rules
     with rules.database.away():
         tabs.note_activity(tab)
         await until(lambda: tab.touched_at is None)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while rules.sql('SELECT last_active_at FROM session') == before:
             tabs.note_activity(tab)
             await asyncio.sleep(0.05)

@@ -9,6 +9,7 @@ import pytest
 from auth import Settings
 from auth.requests.request_info import RequestInfo
 from auth.web.waiting_pages import WaitingPages
+from tests.patience import PATIENCE_SECONDS
 
 
 def waiting_pages(**limits: float) -> WaitingPages:
@@ -63,7 +64,7 @@ async def test_a_place_is_given_back_once_however_its_page_ends() -> None:
         place.answered()
     gone.free()
     gone.free()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len(waiting):
             await asyncio.sleep(0.01)
 

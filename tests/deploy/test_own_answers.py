@@ -18,6 +18,7 @@ import trustme
 from auth import Settings
 from auth.web.headers import Headers
 from tests.http import patient_client
+from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.programs import has_ended
 
@@ -226,7 +227,7 @@ async def test_who_does_not_go_on_is_not_waited_for(nginx: Callable[..., Nginx],
         reader, writer = await asyncio.open_connection('127.0.0.1', port, **secured)
         writer.write(begun.encode())
         try:
-            await asyncio.wait_for(reader.read(), 20)  # by itself it would hang up in a minute
+            await asyncio.wait_for(reader.read(), PATIENCE_SECONDS)  # by itself it would hang up in a minute
         except TimeoutError:
             return False
         finally:

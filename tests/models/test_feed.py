@@ -12,6 +12,7 @@ import pytest
 from auth.rules.store import Store
 from models import Changes, FeedLost
 from models.timing import DEFAULT_TIMING
+from tests.patience import PATIENCE_SECONDS
 from tests.programs import run_python
 from tests.rules import Rules
 from tests.running import only_on_sqlite
@@ -44,7 +45,7 @@ async def test_a_listener_hears_the_commit_of_another_process_without_a_poke(rul
     listening = asyncio.create_task(changes_of(rules))
 
     await asyncio.to_thread(run_python, REVOKE, [str(rules.path)])
-    changes = await asyncio.wait_for(listening, 10)
+    changes = await asyncio.wait_for(listening, PATIENCE_SECONDS)
 
     assert changes == Changes(frozenset({ann.token.client_id}), frozenset({ann.user_id}))
     assert DEFAULT_TIMING.look_seconds < 0.04  # how late it may be heard
@@ -148,10 +149,10 @@ async def test_a_file_that_becomes_no_database_is_lost_and_not_taken_for_silence
 async def test_a_wait_ends_when_its_time_is_up_and_at_the_next_look_otherwise(rules: Rules) -> None:
     feed = rules.auth.store.feed
 
-    await asyncio.wait_for(feed.wait(0), 5)
-    await asyncio.wait_for(feed.wait(3600), 5)
+    await asyncio.wait_for(feed.wait(0), PATIENCE_SECONDS)
+    await asyncio.wait_for(feed.wait(3600), PATIENCE_SECONDS)
     feed.wake()
     feed.wake()
-    await asyncio.wait_for(feed.wait(3600), 5)
+    await asyncio.wait_for(feed.wait(3600), PATIENCE_SECONDS)
 
     assert feed.drain().missed  # nobody had asked before

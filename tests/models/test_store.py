@@ -17,6 +17,7 @@ from models import BadDatabaseUrl, CannotOpenStore, FeedLost, migrate
 from models.database_url import open_database
 from models.sqlite import KEPT_CHANGES
 from tests.databases import connect_to
+from tests.patience import PATIENCE_SECONDS
 from tests.programs import clean_environment, run_python
 from tests.rules import Rules
 from tests.running import only_on_sqlite
@@ -150,7 +151,7 @@ async def test_a_wake_ends_the_wait_at_once(rules: Rules) -> None:
     feed = rules.auth.store.feed
     feed.wake()
 
-    await asyncio.wait_for(feed.wait(60), 5)
+    await asyncio.wait_for(feed.wait(60), PATIENCE_SECONDS)
 
 
 @only_on_sqlite

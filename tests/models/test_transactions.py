@@ -26,6 +26,7 @@ from auth.timing import DEFAULT_TIMING
 from models import CannotOpenStore, migrate
 from models.postgres import CONNECTIONS
 from tests.databases import connect_to
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import Rules
 from tests.running import only_on_postgres, only_on_sqlite
 
@@ -61,7 +62,7 @@ async def test_a_verb_that_is_cancelled_at_any_moment_did_everything_or_nothing(
                          'AND session_id = session.id) FROM session WHERE id = ?', done.session_id)
         assert told in [[('active', 0)], [('removed', 1)]]
     done = await rules.sign_in()
-    await asyncio.wait_for(rules.auth.run(sign_out, await rules.here(done.token)), 5)
+    await asyncio.wait_for(rules.auth.run(sign_out, await rules.here(done.token)), PATIENCE_SECONDS)
 
     assert rules.status(done.session_id) == 'removed'
 
@@ -125,7 +126,7 @@ async def test_a_verb_that_refuses_leaves_its_caller_to_be_freed_without_the_gar
     gc.disable()
     try:
         pages = [await call(way) for way in (rules.auth.store.run, rules.auth.store.read)]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while any(page() for page in pages):  # the thread may still be at the end of its work
                 await asyncio.sleep(0.01)
     finally:
@@ -161,7 +162,7 @@ async def test_a_read_that_is_cancelled_leaves_the_others_their_connections(rule
         with suppress(asyncio.CancelledError):
             await reading
 
-    assert await asyncio.wait_for(rules.active(done.token), 5) == done.session_id
+    assert await asyncio.wait_for(rules.active(done.token), PATIENCE_SECONDS) == done.session_id
 
 
 async def test_writers_that_come_at_once_wait_for_their_turn(rules: Rules) -> None:

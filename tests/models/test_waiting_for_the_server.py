@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 
 from auth.timing import DEFAULT_TIMING
 from models import wait_for_server
+from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.postgres import Postgres
 from tests.relay import relay_to
@@ -52,7 +53,7 @@ async def test_a_server_that_refuses_connections_is_waited_for(
     before = waiting.done()
 
     async with relay_to(make_url(postgres.url).port or 5432, port):
-        await asyncio.wait_for(waiting, 20)
+        await asyncio.wait_for(waiting, PATIENCE_SECONDS)
 
     begun, ended = lines(caplog)
     assert not before
@@ -69,7 +70,7 @@ async def test_a_server_that_takes_connections_and_says_nothing_is_waited_for(
         while not lines(caplog):
             await asyncio.sleep(0.01)
         line.mend()
-        await asyncio.wait_for(waiting, 20)
+        await asyncio.wait_for(waiting, PATIENCE_SECONDS)
 
     assert ['yet' in lines(caplog)[0], 'answers after' in lines(caplog)[1]] == [True, True]
 

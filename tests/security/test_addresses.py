@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.apps import GUARDED
+from tests.patience import PATIENCE_SECONDS
 from tests.server import Server
 
 from .visitors import Somebody, Tab, until
@@ -67,7 +68,8 @@ async def ask(somebody: Somebody, address: str, method: str = 'GET') -> tuple[in
     reader, writer = await asyncio.open_connection('127.0.0.1', somebody.server.port)
     writer.write('\r\n'.join([f'{method} {address} HTTP/1.1', f'Host: localhost:{somebody.server.port}',
                               f'Cookie: {somebody.cookie()}', 'Connection: close', '', '']).encode())
-    head, _, body = (await asyncio.wait_for(reader.read(), 20)).decode(errors='replace').partition('\r\n\r\n')
+    read = await asyncio.wait_for(reader.read(), PATIENCE_SECONDS)
+    head, _, body = read.decode(errors='replace').partition('\r\n\r\n')
     writer.close()
     found = _ELEMENTS.search(body)
     elements = json.loads(html.unescape(found[1])) if found else {}
@@ -115,7 +117,8 @@ async def head_of(somebody: Somebody, address: str, method: str) -> dict[str, st
     """Ask for an address just as it is written; returns the status and the headers of the answer."""
     reader, writer = await asyncio.open_connection('127.0.0.1', somebody.server.port)
     writer.write(f'{method} {address} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'.encode())
-    head, _, body = (await asyncio.wait_for(reader.read(), 20)).decode(errors='replace').partition('\r\n\r\n')
+    read = await asyncio.wait_for(reader.read(), PATIENCE_SECONDS)
+    head, _, body = read.decode(errors='replace').partition('\r\n\r\n')
     writer.close()
     status, *lines = head.split('\r\n')
     assert method != 'HEAD' or not body

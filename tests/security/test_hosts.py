@@ -20,6 +20,7 @@ from auth.web.waiting_pages import WaitingPages
 from tests.auth.conftest import Api, nothing_behind
 from tests.following import Following, NoTabs
 from tests.http import patient_client
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import PASSWORD, Rules
 from tests.running import either_store
 from tests.server import Server
@@ -315,7 +316,7 @@ async def test_a_real_server_refuses_other_names_and_origins_also_for_sockets(
     async def status(target: str, *headers: str, version: str = '1.1') -> int:
         reader, writer = await asyncio.open_connection('127.0.0.1', server.port)
         writer.write('\r\n'.join([f'GET {target} HTTP/{version}', *headers, '', '']).encode())
-        line = await asyncio.wait_for(reader.readline(), 10)
+        line = await asyncio.wait_for(reader.readline(), PATIENCE_SECONDS)
         writer.close()
         return int(line.split()[1])
 

@@ -15,6 +15,7 @@ import pages
 from benchmarks.memory import ASKED_AT_ONCE, PEOPLE, Usage, ask_and_leave, come_and_go
 from tests.apps import INSTRUMENTED, SERVE
 from tests.http import patient_client
+from tests.patience import PATIENCE_SECONDS
 from tests.programs import CHEAP_PASSWORDS
 from tests.rules import PASSWORD
 from tests.server import Server
@@ -119,7 +120,7 @@ async def test_a_page_that_nobody_joins_in_time_is_given_up_and_one_that_was_joi
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http, patient_client() as program:
         await joined.open(http, f'{server.url}/')
         statuses = [(await program.get(f'{server.url}/')).status_code for _ in range(2)]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while (await program.get(f'{server.url}/')).status_code == 503:
                 await asyncio.sleep(0.05)
         await asyncio.sleep(0.5)  # one and a half times what the page had to be joined

@@ -15,6 +15,7 @@ from uuid import uuid4
 import aiohttp
 import psutil
 
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import PASSWORD
 from tests.server import Server
 
@@ -206,7 +207,7 @@ class Connection:
     async def ended(self) -> tuple[bytes, float]:
         """Wait until the server hangs up; returns what it said, and after how many seconds."""
         try:
-            said = await asyncio.wait_for(self.reader.read(), 30)
+            said = await asyncio.wait_for(self.reader.read(), PATIENCE_SECONDS)
         except ConnectionError:
             said = b''
         return said, asyncio.get_running_loop().time() - self.opened_at
@@ -223,7 +224,7 @@ class Connection:
 
     async def answer(self) -> bytes:
         """Read the head of an answer, and its body."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             head = await self.read_until(b'\r\n\r\n')
             lengths = [line.partition(b':')[2] for line in head.split(b'\r\n') if line.startswith(b'content-length')]
             return head + await self.reader.readexactly(int(lengths[0]))
