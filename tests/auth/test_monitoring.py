@@ -25,7 +25,7 @@ from auth.web.waiting_pages import WaitingPages
 from tests.auth.conftest import frontend_api_of, nothing_behind, sign_in, sign_up
 from tests.following import Following, NoTabs
 from tests.patience import PATIENCE_SECONDS
-from tests.rules import FAST, LAPTOP, PASSWORD, Rules
+from tests.rules import FAST_TO_HEAR, LAPTOP, PASSWORD, Rules
 from tests.running import either_store
 
 TOKEN = 'a-token-that-nobody-guesses'
@@ -171,7 +171,7 @@ async def test_a_deleted_account_ends_its_sessions_and_one_too_many_replaces_ano
                                         'sessions_ended_total{account_deleted}': 1}
 
 
-@pytest.mark.parametrize('timing', [FAST])
+@pytest.mark.parametrize('timing', [FAST_TO_HEAR])
 async def test_what_cannot_do_its_work_is_told_by_its_part(rules: Rules, site: Callable[..., Site],
                                                           following: Following) -> None:
     here = site()

@@ -23,7 +23,7 @@ from auth.rules.devices import read_devices
 from auth.rules.reverification import re_authenticate
 from tests.following import Following
 from tests.patience import PATIENCE_SECONDS
-from tests.rules import FAST, LAPTOP, PASSWORD, TABLET, Rules
+from tests.rules import FAST_TO_HEAR, LAPTOP, PASSWORD, TABLET, Rules
 from tests.running import either_store
 
 
@@ -157,7 +157,7 @@ async def test_when_all_is_hidden_no_tab_of_anybody_shows_anything_until_it_has_
     assert laptop.state.session_id == done.session_id
 
 
-@pytest.mark.parametrize('timing', [FAST])
+@pytest.mark.parametrize('timing', [FAST_TO_HEAR])
 async def test_while_the_process_is_out_of_sync_nothing_is_granted_but_has_to_be_tried_again(
         rules: Rules, tabs: Tabs, following: Following) -> None:
     done = await rules.sign_up()

@@ -47,6 +47,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob('*') if file.is_file()}
 
 
+@pytest.mark.timeout(300)  # a suite, with a server and a browser of its own
 def test_a_new_app_passes_its_own_tests_without_any_server_of_a_database(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     app = tmp_path / 'garden-notes'
