@@ -8,6 +8,8 @@ import re
 import secrets
 from dataclasses import dataclass, field
 
+from models.types import new_id
+
 SECRET_BYTES = 32
 """256 random bits (ASVS 7.2.3 asks for 128): nobody guesses one, so a fast hash protects it at rest."""
 
@@ -28,6 +30,11 @@ class ClientToken:
 def new_secret() -> str:
     """Make the secret of a token."""
     return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def new_token() -> ClientToken:
+    """Make the token of a client that is nowhere yet."""
+    return ClientToken(new_id('client'), new_secret())
 
 
 def hash_secret(secret: str) -> str:

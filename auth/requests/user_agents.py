@@ -15,15 +15,24 @@ _DEVICES = {'Windows': N_('Windows PC'), 'Mac OS X': N_('Mac'), 'Linux': N_('Lin
             'Fedora': N_('Linux PC'), 'Debian': N_('Linux PC'), 'Chrome OS': N_('Chromebook'),
             'Android': N_('Android device')}
 _UNKNOWN, _BROWSER = N_('Unknown device'), N_('Web browser')
+_APP, _APPLE = N_('App'), N_('Apple device')
 _MOBILE = ('iPhone', 'iPad', 'iPod')
 Kind = Literal['phone', 'tablet', 'laptop', 'desktop', 'unknown']
 _KINDS: dict[str, Kind] = {'iPhone': 'phone', 'iPod': 'phone', 'iPad': 'tablet', 'Mac': 'laptop',
                            'Chromebook': 'laptop', 'Windows PC': 'desktop', 'Linux PC': 'desktop'}
+_NATIVE = re.compile(r'Native \(([^;()]*); ([^;()]*); [^;()]*\) ([^/ ]*)/([^/ ]*) .*', re.DOTALL)
+_PHONES: dict[str, tuple[str, Kind]] = {'iphone': ('iPhone', 'phone'), 'ipad': ('iPad', 'tablet'),
+                                        'mac': ('Mac', 'laptop'), 'apple': (_APPLE.text, 'phone'),
+                                        'android': ('Android device', 'phone')}
+_SAID_BEFORE_THE_MODEL = {'iphone', 'ipad', 'mac'}
+"""The names of their models are letters and numbers, such as "iPhone17,1"."""
+
 _NOT_PART_OF_A_NAME = {'Mobile', 'iOS', 'WebView', 'UI/WKWebView'}
 """What ua-parser adds to the name of a browser; the device says as much."""
 
 _PLAIN = re.compile(r'[\w.+-][\w .+-]{0,49}')
 """A program may give itself any name; one that is long, or no name at all, is not shown."""
+_PLAIN_MODEL = re.compile(r'\w[\w .,+-]{0,39}', re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class UserAgent:
     @property
     def is_mobile(self) -> bool:
         """Whether it is carried about."""
-        return self.device in {*_MOBILE, 'Android device'}
+        return self.kind in {'phone', 'tablet'}
 
     @property
     def device_name(self) -> str:
@@ -59,6 +68,8 @@ class UserAgent:
 @lru_cache(maxsize=4096)
 def read_user_agent(header: str) -> UserAgent:
     """Read a User-Agent header. It is what a browser says of itself; nothing may depend on it."""
+    if (phone := _NATIVE.fullmatch(header)) is not None:
+        return _read_phone(*phone.groups())
     found = parse(header)
     device = next((name for name in _MOBILE if found.device and found.device.family.startswith(name)), None)
     if device is None and found.os is not None:
@@ -74,3 +85,12 @@ def read_user_agent(header: str) -> UserAgent:
     else:
         kind = _KINDS.get(device, 'unknown')
     return UserAgent(device, called if _PLAIN.fullmatch(called) else _BROWSER.text, kind)
+
+
+def _read_phone(kind: str, model: str, app: str, version: str) -> UserAgent:
+    """Read what ``auth.requests.phones`` has written."""
+    name, looks = _PHONES.get(kind, (_UNKNOWN.text, 'phone'))
+    if _PLAIN_MODEL.fullmatch(model):
+        name = f'{name} ({model})' if kind in _SAID_BEFORE_THE_MODEL else model
+    called = f'{app} {version}'.strip()
+    return UserAgent(name, called if app and _PLAIN.fullmatch(called) else _APP.text, looks)

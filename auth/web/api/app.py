@@ -16,11 +16,11 @@ from ...errors import AuthError, ParamInvalid, ParamMissing, StoreAway
 from ...language import N_
 from ...requests.asgi import Receive, Scope, Send
 from ...rules.context import Auth
-from ..cookies import tokens_of
 from ..error_answers import retry_after
 from ..live_streams import LiveStreams
 from ..own_pages import OwnPages
 from .admin_endpoints import AdminEndpoints
+from .carriers import carried_tokens
 from .client_endpoints import ClientEndpoints
 from .endpoint import Answer, Call, Endpoint, envelope
 from .entering import Entering
@@ -119,7 +119,7 @@ class FrontendApi:
             raise MethodRefused(methods)
         if method != 'GET' and not self._own_pages.may_change(scope):
             raise OriginRefused
-        tokens = tokens_of(scope)
+        tokens = carried_tokens(scope)
         return await endpoint(Call(scope, receive, await self._clients.authenticate(*tokens), tokens, parts))
 
     def _find(self, path: str) -> tuple[dict[str, Endpoint], dict[str, str]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from models import SessionStatus
 
 from ...changes.clients import Clients
+from ...credentials.tokens import new_token
 from ...errors import ClientRenewed, SessionDead, SessionNotFound
 from ...rules.clients import ClientSession, authenticate
 from ...rules.context import Auth
 from ...rules.sessions import forget_client, set_active, sign_out
 from ...rules.unkept_cookies import CookieNotKept, take_back
-from .endpoint import Answer, Call, Endpoint, envelope, refuse_replaced, shown
+from .endpoint import Answer, Call, Endpoint, envelope, refuse_replaced, shown, shown_to
 from .serializers import no_client_json, session_json
 
 
@@ -36,16 +37,33 @@ class ClientEndpoints:
         }
 
     async def _get(self, call: Call) -> Answer:
+        if call.is_native:
+            return await self._get_native(call)
         return envelope(shown(call.client, self._auth.now()))
 
     async def _put(self, call: Call) -> Answer:
         """A browser gets a client when somebody signs in on it, not before: visitors leave nothing in the store."""
+        if call.is_native:
+            return await self._get_native(call)
         return envelope(shown(call.client, self._auth.now()) or no_client_json(self._auth.now()))
+
+    async def _get_native(self, call: Call) -> Answer:
+        """A phone gets a token at once, that of nobody, which is not stored; the one of a sign-in takes its place.
+
+        One that was replaced a moment ago gets no other: its answer might arrive last, and sign the phone out.
+        """
+        await refuse_replaced(self._auth, call)
+        now = self._auth.now()
+        if call.tokens:
+            return envelope(shown_to(call, call.client, now))
+        token = new_token()
+        return envelope(no_client_json(now, token.client_id)).with_cookie(call, token, None, now)
 
     async def _forget(self, call: Call) -> Answer:
         await refuse_replaced(self._auth, call)
         await self._auth.run(forget_client, call.client, request_info=call.request_info)
-        answer = envelope(no_client_json(self._auth.now())).with_clearing(None, self._auth.now())
+        now = self._auth.now()
+        answer = envelope(shown_to(call, None, now) or no_client_json(now)).with_clearing(None, now)
         # A cookie that is nobody's may have been renewed meanwhile; the browser must not drop the one it gets for it.
         return answer if call.client is None else answer.without_cookie(call)
 
@@ -81,7 +99,7 @@ class ClientEndpoints:
         await refuse_replaced(self._auth, call)
         await self._auth.run(sign_out, call.client, request_info=call.request_info)
         after, now = call.client and await self._clients.find_after_act(call.client.id), self._auth.now()
-        return envelope(shown(after, now) or no_client_json(now)).with_clearing(after, now)
+        return envelope(shown_to(call, after, now) or no_client_json(now)).with_clearing(after, now)
 
     async def _remove(self, call: Call) -> Answer:
         return await self._sign_out_of(call, SessionStatus.REMOVED)

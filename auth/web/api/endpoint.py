@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -11,33 +11,40 @@ from urllib.parse import parse_qs
 
 from ...credentials.tokens import ClientToken
 from ...requests.asgi import Receive, Scope, Send
-from ...requests.request_info import RequestInfo, request_info_of
+from ...requests.phones import is_native, phone_agent
+from ...requests.request_info import MAX_USER_AGENT, RequestInfo, request_info_of
 from ...rules.clients import ClientView
 from ...rules.context import Auth
 from ...rules.replaced_secrets import check_not_replaced
 from ..cookies import DEFAULT_NAME, NAME, drop_cookie, is_secure, set_cookie
 from .requests import read_fields
-from .serializers import client_json
+from .serializers import client_json, no_client_json
 from .shapes import Json
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, whose cookie was read."""
+    """One request, whose token was read."""
 
     scope: Scope
     receive: Receive
     client: ClientView | None
-    """The client whose cookie it carries."""
+    """The client whose token it carries."""
     tokens: tuple[ClientToken, ...]
-    """What its cookies of our name say, whether it is true or not."""
+    """What its cookies of our name, or the header of a phone, say, whether it is true or not."""
     parts: Mapping[str, str] = field(default_factory=dict[str, str])
     """What stands in the path where the route has a name in braces."""
 
     @property
     def request_info(self) -> RequestInfo:
         """Where it came from."""
-        return request_info_of(self.scope)
+        info = request_info_of(self.scope)
+        return replace(info, user_agent=phone_agent(self.scope)[:MAX_USER_AGENT]) if self.is_native else info
+
+    @property
+    def is_native(self) -> bool:
+        """Whether an app on a phone has sent it; see ``carriers``."""
+        return is_native(self.scope)
 
     @property
     def actor_session_id(self) -> str | None:
@@ -68,16 +75,21 @@ class Answer:
     """Sends what is no JSON, and these headers with it; what it raises before it sends is answered like any error."""
 
     def with_cookie(self, call: Call, token: ClientToken, client: ClientView | None, now: datetime) -> Answer:
-        """The same, giving the browser this token, for as long as somebody can use it.
+        """The same, giving the browser this token, for as long as somebody can use it. A phone gets it in a header.
 
         :param client: as it is after what was done; None if that is not known
         """
+        if call.is_native:
+            return self._with(b'authorization', str(token))
         end = client and client.cookie_end(now)
         name, secure = call.scope.get(NAME, DEFAULT_NAME), is_secure(call.scope)
         return self._with(b'set-cookie', set_cookie(token, name, secure=secure, lasts=end and end - now))
 
     def without_cookie(self, call: Call) -> Answer:
-        """The same, making the browser forget the cookie that it has."""
+        """The same, making the browser forget the cookie that it has. A phone is never told to forget its token: an
+        empty one would take away all that its app knows."""
+        if call.is_native:
+            return self
         name, secure = call.scope.get(NAME, DEFAULT_NAME), is_secure(call.scope)
         return self._with(b'set-cookie', drop_cookie(name, secure=secure))
 
@@ -117,6 +129,14 @@ def is_on(fields: Mapping[str, str], name: str) -> bool:
 def envelope(response: Json | None, client: Json | None = None) -> Answer:
     """Put an answer into the envelope that Clerk's clients expect, the client beside it."""
     return Answer({'response': response, 'client': client})
+
+
+def shown_to(call: Call, client: ClientView | None, now: datetime) -> Json | None:
+    """The same for whoever asks. A phone that nobody is signed in on has a client as well, which is nowhere but in its
+    token: its app waits for one."""
+    if client is None and call.is_native:
+        return no_client_json(now, call.tokens[0].client_id if call.tokens else '')
+    return shown(client, now)
 
 
 def shown(client: ClientView | None, now: Any) -> Json | None:

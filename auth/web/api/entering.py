@@ -38,7 +38,7 @@ class Entering:
 
         :param client: what ``client_of`` returned
         """
-        if call.client is None:  # nobody knows yet whether this browser keeps cookies
+        if call.client is None and not call.is_native:  # nobody knows yet whether this browser keeps cookies
             attempt = {**attempt, 'take_back_proof': proof_of(done.token, done.session_id)}
         now = self._auth.now()
         return envelope(attempt, shown(client, now)).with_cookie(call, done.token, client, now)
@@ -49,7 +49,7 @@ class Entering:
 
     async def _look_for_another_site(self, call: Call) -> None:
         """Tell whoever runs this, once, if the cookie that a sign-in replaces may be that of another site of theirs."""
-        if call.client is not None or self._told or self._auth.settings.cookie_name != DEFAULT_NAME:
+        if call.client is not None or call.is_native or self._told or self._auth.settings.cookie_name != DEFAULT_NAME:
             return
         known = [await self._clients.find_after_act(token.client_id) for token in call.tokens]
         if known and not any(known):

@@ -9,7 +9,7 @@ from ...rules.context import Auth
 from ...rules.password_reset import ask_for_reset, check_code, reset_password
 from ...rules.sign_in import sign_in
 from ...rules.sign_in_attempts import AttemptUnknown, SignInAttempt, begin_attempt, find_attempt
-from .endpoint import Answer, Call, Endpoint, envelope, is_on, refuse_replaced, shown
+from .endpoint import Answer, Call, Endpoint, envelope, is_on, refuse_replaced, shown, shown_to
 from .entering import Entering
 from .serializers import attempt_json, signed_in_json
 from .shapes import Json
@@ -121,7 +121,7 @@ class SignInEndpoints:
     def _waiting(self, call: Call, attempt: SignInAttempt, strategy: str = '') -> Answer:
         """The client is told of the attempt as well: Clerk's go on with that of their client."""
         response = self._json(attempt, strategy)
-        client = shown(call.client, self._auth.now())
+        client = shown_to(call, call.client, self._auth.now())
         return envelope(response, client and {**client, 'sign_in': response})
 
     def _json(self, attempt: SignInAttempt, strategy: str = '') -> Json:

@@ -15,7 +15,7 @@ from ...rules.confirmed_sign_up import (
 )
 from ...rules.context import Auth
 from ...rules.sign_in import SignedIn
-from .endpoint import Answer, Call, Endpoint, envelope, is_on, refuse_replaced, shown
+from .endpoint import Answer, Call, Endpoint, envelope, is_on, refuse_replaced, shown_to
 from .entering import Entering
 from .serializers import signed_up_json, waiting_json
 
@@ -90,5 +90,5 @@ class SignUpEndpoints:
 
     def _waiting(self, call: Call, sign_up: WaitsForCode) -> Answer:
         """The client is told of the sign-up as well: Clerk's go on with that of their client."""
-        response, client = waiting_json(sign_up), shown(call.client, self._auth.now())
+        response, client = waiting_json(sign_up), shown_to(call, call.client, self._auth.now())
         return envelope(response, client and {**client, 'sign_up': response})
