@@ -39,6 +39,9 @@ ENDPOINTS = _HERE / 'endpoints.py'
 IN_A_FRAME = _HERE / 'in_a_frame.py'
 """An author's app whose pages, and ours, stand in a frame of its own."""
 
+OIDC = _HERE / 'oidc.py'
+"""An author's app whose people sign in at another site."""
+
 OWN_ROWS = _HERE / 'own_rows.py'
 """With a table of its author's beside ours."""
 
