@@ -22,7 +22,7 @@ from . import (
     undo_address_change,
     verify,
 )
-from .examples import android, expo, index, javascript, nextjs, swiftui
+from .examples import android, expo, index, ios, javascript, nextjs
 
 ACCOUNT_PAGES: Mapping[str, Callable[..., object]] = {
     '/sign-in': sign_in.page,
@@ -55,7 +55,8 @@ ROUTES: dict[str, Callable[..., object]] = {
     '/examples/nextjs': nextjs.page,
     '/examples/javascript': javascript.page,
     '/examples/expo': expo.page,
-    '/examples/swiftui': swiftui.page,
+    '/examples/ios': ios.page,
+    '/examples/swiftui': ios.page,  # which it was called before
     '/examples/android': android.page,
 }
 """The pages of our own app."""

@@ -37,6 +37,7 @@ from .brand import brand, description, footer_text, home_label, title_of
 from .browser_texts import browser_texts
 from .countdown import countdown
 from .document import without_scripts
+from .examples import running
 from .own_frame import Frame, build_in
 from .parts import Static, Text, button_link, card, may_sign_up, page_title, spinner
 
@@ -74,6 +75,8 @@ def install(routes: Mapping[str, PageBuilder], timing: Timing, chosen: BrandSett
     for path in table:
         Page(path, response_timeout=RESPONSE_SECONDS)(root)
     guard_whole_pages(WholePages(PLACEHOLDERS, beside_whole_page))
+    if running.PAGE in table:
+        running.serve()
 
 
 class Page(ui.page):

@@ -149,7 +149,8 @@ def test_every_route_says_who_may_see_it() -> None:
         '/admin/users/new': 'admin', '/admin/users/{user_id}': 'admin',
         '/demo': 'public', '/demo/pane': 'public',
         '/examples': 'public', '/examples/nextjs': 'public', '/examples/javascript': 'public',
-        '/examples/expo': 'public', '/examples/swiftui': 'public', '/examples/android': 'public'}
+        '/examples/expo': 'public', '/examples/ios': 'public', '/examples/swiftui': 'public',
+        '/examples/android': 'public'}
 
 
 def test_a_table_with_a_page_that_does_not_say_is_refused() -> None:

@@ -9,6 +9,7 @@ from auth.components import AuthState, auth_state, sign_out
 from auth.language import N_, _
 
 from ..parts import Text, button, button_link, spinner
+from . import clients
 from .frame import Example, example
 from .quotes import ANDROID
 
@@ -50,7 +51,7 @@ class MainViewModel:
 
 
 EXAMPLE = Example('Android', N_('A spinner, a button, or a signed-out view, by the state of a view model.'), ANDROID,
-                  MainViewModel.sign_out)
+                  MainViewModel.sign_out, clients.ANDROID)
 
 
 @public

@@ -7,6 +7,7 @@ from auth.components import SessionLabel, SignOutButton
 from auth.language import N_, _
 
 from ..parts import Text, button_link
+from . import clients
 from .frame import Example, example
 from .quotes import EXPO
 
@@ -18,7 +19,8 @@ def profile() -> None:
         SignOutButton(redirect_url='/')
 
 
-EXAMPLE = Example('Expo', N_('The same SignOutButton on a small screen; the size changes nothing.'), EXPO, profile)
+EXAMPLE = Example('Expo', N_('The same SignOutButton on a small screen; the size changes nothing.'), EXPO, profile,
+                  clients.EXPO)
 
 
 @public

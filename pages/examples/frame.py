@@ -14,6 +14,7 @@ from auth.language import Message, _
 
 from ..code import code_figure, source_of
 from ..parts import Static, Text, card, link, page_title
+from .client import Client, show_client
 from .quotes import SOURCE, Quote
 
 
@@ -29,6 +30,8 @@ class Example:
     """What it answers to."""
     matters: Callable[..., object]
     """The function that matters: the rest of the file is what is around it."""
+    client: Client
+    """Clerk's own client, for which the guide has it."""
 
     @property
     def name(self) -> str:
@@ -78,3 +81,4 @@ def example(shown: Example) -> Generator[None]:
             Text('summary', _('The whole file'))
             code_figure(f'{shown.name}-file', shown.file.read_text(encoding='utf-8'), language='python',
                         caption=shown.file.name)
+    show_client(shown.name, shown.client)

@@ -8,10 +8,10 @@ from auth import public
 from auth.language import _
 
 from ..parts import Text, button_link, page_title
-from . import android, expo, javascript, nextjs, swiftui
+from . import android, expo, ios, javascript, nextjs
 from .frame import source_note
 
-EXAMPLES = (nextjs.EXAMPLE, javascript.EXAMPLE, expo.EXAMPLE, swiftui.EXAMPLE, android.EXAMPLE)
+EXAMPLES = (nextjs.EXAMPLE, javascript.EXAMPLE, expo.EXAMPLE, ios.EXAMPLE, android.EXAMPLE)
 
 
 @public

@@ -7,6 +7,7 @@ from auth.components import SessionLabel, SignOutButton
 from auth.language import N_, _
 
 from ..parts import button_link
+from . import clients
 from .frame import Example, example
 from .quotes import NEXTJS
 
@@ -18,7 +19,8 @@ def sign_out_button() -> None:
         SignOutButton(redirect_url='/')
 
 
-EXAMPLE = Example('Next.js', N_('A SignOutButton that signs out and redirects to “/”.'), NEXTJS, sign_out_button)
+EXAMPLE = Example('Next.js', N_('A SignOutButton that signs out and redirects to “/”.'), NEXTJS, sign_out_button,
+                  clients.NEXTJS)
 
 
 @public

@@ -19,7 +19,7 @@ PARTS = {
     'pages': ('/', '/sign-in/choose', '/sign-in/new-password', '/demo', '/demo/pane?name=Tab'),
     'forms': ('/sign-in', '/sign-in?redirect_url=/account', '/sign-up', '/forgot-password', '/reset-password',
               '/sign-up/verify'),
-    'examples': ('/examples', '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/swiftui',
+    'examples': ('/examples', '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/ios',
                  '/examples/android'),
     'account': ('/account', '/account/security'),
     'administration': ('/admin', '/admin/users/new', '/admin/sessions', '/admin/policy', '/admin/invitations',

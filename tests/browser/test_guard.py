@@ -243,7 +243,7 @@ async def test_a_hundred_tabs_that_came_and_went_leave_nothing_behind(
     laptop = await device(instrumented)
     session_id = await laptop.sign_up()
     cookie = f'__client={await laptop.cookie()}'
-    paths = ('/account', '/', '/examples/swiftui', '/sign-in/choose')
+    paths = ('/account', '/', '/examples/ios', '/sign-in/choose')
     async with aiohttp.ClientSession(instrumented.url) as http:
         at_first = await counts(http)
 
@@ -252,7 +252,7 @@ async def test_a_hundred_tabs_that_came_and_went_leave_nothing_behind(
             await page.open(http, instrumented.url + path, lambda: cookie)
             await page.close()
         tab = await laptop.tab()
-        for path in ('/account', '/examples/swiftui', '/account'):
+        for path in ('/account', '/examples/ios', '/account'):
             await tab.open(path)
         await tab.shows(session_id)
         held = await counts(http)

@@ -16,7 +16,7 @@ pytestmark = either_store
 
 PUBLIC = ('/', '/sign-in', '/sign-in?redirect_url=/account', '/sign-in/choose', '/sign-up', '/sign-up/verify',
           '/forgot-password', '/reset-password', '/undo-address-change', '/examples',
-          '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/swiftui', '/examples/android',
+          '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/ios', '/examples/android',
           '/demo', '/demo/pane', '/nowhere', '/account')
 PRIVATE = ('/account', '/account/security', '/account/email-address', '/admin', '/admin/users/new', '/admin/sessions',
            '/admin/policy', '/admin/invitations', '/admin/invitations/made')
@@ -42,8 +42,9 @@ WRITTEN = """() => {
     return [document.title, ...found];
 }"""
 
-NAMES = re.compile(r'Live Sessions|Next\.js|JavaScript|Expo|SwiftUI|Android|NiceGUI|Python|Clerk|sess_\w+|user_\w+|'
-                   r'[\w/]+\.(?:py|js|tsx|swift|kt)\b|[\w.+-]+@[\w.-]+')
+NAMES = re.compile(r'Live Sessions|@clerk/[\w-]+(?:@[\d.]+)?|clerk-(?:ios|android)|\.env(?:\.local)?|'
+                   r'Next\.js|JavaScript|Expo|SwiftUI|Android|NiceGUI|Python|Clerk|sess_\w+|user_\w+|'
+                   r'[\w/]+\.(?:py|js|tsx?|swift|kt|html)\b|[\w.+-]+@[\w.-]+')
 
 
 async def not_from_the_catalogue(tab: Tab) -> set[str]:

@@ -16,7 +16,7 @@ pytestmark = either_store
 
 PATHS = ('/', '/sign-in', '/sign-up', '/sign-up/verify', '/forgot-password', '/reset-password', '/undo-address-change',
          '/sign-in/choose', '/account', '/account/security', '/admin', '/admin/sessions', '/demo', '/examples',
-         '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/swiftui', '/examples/android')
+         '/examples/nextjs', '/examples/javascript', '/examples/expo', '/examples/ios', '/examples/android')
 
 # Counts what a screen reader would say by itself: where the focus goes, and what changes in a live region.
 LISTEN = """() => {

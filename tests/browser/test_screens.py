@@ -14,7 +14,7 @@ pytestmark = either_store
 
 PUBLIC = ('/', '/sign-in', '/sign-in/choose', '/sign-up', '/sign-up/verify',
           '/forgot-password', '/reset-password', '/examples', '/examples/nextjs', '/examples/javascript',
-          '/examples/expo', '/examples/swiftui', '/examples/android', '/demo')
+          '/examples/expo', '/examples/ios', '/examples/android', '/demo')
 PRIVATE = ('/account', '/account/security')
 LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorffwelchevoraltern'
 
@@ -86,7 +86,7 @@ async def test_the_secret_of_the_cookie_is_in_no_page_no_frame_no_answer_and_no_
         socket.on('framereceived', lambda payload: seen.append(str(payload)))
 
     tab.page.on('websocket', record)
-    for path in ('/account', '/sign-in', '/examples/swiftui', '/'):
+    for path in ('/account', '/sign-in', '/examples/ios', '/'):
         await tab.open(path)
         seen.append(await tab.page.content())
     seen.append(await (await laptop.api('GET', '/client')).text())

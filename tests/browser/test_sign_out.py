@@ -10,7 +10,7 @@ from tests.server import Server
 
 from .devices import MakeDevice, StartServer, a_new_address
 
-EXAMPLES = {'nextjs': '/', 'javascript': '/examples/javascript', 'expo': '/', 'swiftui': '/examples/swiftui',
+EXAMPLES = {'nextjs': '/', 'javascript': '/examples/javascript', 'expo': '/', 'ios': '/examples/ios',
             'android': '/examples/android'}
 """Each of them, and where it goes when it has signed out."""
 
@@ -132,10 +132,18 @@ async def test_the_javascript_example_is_a_plain_button_that_refreshes_the_page(
 
 
 @either_store
+async def test_the_javascript_example_says_how_to_get_clerk_js_where_it_is_not(device: MakeDevice) -> None:
+    tab = await (await device()).tab('/examples/javascript')
+
+    await expect(tab.page.get_by_role('figure').get_by_text('uv run python -m auth clients fetch')).to_be_visible()
+    await expect(tab.page.locator('iframe')).to_have_count(0)
+
+
+@either_store
 async def test_an_example_shows_an_error_and_stays_signed_in(device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     session_id = await laptop.sign_up()
-    tabs = [await laptop.tab(f'/examples/{name}') for name in ('swiftui', 'android', 'nextjs')]
+    tabs = [await laptop.tab(f'/examples/{name}') for name in ('ios', 'android', 'nextjs')]
 
     with shared_server.database.locked():
         for tab in tabs:

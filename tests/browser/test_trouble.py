@@ -81,7 +81,7 @@ async def test_a_sign_out_while_the_store_is_away_is_told_to_have_failed_and_wor
 
 @either_store
 async def test_the_examples_tell_of_a_sign_out_that_failed_too(device: MakeDevice, shared_server: Server) -> None:
-    await tells_of_a_sign_out_that_failed(device, shared_server, '/examples/swiftui', '/examples/android')
+    await tells_of_a_sign_out_that_failed(device, shared_server, '/examples/ios', '/examples/android')
 
 
 async def tells_of_a_sign_out_that_failed(device: MakeDevice, server: Server, *paths: str) -> None:

@@ -165,7 +165,7 @@ async def test_the_button_clears_the_cache_and_every_tab_stays_live(
 
 async def test_so_does_every_other_way_to_sign_out_on_a_page(device: MakeDevice) -> None:
     laptop = await device()
-    for path in ('/examples/swiftui', '/examples/expo', '/account/security'):
+    for path in ('/examples/ios', '/examples/expo', '/account/security'):
         await laptop.sign_up()
         tab = await laptop.tab(path)
 

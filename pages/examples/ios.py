@@ -7,6 +7,7 @@ from auth.components import auth_state, redraw_on_change, sign_out
 from auth.language import N_, _
 
 from ..parts import Text, button, button_link
+from . import clients
 from .frame import Example, example
 from .quotes import SWIFTUI
 
@@ -45,7 +46,8 @@ class SignOutView:
 
 
 EXAMPLE = Example('SwiftUI', N_('A view that shows the active session, or that nobody is signed in. '
-                                'Errors are shown, not dumped.'), SWIFTUI, SignOutView.build)
+                                'Errors are shown, not dumped.'), SWIFTUI, SignOutView.build,
+                  clients.IOS)
 
 
 @public

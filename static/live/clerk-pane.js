@@ -1,0 +1,27 @@
+// Beside a frame in which clerk-js runs: shows who it says is signed in, and loads it anew after a sign-in elsewhere,
+// which clerk-js learns of only when it is loaded.
+
+let said; // the session that clerk-js shows, "" for none, and undefined while it loads
+
+const frame = () => document.querySelector("iframe[data-clerk-session]");
+
+function show() {
+  for (const line of document.querySelectorAll("[data-clerk-says]")) {
+    const words = said === undefined ? line.dataset.loads : said ? line.dataset.session : line.dataset.nobody;
+    line.textContent = words.replace("{id}", said ?? "");
+  }
+}
+
+window.addEventListener("message", ({ source, origin, data }) => {
+  if (origin !== location.origin || source !== frame()?.contentWindow || typeof data?.clerkJs !== "string") return;
+  said = data.clerkJs;
+  show();
+});
+
+new MutationObserver(() => {
+  const wanted = frame()?.dataset.clerkSession;
+  if (!wanted || said === undefined || said === wanted) return;
+  said = undefined;
+  show();
+  frame().contentWindow.location.reload();
+}).observe(document.body, { subtree: true, attributeFilter: ["data-clerk-session"] });
