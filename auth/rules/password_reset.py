@@ -69,14 +69,6 @@ def post_reset(db: Connection, now: datetime, address: str, request_info: Reques
     post(db, now, to=address, mail=ResetPassword.asked(request_info.user_agent))
 
 
-def check_code(db: Connection, now: datetime, code: str) -> None:
-    """Tell whether a link works; it stays as it is.
-
-    :raises LinkUseless: if it works for nobody (any more)
-    """
-    find_link(db, now, LinkKind.RESET_PASSWORD, code)
-
-
 async def reset_password(auth: Auth, *, code: str, password: str, request_info: RequestInfo) -> None:
     """Give the user whose link it is another password, and end all their sessions. Nobody is signed in by it.
 

@@ -7,7 +7,7 @@ many leave nothing behind. What was said is sealed into the id of the attempt. T
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 
 from ..credentials.sealing import seal, sealing_key, unseal
@@ -38,21 +38,17 @@ class SignInAttempt:
 
     id: str = field(repr=False)
     identifier: str
-    expire_at: datetime
-    code: str = field(default='', repr=False)
-    """What a mailed link holds, if the person has sent it and a new password is still to come."""
 
 
-async def begin_attempt(auth: Auth, identifier: str, *, code: str = '') -> SignInAttempt:
-    """Begin to sign in, or go on with what was mailed.
+async def begin_attempt(auth: Auth, identifier: str) -> SignInAttempt:
+    """Begin to sign in.
 
     :raises ParamInvalid: if it is no address; or ``ParamMissing``
     :raises StoreAway: if the store can't be reached
     """
-    address = identifier if code else normal_address(identifier, intranet=True, param='identifier')
-    expire_at = auth.now() + LIFETIME
-    sealed = seal({'identifier': address, 'expire_at': expire_at.timestamp(), 'code': code}, await _key(auth))
-    return SignInAttempt(_ID + sealed, address, expire_at, code)
+    address = normal_address(identifier, intranet=True, param='identifier')
+    sealed = seal({'identifier': address, 'expire_at': (auth.now() + LIFETIME).timestamp()}, await _key(auth))
+    return SignInAttempt(_ID + sealed, address)
 
 
 async def find_attempt(auth: Auth, attempt_id: str) -> SignInAttempt:
@@ -62,12 +58,9 @@ async def find_attempt(auth: Auth, attempt_id: str) -> SignInAttempt:
     :raises StoreAway: if the store can't be reached
     """
     found = unseal(attempt_id.removeprefix(_ID), await _key(auth)) if attempt_id.startswith(_ID) else None
-    if found is None:
+    if found is None or auth.now().timestamp() >= found['expire_at']:
         raise AttemptUnknown
-    expire_at = datetime.fromtimestamp(found['expire_at'], UTC)
-    if auth.now() >= expire_at:
-        raise AttemptUnknown
-    return SignInAttempt(attempt_id, found['identifier'], expire_at, found['code'])
+    return SignInAttempt(attempt_id, found['identifier'])
 
 
 async def _key(auth: Auth) -> bytes:

@@ -143,3 +143,34 @@ def test_every_field_that_a_phone_needs_is_in_a_shape_and_what_never_varies_is_o
 def test_a_shape_that_was_not_filled_is_never_sent() -> None:
     with pytest.raises(TypeError, match='not JSON serializable'):
         json.dumps(shapes.USER)
+
+
+NAMED_METHODS = [
+    ('DELETE', '/v1/client'), ('PUT', '/v1/client'), ('DELETE', '/v1/client/sessions'), ('DELETE', '/v1/client/cache'),
+    ('PUT', '/v1/client/cookie'), ('PATCH', '/v1/client/sign_ups/sua_x'), ('PATCH', '/v1/me'), ('DELETE', '/v1/me'),
+    ('PATCH', '/v1/me/sessions/sess_x'), ('PATCH', '/v1/environment'), ('delete', '/v1/client/sessions'),
+]
+
+
+@either_store
+async def test_every_method_may_be_named_in_a_post(api: Api, subtests: pytest.Subtests) -> None:
+    async with api.browser() as laptop:
+        for method, path in NAMED_METHODS:
+            with subtests.test(method=method, path=path):
+                plainly = await laptop.request(method.upper(), path)
+                named = await laptop.post(path, params={'_method': method, '_clerk_js_version': '6.40.0'})
+
+                assert named.status_code == plainly.status_code != 405
+                assert named.json().keys() == plainly.json().keys()
+
+
+@either_store
+async def test_what_clerks_own_screens_would_send_in_vain_is_not_offered(api: Api) -> None:
+    """To delete an account takes its password, which they do not send."""
+    async with api.browser() as laptop:
+        user = body(await sign_up(laptop))['client']['sessions'][0]['user']
+        settings = body(await laptop.get('/v1/environment'))['user_settings']
+        refused = await laptop.delete('/v1/me')
+
+    assert (user['delete_self_enabled'], settings['actions']['delete_self']) == (False, False)
+    assert refused.status_code == 422

@@ -96,7 +96,7 @@ def _user_settings(settings: Settings) -> Json:
             **{name: _attribute() for name in ('phone_number', 'username', 'web3_wallet', 'authenticator_app',
                                                'backup_code', 'passkey', 'ticket')}},
         'social': {}, 'saml': {'enabled': False}, 'enterprise_sso': {'enabled': False, 'self_serve_sso': False},
-        'actions': {'delete_self': True, 'create_organization': False, 'create_organizations_limit': None},
+        'actions': {'delete_self': False, 'create_organization': False, 'create_organizations_limit': None},
         'sign_in': {'second_factor': {'required': False, 'enabled': False}},
         'sign_up': {'captcha_enabled': False, 'captcha_widget_type': None, 'custom_action_required': False,
                     'progressive': True, 'mode': 'public' if settings.sign_up == 'open' else 'restricted',

@@ -154,18 +154,16 @@ def _sign_up_json(sign_up_id: str, email_address: str | None, abandon_at: dateti
                       'verifications': SIGN_UP_VERIFICATIONS | {'email_address': sign_up_verification}}
 
 
-def attempt_json(sign_in_id: str, identifier: str | None, strategies: Sequence[str], strategy: str = '', *,
-                 has_code: bool = False) -> Json:
+def attempt_json(sign_in_id: str, identifier: str | None, strategies: Sequence[str], strategy: str = '') -> Json:
     """A sign-in that goes on. It says the same whether somebody has that address or not.
 
     :param strategies: how it may go on
     :param strategy: how it was chosen to go on, with what was mailed
-    :param has_code: whether that was sent, and a new password is still to come
     """
-    chosen = VERIFICATION | {'status': 'verified' if has_code else 'unverified', 'strategy': strategy}
+    chosen = VERIFICATION | {'status': 'unverified', 'strategy': strategy}
     return SIGN_IN | {
-        'id': sign_in_id, 'status': 'needs_new_password' if has_code else 'needs_first_factor',
-        'identifier': identifier, 'first_factor_verification': chosen if strategy else None,
+        'id': sign_in_id, 'status': 'needs_first_factor', 'identifier': identifier,
+        'first_factor_verification': chosen if strategy else None,
         'supported_first_factors': [_factor(one, sign_in_id, identifier) for one in strategies]}
 
 

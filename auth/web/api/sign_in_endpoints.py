@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ...errors import ParamInvalid, ParamMissing
+from ...errors import ParamInvalid
 from ...language import N_
 from ...monitoring.outcomes import counting_attempt
 from ...rules.context import Auth
-from ...rules.password_reset import ask_for_reset, check_code, reset_password
+from ...rules.password_reset import ask_for_reset, reset_password
 from ...rules.sign_in import sign_in
 from ...rules.sign_in_attempts import AttemptUnknown, SignInAttempt, begin_attempt, find_attempt
 from .endpoint import Answer, Call, Endpoint, envelope, is_on, refuse_replaced, shown, shown_to
@@ -41,7 +41,6 @@ class SignInEndpoints:
             f'{at}/{{sign_in_id}}': {'GET': self._get},
             f'{at}/{{sign_in_id}}/prepare_first_factor': {'POST': self._prepare},
             f'{at}/{{sign_in_id}}/attempt_first_factor': {'POST': self._attempt},
-            f'{at}/{{sign_in_id}}/reset_password': {'POST': self._reset},
         }
 
     async def _begin(self, call: Call) -> Answer:
@@ -81,20 +80,13 @@ class SignInEndpoints:
             return await self._sign_in(call, attempt.identifier, fields)
         if strategy != RESET:
             raise StrategyUnknown(param='strategy')
-        if 'password' in fields:
-            return await self._reset_with(call, fields.get('code', ''), fields['password'])
-        code, identifier = fields.get('code', ''), await self._identifier(call)
-        await self._auth.read(check_code, code)
-        return self._waiting(call, await begin_attempt(self._auth, identifier, code=code))
+        return await self._reset(call, fields.get('code', ''), fields.get('password', ''))
 
-    async def _reset(self, call: Call) -> Answer:
-        fields, attempt = await call.fields(), await find_attempt(self._auth, call.parts['sign_in_id'])
-        if not attempt.code:
-            raise ParamMissing(N_('Send the code from the mail first.'), param='code')
-        return await self._reset_with(call, attempt.code, fields.get('password', ''))
+    async def _reset(self, call: Call, code: str, password: str) -> Answer:
+        """The code alone tells whose password it is: a link works in every browser, whatever the id in the path.
 
-    async def _reset_with(self, call: Call, code: str, password: str) -> Answer:
-        """The code alone tells whose password it is: a link works in every browser, whatever the id in the path."""
+        It comes with the password, not before: an id that stands for it would be a secret in an address.
+        """
         await reset_password(self._auth, code=code, password=password, request_info=call.request_info)
         identifier = await self._identifier(call)
         attempt = await begin_attempt(self._auth, identifier) if identifier else None
@@ -126,4 +118,4 @@ class SignInEndpoints:
 
     def _json(self, attempt: SignInAttempt, strategy: str = '') -> Json:
         factors = [PASSWORD, RESET] if self._auth.settings.sends_mail else [PASSWORD]
-        return attempt_json(attempt.id, attempt.identifier or None, factors, strategy, has_code=bool(attempt.code))
+        return attempt_json(attempt.id, attempt.identifier, factors, strategy)
