@@ -15,7 +15,9 @@ from auth.web.redirects import FILES_PATH
 
 from .brand import own_logo
 
-STATIC = Path(__file__).parent.parent / 'static'
+_COPIED = Path(__file__).parent / 'static'
+STATIC = _COPIED if _COPIED.is_dir() else Path(__file__).parent.parent / 'static'
+"""The files; where an app has copied this project, its own ``static/`` may stand beside ``pages/``."""
 STYLESHEETS = ('app.css', 'pages.css', 'forced-colors.css')
 """In this order: a later one may say otherwise than one before it. They say nothing of what is not ours."""
 

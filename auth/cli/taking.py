@@ -19,7 +19,8 @@ PACKAGE = __name__.partition('.')[0]
 """How it is imported: ``auth`` in a clone, and ``live_sessions`` where the wheel is installed."""
 
 IS_COPIED = PACKAGE == 'auth'
-COPIED = ('auth', 'models', 'pages', 'static')
+COPIED = ('auth', 'models', 'pages')
+"""What is copied; ``static`` goes into ``pages``, because many an app has a folder of that name."""
 
 _ROOT = Path(__file__).parent.parent.parent
 _STARTER = Path(__file__).parent / 'starter'
@@ -69,12 +70,15 @@ def add(folder: Folder, json: Json = False) -> None:
 2. Put this into your program, before ui.run or ui.run_with (then give install your FastAPI app):
 
        from {PACKAGE} import LiveSessions, private, public
-       sessions = LiveSessions()
+       sessions = LiveSessions(site_name='My app')
        sessions.install()
 
-3. Put @public above each page, endpoint and file that is for everybody: what says nothing is private.
-4. Keep data/ and .env out of git. DATABASE_URL names another store than data/live-sessions.db.
-5. In tests: pytest -p nicegui.testing.user_plugin -p {PACKAGE}.testing.plugin""")
+3. Put @public above each page and endpoint that is for everybody: what says nothing is private.
+   Name folders of files that are: sessions.install(paths={{'/static': public}})
+4. Put a way out into your header: SignOutButton() or UserButton() of {PACKAGE}.components.
+5. Make an administrator:      uv run python -m {PACKAGE} users create you@example.com --admin
+6. Keep data/ and .env out of git. DATABASE_URL names another store than data/live-sessions.db.
+7. In tests: pytest -p nicegui.testing.user_plugin -p {PACKAGE}.testing.plugin""")
 
 
 def _refuse_what_is_there(folder: Path, names: list[str] | tuple[str, ...]) -> None:
@@ -93,6 +97,8 @@ def _copy(folder: Path) -> list[str]:
         return []
     for name in COPIED:
         shutil.copytree(_ROOT / name, folder / name, ignore=_OURS_ALONE)
+    if not (folder / 'pages' / 'static').exists():  # this is no copy itself
+        shutil.copytree(_ROOT / 'static', folder / 'pages' / 'static')
     if not (folder / 'auth' / 'LICENSE').exists():
         shutil.copyfile(_ROOT / 'LICENSE', folder / 'auth' / 'LICENSE')
     return [f'{name}/' for name in COPIED]

@@ -60,7 +60,7 @@ def test_a_new_app_passes_its_own_tests_without_any_server_of_a_database(
     done = subprocess.run([sys.executable, '-m', 'pytest', '-q'], cwd=app, env=environment, capture_output=True,
                           text=True, check=False)
 
-    assert 'auth/, models/, pages/, static/, main.py, tests/test_app.py' in told
+    assert 'auth/, models/, pages/, main.py, tests/test_app.py' in told
     assert 'uv run main.py' in told
     assert '4 passed' in done.stdout, done.stdout + done.stderr
     assert "site_name='Garden Notes'" in (app / 'main.py').read_text()
@@ -70,6 +70,8 @@ def test_a_new_app_passes_its_own_tests_without_any_server_of_a_database(
 def test_an_app_gets_what_it_needs_and_keeps_what_it_has(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / 'main.py').write_text('of the author')
+    (tmp_path / 'static').mkdir()
+    (tmp_path / 'static' / 'mine.css').write_text('of the author')
 
     added, first = run(monkeypatch, 'add', tmp_path), files(tmp_path)
     told = capsys.readouterr().out
@@ -77,9 +79,11 @@ def test_an_app_gets_what_it_needs_and_keeps_what_it_has(
 
     assert (added, again) == (0, 1)
     assert 'sessions.install()' in told
+    assert "install(paths={'/static': public})" in told
+    assert 'python -m auth users create you@example.com --admin' in told
     assert "'argon2-cffi>=" in told
-    assert first['main.py'] == b'of the author'
-    assert {'auth/LICENSE', 'models/migrations/env.py', 'pages/shell.py', 'static/app.css'} <= first.keys()
+    assert (first['main.py'], first['static/mine.css']) == (b'of the author', b'of the author')
+    assert {'auth/LICENSE', 'models/migrations/env.py', 'pages/shell.py', 'pages/static/app.css'} <= first.keys()
     assert second == first
     assert 'Nothing was written' in capsys.readouterr().err
 
@@ -98,7 +102,7 @@ def test_the_documented_steps_bring_a_copied_one_up_to_date_without_a_conflict(
     (clone / 'auth' / 'parts.py').unlink()
     shell('git add -A; git commit -qm two; git tag v0.2.0', clone)
     run(monkeypatch, 'new', app)
-    for name in ('auth', 'models', 'static'):  # the version that it has is the older one
+    for name in ('auth', 'models', 'pages/static'):  # the version that it has is the older one
         shutil.rmtree(app / name)
         shutil.copytree(clone / 'models', app / name)
     parts = app / 'pages' / 'parts.py'
