@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
-from auth import LiveSessions
+from auth import LiveSessions, Settings
 from auth.access import AccessNotStated
+from auth.installing.in_front import InFront
+from auth.installing.workers import refuse_several_workers
 from tests.apps import ALONE
 from tests.databases import SqliteFile
 from tests.http import patient_client
@@ -122,6 +126,44 @@ async def test_what_is_wrong_when_an_app_starts_is_told_in_one_sentence(tmp_path
 
     assert 'cannot be opened for writing' in server.log
     assert 'Traceback' not in server.log
+
+
+UVICORN = '/venv/bin/uvicorn', 'app:app'
+
+
+@pytest.mark.parametrize(('arguments', 'environment'), [
+    ([*UVICORN, '--workers', '2'], {}), ([*UVICORN, '--workers=4'], {}), ([*UVICORN], {'WEB_CONCURRENCY': '3'}),
+    (['/venv/uvicorn/__main__.py', 'app:app', '--workers', '2'], {}),
+    (['/venv/bin/gunicorn', '-w', '2', '-k', 'uvicorn_worker.UvicornWorker', 'app:app'], {})], ids=str)
+async def test_several_workers_behind_one_port_are_refused_in_one_sentence(
+        arguments: list[str], environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('sys.argv', arguments)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        return {'type': 'lifespan.startup'}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    nothing: Any = None
+    sessions = LiveSessions(Settings(database_url='sqlite:////nowhere/live.db'))
+    front = InFront(FastAPI(), lambda behind: sessions._begin(behind, nothing, None, (), {}, None))
+    await front({'type': 'lifespan'}, receive, send)
+
+    assert [message['type'] for message in said] == ['lifespan.startup.failed']
+    assert said[0]['message'].startswith('Several workers cannot serve NiceGUI')
+
+
+@pytest.mark.parametrize(('arguments', 'environment'), [
+    ([*UVICORN, '--workers', '1'], {'WEB_CONCURRENCY': '3'}), ([*UVICORN, '--reload'], {}), (['main.py'], {}),
+    (['main.py', '--workers', '2'], {'WEB_CONCURRENCY': '3'}), ([*UVICORN, '--workers', 'many'], {}), ([], {})],
+    ids=str)
+def test_one_process_and_a_program_of_its_own_are_not_refused(
+        arguments: list[str], environment: dict[str, str]) -> None:
+    refuse_several_workers(arguments, environment)
 
 
 def test_a_wrong_setting_is_told_at_the_first_line(monkeypatch: pytest.MonkeyPatch) -> None:

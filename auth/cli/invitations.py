@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ..requests.base import ROOT_PATH
 from ..rules import invitations
 from ..rules.actor import by_command_line
 from ..settings import Settings
@@ -21,12 +22,16 @@ commands = CommandGroup('Make, list and withdraw invitations to sign up.')
 @commands.command('create')
 def create(address: Annotated[str, typer.Argument(metavar='[ADDRESS]', help='The only email address that may sign up '
                                                   'with it; any without one.')] = '',
-           days: Annotated[str, typer.Option(help='For how many days it works.')] = '', json: Json = False) -> None:
+           days: Annotated[str, typer.Option(help='For how many days it works.')] = '',
+           below: Annotated[str, typer.Option(help='Where the app has its pages: the mount_path of ui.run_with.')] = '',
+           json: Json = False) -> None:
     """Make a link that works once. It is mailed where the site sends mail and an address is given, and printed else."""
+    if not ROOT_PATH.fullmatch(below.rstrip('/')):
+        raise typer.BadParameter('write it like /gui', param_hint='--below')
     settings = Settings()
     made = run(lambda auth: auth.run(invitations.invite, by_command_line, email_address=address, days=days,
                                      settings=auth.settings, limits=auth.limits))
-    link = made.link(settings.own_url)
+    link = made.link(settings.own_url + below.rstrip('/'))
     told = f'This link works once, until {made.expire_at:%Y-%m-%d %H:%M} UTC: {link}' if link else (
         f'The link is mailed to {made.email_address}; it works once, until {made.expire_at:%Y-%m-%d %H:%M} UTC.')
     print_result({'id': made.id, 'email_address': made.email_address, 'expire_at': made.expire_at, 'url': link,

@@ -5,6 +5,8 @@ Loads no NiceGUI before it is installed, because the command line does without.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ from ..settings import Settings, wrong_setting
 from ..timing import DEFAULT_TIMING, Timing
 from .cannot_start import CannotStart
 from .our_pages import Frame
+from .workers import refuse_several_workers
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -91,6 +94,7 @@ class LiveSessions:
                paths: Mapping[str, Callable[[Any], Any]], frame: Frame | None) -> App:
         from .building import build, mount_path_in  # noqa: PLC0415
 
+        refuse_several_workers(sys.argv, os.environ)
         try:
             self.open_store()
             mount_path = mount_path_in(app)

@@ -12,6 +12,9 @@ pytestmark = either_store
 def test_one_is_made_listed_and_withdrawn(run: Run, rules: Rules) -> None:  # noqa: F811
     made = run('invitations', 'create', 'Ann@Example.com', '--days', '3', '--json')
     told = run('invitations', 'create')
+    below = run('invitations', 'create', '--below', '/gui/', '--json')
+    run('invitations', 'withdraw', below.json['id'])
+    nowhere = run('invitations', 'create', '--below', 'gui')
     listed = run('invitations', 'list', '--json')
     gone = run('invitations', 'withdraw', made.json['id'])
     again = run('invitations', 'withdraw', made.json['id'])
@@ -20,6 +23,9 @@ def test_one_is_made_listed_and_withdrawn(run: Run, rules: Rules) -> None:  # no
     link = made.json['url']
     assert link.startswith(f'http://localhost:8080/sign-up#ticket={made.json["id"]}.')
     assert made.json['mailed'] is False
+    assert below.json['url'].startswith(f'http://localhost:8080/gui/sign-up#ticket={below.json["id"]}.')
+    assert nowhere.code == 2
+    assert 'write it like /gui' in nowhere.err
     assert 'This link works once, until ' in told.out
     assert 'http://localhost:8080/sign-up#ticket=inv_' in told.out
     assert sorted((one['email_address'], one['by'], one['mailed']) for one in listed.json) == [
