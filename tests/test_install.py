@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from email import message_from_bytes
+from email.policy import default
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,8 @@ from auth.installing.workers import refuse_several_workers
 from tests.apps import ALONE
 from tests.databases import SqliteFile
 from tests.http import patient_client
+from tests.patience import PATIENCE_SECONDS
+from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
@@ -64,7 +69,7 @@ BELOW = [('mounted', '', '/gui'), ('mounted', '/tools', '/tools/gui'), ('ui.run'
 @pytest.mark.parametrize(('served_by', 'root_path', 'base'), BELOW)
 async def test_a_site_below_a_path_gives_no_address_that_is_not_below_it(served_by: str, root_path: str, base: str,
                                                                          tmp_path: Path) -> None:
-    settings = {'served_by': served_by, 'root_path': root_path}
+    settings = {'served_by': served_by, 'root_path': root_path, 'mail_outbox': tmp_path / 'mails'}
     server = await Server(tmp_path, script=ALONE, settings=settings, base=base).start()
     try:
         async with patient_client(base_url=server.url) as http:
@@ -74,9 +79,13 @@ async def test_a_site_below_a_path_gives_no_address_that_is_not_below_it(served_
             whole, silent, slash, items = [await http.get(path) for path in (
                 f'{base}/whole', f'{base}/silent', f'{base}/whole/', f'{base.removesuffix("/gui")}/api/items')]
             stripped = await http.get(f'{base}/notes'.removeprefix(root_path))
+            await http.post(f'{base}/v1/client/sign_ups', data={'email_address': 'ann@example.com',
+                                                                'password': PASSWORD})
+            mail = await first_mail(tmp_path / 'mails')
     finally:
         server.stop()
 
+    assert f'This mail was sent by http://localhost:8080{base} because' in mail  # what all links in mails begin with
     assert [page.status_code for page in pages] == [200, 200, 200, 404]
     for page in pages:
         assert addresses_in(page.text)
@@ -98,6 +107,21 @@ async def test_a_site_below_a_path_gives_no_address_that_is_not_below_it(served_
     assert slash.headers['location'] == f'{base}/whole'
     assert items.status_code == (404 if served_by == 'ui.run' else 401)
     assert of_the_app.status_code == (404 if served_by == 'ui.run' else 200)
+
+
+def mails_in(folder: Path) -> list[Path]:
+    """The mails that were written there."""
+    return list(folder.glob('*.eml'))
+
+
+async def first_mail(folder: Path) -> str:
+    """Wait for a mail; returns its text in one line."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not (found := mails_in(folder)):
+            await asyncio.sleep(0.05)
+    part = message_from_bytes(found[0].read_bytes(), policy=default).get_body(('plain',))
+    assert part is not None
+    return ' '.join(part.get_content().split())
 
 
 def addresses_in(html: str) -> set[str]:
