@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection, Request
 from .access import Access, access_said_by, admin_only, private
 from .errors import AuthError
 from .requests.request_info import request_info_of
-from .rules.acting import Verb, act_as
+from .rules.acting import Verb, act_as, read_as
 from .rules.clients import ClientView, UserView
 from .rules.proven_sign_in import sign_in_proven
 from .rules.sign_in import SignedIn as NewSession
@@ -73,6 +73,15 @@ class Person:
         :raises StoreAway: if the store can't be reached; or ``OutcomeUnknown``
         """
         return await self._asked.auth.run(act_as, self._client, [self._access], verb, *args, **kwargs)
+
+    async def read(self, query: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read something for them, if they are signed in at that moment; whoever writes waits for nobody who reads.
+
+        :param query: as the verb of ``act``; it only reads
+        :raises NotSignedIn: if the session has ended since the request came; or ``NotAllowed``, ``StoreAway``
+        :raises Writes: if it would write
+        """
+        return await self._asked.auth.read(read_as, self._client, [self._access], query, *args, **kwargs)
 
 
 def allowed(word: Callable[[Any], Any]) -> Callable[[HTTPConnection], Any]:

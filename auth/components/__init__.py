@@ -8,6 +8,7 @@ from ..live.opening import open_tab as open_tab
 from ..live.opening import who_is_here as who_is_here
 from ..live.state import AuthState as AuthState
 from .acting import act as act
+from .acting import read as read
 from .action_button import ActionButton as ActionButton
 from .active_devices import ActiveDevices as ActiveDevices
 from .addresses import address_of as address_of

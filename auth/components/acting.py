@@ -8,8 +8,9 @@ from typing import ParamSpec, TypeVar
 from nicegui import ui
 
 from ..errors import NotSignedIn
+from ..live.tab import Tab
 from ..live.tabs import tabs
-from ..rules.acting import Verb, act_as
+from ..rules.acting import Verb, act_as, read_as
 
 P = ParamSpec('P')
 T = TypeVar('T')
@@ -25,10 +26,25 @@ async def act(verb: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     :raises StoreAway: if the store can't be reached; or ``OutcomeUnknown``
     :raises RuntimeError: outside of a page
     """
+    tab = _tab()
+    return await tabs().auth.run(act_as, tab.client, tuple(tab.shows.values()), verb, *args, **kwargs)
+
+
+async def read(query: Verb[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Read something for whoever is here, under the same conditions; whoever writes waits for nobody who reads.
+
+    :param query: as the verb of ``act``; it only reads
+    :raises NotSignedIn: if nobody is signed in here any more; or ``NotAllowed``, ``StoreAway``, as ``act``
+    :raises Writes: if it would write
+    """
+    tab = _tab()
+    return await tabs().auth.read(read_as, tab.client, tuple(tab.shows.values()), query, *args, **kwargs)
+
+
+def _tab() -> Tab:
     try:
-        tab = tabs().here()
+        return tabs().here()
     except RuntimeError as error:
         if ui.context.slot_stack:  # what it was called from was taken away meanwhile, or its tab was closed
             raise NotSignedIn from error
         raise
-    return await tabs().auth.run(act_as, tab.client, tuple(tab.shows.values()), verb, *args, **kwargs)

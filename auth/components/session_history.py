@@ -77,6 +77,10 @@ def describe(event: HistoryEvent) -> str:
     """Describe an event in words; an action that this version does not know is described by its name."""
     if event.ended_device is not None:
         words = _('{device} was signed out', device=event.ended_device)
+    elif event.action == AuditAction.ROLE_GIVEN and event.detail:
+        words = _('Given the role “{role}”', role=event.detail)
+    elif event.action == AuditAction.ROLE_TAKEN and event.detail:
+        words = _('The role “{role}” was taken away', role=event.detail)
     elif event.action in _WORDS:
         words = str(_WORDS[event.action])
     else:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.orm import Session
 from sqlmodel import Session as DatabaseSession
 from sqlmodel import col
 
@@ -85,25 +86,24 @@ def forget_own_value(db: Connection, now: datetime, client: ClientView | None, s
     return _read(db, user_id)
 
 
-# ------------------------------------------------------------ for endpoints: await user.act(kept_values)
+# ------------------------------------------------------------ for endpoints: await user.read(kept_values)
 
 
 def kept_values(db: DatabaseSession, actor: Actor) -> dict[str, Any]:
     """Read what is kept for whoever acts, by its names."""
-    return {name: json.loads(text) for name, text in _read(db.connection(), actor.user_id).items()}
+    return {name: json.loads(text) for name, text in _read(db, actor.user_id).items()}
 
 
-def keep_value(db: DatabaseSession, actor: Actor, now: datetime, name: str, value: Any) -> None:
+def keep_value(db: DatabaseSession, actor: Actor, name: str, value: Any) -> None:
     """Keep a value for whoever acts, in place of one with that name.
 
-    :param now: the moment of the act, in UTC
     :raises StorageFull: if it is too large, or there are too many
     :raises ValueError: if it is no name, or no value that JSON has; or ``TypeError``
     """
-    _keep(db.connection(), now, actor.user_id, name, as_json(value))
+    _keep(db.connection(), actor.acts_at, actor.user_id, name, as_json(value))
 
 
-def _read(db: Connection, user_id: str) -> dict[str, str]:
+def _read(db: Connection | Session, user_id: str) -> dict[str, str]:
     found = select(*columns(AccountValue.name, AccountValue.value)).where(col(AccountValue.user_id) == user_id)
     return {row.name: row.value for row in db.execute(found.order_by(col(AccountValue.name)))}
 

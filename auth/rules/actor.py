@@ -37,6 +37,8 @@ class Actor:
     authenticated_at: datetime
     """When the password was last given in this session; see ``auth.rules.recent``."""
     role_words: str = field(default='', repr=False)
+    acts_at: datetime = field(kw_only=True)
+    """The moment of the act, in UTC."""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -65,7 +67,7 @@ def find_actor(db: Connection, now: datetime, client: ClientView | None, session
     found = db.execute(*find(wanted, client.id, client.secret_hash, now)).first()
     if found is None:
         raise NotSignedIn
-    return Actor(*found)
+    return Actor(*found, acts_at=now)
 
 
 class Administrator(Protocol):

@@ -37,6 +37,8 @@ class HistoryEvent:
     """The device whose session it was, if that is another one."""
     times: int = 1
     """How often: of very many attempts, one event stands for all but the first few."""
+    detail: str = ''
+    """What it is about beside that, such as the role that was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def _read(db: Connection, user_id: str, after: HistoryEvent | None) -> History:
 
 def _events_of(user_id: str) -> Select[*tuple[Any, ...]]:
     return (select(*columns(AuditEvent.id, AuditEvent.at, AuditEvent.action, AuditEvent.ip_address,
-                            AuditEvent.user_agent, AuditEvent.actor, Session.user_agent, AuditEvent.times))
+                            AuditEvent.user_agent, AuditEvent.actor, Session.user_agent, AuditEvent.times,
+                            AuditEvent.detail))
             .select_from(AuditEvent).outerjoin(Session, col(Session.id) == AuditEvent.session_id)
             .where(col(AuditEvent.user_id) == user_id)
             .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
@@ -87,11 +90,11 @@ def _events_of(user_id: str) -> Select[*tuple[Any, ...]]:
 
 
 def _event(event_id: str, at: datetime, action: str, ip_address: str, user_agent: str, actor: str,
-           session_agent: str | None, times: int) -> HistoryEvent:
+           session_agent: str | None, times: int, detail: str) -> HistoryEvent:
     from_device = read_user_agent(user_agent) if user_agent else None
     if actor:  # where an administrator sits is not for everybody to know
         from_device, ip_address = None, ''
     by = '' if not actor else COMMAND_LINE if actor == COMMAND_LINE else 'administrator'
     elsewhere = action in {AuditAction.REVOKED, AuditAction.REPLACED} and session_agent is not None
     return HistoryEvent(event_id, at, action, from_device, ip_address, by,
-                        read_user_agent(session_agent) if elsewhere else None, times)
+                        read_user_agent(session_agent) if elsewhere else None, times, detail)

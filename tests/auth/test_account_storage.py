@@ -205,7 +205,7 @@ async def test_what_cannot_be_kept_is_refused_and_changes_nothing(rules: Rules, 
 
 @either_store
 async def test_an_endpoint_keeps_values_for_who_acts(rules: Rules, ann: SignedIn) -> None:
-    await rules.auth.run(act_as, await rules.here(ann.token), [PRIVATE], keep_value, rules.clock(), 'theme', 'dark')
+    await rules.auth.run(act_as, await rules.here(ann.token), [PRIVATE], keep_value, 'theme', 'dark')
 
     assert (await account_storage())['theme'] == 'dark'
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from auth.errors import AuthError, NotAllowed, NotSignedIn
-from auth.rules.acting import act_as
+from auth.rules.acting import Writes, act_as, read_as
 from auth.rules.actor import Actor
 from auth.rules.sessions import sign_out
 from models import User
@@ -81,3 +81,52 @@ async def test_an_administrators_act_takes_a_right_that_was_not_withdrawn(rules:
     with pytest.raises(NotAllowed):
         await rules.auth.run(act_as, client, ['private', 'admin'], rename, 'Eve')
     assert rules.sql('SELECT first_name FROM user') == [('Ada',)]
+
+
+def own_name(db: Session, actor: Actor) -> str:
+    """What an author reads."""
+    return db.exec(select(User).where(col(User.id) == actor.user_id)).one().first_name
+
+
+async def test_a_query_reads_for_who_is_signed_in_and_may(rules: Rules) -> None:
+    ann = await rules.sign_up()
+    client = await rules.here(ann.token)
+    await rules.auth.run(act_as, client, ['private'], rename, 'Ann')
+
+    assert await rules.auth.read(read_as, client, ['private'], own_name) == 'Ann'
+    with pytest.raises(NotAllowed):
+        await rules.auth.read(read_as, client, ['admin'], own_name)
+    await rules.auth.run(sign_out, client)
+    with pytest.raises(NotSignedIn):
+        await rules.auth.read(read_as, client, ['private'], own_name)
+
+
+def by_statement(db: Session, actor: Actor) -> None:
+    db.exec(update(User).values(first_name='Eve'))
+
+
+def by_deleting(db: Session, actor: Actor) -> None:
+    db.exec(delete(User))
+
+
+def by_object(db: Session, actor: Actor) -> None:
+    db.exec(select(User)).one().first_name = 'Eve'
+
+
+def by_flushing(db: Session, actor: Actor) -> None:
+    by_object(db, actor)
+    db.commit()
+
+
+def by_connection(db: Session, actor: Actor) -> None:
+    db.connection()
+
+
+@pytest.mark.parametrize('query', [by_statement, by_deleting, by_object, by_flushing, by_connection])
+async def test_a_query_that_would_write_is_refused_and_nothing_is_written(rules: Rules, query: Any) -> None:
+    ann = await rules.sign_up()
+
+    with pytest.raises(Writes, match='give to act'):
+        await rules.auth.read(read_as, await rules.here(ann.token), ['private'], query)
+
+    assert rules.sql('SELECT first_name FROM user') == [('',)]

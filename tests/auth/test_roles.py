@@ -8,10 +8,12 @@ import pytest
 
 from auth import admin_only, private, public, roles
 from auth.access import Access, Here, OneOf, access_of, answer, covers
+from auth.components.session_history import describe
 from auth.errors import NotAllowed, NotSignedIn, ParamInvalid, UserNotFound
 from auth.live.grants import needs_re_authentication
 from auth.rules.actor import by_admin, by_command_line, find_actor
 from auth.rules.clients import ClientView
+from auth.rules.history import read_history
 from auth.rules.roles import MOST, set_role
 from auth.rules.sign_in import SignedIn
 from tests.rules import Rules
@@ -47,6 +49,17 @@ async def test_a_role_is_given_and_taken_and_the_history_says_which(rules: Rules
 def actor(db: object, now: object, client: ClientView) -> frozenset[str]:
     """The roles of whoever acts, in a transaction."""
     return find_actor(db, now, client).roles  # pyright: ignore[reportArgumentType]
+
+
+async def test_the_history_says_in_words_which_role(rules: Rules, ann: SignedIn) -> None:
+    for is_given in (True, False):
+        await rules.auth.run(set_role, by_command_line, ann.user_id, 'editor', is_given)
+        rules.clock.forward(seconds=1)
+
+    history = await rules.auth.read(read_history, await rules.here(ann.token))
+
+    assert [describe(event) for event in history.events[:2]] == [
+        'The role “editor” was taken away from the command line', 'Given the role “editor” from the command line']
 
 
 async def test_the_role_admin_is_that_of_administrators(rules: Rules, ann: SignedIn) -> None:
