@@ -10,6 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from auth.changes.clients import Clients
+from auth.web.api import me_endpoints
 from tests.auth.conftest import Api, said, sign_up
 from tests.rules import PASSWORD, Rules
 from tests.running import either_store
@@ -316,3 +317,18 @@ async def test_what_was_done_is_not_called_off_because_the_store_goes_away_right
     assert up.json()['client'] is None
     assert up.cookies['__client']
     assert api.rules.status(up.json()['response']['created_session_id']) == 'active'
+
+
+async def test_the_log_has_the_trace_id_of_a_fault_of_the_server(
+        api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def stumble(*_: object) -> None:
+        raise RuntimeError('a mistake')
+
+    async with api.browser() as laptop:
+        await sign_up(laptop)
+        monkeypatch.setattr(me_endpoints, 'user_json', stumble)
+        answer = await laptop.get('/v1/me')
+
+    told = next(record for record in caplog.records if vars(record).get('event') == 'request_failed')
+    assert answer.status_code == 500
+    assert answer.json()['clerk_trace_id'] in told.getMessage()

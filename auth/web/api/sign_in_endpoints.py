@@ -47,8 +47,9 @@ class SignInEndpoints:
         fields = await call.fields()
         strategy, identifier = fields.get('strategy', ''), fields.get('identifier', '')
         if strategy == RESET:
+            attempt = await begin_attempt(self._auth, identifier)
             await ask_for_reset(self._auth, identifier=identifier, request_info=call.request_info)
-            return self._waiting(call, await begin_attempt(self._auth, identifier), RESET)
+            return self._waiting(call, attempt, RESET)
         if strategy not in {'', PASSWORD}:
             raise StrategyUnknown(param='strategy')
         if 'password' in fields or strategy or not identifier.strip():
@@ -87,20 +88,16 @@ class SignInEndpoints:
 
         It comes with the password, not before: an id that stands for it would be a secret in an address.
         """
+        sign_in_id = call.parts['sign_in_id']
+        try:
+            attempt = await find_attempt(self._auth, sign_in_id)
+        except AttemptUnknown:  # the link was opened in another browser
+            attempt = None
         await reset_password(self._auth, code=code, password=password, request_info=call.request_info)
-        identifier = await self._identifier(call)
-        attempt = await begin_attempt(self._auth, identifier) if identifier else None
         after, now = call.client and await self._entering.find(call.client.id), self._auth.now()
-        response = self._json(attempt) if attempt else attempt_json(call.parts['sign_in_id'], None, [PASSWORD])
+        response = self._json(attempt) if attempt else attempt_json(sign_in_id, None, [PASSWORD])
         answer = envelope(response, shown(after, now))
         return answer if call.client is None else answer.with_clearing(after, now)
-
-    async def _identifier(self, call: Call) -> str:
-        """Who has begun to sign in; '' if the link of a mail was opened in another browser."""
-        try:
-            return (await find_attempt(self._auth, call.parts['sign_in_id'])).identifier
-        except AttemptUnknown:
-            return ''
 
     async def _sign_in(self, call: Call, identifier: str, fields: dict[str, str]) -> Answer:
         await refuse_replaced(self._auth, call)
