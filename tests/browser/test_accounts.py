@@ -84,11 +84,13 @@ async def test_a_session_that_is_not_this_browsers_cannot_be_used_or_ended(devic
     ann, bob = await laptop.sign_up(), await phone.sign_up()
     tab, elsewhere = await laptop.tab(), await phone.tab()
 
-    answers = [await (await laptop.api('POST', f'/client/sessions/{session}/{act}')).text()
-               for session in (bob, 'sess_' + 'x' * 24, 'nonsense') for act in ('touch', 'remove')]
+    told = {act: [(answer.status, (await answer.json())['errors']) for answer in [
+        await laptop.api('POST', f'/client/sessions/{session}/{act}')
+        for session in (bob, 'sess_' + 'x' * 24, 'nonsense')]] for act in ('touch', 'remove')}
 
-    assert len(set(answers)) == 1
-    assert 'resource_not_found' in answers[0]
+    assert all(answers == [answers[0]] * 3 for answers in told.values())
+    assert [(answers[0][0], answers[0][1][0]['code']) for answers in told.values()] == [
+        (401, 'authentication_invalid'), (404, 'resource_not_found')]
     await tab.shows(ann)
     await elsewhere.shows(bob)
 

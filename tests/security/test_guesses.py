@@ -18,7 +18,7 @@ from auth.rules.admin import set_disabled
 from auth.rules.history import read_history
 from auth.rules.profile import DELETE_CONFIRMATION, change_password
 from auth.rules.sign_in import SignedIn, sign_in
-from tests.auth.conftest import Api, sign_up
+from tests.auth.conftest import Api, said, sign_up
 from tests.auth.conftest import sign_in as signs_in
 from tests.browser.devices import Device, MakeDevice, a_new_address
 from tests.rules import NEW_PASSWORD, PASSWORD, PHONE, Rules
@@ -325,7 +325,7 @@ async def test_guesses_at_an_account_and_at_none_are_answered_alike_and_the_elev
         told = {address: [await thief.post('/v1/client/sign_ins', data={'identifier': address, 'password': 'wrong one'})
                           for _ in range(13)] for address in ('ann@example.com', 'nobody@example.com')}
 
-    at_ann, at_nobody = ([(answer.status_code, answer.text, dict(answer.headers)) for answer in answers]
+    at_ann, at_nobody = ([(*said(answer), dict(answer.headers)) for answer in answers]
                          for answers in told.values())
     assert at_ann == at_nobody
     assert [status for status, _, _ in at_ann] == [422] * 10 + [429] * 3
