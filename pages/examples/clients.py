@@ -27,12 +27,12 @@ NEXT_PUBLIC_CLERK_TELEMETRY_DISABLED=1
 CLERK_FAPI_URL={url}
 CLERK_API_URL={url}/backend
 CLERK_SECRET_KEY=sk_live_…  # python -m auth keys create'''),
-        Quote('proxy.ts', 'typescript', '''\
+        Quote('proxy.js', 'javascript', '''\
 import { clerkMiddleware } from '@clerk/nextjs/server'
 
 export default clerkMiddleware({ frontendApiProxy: { enabled: true } })
 
-export const config = { matcher: ['/((?!_next|.*\\\\..*).*)', '/__clerk/(.*)'] }'''),
+export const config = { matcher: ['/((?!_next).*)', '/__clerk/(.*)'] }'''),
     )
 
 
