@@ -25,7 +25,7 @@ class Client:
     settings: Callable[[str, str], tuple[Quote, ...]]
     """What to write into an app to have it use this server; given its publishable key and its address."""
     snippets: tuple[Quote, ...]
-    """What the guide has for it, whole."""
+    """What the guide has for it, whole; none if it has words only."""
     proved: Message
     """What of it our tests run, and what they do not."""
 
@@ -42,9 +42,10 @@ def show_client(name: str, client: Client) -> None:
         if chosen.why_no_publishable_key and not chosen.publishable_key:
             Text('p', chosen.why_no_publishable_key).classes('ls-notice')
         _figures(name, 'setting', client.settings(key_of(chosen), chosen.own_url))
-        with ui.element('details'):
-            Text('summary', _('The snippet of the guide, whole'))
-            _figures(name, 'snippet', client.snippets)
+        if client.snippets:
+            with ui.element('details'):
+                Text('summary', _('The snippet of the guide, whole'))
+                _figures(name, 'snippet', client.snippets)
 
 
 def key_of(settings: Settings) -> str:

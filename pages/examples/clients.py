@@ -13,7 +13,7 @@ def _javascript(key: str, url: str) -> tuple[Quote, ...]:
     return (
         Quote('.env', 'bash', f'VITE_CLERK_PUBLISHABLE_KEY={key}'),
         Quote('main.js', 'javascript',
-              f"const clerk = new Clerk(pubKey, {{ proxyUrl: '{url}' }})  // not over https: the key says it all"),
+              f"const clerk = new Clerk(pubKey, {{ proxyUrl: '{url}' }})  // over https, the key alone will do"),
     )
 
 
