@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select, update
 
 import main
 import pages
-from auth import AuthError, LiveSessions, admin_only, private, public
+from auth import AuthError, LiveSessions, admin_only, private, public, roles
 from auth.components import act as write
 from auth.components import password_field
 from auth.endpoints import Admin, MaybeSignedIn, SignedIn, sign_in_as
@@ -119,6 +119,7 @@ nicegui_app.add_static_files('/letters', HERE)
 nicegui_app.add_media_files('/films', HERE)
 nicegui_app.add_media_files('/trailers', HERE)
 nicegui_app.add_static_files('/ledgers', HERE)
+nicegui_app.add_static_files('/manuals', HERE)
 
 
 @nicegui_app.get('/api/unsaid')
@@ -347,7 +348,8 @@ class Saying(LiveSessions):
 
     def install(self, *given: Any, **named: Any) -> None:
         """Say it by path."""
-        super().install(*given, **named, paths={'/logos': public, '/trailers': public, '/ledgers/': admin_only})
+        super().install(*given, **named, paths={'/logos': public, '/trailers': public, '/ledgers/': admin_only,
+                                               '/manuals': roles('editor')})
 
 
 if __name__ == '__main__':

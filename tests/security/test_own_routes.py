@@ -48,6 +48,7 @@ READ = {
     '/api/whoever': (200, 200, 200), '/api/open/me': (401, 200, 200), '/api/admin': (401, 403, 200),
     '/v1/items': (401, 200, 200), '/logos/serve.py': (200, 200, 200), '/letters/serve.py': (401, 200, 200),
     '/films/serve.py': (401, 200, 200), '/trailers/serve.py': (200, 200, 200), '/ledgers/serve.py': (401, 403, 200),
+    '/manuals/serve.py': (401, 403, 403),
     '/routed/private': (200, 200, 200), '/routed/other': (401, 200, 200), '/routed/': (401, 200, 200),
     '/mounted/me': (401, 200, 200), '/mounted/open': (200, 200, 200), '/mounted/asking': (401, 200, 200),
     '/papers/serve.py': (401, 200, 200), '/static/serve.py': (401, 200, 200), '/static/app.css': (401, 404, 404),
@@ -65,6 +66,15 @@ async def test_each_route_is_for_whom_its_word_says_and_without_a_word_for_those
     found = {path: tuple([(await one.get(path)).status_code for one in (nobody, ann, ada)]) for path in READ}
 
     assert found == READ
+
+
+async def test_a_path_may_be_for_those_who_have_a_role(server: Server, visitor: NewPerson) -> None:
+    ann = await visitor().sign_up()
+    server.sql("UPDATE user SET roles = 'author editor' WHERE email_address = ?", ann.address)
+    given = await ann.get('/manuals/serve.py')
+    server.sql("UPDATE user SET roles = 'author' WHERE email_address = ?", ann.address)
+
+    assert (given.status_code, (await ann.get('/manuals/serve.py')).status_code) == (200, 403)
 
 
 async def test_a_refusal_is_in_the_words_of_the_frontend_api_and_who_follows_a_link_is_sent_to_sign_in(
