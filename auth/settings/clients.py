@@ -1,17 +1,39 @@
-"""How the site is called by apps that use it with the client libraries of Clerk."""
+"""Apps that use the site from elsewhere, by the client libraries of Clerk: where they are, and their key."""
 
 from __future__ import annotations
 
 import hashlib
 from base64 import b64encode, urlsafe_b64encode
 
+from pydantic import field_validator
+
 from ..requests.hosts import is_local
-from ..requests.origins import Origin, parse_origin
+from ..requests.origins import Origin, parse_origin, written_by_people
 from .mail import MailSettings
 
 
 class ClientSettings(MailSettings):
-    """How the site is called by apps that use it with the client libraries of Clerk."""
+    """Apps that use the site from elsewhere."""
+
+    allowed_origins: str = ''
+    """The origins of other apps whose pages may use the Frontend API, separated by commas, such as
+    ``https://app.example.com``. Tokens are made for them, and a handshake may lead to them."""
+
+    @field_validator('allowed_origins')
+    @classmethod
+    def _check_allowed_origins(cls, value: str) -> str:
+        origins = [parse_origin(written_by_people(one.strip().removesuffix('/')) or '')
+                   for one in value.split(',') if one.strip()]
+        if None in origins:
+            raise ValueError('write whole origins such as https://app.example.com or http://localhost:3000, separated '
+                             'by commas, without a path; * and names without a scheme are refused')
+        return ','.join(dict.fromkeys(map(str, origins)))
+
+    @property
+    def other_origins(self) -> frozenset[Origin]:
+        """The same, read."""
+        origins = (parse_origin(one) for one in self.allowed_origins.split(',') if one)
+        return frozenset(one for one in origins if one is not None)
 
     @property
     def key_host(self) -> str:

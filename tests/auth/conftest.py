@@ -50,16 +50,25 @@ def frontend_api_of(auth: Auth, clients: Clients, streams: Any = None) -> Fronte
     return FrontendApi(auth, clients, re_authenticate, expecting, streams)
 
 
-@pytest.fixture
-async def api(rules: Rules) -> AsyncIterator[Api]:
-    """The Frontend API of the rules, behind the gateway."""
+@asynccontextmanager
+async def served_api(rules: Rules) -> AsyncIterator[Api]:
+    """The Frontend API of some rules, behind the gateway."""
     following = Following(rules.auth)
     await following.start(NoTabs())
     api = frontend_api_of(rules.auth, following.clients)
-    yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, api=api, routes={}, clients=following.clients,
-                             hosts=rules.auth.settings.hosts, waiting=WaitingPages(rules.auth.settings),
-                             key_set=KeySet(rules.auth)))
-    await following.stop()
+    try:
+        yield Api(rules, Gateway(nothing_behind, sockets=nothing_behind, api=api, routes={}, clients=following.clients,
+                                 hosts=rules.auth.settings.hosts, waiting=WaitingPages(rules.auth.settings),
+                                 key_set=KeySet(rules.auth)))
+    finally:
+        await following.stop()
+
+
+@pytest.fixture
+async def api(rules: Rules) -> AsyncIterator[Api]:
+    """The Frontend API of the rules, behind the gateway."""
+    async with served_api(rules) as api:
+        yield api
 
 
 def said(answer: httpx.Response) -> tuple[int, Any]:

@@ -34,6 +34,10 @@ WRONG = [
     *(('database_url', value) for value in ('sqlite:///x.db\n', ' sqlite:///x.db', 'sqlite:///x.db\r',
                                             'sqlite:///x\x00.db', '\ufeffsqlite:///x.db')),
     ('single_session_mode', 'perhaps'),
+    *(('allowed_origins', value) for value in ('*', 'null', 'example.com', 'https://*.example.com', 'https://a.example/x',
+                                               'https://a.example;https://b.example', 'https://a.example b',
+                                               'https://', 'ftp://a.example', '//a.example', 'https://a.example\n',
+                                               'https://a.example,x', 'https://u@a.example', 'https://a.example?x')),
 ]
 
 
@@ -62,6 +66,9 @@ def test_a_wrong_setting_is_one_sentence_that_names_it(
     ('session_lifetime_seconds', '1e9', 1e9), ('session_inactivity_seconds', '0', 0),
     ('public_url', 'HTTPS://Example.com.:443/', 'https://example.com'), ('allowed_hosts', ' A.example, *.B.example. ',
                                                                          'a.example,*.b.example'),
+    ('allowed_origins', '', ''), ('allowed_origins', ' HTTPS://A.example.:443/ , http://localhost:3000,https://a.example',
+                                  'https://a.example,http://localhost:3000'),
+    ('allowed_origins', 'https://müller.example', 'https://xn--mller-kva.example'),
 ])
 def test_a_right_one_is_read_as_it_is_meant(
         monkeypatch: pytest.MonkeyPatch, setting: str, value: str, read: object) -> None:

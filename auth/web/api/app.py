@@ -18,17 +18,18 @@ from ...requests.asgi import Receive, Scope, Send
 from ...rules.context import Auth
 from ..error_answers import retry_after
 from ..live_streams import LiveStreams
-from ..own_pages import OwnPages
 from .admin_endpoints import AdminEndpoints
 from .carriers import carried_tokens
 from .client_endpoints import ClientEndpoints
 from .endpoint import Answer, Call, Endpoint, envelope
 from .entering import Entering
 from .environment import EnvironmentEndpoint
+from .handshake import HandshakeEndpoints
 from .live_endpoint import LiveEndpoint
 from .me_endpoints import MeEndpoints
+from .other_apps import OtherApps
 from .recovery_endpoints import RecoveryEndpoints
-from .requests import MethodRefused, NoSuchEndpoint, OriginRefused, TabUnknown, method_of
+from .requests import MethodRefused, NoSuchEndpoint, TabUnknown, method_of
 from .serializers import error_json, new_trace_id
 from .sign_in_endpoints import SignInEndpoints
 from .sign_up_endpoints import SignUpEndpoints
@@ -63,15 +64,16 @@ class FrontendApi:
                  streams: LiveStreams) -> None:
         self._clients = clients
         self._re_authenticate = re_authenticate
-        self._own_pages = OwnPages(auth.settings.hosts)
+        self._apps = OtherApps(auth.settings.hosts, auth.settings.other_origins)
         entering = Entering(auth, clients)
         routes: dict[str, dict[str, Endpoint]] = {
             **ClientEndpoints(auth, clients).routes, **SignInEndpoints(auth, entering).routes,
             **SignUpEndpoints(auth, entering).routes, **MeEndpoints(auth, clients).routes,
-            **AdminEndpoints(auth).routes, **TokenEndpoints(auth).routes, **EnvironmentEndpoint(auth.settings).routes,
+            **AdminEndpoints(auth).routes, **TokenEndpoints(auth, self._apps).routes,
+            **HandshakeEndpoints(auth, self._apps).routes, **EnvironmentEndpoint(auth.settings).routes,
             **VerificationEndpoints(auth, clients, expect).routes,
             **RecoveryEndpoints(auth, clients).routes,
-            **LiveEndpoint(auth, clients, streams, self._own_pages).routes,
+            **LiveEndpoint(auth, clients, streams, self._apps).routes,
             '/v1/client/tabs': {'POST': self._re_authenticate_tab},
         }
         self._fixed = {path: methods for path, methods in routes.items() if '{' not in path}
@@ -79,6 +81,7 @@ class FrontendApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
+        send = self._apps.telling(scope, send)
         try:
             answer = await self._answer(scope, receive)
             if answer.sent_by is not None:
@@ -115,10 +118,12 @@ class FrontendApi:
         methods, parts = self._find(scope['path'].rstrip('/'))
         method = method_of(scope)
         endpoint = methods.get(method)
+        if (headers := self._apps.preflight(scope)) is not None:
+            return Answer({}, headers=headers)
         if endpoint is None:
             raise MethodRefused(methods)
-        if method != 'GET' and not self._own_pages.may_change(scope):
-            raise OriginRefused
+        if method != 'GET':
+            self._apps.check_change(scope)
         tokens = carried_tokens(scope)
         return await endpoint(Call(scope, receive, await self._clients.authenticate(*tokens), tokens, parts))
 

@@ -13,9 +13,8 @@ from ...rules.context import Auth
 from ...rules.session_tokens import whose_token
 from ..answers import ONLY_HEADERS, send_answer
 from ..live_streams import LiveStreams
-from ..own_pages import OwnPages
 from .endpoint import Answer, Call, Endpoint, Headers
-from .requests import OriginRefused
+from .other_apps import OtherApps
 
 
 class LiveEndpoint:
@@ -24,14 +23,14 @@ class LiveEndpoint:
     :param auth: what the verbs need
     :param clients: know who is signed in
     :param streams: those that are open
-    :param own_pages: tell from which pages a stream may be opened
+    :param apps: tell from which pages a stream may be opened
     """
 
-    def __init__(self, auth: Auth, clients: Clients, streams: LiveStreams, own_pages: OwnPages) -> None:
+    def __init__(self, auth: Auth, clients: Clients, streams: LiveStreams, apps: OtherApps) -> None:
         self._auth = auth
         self._clients = clients
         self._streams = streams
-        self._own_pages = own_pages
+        self._apps = apps
         self.routes: dict[str, dict[str, Endpoint]] = {
             '/v1/live': {'GET': self._listen},
             '/v1/live.js': {'GET': self._script},
@@ -39,8 +38,7 @@ class LiveEndpoint:
 
     async def _listen(self, call: Call) -> Answer:
         """Refuse what can be told at once; the rest when nothing is awaited any more until the client is followed."""
-        if not self._own_pages.may_change(call.scope):  # else a neighbour's page could use up the streams of a client
-            raise OriginRefused
+        self._apps.check_change(call.scope)  # else a neighbour's page could use up the streams of a client
 
         async def send_stream(headers: Headers, receive: Receive, send: Send) -> None:
             client, session_id = await self._whose(call)

@@ -25,6 +25,24 @@ class OriginRefused(AuthError):
               'finds in its log what to set.')
 
 
+class AnotherSite(AuthError):
+    """The request was made by an app that is allowed, but on another site: no browser sends our cookie from there."""
+
+    code: ClassVar[str] = 'another_site'
+    status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
+    text = N_('This app is on another site than the server that it asks, so your browser would not keep you signed in. '
+              'Whoever runs the app has to put both below one domain, or let the app pass requests on.')
+
+
+class RedirectRefused(AuthError):
+    """A browser was to be sent to somewhere that is neither the site nor an app that is allowed."""
+
+    code: ClassVar[str] = 'redirect_url_mismatch'
+    status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
+    text = N_('This address is of no app that may send people here. If it is yours, name its origin in the setting '
+              'ALLOWED_ORIGINS.')
+
+
 class NoSuchEndpoint(AuthError):
     """A path that the Frontend API does not have."""
 
