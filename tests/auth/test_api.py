@@ -73,11 +73,11 @@ async def test_the_cookie_and_the_headers(api: Api) -> None:
     async with api.browser('https://localhost') as phone:
         secure = await sign_up(phone, 'bob@example.com')
 
-    cookie = up.headers['set-cookie']
+    cookie, of_https = up.headers.get_list('set-cookie')[0], secure.headers.get_list('set-cookie')[0]
     assert cookie.startswith('__client=client_')
     assert cookie.endswith('; Path=/; HttpOnly; SameSite=Lax')
-    assert secure.headers['set-cookie'].startswith('__Host-client=client_')
-    assert secure.headers['set-cookie'].endswith('; SameSite=Lax; Secure')
+    assert of_https.startswith('__Host-client=client_')
+    assert of_https.endswith('; HttpOnly; SameSite=Lax; Secure')
     assert 'set-cookie' not in here.headers
     for answer in (up, here):
         assert answer.headers['cache-control'] == 'no-store'

@@ -236,7 +236,7 @@ async def test_a_public_url_settles_what_a_proxy_changes(
         answer = await ann.post('/v1/client/sign_ups', data={'email_address': 'ann@example.com', 'password': PASSWORD})
 
     assert answer.status_code == 200
-    cookie = answer.headers['set-cookie']
+    cookie = answer.headers.get_list('set-cookie')[0]
     assert cookie.startswith('__Host-client=' if secure else '__client=')
     assert cookie.endswith('; Secure') == secure
 

@@ -62,8 +62,9 @@ async def live(somebody: Somebody, secrets: list[str]) -> None:
 
     async def post(path: str, **fields: str) -> httpx.Response:
         answer = await web.post(path, data=fields)
-        secrets.extend(cookie for cookie in web.cookies.values() if cookie not in secrets)
-        secrets.extend(cookie.partition('.')[2] for cookie in web.cookies.values())
+        tokens = [value for name, value in web.cookies.items() if name == '__client']
+        secrets.extend(token for token in tokens if token not in secrets)
+        secrets.extend(token.partition('.')[2] for token in tokens)
         return answer
 
     await post('/v1/client/sign_ups', email_address=ADDRESS, password='short', first_name=NAME)

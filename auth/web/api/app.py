@@ -21,6 +21,7 @@ from ..live_streams import LiveStreams
 from .admin_endpoints import AdminEndpoints
 from .carriers import carried_tokens
 from .client_endpoints import ClientEndpoints
+from .client_uat import ClientUat
 from .endpoint import Answer, Call, Endpoint, envelope
 from .entering import Entering
 from .environment import EnvironmentEndpoint
@@ -65,6 +66,7 @@ class FrontendApi:
         self._clients = clients
         self._re_authenticate = re_authenticate
         self._apps = OtherApps(auth.settings.hosts, auth.settings.other_origins)
+        self._client_uat = ClientUat(auth.settings, clients)
         entering = Entering(auth, clients)
         routes: dict[str, dict[str, Endpoint]] = {
             **ClientEndpoints(auth, clients).routes, **SignInEndpoints(auth, entering).routes,
@@ -125,7 +127,11 @@ class FrontendApi:
         if method != 'GET':
             self._apps.check_change(scope)
         tokens = carried_tokens(scope)
-        return await endpoint(Call(scope, receive, await self._clients.authenticate(*tokens), tokens, parts))
+        call = Call(scope, receive, await self._clients.authenticate(*tokens), tokens, parts)
+        answer = await endpoint(call)
+        if method != 'GET':
+            return await self._client_uat.told(call, answer)
+        return self._client_uat.told_nobody(call, answer) if self._client_uat.is_stale(call) else answer
 
     def _find(self, path: str) -> tuple[dict[str, Endpoint], dict[str, str]]:
         if (methods := self._fixed.get(path)) is not None:

@@ -71,6 +71,8 @@ class Answer:
     body: Json | list[Any] | None
     status: HTTPStatus = HTTPStatus.OK
     headers: Headers = ()
+    client_id: str = ''
+    """The client that the browser is given, if this gives it one."""
     sent_by: Callable[[Headers, Receive, Send], Awaitable[None]] | None = None
     """Sends what is no JSON, and these headers with it; what it raises before it sends is answered like any error."""
 
@@ -80,10 +82,11 @@ class Answer:
         :param client: as it is after what was done; None if that is not known
         """
         if call.is_native:
-            return self._with(b'authorization', str(token))
+            return self.with_header(b'authorization', str(token))
         end = client and client.cookie_end(now)
         name, secure = call.scope.get(NAME, DEFAULT_NAME), is_secure(call.scope)
-        return self._with(b'set-cookie', set_cookie(token, name, secure=secure, lasts=end and end - now))
+        given = self.with_header(b'set-cookie', set_cookie(token, name, secure=secure, lasts=end and end - now))
+        return replace(given, client_id=token.client_id)
 
     def without_cookie(self, call: Call) -> Answer:
         """The same, making the browser forget the cookie that it has. A phone is never told to forget its token: an
@@ -91,10 +94,11 @@ class Answer:
         if call.is_native:
             return self
         name, secure = call.scope.get(NAME, DEFAULT_NAME), is_secure(call.scope)
-        return self._with(b'set-cookie', drop_cookie(name, secure=secure))
+        return self.with_header(b'set-cookie', drop_cookie(name, secure=secure))
 
-    def _with(self, name: bytes, value: str) -> Answer:
-        return Answer(self.body, self.status, (*self.headers, (name, value.encode())))
+    def with_header(self, name: bytes, value: str) -> Answer:
+        """The same, with one header more."""
+        return replace(self, headers=(*self.headers, (name, value.encode())))
 
     def with_clearing(self, client: ClientView | None, now: datetime) -> Answer:
         """The same; if nobody is signed in on the client any more, the browser drops what it has cached (ASVS 14.3.1).
@@ -103,7 +107,7 @@ class Answer:
         """
         if client is not None and client.signed_in(now):
             return self
-        return Answer(self.body, self.status, (*self.headers, _CLEAR_CACHE))
+        return replace(self, headers=(*self.headers, _CLEAR_CACHE))
 
 
 Endpoint = Callable[[Call], Awaitable[Answer]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from auth.web.cookies import cookie_name
@@ -15,12 +17,16 @@ HTTPS = 'https://localhost'
 
 @pytest.fixture
 async def written(api: Api) -> list[str]:
-    """Every cookie that is written over https, from the first sign-up to the end of the client."""
+    """Every cookie that is written over https, from the first sign-up to the end of the client.
+
+    Those that Clerk's libraries read hold the moment of the last change, and no secret (auth/web/api/client_uat.py).
+    """
     async with api.browser(HTTPS) as browser:
         answers = [await sign_up(browser),
                    await sign_up(browser, 'bob@example.com'),
                    await browser.delete('/v1/client')]
-    cookies = [cookie for answer in answers for cookie in answer.headers.get_list('set-cookie')]
+    cookies = [cookie for answer in answers for cookie in answer.headers.get_list('set-cookie')
+               if not re.match(r'__client_uat(_[\w-]{8})?=\d{1,12};', cookie)]
     assert len(cookies) >= 3
     return cookies
 
