@@ -27,6 +27,7 @@ from auth.web.waiting_pages import WaitingPages
 from tests.auth.conftest import Api, frontend_api_of, nothing_behind, said, sign_in, sign_up
 from tests.auth.keys import keep_key, pair, verified
 from tests.following import Following, NoTabs
+from tests.programs import ROOT
 from tests.rules import PATIENT, Rules
 from tests.running import either_store
 
@@ -277,3 +278,46 @@ async def test_where_the_store_is_away_nothing_is_said_of_keys(rules: Rules) -> 
             answer = await anybody.get('/.well-known/jwks.json')
 
     assert (answer.status_code, answer.json()['errors'][0]['code']) == (503, 'store_unavailable')
+
+
+# ------------------------------------------------------------ what it is not good for
+
+
+async def test_a_token_outlives_its_session_by_a_minute_and_opens_nothing_here(api: Api) -> None:
+    """For 60 s, and the 5 s that libraries allow for clocks: docs/security.md says so where people decide."""
+    await keep_key(api.rules)
+    async with api.browser() as laptop, api.browser() as thief:
+        session_id = (await sign_up(laptop)).json()['response']['created_session_id']
+        token = (await laptop.post(TOKENS.format(session_id))).json()['jwt']
+        api.rules.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+        keys = (await thief.get('/.well-known/jwks.json')).json()
+        after = await laptop.post(TOKENS.format(session_id))
+        carried = [{'authorization': f'Bearer {token}'}, {'authorization': token}, {'cookie': f'__session={token}'},
+                   {'cookie': f'__client={token}'}, {'cookie': f'__clerk_handshake={token}'}]
+        seen = [(await thief.get('/v1/client', headers=headers)).json()['response'] for headers in carried]
+        done = [(await thief.post('/v1/me?_method=PATCH', data={'first_name': 'Eve'}, headers=headers)).status_code
+                for headers in carried]
+
+    claims = verified(token, keys)  # another server finds nothing wrong with it
+    assert (claims['sid'], claims['exp'] - claims['iat']) == (session_id, 60)
+    assert after.status_code == 401
+    assert seen == [None] * 5
+    assert done == [401] * 5
+
+
+async def test_while_it_is_active_a_token_opens_nothing_here_either(api: Api) -> None:
+    await keep_key(api.rules)
+    async with api.browser() as laptop, api.browser() as thief:
+        session_id = (await sign_up(laptop)).json()['response']['created_session_id']
+        token = (await laptop.post(TOKENS.format(session_id))).json()['jwt']
+        for headers in ({'authorization': f'Bearer {token}'}, {'cookie': f'__session={token}'}):
+            assert (await thief.get('/v1/client', headers=headers)).json()['response'] is None
+            assert (await thief.post(TOKENS.format(session_id), headers=headers)).status_code == 401
+            await thief.delete('/v1/client/sessions', headers=headers)
+
+    assert api.rules.status(session_id) == 'active'
+
+
+def test_the_65_seconds_are_told_where_people_read_of_tokens() -> None:
+    for document in ('security.md', 'frontend-api.md'):
+        assert '65 s' in (ROOT / 'docs' / document).read_text(encoding='utf-8')
