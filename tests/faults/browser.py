@@ -137,8 +137,8 @@ class Browser:
             async with self.http.request(method, url, data=fields, headers=headers, timeout=_TIMEOUT) as answer:
                 done = Answer(answer.status, await answer.json())
                 self.ledger.slowest = max(self.ledger.slowest, time.monotonic() - asked_at)
-                if 'set-cookie' in answer.headers:
-                    self.cookie = answer.headers['set-cookie'].partition(';')[0]
+                for given in answer.headers.getall('set-cookie', []):
+                    self.cookie = given.partition(';')[0] if given.startswith('__client=') else self.cookie
                 return done
         return Answer()
 
