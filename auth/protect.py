@@ -34,9 +34,11 @@ from .live.whole_pages import check_whole_pages, entrance_to, guard_whole_pages,
 from .monitoring.loop_lag import LoopLag
 from .requests.asgi import App
 from .rules.context import Auth
+from .settings import Settings
 from .web.api import FrontendApi
 from .web.api.serializers import error_json
 from .web.api_prefix import USUAL_PREFIX, is_below, moved
+from .web.backend import BackendApi
 from .web.client_files import ClientFiles
 from .web.connections import Connections
 from .web.error_answers import retry_after
@@ -122,11 +124,13 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
         if hasattr(one, 'add_exception_handler'):
             one.add_exception_handler(AuthError, _refused)
     api = FrontendApi(auth, clients, guard.re_authenticate, guard.expecting, streams)
-    _refuse_what_the_api_hides(own_routes, api, auth.settings.api_prefix)
+    backend = BackendApi(auth)
+    _refuse_what_the_apis_hide(own_routes, api, backend, settings)
     return Gateway(app, sockets=connections, api=api, routes=table, clients=clients,
                    waiting=WaitingPages(auth.settings), hosts=auth.settings.hosts,
                    proxies=auth.settings.proxies, cookie_name=auth.settings.cookie_name,
-                   own=own, api_has=api.has, api_prefix=auth.settings.api_prefix, not_found=not_found,
+                   own=own, api_has=api.has, api_prefix=settings.api_prefix, backend=backend,
+                   backend_prefix=settings.backend_api_prefix, not_found=not_found,
                    headers=Headers(auth.settings, auth.settings.api_prefix), reports=reports, uploads=uploads,
                    entrance_to=lambda scope: entrance_to(own_routes.page_at(scope)),
                    outbox=outbox, key_set=KeySet(auth), client_files=ClientFiles(settings.clients_folder),
@@ -134,11 +138,15 @@ def protect(app: App, auth: Auth, routes: Mapping[str, PageBuilder], *, open_pat
                    monitoring=Monitoring(auth, sync, gauges_of(tabs, streams, sync, auth.passwords.turns)))
 
 
-def _refuse_what_the_api_hides(routes: OwnRoutes, api: FrontendApi, prefix: str) -> None:
+def _refuse_what_the_apis_hide(routes: OwnRoutes, api: FrontendApi, backend: BackendApi, settings: Settings) -> None:
     for path in routes.fixed_paths():
-        if is_below(path, prefix) and api.has(moved(path, prefix, USUAL_PREFIX)):
+        if is_below(path, settings.api_prefix) and api.has(moved(path, settings.api_prefix, USUAL_PREFIX)):
             raise PageRefused(f'The route of the app at {path} would never be asked for, because the Frontend API has '
                               'that path: set API_PREFIX to another one, such as /auth/v1.')
+        if is_below(path, settings.backend_api_prefix) and backend.has(moved(path, settings.backend_api_prefix, '')):
+            raise PageRefused(f'The route of the app at {path} would not be asked for any more once there is a secret '
+                              'key, because the back-end API has that path: set BACKEND_API_PREFIX to another one, '
+                              'such as /servers/v1.')
 
 
 def _not_found(request: Request, error: Exception) -> Response:

@@ -21,6 +21,7 @@ from .migrate import check_schema, migrate, wait_for_server
 from .policy_violation import PolicyViolation
 from .replaced_secret import ReplacedSecret
 from .rows import RowsOf, is_of_rows, tell_tabs, tells_tabs
+from .secret_key import SecretKey
 from .session import Session, SessionStatus
 from .signing_key import SigningKey
 from .timing import StoreTiming
@@ -54,6 +55,7 @@ __all__ = [
     'QueuedMail',
     'ReplacedSecret',
     'RowsOf',
+    'SecretKey',
     'Session',
     'SessionStatus',
     'SigningKey',

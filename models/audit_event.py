@@ -57,6 +57,9 @@ class AuditAction(StrEnum):
     """By the user who signed up; who had made it is the actor."""
     SIGNING_KEY_REPLACED = 'signing_key_replaced'
     """Session tokens are signed with another key, whose id is the detail."""
+    SECRET_KEY_CREATED = 'secret_key_created'  # noqa: S105 (the name of an action)
+    """A key for the back-end API was made; the detail is its id, as it is when it is revoked."""
+    SECRET_KEY_REVOKED = 'secret_key_revoked'  # noqa: S105 (the name of an action)
 
 
 HAS_FAILED = "action IN ('sign_in_failed', 'sign_in_refused', 'wrong_password')"
@@ -83,7 +86,7 @@ class AuditEvent(Model, table=True):
     ip_address: str = ''
     user_agent: str = ''
     actor: str = ''
-    """Who did it, if not the person themselves: the id of an administrator, or "command line"."""
+    """Who did it, if not the person themselves: the id of an administrator or of a secret key, or "command line"."""
     detail: str = ''
     """What it is about beside that, such as the role that was given."""
     times: int = 1

@@ -20,13 +20,14 @@ from .invitation import Invitation
 from .mail import QueuedMail
 from .mailed_link import MailedLink
 from .migrate import check_schema, migrate
+from .secret_key import SecretKey
 from .session import Session
 from .signing_key import SigningKey
 from .user import User
 
 # What others refer to comes first.
 _MODELS: tuple[type[Model], ...] = (User, Client, Session, AuditEvent, AccountValue, MailedLink, Invitation,
-                                   QueuedMail, SigningKey)
+                                   QueuedMail, SigningKey, SecretKey)
 _AT_ONCE = 2000
 
 

@@ -15,6 +15,7 @@ from auth import AuthError, Settings
 from auth.access import access_of
 from auth.errors import NotAllowed
 from auth.web.api import FrontendApi
+from auth.web.backend.operations import OPERATIONS
 from tests.programs import ROOT
 from tests.sources import parsed
 
@@ -104,11 +105,15 @@ def test_every_endpoint_and_every_error_code_is_explained() -> None:
     nothing: Any = None
     auth: Any = SimpleNamespace(settings=Settings())
     api: Any = FrontendApi(auth, nothing, nothing, nothing, nothing)
-    written = text('docs/frontend-api.md')
+    written = text('docs/frontend-api.md') + text('docs/backend-api.md')
     paths = {*api._fixed, '/v1/client/sessions/{id}/remove', '/v1/me/sessions/{id}/revoke',
              '/v1/client/sessions/{id}/verify'}
 
     assert [path for path in paths if f'{path}`' not in written] == []
+    for one in OPERATIONS:
+        path = re.sub(r'{\w+}', '{id}', one.path)
+        assert f'`{one.method} /backend/v1{path}`' in written
+        assert all(f'`{parameter.name}' in written for parameter in one.query)
     codes = {kind.code for kind in kinds(AuthError) if kind.__module__.startswith('auth.')}
     assert codes - {NotAllowed.code} <= set(re.findall(r'`(\w+)`', written))  # no endpoint is for administrators
 

@@ -92,6 +92,8 @@ def describe(event: HistoryEvent) -> str:
             return _('{what_happened}, by an administrator', what_happened=words)
         case 'command line':
             return _('{what_happened} from the command line', what_happened=words)
+        case 'server':
+            return _('{what_happened}, by the server “{name}”', what_happened=words, name=event.server)
         case _:
             return words
 

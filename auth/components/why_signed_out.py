@@ -17,6 +17,7 @@ _WORDS: Mapping[Why, Message] = {
     Why.REVOKED: N_('This device was signed out from another one. If that was not you, sign in and change your '
                     'password.'),
     Why.BY_ADMINISTRATOR: N_('An administrator signed you out. Sign in again to go on.'),
+    Why.BY_SERVER: N_('A server of this site signed you out. Sign in again to go on.'),
     Why.PASSWORD_CHANGED: N_('Your password was changed on another device. Sign in with the new one.'),
     Why.PASSWORD_CHANGED_BY_ADMINISTRATOR: N_('An administrator changed your password. Sign in with the new one.'),
     Why.PASSWORD_RESET: N_('A new password was chosen with a link that was mailed to you. Sign in with the new one. If '

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from sqlalchemy import Connection, or_, select
 from sqlmodel import col
@@ -90,6 +90,21 @@ class Administrator(Protocol):
 
 COMMAND_LINE: Final = 'command line'
 """The actor of what was done there: whoever can run a program beside the store may do anything with it."""
+
+Doer = Literal['', 'administrator', 'command line', 'server']
+"""Who did something to an account, as its owner may know it; empty if they did it themselves."""
+
+
+def doer_of(actor: str) -> Doer:
+    """Tell who an actor of the audit log is. Which administrator it was, and where they sit, is not for everybody."""
+    if not actor:
+        return ''
+    return COMMAND_LINE if actor == COMMAND_LINE else 'server' if is_server(actor) else 'administrator'
+
+
+def is_server(actor: str) -> bool:
+    """Tell whether an actor is a server: it is known by the id of its secret key; see ``auth.rules.secret_keys``."""
+    return actor.startswith('key_')
 
 
 def by_admin(client: ClientView | None, recent: timedelta = RECENT) -> Administrator:

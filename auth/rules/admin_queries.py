@@ -84,7 +84,7 @@ def find_users(db: Connection, now: datetime, administrator: Administrator, word
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
     administrator(db, now, reading=True)
-    rows = db.execute(_users(now).where(_matches(db, words), col(User.email_address) > after).limit(limit))
+    rows = db.execute(_users(now).where(matches(db, words), col(User.email_address) > after).limit(limit))
     return [_user(*row) for row in rows]
 
 
@@ -149,7 +149,7 @@ def count_users(db: Connection, now: datetime, administrator: Administrator, wor
     :raises NotAllowed: if they may not administer; or ``NotSignedIn``
     """
     administrator(db, now, reading=True)
-    those = select(col(User.id)).where(_matches(db, words)).limit(most).subquery()
+    those = select(col(User.id)).where(matches(db, words)).limit(most).subquery()
     return db.scalar(select(func.count()).select_from(those)) or 0
 
 
@@ -197,10 +197,10 @@ def _users(now: datetime) -> Select[*tuple[Any, ...]]:
 
 
 def _of_users(db: Connection, words: str) -> ColumnElement[bool]:
-    return col(Session.user_id).in_(select(col(User.id)).where(_matches(db, words)))
+    return col(Session.user_id).in_(select(col(User.id)).where(matches(db, words)))
 
 
-def _matches(db: Connection, words: str) -> ColumnElement[bool]:
+def matches(db: Connection, words: str) -> ColumnElement[bool]:
     """The condition that a user is whom the words mean; ``%`` and ``_`` mean themselves.
 
     Each word is in their address or their name, whatever its letter case and normal form, or is how their id begins.
@@ -209,11 +209,11 @@ def _matches(db: Connection, words: str) -> ColumnElement[bool]:
     wanted = whole_characters(words[:MAX_SEARCH]).split()
     if not wanted:
         return true()
-    matches = and_(*(_matches_one(word) for word in wanted))
+    folded_match = and_(*(_matches_one(word) for word in wanted))
     # More of them than are looked at are searched as the database can.
     unfolded = and_(col(User.search_text).is_(None), *(_is_in_columns(word) for word in wanted))
     by_sql = [user.id for user in not_in_form(db) if all(_is_in(word, user) for word in wanted)]
-    return or_(matches, unfolded, *([col(User.id).in_(by_sql)] if by_sql else []))
+    return or_(folded_match, unfolded, *([col(User.id).in_(by_sql)] if by_sql else []))
 
 
 def _matches_one(word: str) -> ColumnElement[bool]:

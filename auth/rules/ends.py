@@ -15,6 +15,7 @@ from models import AuditAction, AuditEvent, Session, SessionStatus, User
 from models.statements import built_once, columns
 
 from ..requests.user_agents import UserAgent, read_user_agent
+from .actor import is_server
 
 SKEW = timedelta(minutes=1)
 """What ended a session may have been written by a process whose clock is behind that of its last activity."""
@@ -31,6 +32,8 @@ class Why(Enum):
     REVOKED = auto()
     """Its person, on another device."""
     BY_ADMINISTRATOR = auto()
+    BY_SERVER = auto()
+    """A server that has a secret key."""
     PASSWORD_CHANGED = auto()
     PASSWORD_CHANGED_BY_ADMINISTRATOR = auto()
     PASSWORD_RESET = auto()
@@ -109,7 +112,7 @@ def _revoked(session_id: str, user_id: str, events: Iterable[Any]) -> End:
               if (event.at, event.user_id, event.actor) == (end.at, user_id, end.actor)}
     if end.actor:
         return End(Why.PASSWORD_CHANGED_BY_ADMINISTRATOR if AuditAction.PASSWORD_CHANGED in beside
-                   else Why.BY_ADMINISTRATOR)
+                   else Why.BY_SERVER if is_server(end.actor) else Why.BY_ADMINISTRATOR)
     for action, why in _WITHOUT_DEVICE.items():
         if action in beside:
             return End(why)

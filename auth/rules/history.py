@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Select, and_, or_, select
 from sqlmodel import col
 
-from models import AuditAction, AuditEvent, Session
+from models import AuditAction, AuditEvent, SecretKey, Session
 from models.statements import columns
 
 from ..requests.user_agents import UserAgent, read_user_agent
-from .actor import COMMAND_LINE, Administrator, find_actor
+from .actor import Administrator, Doer, doer_of, find_actor
 from .clients import ClientView
 
 EVENTS_A_PAGE = 15
@@ -31,7 +31,7 @@ class HistoryEvent:
     """The device it was done from, if that is known; an administrator's is not told."""
     ip_address: str
     """Of that device; empty if it is not known."""
-    by: Literal['', 'administrator', 'command line']
+    by: Doer
     """Who did it, if not the person themselves."""
     ended_device: UserAgent | None
     """The device whose session it was, if that is another one."""
@@ -39,6 +39,8 @@ class HistoryEvent:
     """How often: of very many attempts, one event stands for all but the first few."""
     detail: str = ''
     """What it is about beside that, such as the role that was given."""
+    server: str = ''
+    """What the operator calls the server that did it, if it was one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +84,19 @@ def _read(db: Connection, user_id: str, after: HistoryEvent | None) -> History:
 def _events_of(user_id: str) -> Select[*tuple[Any, ...]]:
     return (select(*columns(AuditEvent.id, AuditEvent.at, AuditEvent.action, AuditEvent.ip_address,
                             AuditEvent.user_agent, AuditEvent.actor, Session.user_agent, AuditEvent.times,
-                            AuditEvent.detail))
+                            AuditEvent.detail, SecretKey.name))
             .select_from(AuditEvent).outerjoin(Session, col(Session.id) == AuditEvent.session_id)
+            .outerjoin(SecretKey, col(SecretKey.id) == AuditEvent.actor)
             .where(col(AuditEvent.user_id) == user_id)
             .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
             .limit(EVENTS_A_PAGE + 1))
 
 
 def _event(event_id: str, at: datetime, action: str, ip_address: str, user_agent: str, actor: str,
-           session_agent: str | None, times: int, detail: str) -> HistoryEvent:
+           session_agent: str | None, times: int, detail: str, server: str | None) -> HistoryEvent:
     from_device = read_user_agent(user_agent) if user_agent else None
     if actor:  # where an administrator sits is not for everybody to know
         from_device, ip_address = None, ''
-    by = '' if not actor else COMMAND_LINE if actor == COMMAND_LINE else 'administrator'
     elsewhere = action in {AuditAction.REVOKED, AuditAction.REPLACED} and session_agent is not None
-    return HistoryEvent(event_id, at, action, from_device, ip_address, by,
-                        read_user_agent(session_agent) if elsewhere else None, times, detail)
+    return HistoryEvent(event_id, at, action, from_device, ip_address, doer_of(actor),
+                        read_user_agent(session_agent) if elsewhere else None, times, detail, server or '')

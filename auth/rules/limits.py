@@ -65,7 +65,7 @@ LOOKS_A_MINUTE = 300
 LOCKED_FOR = timedelta(seconds=5)
 """So long it is not looked again whether an account is still locked: a new password unlocks it."""
 
-_ONE_FOR_ALL = {'', '127.0.0.1', '::1'}
+ONE_FOR_ALL = {'', '127.0.0.1', '::1'}
 """What comes from this machine comes from a proxy that no setting names, or from a program here: it tells nobody apart.
 A limit for it would let one person lock everybody out."""
 
@@ -151,7 +151,7 @@ class Limits:
 
         :raises LimitReached: if there are too many of an address
         """
-        who, now = '' if address in _ONE_FOR_ALL else RequestInfo(address).network, self._now()
+        who, now = '' if address in ONE_FOR_ALL else RequestInfo(address).network, self._now()
         minute = int(now.timestamp() // 60)
         if minute != self._minute:
             self._minute, self._typing = minute, Counter[str]()
@@ -203,7 +203,7 @@ class Limits:
         return Taken(tuple(one.bucket for one in counted), claim, counted[0].in_a_row)
 
     def _attempt(self, act: Act, account: str | None, address: str, client_id: str) -> _Attempt:
-        network = '' if address in _ONE_FOR_ALL else RequestInfo(address).network
+        network = '' if address in ONE_FOR_ALL else RequestInfo(address).network
         return _Attempt(act, _who(account), network, client_id)
 
     def _buckets(self, attempt: _Attempt, *, is_known: bool) -> tuple[Bucket, ...]:

@@ -27,7 +27,7 @@ from models import (
 
 from ..errors import UserNotFound
 from ..requests.request_info import RequestInfo
-from .actor import COMMAND_LINE, Administrator, find_actor
+from .actor import Administrator, doer_of, find_actor
 from .audit import Subject, record
 from .clients import ClientView
 from .limits import digest_of
@@ -97,8 +97,7 @@ def read_personal_data(db: Connection, now: datetime, user_id: str, *, most_even
     complete = most_events is None or max(len(events), len(acts)) < most_events
     for event in events:
         if event['actor']:  # where an administrator sits is theirs
-            event.update(ip_address='', user_agent='',
-                         actor=COMMAND_LINE if event['actor'] == COMMAND_LINE else 'administrator')
+            event.update(ip_address='', user_agent='', actor=doer_of(event['actor']))
     for act in acts:  # and whom it concerned is that person's
         act.update(user_id=None, client_id=None, session_id=None, actor='you')
     return {

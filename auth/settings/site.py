@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
 from ..requests.base import ROOT_PATH
@@ -43,6 +43,9 @@ class SiteSettings(BaseSettings):
 
     api_prefix: str = '/v1'
     """Below which path the Frontend API is, so that an app may have its own ``/v1``."""
+
+    backend_api_prefix: str = '/backend/v1'
+    """Below which path the back-end API is. It is off as long as there is no secret key."""
 
     root_path: str = ''
     """Below which path a proxy has put the site, such as ``/tools``; whether it takes that off a request or not."""
@@ -88,13 +91,19 @@ class SiteSettings(BaseSettings):
             raise ValueError('write it like https://example.com, without a path')
         return '' if origin is None else str(origin)
 
-    @field_validator('api_prefix')
+    @field_validator('api_prefix', 'backend_api_prefix')
     @classmethod
     def _check_api_prefix(cls, value: str) -> str:
         if not _PREFIX.fullmatch(value) or value.split('/')[1] in {'_nicegui', '_nicegui_ws', '_live_sessions'}:
             raise ValueError('write a path of words, such as /auth/v1, that begins with a slash and does not end with '
                              'one, and not below /_nicegui or /_live_sessions')
         return value
+
+    @model_validator(mode='after')
+    def _check_prefixes(self) -> Self:
+        if self.api_prefix == self.backend_api_prefix:
+            raise ValueError('API_PREFIX and BACKEND_API_PREFIX are the same; each API needs a path of its own')
+        return self
 
     @field_validator('root_path')
     @classmethod

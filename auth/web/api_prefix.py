@@ -1,8 +1,9 @@
-"""Below which path the Frontend API is: ``/v1``, unless the settings put it elsewhere for the sake of an app's own."""
+"""Below which path an API is: as usual, unless the settings put it elsewhere for the sake of an app's own."""
 
 from __future__ import annotations
 
 USUAL_PREFIX = '/v1'
+"""Of the Frontend API."""
 
 
 def is_below(path: str, prefix: str) -> bool:

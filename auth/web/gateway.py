@@ -21,6 +21,7 @@ from ..settings.headers import HeaderSettings
 from .answers import as_get, send_answer, without_body
 from .api.serializers import error_json
 from .api_prefix import USUAL_PREFIX, moved
+from .backend import BackendApi
 from .client_files import CLIENT_FILES, ClientFiles
 from .content_policy import REPORTS_PATH
 from .cookies import DEFAULT_NAME, NAME, is_secure
@@ -61,6 +62,8 @@ class Gateway:
     :param cookie_name: what the settings call the cookie
     :param api_has: tells whether the Frontend API has something at a path; else the app may
     :param api_prefix: below which path the Frontend API is
+    :param backend: the back-end API
+    :param backend_prefix: below which path that is
     :param own: lets requests through to the routes of the app's own
     :param not_found: returns what is shown where there is no page, as HTML
     :param headers: what is told to browsers with each answer
@@ -78,6 +81,7 @@ class Gateway:
                  clients: Clients, waiting: WaitingPages, hosts: Hosts | None = None,
                  proxies: Proxies | None = None, cookie_name: str = DEFAULT_NAME, own: OwnAccess | None = None,
                  api_has: Callable[[str], bool] = lambda _: True, api_prefix: str = USUAL_PREFIX,
+                 backend: BackendApi | None = None, backend_prefix: str = '/backend/v1',
                  not_found: Callable[[], str] = no_page, headers: Headers | None = None, reports: App | None = None,
                  uploads: App | None = None, entrance_to: Callable[[Scope], Entrance | None] = lambda _: None,
                  outbox: OutboxPage | None = None, key_set: KeySet | None = None,
@@ -91,12 +95,14 @@ class Gateway:
         self._routes = table_of(routes)
         self._entrance_to = entrance_to
         for path in self._routes:
-            if path.startswith((f'{api_prefix}/', _SOCKETS_ROOT, *_PASSED_ON)):
+            if path.startswith((f'{api_prefix}/', f'{backend_prefix}/', _SOCKETS_ROOT, *_PASSED_ON)):
                 raise PageRefused(f'The page at {path} would never be asked for, because what begins so is no page\'s: '
                                   'choose another path.')
         self._own = own
         self._api_has = api_has
         self._api_prefix = api_prefix
+        self._backend = backend
+        self._below_backend = f'{backend_prefix}/'
         self._hosts = hosts or Hosts()
         self._headers = headers or Headers(HeaderSettings())
         self._reports = reports
@@ -159,6 +165,8 @@ class Gateway:
             await self._api({**as_get(scope), 'path': in_api}, receive, send)
         elif path == KEY_SET_PATH and self._key_set is not None:
             await self._key_set(scope, send)
+        elif path.startswith(self._below_backend) and await self._to_backend(scope, receive, send):
+            pass
         elif path == _SOCKETS and _asks_for_script(scope):
             await send_answer(send, 400, 'The sockets do not answer with a script. Leave "j" out of the address.')
         elif path == _SOCKETS:  # a browser that cannot have a websocket polls
@@ -213,6 +221,15 @@ class Gateway:
         if self._own is not None:
             await self._own.open(access, scope, receive, send)
 
+    async def _to_backend(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Let the back-end API answer, unless it is off, or has nothing there, and the app has something."""
+        path = scope['path'].removeprefix(self._below_backend.rstrip('/'))
+        if self._backend is None or (self._own_access(scope) is not None and not (
+                self._backend.has(path) and await self._backend.is_on())):
+            return False
+        await self._backend({**as_get(scope), 'path': path}, receive, send)
+        return True
+
     async def _to_sockets(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Straight: every layer of an app would be held in memory as long as the tab is open."""
         scope['root_path'] = _SOCKETS_ROOT
@@ -231,7 +248,7 @@ class Gateway:
             await self._close(scope, send)
             return
         send = self._headers.added(scope, send)
-        if scope['path'].startswith(f'{self._api_prefix}/'):
+        if scope['path'].startswith((f'{self._api_prefix}/', self._below_backend)):
             await send_answer(send, error.status, json.dumps(error_json(error)), kind='application/json')
         else:
             await send_answer(send, error.status, error.message)

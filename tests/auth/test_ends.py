@@ -15,6 +15,7 @@ from auth.rules.current_password import GUESSES
 from auth.rules.devices import revoke, revoke_others
 from auth.rules.ends import End, Ended, Why, find_ends
 from auth.rules.profile import change_password, delete_account
+from auth.rules.secret_keys import by_key, create_key
 from auth.rules.sessions import end_overdue, sign_out
 from auth.rules.sign_in import SignedIn
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, Rules
@@ -95,6 +96,15 @@ async def test_an_administrator_is_named_as_such_and_not_where_they_are(rules: R
         await rules.auth.run(revoke_user, by_command_line, laptop.user_id, PHONE)
 
     assert await end_of(rules, laptop) == End(Why.BY_ADMINISTRATOR)
+
+
+async def test_a_server_is_named_as_such(rules: Rules) -> None:
+    laptop = await rules.sign_up()
+    made = await rules.auth.run(create_key, by_command_line, 'shop')
+
+    await rules.auth.run(revoke_session, by_key(made.token), laptop.session_id, PHONE)
+
+    assert await end_of(rules, laptop) == End(Why.BY_SERVER)
 
 
 async def test_a_password_that_an_administrator_has_set(rules: Rules) -> None:

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from auth.components.session_history import describe
 from auth.errors import NotSignedIn, PasswordIncorrect, StoreAway
 from auth.rules.actor import by_admin, by_command_line
-from auth.rules.admin import revoke_user, set_admin, set_disabled, set_password
+from auth.rules.admin import revoke_session, revoke_user, set_admin, set_disabled, set_password
 from auth.rules.devices import revoke, revoke_others
 from auth.rules.history import EVENTS_A_PAGE, HistoryEvent, read_history
+from auth.rules.personal_data import read_personal_data
 from auth.rules.profile import change_name, change_password
+from auth.rules.secret_keys import by_key, create_key, revoke_key
 from auth.rules.sessions import end_overdue, set_active, sign_out
 from auth.rules.sign_in import SignedIn
 from models.types import new_id
@@ -41,6 +44,21 @@ def add_events(rules: Rules, user_id: str, number: int, at: str) -> list[str]:
         rules.sql("INSERT INTO audit_event (id, at, action, user_id) VALUES (?, ?, 'signed_in', ?)", event_id, at,
                   user_id)
     return ids
+
+
+async def test_a_server_is_told_by_the_name_of_its_key_also_when_that_is_revoked(rules: Rules, ann: SignedIn) -> None:
+    phone = await rules.sign_in(request_info=PHONE)
+    made = await rules.auth.run(create_key, by_command_line, 'the shop')
+    rules.clock.forward(minutes=1)
+    await rules.auth.run(revoke_session, by_key(made.token), phone.session_id, TABLET)
+    await rules.auth.run(revoke_key, by_command_line, made.id)
+
+    newest = (await history(rules, ann.token))[0]
+    exported = await rules.auth.read(read_personal_data, ann.user_id)
+
+    assert (newest.by, newest.server, newest.from_device, newest.ip_address) == ('server', 'the shop', None, '')
+    assert describe(newest).endswith(' was signed out, by the server “the shop”')
+    assert [event['actor'] for event in exported['audit_event'] if event['action'] == 'revoked'] == ['server']
 
 
 async def test_the_newest_event_is_first(rules: Rules, ann: SignedIn) -> None:

@@ -123,3 +123,12 @@ def test_the_publishable_key_is_made_of_the_name_of_the_site(settings: dict[str,
 
     assert (site.publishable_key, site.issuer, site.cookie_suffix) == (key, issuer, suffix)
     assert bool(site.why_no_publishable_key) == (not key or not site.public_url)
+
+
+def test_each_api_needs_a_path_of_its_own() -> None:
+    with pytest.raises(ValidationError, match='API_PREFIX and BACKEND_API_PREFIX are the same'):
+        Settings(api_prefix='/api/v1', backend_api_prefix='/api/v1')
+    with pytest.raises(ValidationError, match='write a path of words'):
+        Settings(backend_api_prefix='/servers/')
+
+    assert Settings(backend_api_prefix='/servers/v1').backend_api_prefix == '/servers/v1'

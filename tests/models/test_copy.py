@@ -164,7 +164,7 @@ async def test_what_only_a_file_can_hold_is_brought_into_a_form_that_both_can(
 
     assert copied == {'user': (1, 0), 'client': (3, 0), 'session': (2, 1), 'audit_event': (5, 0),
                       'account_value': (0, 0), 'mailed_link': (1, 1), 'invitation': (0, 0), 'mail': (0, 0),
-                      'signing_key': (0, 0)}
+                      'signing_key': (0, 0), 'secret_key': (0, 0)}
     assert target.sql('SELECT last_name FROM user') == [('a\N{REPLACEMENT CHARACTER}b',)]
 
 

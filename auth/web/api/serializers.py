@@ -41,7 +41,7 @@ def client_json(client: ClientView, now: datetime) -> Json:
     return CLIENT | {
         'id': client.id, 'sessions': [session_json(session, now, client.id) for session in client.alive(now)],
         'last_active_session_id': in_use and in_use.id,
-        'created_at': _milliseconds(client.created_at), 'updated_at': _milliseconds(now),
+        'created_at': milliseconds(client.created_at), 'updated_at': milliseconds(now),
     }
 
 
@@ -57,15 +57,15 @@ def session_json(session: ClientSession, now: datetime, client_id: str, status: 
     return SESSION | {
         'id': session.id, 'client_id': client_id, 'user_id': user.id,
         'status': status or ('pending' if session.pending else 'active'),
-        'expire_at': _milliseconds(session.expire_at),
-        'abandon_at': _milliseconds(session.abandon_at or session.expire_at),
-        'last_active_at': _milliseconds(session.last_active_at), 'tasks': tasks, 'current_task': tasks and tasks[0],
+        'expire_at': milliseconds(session.expire_at),
+        'abandon_at': milliseconds(session.abandon_at or session.expire_at),
+        'last_active_at': milliseconds(session.last_active_at), 'tasks': tasks, 'current_task': tasks and tasks[0],
         'user': user_json(user), 'public_user_data': PUBLIC_USER_DATA | {
             'first_name': user.first_name or None, 'last_name': user.last_name or None,
             'identifier': user.email_address, 'user_id': user.id},
         'factor_verification_age': [_minutes_since(session.authenticated_at, now), -1],
-        'created_at': _milliseconds(session.created_at),
-        'updated_at': _milliseconds(max(session.last_active_at, user.updated_at)),
+        'created_at': milliseconds(session.created_at),
+        'updated_at': milliseconds(max(session.last_active_at, user.updated_at)),
     }
 
 
@@ -73,16 +73,17 @@ def device_json(device: Device, status: str = 'active') -> Json:
     """A session of a user on any client, with what is known of the device."""
     last = Place(device.user_agent, device.ip_address)
     return SESSION | {
-        'id': device.session_id, 'status': status, 'expire_at': _milliseconds(device.expire_at),
-        'abandon_at': _milliseconds(device.abandon_at or device.expire_at),
-        'last_active_at': _milliseconds(device.last_active_at), 'created_at': _milliseconds(device.created_at),
-        'updated_at': _milliseconds(device.last_active_at), 'device_name': device.name or None,
-        'latest_activity': _activity_json(device.session_id, last) | {'this_device': device.this_device},
-        'sign_in_activity': _activity_json(device.session_id, device.signed_in_from or last),
+        'id': device.session_id, 'status': status, 'expire_at': milliseconds(device.expire_at),
+        'abandon_at': milliseconds(device.abandon_at or device.expire_at),
+        'last_active_at': milliseconds(device.last_active_at), 'created_at': milliseconds(device.created_at),
+        'updated_at': milliseconds(device.last_active_at), 'device_name': device.name or None,
+        'latest_activity': activity_json(device.session_id, last) | {'this_device': device.this_device},
+        'sign_in_activity': activity_json(device.session_id, device.signed_in_from or last),
     }
 
 
-def _activity_json(session_id: str, place: Place) -> Json:
+def activity_json(session_id: str, place: Place) -> Json:
+    """From where a session is used."""
     agent = place.user_agent
     return ACTIVITY | {'id': f'sess_activity_{session_id.removeprefix("sess_")}', 'device_type': agent.device,
                        'browser_name': agent.browser, 'ip_address': place.ip_address, 'is_mobile': agent.is_mobile}
@@ -100,7 +101,7 @@ def verification_json(session: ClientSession, now: datetime, client_id: str, *, 
 def user_json(user: UserView) -> Json:
     """A user, as the person themselves may see it."""
     address_id = f'idn_{user.id.removeprefix("user_")}'
-    created_at, updated_at = _milliseconds(user.created_at), _milliseconds(user.updated_at)
+    created_at, updated_at = milliseconds(user.created_at), milliseconds(user.updated_at)
     return USER | {
         'id': user.id, 'first_name': user.first_name or None, 'last_name': user.last_name or None,
         'primary_email_address_id': address_id, 'email_addresses': [EMAIL_ADDRESS | {
@@ -150,7 +151,7 @@ def waiting_json(sign_up: WaitsForCode) -> Json:
 def _sign_up_json(sign_up_id: str, email_address: str | None, abandon_at: datetime, verification: Json | None) -> Json:
     sign_up_verification = verification and verification | {
         'next_action': 'needs_attempt' if verification is _UNVERIFIED else '', 'supported_strategies': ['email_code']}
-    return SIGN_UP | {'id': sign_up_id, 'email_address': email_address, 'abandon_at': _milliseconds(abandon_at),
+    return SIGN_UP | {'id': sign_up_id, 'email_address': email_address, 'abandon_at': milliseconds(abandon_at),
                       'verifications': SIGN_UP_VERIFICATIONS | {'email_address': sign_up_verification}}
 
 
@@ -177,7 +178,7 @@ def _factor(strategy: str, sign_in_id: str, identifier: str | None) -> Json:
 
 def address_json(address_id: str, email_address: str, now: datetime, verification: Json | None = None) -> Json:
     """An address that waits for the code that was mailed to it."""
-    moment = _milliseconds(now)
+    moment = milliseconds(now)
     return EMAIL_ADDRESS | {'id': address_id, 'email_address': email_address, 'created_at': moment,
                             'updated_at': moment, 'verification': verification or _UNVERIFIED}
 
@@ -210,8 +211,9 @@ def _minutes_since(moment: datetime, now: datetime) -> int:
 def invitation_json(made: Invited, own_url: str) -> Json:
     """An invitation that was made: its link, or the address that gets it by mail."""
     return {'object': 'invitation', 'id': made.id, 'email_address': made.email_address, 'url': made.link(own_url),
-            'mailed_to': '' if made.ticket else made.email_address, 'expire_at': _milliseconds(made.expire_at)}
+            'mailed_to': '' if made.ticket else made.email_address, 'expire_at': milliseconds(made.expire_at)}
 
 
-def _milliseconds(moment: datetime) -> int:
+def milliseconds(moment: datetime) -> int:
+    """A moment, as it is sent."""
     return int(moment.timestamp() * 1000)
