@@ -33,11 +33,12 @@ def describe_api(operations: Iterable[Operation], schemas: Mapping[str, Json], *
 def _described(one: Operation, refusals: Iterable[int]) -> Json:
     in_path = [{'name': name, 'in': 'path', 'required': True, 'schema': {'type': 'string', 'minLength': 1}}
                for name in re.findall(r'{(\w+)}', one.path)]
-    answers = {'200': _answer('All is well.', one.answer)}
+    answers = {str(one.status): _answer('All is well.', one.answer, one.kind)}
     for status in sorted({*refusals, *one.errors}):
         answers[str(status)] = _answer(HTTPStatus(status).phrase, named('Errors'))
-    return {'operationId': one.name, 'summary': one.about, 'parameters': [*in_path, *map(_parameter, one.query)],
-            'responses': answers}
+    described: Json = {'operationId': one.name, 'summary': one.about, 'responses': answers,
+                       'parameters': [*in_path, *map(_parameter, one.query)]}
+    return described | ({'requestBody': _body(one.body)} if one.body else {})
 
 
 def _parameter(one: Parameter) -> Json:
@@ -45,5 +46,11 @@ def _parameter(one: Parameter) -> Json:
     return {'name': one.name, 'in': 'query', 'required': False, 'description': one.about, 'schema': one.schema(), **how}
 
 
-def _answer(about: str, schema: Json) -> Json:
-    return {'description': about, 'content': {'application/json': {'schema': schema}}}
+def _body(fields: Iterable[Parameter]) -> Json:
+    schema: Json = {'type': 'object', 'properties': {one.name: one.schema() for one in fields}}
+    return {'required': False, 'content': {kind: {'schema': schema} for kind in (
+        'application/x-www-form-urlencoded', 'application/json')}}
+
+
+def _answer(about: str, schema: Json, kind: str = 'application/json') -> Json:
+    return {'description': about} | ({'content': {kind: {'schema': schema}}} if kind else {})

@@ -6,6 +6,7 @@ Both come from it: the routes that a request is looked for in, and the descripti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -121,16 +122,29 @@ class YesNo(Parameter):
 class Operation:
     """One thing that an API can be asked."""
 
-    name: str
-    """The endpoint that answers it."""
     method: str
     path: str
+    """Below the prefix of the API."""
     about: str
+    name: str = ''
+    """By default that of the method and the path."""
     query: tuple[Parameter, ...] = ()
+    body: tuple[Parameter, ...] = ()
+    """The fields of a form, or of an object in JSON."""
+    kind: str = 'application/json'
+    """Of the answer; empty if it has no body."""
+    status: int = 200
+    """Where all is well."""
     answer: Json = field(default_factory=dict[str, Any])
     """What it answers where all is well, as a JSON Schema."""
     errors: tuple[int, ...] = ()
     """Statuses of refusals, beside those that every operation may answer with."""
+
+    def __post_init__(self) -> None:
+        """Give it a name."""
+        if not self.name:
+            words = re.sub(r'\W+', '_', f'{self.method.lower()} {self.path}').strip('_')
+            object.__setattr__(self, 'name', words)
 
     def read_query(self, query: bytes) -> Mapping[str, Any]:
         """Read the query of a request; a parameter that it does not hold has its default.

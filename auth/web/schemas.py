@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 Json = dict[str, Any]
@@ -50,6 +51,24 @@ def list_of(schema: Json) -> Json:
 def record(**fields: Json) -> Json:
     """An object that has all of these fields, and no other."""
     return {'type': 'object', 'properties': fields, 'required': list(fields), 'additionalProperties': False}
+
+
+def filled(shape: Mapping[str, Any], **fields: Json) -> Json:
+    """A shape of the Frontend API, whose fields that vary are described here; the others are what stands in it."""
+    return record(**({name: _constant(value) for name, value in shape.items() if name not in fields} | fields))
+
+
+def with_perhaps(schema: Json, **fields: Json) -> Json:
+    """The same, with fields that are not always there."""
+    return schema | {'properties': schema['properties'] | fields}
+
+
+def _constant(value: Any) -> Json:
+    if value is ...:
+        raise ValueError('a field that varies has to be described')
+    if value in ([], {}):
+        return NONE if value == [] else NO_MORE
+    return NULL if value is None else const(value)
 
 
 ERRORS = record(
