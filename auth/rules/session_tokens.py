@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -43,6 +43,15 @@ class SessionToken:
     session_id: str
 
 
+class KnownSession(NamedTuple):
+    """What a token says of a session that is signed in."""
+
+    user_id: str
+    session_id: str
+    minutes: int
+    """How long ago its password was given."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionOfClient:
     """A session, and the client that it is on."""
@@ -61,17 +70,33 @@ async def make_token(auth: Auth, client: ClientView | None, session_id: str | No
     """
     actor, keys = await auth.read(_find_actor_and_keys, client, session_id)
     key, now = keys[0] if keys else await signing_key(auth), auth.now()
-    claims = claims_of(actor, now, issuer=auth.settings.issuer, azp=azp)
+    minutes = max(0, int((now - actor.authenticated_at).total_seconds() // 60))
+    claims = claims_of(actor.user_id, actor.session_id, minutes, now, issuer=auth.settings.issuer, azp=azp)
     return SessionToken(sign(key.id, key.private_key, claims), now, actor.session_id)
 
 
-def claims_of(actor: Actor, now: datetime, *, issuer: str, azp: str) -> dict[str, Any]:
-    """What a session token says. Nothing of the person's profile: it stays below the size of a cookie, and is read by
-    whoever has it. No ``aud``: libraries refuse a token with one that they were not told of."""
+async def tokens_of(auth: Auth, sessions: Collection[KnownSession], *, azp: str) -> Mapping[str, str]:
+    """Make tokens of sessions that were just read from the store, for the answer that tells of them; by their ids.
+
+    :param azp: the origin of the app that they are for
+    :raises StoreAway: if the store can't be reached
+    """
+    if not sessions:
+        return {}
+    key, now, issuer = await signing_key(auth), auth.now(), auth.settings.issuer
+    return {one.session_id: sign(key.id, key.private_key, claims_of(*one, now, issuer=issuer, azp=azp))
+            for one in sessions}
+
+
+def claims_of(user_id: str, session_id: str, minutes: int, now: datetime, *, issuer: str, azp: str) -> dict[str, Any]:
+    """What a session token says; its password was given ``minutes`` ago.
+
+    Nothing of the person's profile: it stays below the size of a cookie, and is read by whoever has it. No ``aud``:
+    libraries refuse a token with one that they were not told of.
+    """
     at = int(now.timestamp())
-    minutes = max(0, int((now - actor.authenticated_at).total_seconds() // 60))
     return {'azp': azp, 'exp': at + int(LIFETIME.total_seconds()), 'fva': [minutes, -1], 'iat': at, 'iss': issuer,
-            'jti': secrets.token_hex(10), 'nbf': at, 'sid': actor.session_id, 'sts': 'active', 'sub': actor.user_id,
+            'jti': secrets.token_hex(10), 'nbf': at, 'sid': session_id, 'sts': 'active', 'sub': user_id,
             'v': _VERSION}
 
 

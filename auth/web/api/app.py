@@ -26,6 +26,7 @@ from .endpoint import Answer, Call, Endpoint, envelope
 from .entering import Entering
 from .environment import EnvironmentEndpoint
 from .handshake import HandshakeEndpoints
+from .last_tokens import LastTokens
 from .live_endpoint import LiveEndpoint
 from .me_endpoints import MeEndpoints
 from .other_apps import OtherApps
@@ -67,6 +68,7 @@ class FrontendApi:
         self._re_authenticate = re_authenticate
         self._apps = OtherApps(auth.settings.hosts, auth.settings.other_origins)
         self._client_uat = ClientUat(auth.settings, clients)
+        self._last_tokens = LastTokens(auth, self._apps)
         entering = Entering(auth, clients)
         routes: dict[str, dict[str, Endpoint]] = {
             **ClientEndpoints(auth, clients).routes, **SignInEndpoints(auth, entering).routes,
@@ -89,6 +91,7 @@ class FrontendApi:
             if answer.sent_by is not None:
                 await answer.sent_by(answer.headers, receive, send)
                 return
+            await self._last_tokens.add(scope, answer.body)
         except MethodRefused as error:
             answer = Answer(error_json(error), error.status, ((b'allow', error.allowed.encode()),))
         except AuthError as error:
