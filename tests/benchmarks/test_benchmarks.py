@@ -15,8 +15,8 @@ from benchmarks.requests import figures_of_wrk
 from benchmarks.support import keeping
 from tests.programs import ROOT, clean_environment
 
-NAMES = ('administration', 'commits', 'counting', 'fan_out', 'guessing', 'hashing', 'installed', 'load', 'memory',
-         'notify', 'processes', 'recovery', 'requests', 'sign_out', 'validation')
+NAMES = ('administration', 'clerk_js_live', 'commits', 'counting', 'fan_out', 'guessing', 'hashing', 'installed',
+         'load', 'memory', 'notify', 'processes', 'recovery', 'requests', 'sign_out', 'validation')
 
 
 @pytest.fixture(scope='module', autouse=True)
