@@ -32,6 +32,9 @@ class User(Model, table=True):
     created_at: datetime = Field(sa_type=Moment)
     address_confirmed_at: datetime | None = Field(default=None, sa_type=Moment)
     """When the person last proved that the address is theirs, by what was mailed to it; None if they never have."""
+    updated_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the person, their password or what they may do was changed last, by SQL as well: triggers write it. None is
+    when they were made."""
     search_text: str | None = None
     """The address and the names, folded; see ``models.normal_forms``. None where SQL has written letters that only this
     program can fold: ``models.written_by_sql`` does it then."""

@@ -34,7 +34,7 @@ class UserView:
     """As the store has them."""
     created_at: datetime = field(default=DISTANT_PAST, compare=False)
     updated_at: datetime = field(default=DISTANT_PAST, compare=False)
-    """When anything of this was changed last, or the password."""
+    """When anything of this was changed last, or the password; Clerk's clients draw a user anew when this is newer."""
     address_confirmed: bool = False
     """Whether the person has proved that the address is theirs."""
 
@@ -137,7 +137,8 @@ class ClientView:
 
 
 USER_VIEW = (*columns(User.id, User.email_address, User.first_name, User.last_name, User.is_admin, User.roles,
-                      User.created_at, User.password_changed_at), col(User.address_confirmed_at).is_not(None))
+                      User.created_at), func.coalesce(col(User.updated_at), col(User.created_at)),
+             col(User.address_confirmed_at).is_not(None))
 """The columns of a ``UserView``, in its order."""
 
 AUTHENTICATED_AT = func.coalesce(col(Session.authenticated_at), col(Session.created_at))

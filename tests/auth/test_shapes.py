@@ -145,6 +145,30 @@ def test_a_shape_that_was_not_filled_is_never_sent() -> None:
         json.dumps(shapes.USER)
 
 
+CHANGES = ("first_name = 'Eve'", "email_address = 'eve@example.com'", "password_changed_at = '2001-01-01 00:00:00+00'",
+           "roles = 'editor'", 'is_admin = true', "address_confirmed_at = '2001-01-01 00:00:00+00'")
+
+
+async def test_a_user_who_was_changed_is_newer_than_before_whoever_changed_them(api: Api) -> None:
+    """Clerk's clients go on showing the user they know, unless ``updated_at`` is later."""
+    async with api.browser() as laptop:
+        seen = [body(await sign_up(laptop))['client']['sessions'][0]]
+        for change in CHANGES:
+            await api.rules.elsewhere(f'UPDATE "user" SET {change}')
+            answer = body(await laptop.get('/v1/client'))['response']['sessions']
+            if change.startswith('address_confirmed_at'):  # nothing shows it by itself, so it comes with the next read
+                answer = body(await laptop.patch('/v1/me', data={'first_name': 'Ann'}))['client']['sessions']
+            seen += answer
+        await api.rules.elsewhere('UPDATE "user" SET first_name = first_name, disabled = disabled')
+        same = body(await laptop.get('/v1/client'))['response']['sessions'][0]
+
+    moments = [session['user']['updated_at'] for session in seen]
+    assert moments == sorted(moments)
+    assert moments[1] > moments[0] == seen[0]['user']['created_at']
+    assert all(session['updated_at'] >= session['user']['updated_at'] for session in seen)
+    assert same['user']['updated_at'] == moments[-1]
+
+
 NAMED_METHODS = [
     ('DELETE', '/v1/client'), ('PUT', '/v1/client'), ('DELETE', '/v1/client/sessions'), ('DELETE', '/v1/client/cache'),
     ('PUT', '/v1/client/cookie'), ('PATCH', '/v1/client/sign_ups/sua_x'), ('PATCH', '/v1/me'), ('DELETE', '/v1/me'),

@@ -107,7 +107,8 @@ def test_nothing_that_was_in_an_earlier_store_is_lost(old_store: Path) -> None:
         'audit_event': [event | {'actor': '', 'detail': '', 'times': 1} for event in before['audit_event']],
         'session': [session | new | {'kept': session['status'] == 'active'} for session in before['session']],
         'user': [user | {'search_text': f'{user["email_address"]} {user["first_name"]} {user["last_name"]}'.lower(),
-                         'password_given_at': None, 'address_confirmed_at': None, 'roles': ''}
+                         'password_given_at': None, 'address_confirmed_at': None, 'updated_at': None,
+                         'roles': ''}
                  for user in before['user']]}
     with opened(old_store) as connection:
         assert connection.execute('PRAGMA integrity_check').fetchone()[0] == 'ok'
