@@ -13,7 +13,7 @@ from models import BadDatabaseUrl, BadEnvFile, CannotOpenStore
 from ..client_packages.fetching import CannotFetch
 from ..errors import AuthError, StoreAway
 from ..settings import wrong_setting
-from . import audit, clients, database, invitations, keys, privacy, sessions, taking, users
+from . import audit, clients, database, invitations, keys, openapi, privacy, sessions, taking, users
 from .output import print_notice
 
 _EXPECTED = (AuthError, BadDatabaseUrl, BadEnvFile, CannotOpenStore, CannotFetch, taking.InTheWay,
@@ -29,6 +29,7 @@ app.add_typer(keys.commands, name='keys')
 app.add_typer(privacy.commands, name='privacy')
 app.add_typer(database.commands, name='database')
 app.add_typer(clients.commands, name='clients')
+app.add_typer(openapi.commands)
 app.add_typer(taking.commands)
 
 

@@ -18,6 +18,7 @@ from auth.web.api import FrontendApi
 from auth.web.gateway import Gateway
 from auth.web.key_set import KeySet
 from auth.web.waiting_pages import WaitingPages
+from tests.auth.described import check
 from tests.following import Following, NoTabs
 from tests.rules import PASSWORD, Rules
 
@@ -31,7 +32,8 @@ class Api:
 
     def browser(self, base_url: str = 'http://localhost', **headers: str) -> httpx.AsyncClient:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        return httpx.AsyncClient(transport=transport, base_url=base_url, headers=headers)
+        return httpx.AsyncClient(transport=transport, base_url=base_url, headers=headers,
+                                 event_hooks={'response': [check]})
 
 
 async def nothing_behind(scope: Any, receive: Any, send: Any) -> None:

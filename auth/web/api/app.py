@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from ...errors import AuthError, ParamInvalid, ParamMissing, StoreAway
 from ...language import N_
 from ...requests.asgi import Receive, Scope, Send
 from ...rules.context import Auth
+from ..api_prefix import USUAL_PREFIX
 from ..error_answers import retry_after
 from ..live_streams import LiveStreams
 from .admin_endpoints import AdminEndpoints
@@ -29,6 +30,7 @@ from .handshake import HandshakeEndpoints
 from .last_tokens import LastTokens
 from .live_endpoint import LiveEndpoint
 from .me_endpoints import MeEndpoints
+from .operations import OPERATIONS
 from .other_apps import OtherApps
 from .recovery_endpoints import RecoveryEndpoints
 from .requests import MethodRefused, NoSuchEndpoint, TabUnknown, method_of
@@ -80,6 +82,7 @@ class FrontendApi:
             **LiveEndpoint(auth, clients, streams, self._apps).routes,
             '/v1/client/tabs': {'POST': self._re_authenticate_tab},
         }
+        routes = described(routes)
         self._fixed = {path: methods for path, methods in routes.items() if '{' not in path}
         self._patterns = [(compile_path(path)[0], methods) for path, methods in routes.items() if '{' in path]
 
@@ -162,3 +165,18 @@ def _number(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
         raise ParamInvalid(N_('"epoch" must be a number.'), param='epoch')
     return int(text)
+
+
+def described(endpoints: Mapping[str, Mapping[str, Endpoint]]) -> dict[str, dict[str, Endpoint]]:
+    """Give each operation that is described its endpoint, by path and method.
+
+    :raises LookupError: if one has no endpoint, or an endpoint is not described
+    """
+    left = {(path, method): endpoint for path, methods in endpoints.items() for method, endpoint in methods.items()}
+    routes: dict[str, dict[str, Endpoint]] = {}
+    for one in OPERATIONS:
+        path = f'{USUAL_PREFIX}{one.path}'
+        routes.setdefault(path, {})[one.method] = left.pop((path, one.method))
+    if left:
+        raise LookupError(f'auth/web/api/operations.py does not describe {sorted(left)}')
+    return routes
