@@ -105,7 +105,7 @@ async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock, ti
     def make(**settings: Any) -> Rules:
         database = make_database()
         kept = open_stores.pop(database.url, None) if timing == PATIENT else None
-        cheap = Passwords(memory_kib=8, time_cost=1)
+        cheap = Passwords(memory_kib=8, time_cost=1, patience_seconds=PATIENT.hash_patience_seconds)
         auth = Auth(kept or Store(database.url, timing), Settings(database_url=database.url, **settings), clock, cheap,
                     timing)
         made.append(Rules(database, auth, clock))

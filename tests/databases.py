@@ -16,7 +16,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, make_url
 
-from tests.postgres import Postgres
+from tests.patience import PATIENCE_SECONDS
+from tests.postgres import ENDED_WITHIN, Postgres
 from tests.programs import run_python
 
 Kind = Literal['sqlite', 'postgres']
@@ -53,7 +54,7 @@ class TestDatabase(ABC):
 
     @abstractmethod
     def held_up(self) -> AbstractContextManager[Callable[[Connection], object]]:
-        """Give what a verb calls to wait until the block ends, for two seconds at most."""
+        """Give what a verb calls to wait until the block ends, as long as it may be waited for at all."""
 
     @abstractmethod
     def away(self) -> AbstractContextManager[None]:
@@ -98,7 +99,7 @@ class SqliteFile(TestDatabase):
         """Wait in the thread of the verb, or for a lock of the server: there, verbs run on the event loop."""
         go_on = Event()
         try:
-            yield lambda _: go_on.wait(2)
+            yield lambda _: go_on.wait(PATIENCE_SECONDS)
         finally:
             go_on.set()
 
@@ -167,8 +168,8 @@ class PostgresDatabase(TestDatabase):
         assert name is not None
         allow = sql.SQL('ALTER DATABASE {} ALLOW_CONNECTIONS {}')
         self.server.run(allow.format(sql.Identifier(name), sql.SQL('false')))
-        end_all = sql.SQL('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {}')
-        self.server.run(end_all.format(sql.Literal(name)))
+        end_all = sql.SQL('SELECT pg_terminate_backend(pid, {}) FROM pg_stat_activity WHERE datname = {}')
+        self.server.run(end_all.format(ENDED_WITHIN, sql.Literal(name)))
         try:
             yield
         finally:
@@ -187,5 +188,6 @@ class PostgresDatabase(TestDatabase):
 def connect_to(url: str) -> Any:
     """Connect as another program would; each statement is committed at once."""
     if url.startswith('sqlite'):
-        return sqlite3.connect(url.removeprefix('sqlite:///'), isolation_level=None, timeout=5)
+        return sqlite3.connect(url.removeprefix('sqlite:///'), isolation_level=None,
+                               timeout=PATIENCE_SECONDS)
     return psycopg.connect(url, autocommit=True)

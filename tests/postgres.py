@@ -24,16 +24,20 @@ from sqlalchemy import URL, make_url
 
 from models import migrate
 from models.postgres_line import was_hung_up
+from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 
-START_SECONDS = 30
+START_SECONDS = 60
 PROGRAMS = 'pginstall18'
 SOMEBODY = 'nobody'  # PostgreSQL refuses to run as root
 
 QUICK = ('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
 """For tests: they ask what is committed, never what survives a power cut."""
 
-_EMPTY = """SET lock_timeout = '1s'; SET session_replication_role = replica;
+ENDED_WITHIN = PATIENCE_SECONDS * 1000
+"""How many milliseconds a connection may take to end that is told to."""
+
+_EMPTY = """SET lock_timeout = '10s'; SET session_replication_role = replica;
 DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
                 AND relname <> 'live_sessions_version' LOOP
@@ -42,15 +46,17 @@ DO $$ DECLARE name text; BEGIN
 END $$; RESET ALL"""
 """In any order: no trigger runs, so no row is kept by another one that refers to it."""
 
-_OTHERS = """
-SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+_OTHERS = f"""
+SELECT pg_terminate_backend(pid, {ENDED_WITHIN}) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 _AT_WORK = " AND (state IS DISTINCT FROM 'idle' OR query ~ 'LISTEN|pg_notify')"
 
 _STATE = """
 SELECT (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_attribute), (SELECT count(*) FROM pg_constraint),
-       (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_proc), (SELECT count(*) FROM pg_db_role_setting),
+       (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_proc),
+       (SELECT count(*) FROM pg_db_role_setting JOIN pg_database ON setdatabase = oid
+        WHERE datname = current_database()),
        (SELECT version_num FROM live_sessions_version),
        (SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace = 'public'::regnamespace) < 4000000
 """

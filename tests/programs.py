@@ -45,6 +45,6 @@ def end(process: subprocess.Popen[Any] | Forked) -> None:
 def run_python(code: str, arguments: Iterable[str] = (), **settings: Any) -> subprocess.CompletedProcess[str]:
     """Run a program of a few lines in another process, and wait for it."""
     done = subprocess.run([sys.executable, '-c', code, *arguments], env=clean_environment(**settings), cwd=ROOT,
-                          capture_output=True, text=True, timeout=60, check=False)
+                          capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stderr
     return done

@@ -33,15 +33,18 @@ PHONE = RequestInfo('2001:db8::7', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like
 TABLET = RequestInfo('198.51.100.3', 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) '
                  'Chrome/141.0.0.0 Safari/537.36')
 
-PATIENT = replace(DEFAULT_TIMING, lock_seconds=30.0, answer_seconds=60.0, statement_seconds=60.0, connect_seconds=30.0,
-                  hash_patience_seconds=60.0)
-"""For tests of anything else than patience: on a busy machine a statement may take long where nothing is at fault."""
+PATIENCE = {'lock_seconds': 30.0, 'answer_seconds': 60.0, 'statement_seconds': 60.0, 'connect_seconds': 30.0,
+            'hash_patience_seconds': 60.0}
+"""With each statement: on a busy machine it may take long where nothing is at fault."""
+
+PATIENT = replace(DEFAULT_TIMING, **PATIENCE, silence_seconds=60.0, out_of_sync_after_seconds=60.0)
+"""For tests of anything else than patience: a process that a busy machine holds up for some seconds hides nothing."""
 
 FAST = DEFAULT_TIMING.faster(5)
 """For tests of faults, which would else sleep out what a fault takes."""
 
-FAST_TO_HEAR = replace(FAST, lock_seconds=2.0, answer_seconds=10.0, statement_seconds=10.0, connect_seconds=5.0)
-"""The same, with patience for each statement: on a busy machine it may take long where nothing is at fault."""
+FAST_TO_HEAR = replace(FAST, **PATIENCE)
+"""The same, with patience for each statement."""
 
 
 @dataclass
