@@ -211,8 +211,10 @@ async def test_a_store_that_cannot_be_heard_hides_everything_and_its_return_show
     screen.clients[done.token.client_id] = await clients.authenticate(done.token)
 
     with rules.database.away():
-        while not (screen.hidden and sync.is_out_of_sync):  # a busy machine may have hidden it before
-            await screen.change()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            # A busy machine may have hidden it before; then the store has to be missed as well, or nothing is over.
+            while not (screen.hidden and sync.is_out_of_sync and 'out of sync with the store' in caplog.text):
+                await asyncio.sleep(0.01)
         with pytest.raises(StoreAway):
             await clients.authenticate(done.token)
     while screen.hidden or sync.is_out_of_sync:  # a busy machine may hide it once more
@@ -242,13 +244,13 @@ async def test_everybody_is_shown_again_after_a_read_for_one_took_so_long_that_a
     await asyncio.gather(*readers)
     while screen.clients[bob.token.client_id] is None:
         await screen.change()
+    while (shown := screen.clients[ann.token.client_id]) and shown.sessions:  # of a machine that had hidden it before
+        await screen.change()
 
-    shown = screen.clients[ann.token.client_id]
     assert shown is not None
-    assert shown.sessions == ()
 
 
-@pytest.mark.parametrize('timing', [replace(FAST_TO_HEAR, out_of_sync_after_seconds=100.0, silence_seconds=1000.0)])
+@pytest.mark.parametrize('timing', [replace(FAST_TO_HEAR, out_of_sync_after_seconds=1000.0, silence_seconds=9000.0)])
 async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_synced(
         rules: Rules, screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     done = await rules.sign_up()
@@ -273,14 +275,14 @@ async def test_what_happens_while_a_slow_read_is_under_way_counts_as_not_synced(
         await rules.elsewhere("UPDATE user SET first_name = 'Ann'")
         first = await under_way.get()
         await rules.elsewhere("UPDATE session SET status = 'revoked'")  # after what is being read
-        passed = 90.0
-        while rules.auth.store.feed.synced_at < clock.monotonic() - 50:  # as somebody asks for something else
+        passed = 900.0
+        while rules.auth.store.feed.synced_at < clock.monotonic() - 500:  # as somebody asks for something else
             await clients.find('client_of_somebody_else')
             await under_way.get()
         first.set()
         second = await under_way.get()
         hidden_soon = screen.hidden
-        passed = 101.0
+        passed = 1001.0
         while not screen.hidden:
             await screen.change()
         monkeypatch.undo()
@@ -302,9 +304,8 @@ async def test_a_pump_that_stumbles_goes_on(rules: Rules, screen: Screen,
     screen.on_show = stumble
 
     await rules.elsewhere("UPDATE session SET status = 'revoked'")
-    await screen.change()
+    while (shown := screen.clients[done.token.client_id]) and shown.sessions:  # what the sign-up tells may come first
+        await screen.change()
 
-    shown = screen.clients[done.token.client_id]
     assert shown is not None
-    assert shown.sessions == ()
     assert 'the pump stumbled' in caplog.text
