@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from nicegui import Client, core, ui
+from nicegui import Client, background_tasks, core, ui
 
 from auth.components import live_rows
 from auth.components.live_rows import LiveRows
@@ -17,6 +17,7 @@ from auth.errors import NotSignedIn, StoreAway
 from auth.rules.admin_queries import AdminSession
 from auth.timing import DEFAULT_TIMING, Timing
 from models import RowsOf
+from tests.patience import PATIENCE_SECONDS
 
 
 def timing(list_again_seconds: float) -> Timing:
@@ -53,6 +54,17 @@ class Shelf:
     reads: int = 0
     at_once: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    others: set[asyncio.Task[Any]] = field(default_factory=lambda: set(background_tasks.running_tasks))
+    """What is under way before anything is listed."""
+
+    async def settle(self) -> None:
+        """Let everything happen that is under way: what is read and drawn, or waits for the gate."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while self._is_read() and (self.gate.is_set() or not self.at_once):
+                await asyncio.sleep(0.001)
+
+    def _is_read(self) -> bool:
+        return any(task.get_name() == 'read a list' for task in background_tasks.running_tasks - self.others)
 
     async def read(self) -> list[str]:
         self.reads += 1
@@ -104,16 +116,11 @@ def texts(element: ui.element) -> list[str]:
             and all(one.visible for one in (part, *part.ancestors()))]
 
 
-async def settle() -> None:
-    """Let everything happen that is under way."""
-    await asyncio.sleep(0.05)
-
-
 async def test_what_is_asked_for_twice_at_once_is_read_one_after_the_other(page: OnePage, shelf: Shelf) -> None:
     rows = list_of(page, shelf.whole)
     rows.reload()
     rows.reload()
-    await settle()
+    await shelf.settle()
 
     assert shelf.reads == 1
 
@@ -121,13 +128,13 @@ async def test_what_is_asked_for_twice_at_once_is_read_one_after_the_other(page:
 async def test_a_change_during_a_reading_lets_it_be_read_once_more(page: OnePage, shelf: Shelf) -> None:
     shelf.gate.clear()
     rows = list_of(page, shelf.whole)
-    await settle()
+    await shelf.settle()
 
     shelf.things = ['a']
     page.tell(None)
     page.tell(None)
     shelf.gate.set()
-    await settle()
+    await shelf.settle()
 
     assert texts(rows) == ['a']
     assert shelf.reads == 2
@@ -139,12 +146,12 @@ async def test_a_change_during_a_reading_that_fails_is_not_lost(
     shelf.gate.clear()
     shelf.troubles = [trouble]
     rows = list_of(page, shelf.whole)
-    await settle()
+    await shelf.settle()
 
     shelf.things = ['a']
     page.tell(None)
     shelf.gate.set()
-    await settle()
+    await shelf.settle()
 
     assert texts(rows) == ['a']
 
@@ -152,30 +159,33 @@ async def test_a_change_during_a_reading_that_fails_is_not_lost(
 async def test_while_the_store_is_away_it_is_tried_again_and_the_rows_stay(page: OnePage, shelf: Shelf) -> None:
     shelf.things = ['a']
     rows = list_of(page, shelf.whole)
-    await settle()
-    shelf.troubles = [StoreAway()] * 3
-    page.auth.timing = timing(0.2)
+    await shelf.settle()
+    shelf.troubles = [StoreAway()] * 10_000
 
     page.tell(None)
-    await settle()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while 'The server cannot reach its data right now. Trying again…' not in texts(rows):
+            await asyncio.sleep(0.001)
     meanwhile = texts(rows)
     shelf.things = ['a', 'b']
-    page.auth.timing = timing(0.01)
-    await asyncio.sleep(0.3)
+    shelf.troubles.clear()
+    await shelf.settle()
 
     assert meanwhile == ['The server cannot reach its data right now. Trying again…', 'a']
     assert texts(rows) == ['a', 'b']
 
 
 async def test_a_list_that_is_gone_is_not_read_any_more(page: OnePage, shelf: Shelf) -> None:
-    shelf.troubles = [StoreAway()] * 1000
+    shelf.troubles = [StoreAway()] * 10_000
     rows = list_of(page, shelf.whole)
-    await settle()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while shelf.reads < 3:
+            await asyncio.sleep(0.001)
 
     rows.delete()
     before = shelf.reads
     page.tell(None)
-    await settle()
+    await shelf.settle()
 
     assert shelf.reads <= before + 1
 
@@ -185,16 +195,16 @@ async def test_a_list_of_an_authors_rows_is_read_when_these_change_and_not_when_
     answers = store_that_tells(page, monkeypatch, tells=True)
     with page.client:
         LiveRows[str](shelf.whole, key=str, draw=lambda _: None, rows=RowsOf('todo', 'user_ann'))
-    await settle()
+    await shelf.settle()
 
     for notes in ({'user_ann'}, {'rows:todo:user_bob'}, {'rows:todos:user_ann'}, {'rows:done:user_ann', 'user_bob'}):
         page.tell(notes)
-        await settle()
+        await shelf.settle()
     before = shelf.reads
     page.tell({'rows:todo:user_ann', 'user_bob'})
-    await settle()
+    await shelf.settle()
     page.tell({'rows:todo:*'})
-    await settle()
+    await shelf.settle()
 
     assert (before, shelf.reads) == (1, 3)
     assert len(answers) == 1  # it was asked once whether the table tells
@@ -202,10 +212,10 @@ async def test_a_list_of_an_authors_rows_is_read_when_these_change_and_not_when_
 
 async def test_a_list_of_users_is_not_read_when_an_authors_rows_change(page: OnePage, shelf: Shelf) -> None:
     list_of(page, shelf.whole)
-    await settle()
+    await shelf.settle()
 
     page.tell({'rows:todo:user_ann'})
-    await settle()
+    await shelf.settle()
 
     assert shelf.reads == 1
 
@@ -216,7 +226,7 @@ async def test_a_table_that_never_tells_is_told_of_once(page: OnePage, shelf: Sh
     for _ in range(2):
         with page.client:
             LiveRows[str](shelf.whole, key=str, draw=lambda _: None, rows=RowsOf('todo'))
-        await settle()
+        await shelf.settle()
 
     assert [record.message for record in caplog.records] == [
         'a list shows rows of "todo", and nothing tells when they change: call tell_tabs in a migration, again after '
@@ -266,7 +276,7 @@ async def book(page: OnePage, shelf: Shelf) -> Book:
     """Five things, two a page."""
     shelf.things = list('abcde')
     book = Book(shelf, page)
-    await settle()
+    await shelf.settle()
     return book
 
 
@@ -274,7 +284,7 @@ async def test_pages_are_turned_and_turned_back(book: Book) -> None:
     seen = [texts(book.rows)]
     for button in (book.older, book.older, book.newer, book.newer):
         book.click(button)
-        await settle()
+        await book.shelf.settle()
         seen.append(texts(book.rows))
 
     assert seen == [['a', 'b'], ['c', 'd'], ['e'], ['c', 'd'], ['a', 'b']]
@@ -285,7 +295,7 @@ async def was_turned_once(book: Book) -> None:
     """See that it shows the second page, and the first one after one turn back."""
     after_two = texts(book.rows)
     book.click(book.newer)
-    await settle()
+    await book.shelf.settle()
 
     assert after_two == ['c', 'd']
     assert texts(book.rows) == ['a', 'b']
@@ -294,7 +304,7 @@ async def was_turned_once(book: Book) -> None:
 async def test_two_quick_clicks_turn_one_page(book: Book, shelf: Shelf) -> None:
     book.click(book.older)
     book.click(book.older)
-    await settle()
+    await shelf.settle()
 
     await was_turned_once(book)
 
@@ -302,11 +312,11 @@ async def test_two_quick_clicks_turn_one_page(book: Book, shelf: Shelf) -> None:
 async def test_a_click_while_the_page_before_is_read_turns_one_page(book: Book, shelf: Shelf, page: OnePage) -> None:
     shelf.gate.clear()
     page.tell(None)
-    await settle()
+    await shelf.settle()
     book.click(book.older)
     book.click(book.older)
     shelf.gate.set()
-    await settle()
+    await shelf.settle()
 
     await was_turned_once(book)
 
@@ -316,7 +326,7 @@ async def test_a_page_that_could_not_be_read_is_turned_once(book: Book, shelf: S
     book.click(book.older)
     await asyncio.sleep(0)
     book.click(book.older)
-    await settle()
+    await shelf.settle()
 
     await was_turned_once(book)
 
@@ -325,14 +335,14 @@ async def test_when_the_last_page_empties_the_one_before_it_is_shown(book: Book,
                                                                      page: OnePage) -> None:
     for _ in range(2):
         book.click(book.older)
-        await settle()
+        await shelf.settle()
     shelf.things.remove('e')
     page.tell(None)
-    await settle()
+    await shelf.settle()
     after_one = texts(book.rows), book.able
     shelf.things = []
     page.tell(None)
-    await settle()
+    await shelf.settle()
 
     assert after_one == (['c', 'd'], [True, False])
     assert texts(book.rows) == ['Nothing.']
