@@ -17,6 +17,11 @@ class Relay:
     _open: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether it passes nothing on."""
+        return not self._open.is_set()
+
     def cut(self) -> None:
         """Pass nothing on."""
         self._open.clear()

@@ -7,8 +7,7 @@ import fcntl
 import resource
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,9 +16,9 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, text
 
-from auth.errors import OutcomeUnknown, StoreAway
+from auth.errors import StoreAway
 from auth.rules.sessions import sign_out
 from auth.rules.sign_in import SignedIn
 from auth.rules.store import Store
@@ -30,20 +29,17 @@ from models.postgres_feed import PostgresFeed
 from models.postgres_line import Line, was_hung_up
 from tests.databases import PostgresDatabase
 from tests.forks import Program, fork
-from tests.postgres import Postgres, postgres_server
+from tests.patience import PATIENCE_SECONDS
+from tests.postgres import ENDED_WITHIN, Postgres, postgres_server
 from tests.programs import clean_environment
-from tests.relay import Relay, relay_to
-from tests.rules import Rules
+from tests.rules import PATIENT, Rules
 from tests.running import only_on_postgres
 
 pytestmark = only_on_postgres
 
 MIGRATE = 'import os, models\nmodels.migrate(os.environ["DATABASE_URL"])\nprint("done")\n'
 
-PATIENCE = 30
-"""How many seconds something may take that has to happen at all."""
-
-END_LISTENERS = ('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
+END_LISTENERS = (f'SELECT pg_terminate_backend(pid, {ENDED_WITHIN}) FROM pg_stat_activity '
                  "WHERE datname = current_database() AND pid != pg_backend_pid() AND query ~ 'LISTEN|pg_notify'")
 
 
@@ -80,25 +76,12 @@ async def stores() -> AsyncIterator[Callable[..., Store]]:
     """Opens stores, as other processes would."""
     opened: list[Store] = []
 
-    def opening(url: str, timing: Timing = DEFAULT_TIMING) -> Store:
+    def opening(url: str, timing: Timing = PATIENT) -> Store:
         opened.append(Store(url, timing))
         return opened[-1]
 
     yield opening
     for store in opened:
-        await store.close()
-
-
-@pytest.fixture
-async def far(rules: Rules, stores: Callable[..., Store], timing: Timing) -> AsyncIterator[tuple[Relay, Store]]:
-    """The store of the rules, at the other end of a network that a test owns."""
-    url = make_url(rules.database.url)
-    assert url.port is not None
-    async with relay_to(url.port) as relay:
-        store = stores(url.set(port=relay.port).render_as_string(hide_password=False), timing)
-        await store.feed.open()
-        yield relay, store
-        relay.mend()
         await store.close()
 
 
@@ -110,23 +93,24 @@ async def test_what_one_process_commits_is_heard_by_another(
 
     await rules.auth.run(sign_out, await rules.here(ann.token))
 
-    assert await asyncio.wait_for(changes_of(other), PATIENCE) == Changes(frozenset({ann.token.client_id}),
+    assert await asyncio.wait_for(changes_of(other), PATIENCE_SECONDS) == Changes(frozenset({ann.token.client_id}),
                                                              frozenset({ann.user_id}))
 
 
 async def test_what_was_committed_while_the_listener_was_gone_is_said_to_be_missed(
         rules: Rules, ann: SignedIn) -> None:
     feed = rules.auth.store.feed
+    ended_at = time.monotonic()
 
     assert rules.sql(END_LISTENERS) == [(True,)]
     rules.sql("UPDATE session SET status = 'revoked'")
-    changes = await asyncio.wait_for(changes_of(rules.auth.store), PATIENCE)
+    changes = await asyncio.wait_for(changes_of(rules.auth.store), PATIENCE_SECONDS)
 
     assert changes.missed
     rules.sql("UPDATE user SET first_name = 'x'")
     rules.sql("UPDATE session SET status = 'active'")
-    assert (await asyncio.wait_for(changes_of(rules.auth.store), PATIENCE)).client_ids == {ann.token.client_id}
-    assert feed.synced_at > time.monotonic() - DEFAULT_TIMING.silence_seconds
+    assert (await asyncio.wait_for(changes_of(rules.auth.store), PATIENCE_SECONDS)).client_ids == {ann.token.client_id}
+    assert feed.synced_at > ended_at
 
 
 def test_a_line_that_was_hung_up_is_found_however_many_a_process_has() -> None:
@@ -144,7 +128,7 @@ def test_a_line_that_was_hung_up_is_found_however_many_a_process_has() -> None:
 
 async def test_connections_that_the_server_has_closed_are_used_for_nothing(rules: Rules, ann: SignedIn) -> None:
     await asyncio.gather(*(rules.active(ann.token) for _ in range(4)))
-    rules.sql('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
+    rules.sql(f'SELECT pg_terminate_backend(pid, {ENDED_WITHIN}) FROM pg_stat_activity '
               'WHERE datname = current_database() AND pid != pg_backend_pid()')
 
     active = await asyncio.gather(*(rules.active(ann.token) for _ in range(8)))
@@ -157,88 +141,20 @@ async def test_connections_that_the_server_has_closed_are_used_for_nothing(rules
 async def test_a_server_that_restarts_is_heard_again(stores: Callable[..., Store]) -> None:
     with postgres_server() as server:
         url = server.create_database(migrated=True)
-        store = stores(url, replace(DEFAULT_TIMING, silence_seconds=600.0))  # the server says so itself
+        store = stores(url, replace(PATIENT, silence_seconds=600.0))  # the server says so itself
         await store.feed.open()
         assert store.feed.drain().missed
 
         server.stop()
-        await asyncio.wait_for(lost(store), PATIENCE)
+        await asyncio.wait_for(lost(store), PATIENCE_SECONDS)
         with pytest.raises(StoreAway):
             await store.read(one)
         server.start()
-        changes = await asyncio.wait_for(changes_of(store), PATIENCE)
+        changes = await asyncio.wait_for(changes_of(store), PATIENCE_SECONDS)
         assert await store.read(one) == 1
         await store.close()
 
     assert changes.missed
-
-
-@pytest.mark.parametrize('timing', [DEFAULT_TIMING])
-async def test_nobody_waits_long_for_a_network_that_is_gone_and_all_is_well_when_it_is_back(
-        rules: Rules, ann: SignedIn, far: tuple[Relay, Store]) -> None:
-    relay, store = far
-    assert store.feed.drain().missed
-    assert await store.run(one) == 1
-
-    async def refused_after(way: Callable[..., Awaitable[Any]]) -> float:
-        start = time.monotonic()
-        with pytest.raises(StoreAway):
-            await way(one)
-        return time.monotonic() - start
-
-    relay.cut()
-    # To write there is a connection already; to read it has to be made.
-    lost_after, *waited = await asyncio.gather(lost(store), refused_after(store.run),
-                                               refused_after(store.read))
-    rules.sql("UPDATE session SET status = 'revoked'")
-    relay.mend()
-    changes = await asyncio.wait_for(changes_of(store), PATIENCE)
-
-    assert lost_after < DEFAULT_TIMING.silence_seconds + 1.5
-    assert max(waited) < max(DEFAULT_TIMING.answer_seconds, DEFAULT_TIMING.connect_seconds) + 1.5
-    assert changes.missed or changes.client_ids == {ann.token.client_id}
-    rules.sql("UPDATE session SET status = 'active'")
-    assert (await asyncio.wait_for(changes_of(store), PATIENCE)).client_ids == {ann.token.client_id}
-    for way in (store.run, store.read):
-        assert await way(one) == 1
-
-
-@pytest.mark.parametrize('timing', [replace(DEFAULT_TIMING, answer_seconds=1.5)])
-async def test_nobody_is_told_that_nothing_happened_when_the_commit_was_cut_off(
-        rules: Rules, far: tuple[Relay, Store]) -> None:
-    relay, store = far
-    def verb(db: Connection) -> None:
-        db.execute(text("UPDATE session SET status = 'revoked'"))
-        relay.cut()
-
-    with pytest.raises(OutcomeUnknown) as told:
-        await store.run(verb)
-    relay.mend()
-
-    assert 'Nothing was changed' not in told.value.message
-
-
-@pytest.mark.parametrize('timing', [replace(DEFAULT_TIMING, answer_seconds=1.5, statement_seconds=2.0)])
-async def test_a_transaction_that_was_cut_off_is_rolled_back_and_keeps_nothing_locked(
-        rules: Rules, ann: SignedIn, far: tuple[Relay, Store]) -> None:
-    relay, store = far
-
-    def verb(db: Connection) -> None:
-        db.execute(text("UPDATE session SET status = 'revoked'"))
-        relay.cut()
-        one(db)
-
-    with pytest.raises(StoreAway):
-        await store.run(verb)
-    after = rules.status(ann.session_id)
-    async with asyncio.timeout(PATIENCE):
-        while True:  # the server still waits for the rest, for some seconds
-            with suppress(StoreAway):
-                await rules.auth.run(sign_out, await rules.here(ann.token))
-                break
-
-    assert after == 'active'
-    assert rules.status(ann.session_id) == 'removed'
 
 
 class Pooled(psycopg.AsyncConnection[Any]):
@@ -256,10 +172,15 @@ async def test_a_pooler_through_which_no_note_comes_is_no_silence(rules: Rules) 
         return await Pooled.connect(rules.database.url, autocommit=True)
 
     feed = PostgresFeed(connect, replace(DEFAULT_TIMING, beat_seconds=0.1, silence_seconds=1.0))
-    await asyncio.wait_for(feed.open(), PATIENCE)
+    await asyncio.wait_for(feed.open(), PATIENCE_SECONDS)
 
-    with pytest.raises(FeedLost, match='pooler in transaction mode'):
-        feed.drain()
+    why = ''
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while 'pooler in transaction mode' not in why:  # a busy machine may have it lost for its silence first
+            with pytest.raises(FeedLost) as told:
+                feed.drain()
+            why = str(told.value)
+            await feed.wait(0.1)
     await feed.close()
 
 
@@ -288,7 +209,7 @@ def test_processes_that_start_at_once_migrate_once(postgres: Postgres, tmp_path:
     programs = [fork(Program([str(tmp_path / 'migrate.py')], str(tmp_path), str(log), clean_environment(
         database_url=url), [])) for log in logs]
     for program in programs:
-        program.wait(60)
+        program.wait(100)
 
     assert [log.read_text() for log in logs] == ['done\n', 'done\n']
     with psycopg.connect(url) as connection:
