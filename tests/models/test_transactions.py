@@ -22,12 +22,11 @@ from sqlalchemy.exc import DBAPIError
 from auth.errors import SessionNotFound, StoreAway
 from auth.rules.sessions import sign_out
 from auth.rules.store import Store
-from auth.timing import DEFAULT_TIMING
 from models import CannotOpenStore, migrate
 from models.postgres import CONNECTIONS
 from tests.databases import connect_to
 from tests.patience import PATIENCE_SECONDS
-from tests.rules import Rules
+from tests.rules import PATIENT, Rules
 from tests.running import only_on_postgres, only_on_sqlite
 
 HOLD_THE_LOCK = ('import sqlite3, sys\n'
@@ -136,18 +135,19 @@ async def test_a_verb_that_refuses_leaves_its_caller_to_be_freed_without_the_gar
 @only_on_postgres
 async def test_of_two_verbs_that_wait_for_each_other_both_are_done(rules: Rules) -> None:
     ids = [(await rules.sign_up(f'{name}@example.com')).session_id for name in ('ann', 'bob')]
-    runs: list[str] = []
+    locked: list[str] = []
 
     def end(db: Connection, first: str, second: str) -> None:
-        runs.append(first)
         for session_id in (first, second):
             db.execute(text("UPDATE session SET user_agent = user_agent || 'x' WHERE id = :id"), {'id': session_id})
-            if session_id == first and len(runs) <= 2:
-                db.execute(text('SELECT pg_sleep(0.5)'))  # until the other one has the other row
+            if session_id == first:
+                locked.append(first)
+                while len(locked) < 2:  # until the other one has the other row
+                    db.execute(text('SELECT pg_sleep(0.01)'))
 
     await asyncio.gather(rules.auth.store.run(end, *ids), rules.auth.store.run(end, *reversed(ids)))
 
-    assert len(runs) > 2  # one of them at least was called off, and came again
+    assert len(locked) > 2  # one of them at least was called off, and came again
     assert rules.sql('SELECT user_agent FROM session') == [('Laptopxx',), ('Laptopxx',)]
 
 
@@ -171,7 +171,7 @@ async def test_writers_that_come_at_once_wait_for_their_turn(rules: Rules) -> No
     assert rules.sql('SELECT count(*) FROM client') == [(30,)]
 
 
-@pytest.mark.parametrize('timing', [replace(DEFAULT_TIMING, lock_seconds=0.5)])
+@pytest.mark.parametrize('timing', [replace(PATIENT, lock_seconds=0.5)])
 async def test_a_process_that_keeps_the_store_locked_holds_up_writers_only(rules: Rules) -> None:
     done = await rules.sign_up()
 
@@ -268,7 +268,7 @@ async def test_a_store_may_be_in_a_folder_of_any_name(tmp_path: Path, name: str)
     url = f'sqlite:///{tmp_path}/{quote(name)}/live.db'
 
     migrate(url)
-    store = Store(url)
+    store = Store(url, PATIENT)
     assert store.feed.drain().missed
     await write_something(store)
     await store.close()
