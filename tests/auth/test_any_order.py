@@ -27,7 +27,7 @@ from auth.rules.sessions import end_overdue, set_active, sign_out, touch
 from auth.rules.store import Store
 from models import migrate
 from tests.databases import SqliteFile
-from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, Clock, Rules
+from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PATIENT, Clock, Rules
 
 LIFETIME = timedelta(hours=10)
 INACTIVITY = timedelta(hours=3)
@@ -81,7 +81,7 @@ class Sessions(RuleBasedStateMachine):
         clock = Clock()
         limits = Settings(session_lifetime_seconds=LIFETIME.total_seconds(),
                           session_inactivity_seconds=INACTIVITY.total_seconds())
-        auth = Auth(Store(f'sqlite:///{path}'), limits, clock, Passwords(memory_kib=8, time_cost=1))
+        auth = Auth(Store(f'sqlite:///{path}', PATIENT), limits, clock, Passwords(memory_kib=8, time_cost=1))
         self.rules = Rules(SqliteFile(path), auth, clock)
         self.browsers = [ModelBrowser() for _ in range(3)]
         self.sessions: dict[str, ModelSession] = {}

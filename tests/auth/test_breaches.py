@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from auth.rules.actor import by_command_line
 from auth.rules.admin import create_user, set_password
 from auth.rules.profile import change_password
 from auth.rules.sign_in import sign_up
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, Rules
 from tests.running import either_store
 
@@ -128,13 +128,13 @@ async def test_a_service_that_fails_keeps_nobody_out_and_is_left_alone_for_a_whi
         caplog: pytest.LogCaptureFixture) -> None:
     async with serving(Service(answer=answer)) as service:
         url = service.url if answer else 'http://127.0.0.1:1/range/'
-        asked = BreachedPasswords(url, answer_seconds=0.3 if answer is silent else 20, rest_seconds=60)
-        begun = time.monotonic()
+        asked = BreachedPasswords(url, answer_seconds=0.3 if answer is silent else 80, rest_seconds=600)
 
-        assert [await asked.contain(NEW_PASSWORD) for _ in range(3)] == [False] * 3
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert [await asked.contain(NEW_PASSWORD) for _ in range(3)] == [False] * 3
 
-        assert len(service.asked) == (1 if answer else 0)
-        assert time.monotonic() - begun < 15
+        # To a busy machine it may have come too late to be asked at all.
+        assert len(service.asked) in ({0, 1} if answer is silent else {1} if answer else {0})
         assert caplog.text.count('breached passwords did not answer') == 1
         assert hashed(NEW_PASSWORD)[:5] not in caplog.text
 

@@ -34,6 +34,7 @@ from auth.rules.actor import by_admin
 from auth.rules.admin import create_user
 from auth.rules.store import Store
 from tests.databases import PostgresDatabase
+from tests.patience import PATIENCE_SECONDS
 from tests.postgres import Postgres
 from tests.programs import ROOT, clean_environment, end, run_python
 from tests.rules import NEW_PASSWORD, PASSWORD, PATIENT, Rules
@@ -65,7 +66,7 @@ def run(rules: Rules, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     monkeypatch.setenv('DATABASE_URL', rules.database.url)
     monkeypatch.setattr('auth.cli.running.Store', lambda url: Store(url, PATIENT))
     monkeypatch.setattr('auth.cli.running.Auth', lambda store, settings: Auth(store, settings, passwords=Passwords(
-        memory_kib=8, time_cost=1)))
+        memory_kib=8, time_cost=1, patience_seconds=PATIENT.hash_patience_seconds), timing=PATIENT))
     rules.clock.moment = datetime.now(UTC)  # the program reads the clock of the machine
 
     def running(*arguments: str, typed: str | bytes = '') -> Done:
@@ -98,7 +99,7 @@ def terminal(columns: int = 100) -> Iterator[tuple[int, int]]:
 
 def read_until(person: int, words: str, seen: str = '') -> str:
     """Read a terminal until it shows the words."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE_SECONDS
     while words not in seen:
         assert select.select([person], [], [], until - time.monotonic())[0], seen
         seen += os.read(person, 4096).decode()
@@ -114,7 +115,7 @@ def type_passwords(rules: Rules, arguments: list[str], *typed: str) -> Done:
         for prompt, answer in zip(['Password: ', 'The same again: '], typed, strict=True):
             seen = read_until(person, prompt, seen)
             os.write(person, f'{answer}\n'.encode())
-        code = process.wait(30)
+        code = process.wait(PATIENCE_SECONDS)
         return Done(code, read_until(person, '.\r\n', seen), '')
 
 
@@ -127,7 +128,7 @@ def people(rules: Rules, *addresses: str) -> list[Any]:
     """Sign people up, each on a browser of their own."""
 
     async def sign_up() -> list[Any]:
-        store = Store(rules.database.url)
+        store = Store(rules.database.url, PATIENT)
         here = replace(rules, auth=replace(rules.auth, store=store))
         done = [await here.sign_up(address) for address in addresses]
         await store.close()
@@ -352,11 +353,13 @@ def test_a_database_of_another_program_or_of_the_future_is_not_upgraded(run: Run
     assert len((newer.err + other.err).splitlines()) == 2
 
 
-def test_a_store_that_is_locked_is_told(run: Run, rules: Rules) -> None:
+def test_a_store_that_is_locked_is_told(run: Run, rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
     people(rules, 'ann@example.com')
 
     with rules.database.locked():
-        refused, listed = run('users', 'disable', 'ann@example.com'), run('users', 'list')
+        listed = run('users', 'list')
+        monkeypatch.setattr('auth.cli.running.Store', lambda url: Store(url, replace(PATIENT, lock_seconds=0.5)))
+        refused = run('users', 'disable', 'ann@example.com')
 
     assert (refused.code, refused.out, len(refused.err.splitlines())) == (1, '', 1)
     assert 'lock' in refused.err
@@ -600,7 +603,7 @@ def test_the_audit_log_is_followed_through_a_pipe_until_it_is_interrupted(run: R
             run('users', 'enable', 'ann@example.com')
             events.append(json.loads(tail.stdout.readline()))
             tail.send_signal(signal.SIGINT)
-            left = tail.communicate(timeout=30)
+            left = tail.communicate(timeout=PATIENCE_SECONDS)
         finally:
             end(tail)
 
@@ -655,7 +658,7 @@ def test_closed_streams_are_nothing_to_stumble_over(rules: Rules) -> None:
     people(rules, 'ann@example.com')
 
     done = subprocess.run(['sh', '-c', command], cwd=ROOT, env=environment(rules), stderr=subprocess.PIPE, text=True,
-                          timeout=60, check=False)
+                          timeout=100, check=False)
 
     assert (done.returncode, done.stderr) == (1, 'Enter a password.\n')
     assert ended(rules) == ['active']
@@ -665,7 +668,7 @@ def test_closed_streams_are_nothing_to_stumble_over(rules: Rules) -> None:
 def test_a_full_disk_is_told(rules: Rules) -> None:
     with open('/dev/full', 'w', encoding='utf-8') as full:
         done = subprocess.run([*COMMAND, 'users', 'list', '--json'], cwd=ROOT, env=environment(rules), stdout=full,
-                              stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+                              stderr=subprocess.PIPE, text=True, timeout=100, check=False)
 
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1

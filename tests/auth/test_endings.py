@@ -125,8 +125,9 @@ async def test_a_tab_without_a_socket_is_told_when_it_comes_back(rules: Rules, t
     missed = len(words(page))
     rules.clock.forward(minutes=1)
 
-    page.has_socket_connection = True
-    tabs.grant(tab, await rules.here(done.token), 1)
+    client = await rules.here(done.token)
+    page.has_socket_connection = True  # and nothing comes between this and the next line
+    tabs.grant(tab, client, 1)
 
     assert missed == 1
     assert words(page)[1:] == [(29 * MINUTE, MINUTE, True)]

@@ -21,7 +21,7 @@ from auth.rules.profile import change_password
 from auth.rules.sessions import sign_out
 from auth.rules.store import Store
 from tests.auth.conftest import Api, sign_up
-from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, Rules
+from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PATIENT, PHONE, Rules
 from tests.running import either_store
 
 ANN, NOBODY = 'ann@example.com', 'nobody@example.com'
@@ -44,7 +44,8 @@ async def answers(rules: Rules, times: int, *args: Any, **kwargs: Any) -> list[t
 
 async def elsewhere(rules: Rules) -> Rules:
     """Another process on the same store."""
-    auth = Auth(Store(rules.database.url), rules.auth.settings, rules.clock, Passwords(memory_kib=8, time_cost=1))
+    auth = Auth(Store(rules.database.url, PATIENT), rules.auth.settings, rules.clock,
+                Passwords(memory_kib=8, time_cost=1, patience_seconds=PATIENT.hash_patience_seconds), PATIENT)
     return Rules(rules.database, auth, rules.clock)
 
 

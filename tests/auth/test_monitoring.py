@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -67,7 +68,9 @@ async def following(rules: Rules) -> AsyncIterator[Following]:
 
 
 @pytest.fixture
-def site(rules: Rules, following: Following) -> Callable[..., Site]:
+def site(rules: Rules, following: Following, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Site]:
+    for part in ('readiness', 'mail_queue'):
+        monkeypatch.setattr(f'auth.web.monitoring.{part}.ANSWER_SECONDS', PATIENCE_SECONDS)
     return lambda **settings: Site(rules, following, **settings)
 
 
@@ -236,7 +239,7 @@ class Screen:
 async def test_the_delay_from_a_commit_to_the_tabs_is_measured_whoever_committed(rules: Rules) -> None:
     laptop = await rules.sign_up()
     screen = Screen(laptop.token.client_id)
-    following = Following(rules.auth)
+    following, began = Following(rules.auth), time.monotonic()
     await following.start(screen)
     delay = rules.auth.metrics.push_delay
 
@@ -251,7 +254,7 @@ async def test_the_delay_from_a_commit_to_the_tabs_is_measured_whoever_committed
         measured.append(delay._sum.get() - before)
     await following.stop()
 
-    assert all(0 < seconds < 10 for seconds in measured)
+    assert all(0 < seconds < time.monotonic() - began for seconds in measured)
 
 
 async def test_how_late_the_event_loop_is_is_measured_and_then_no_more() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -12,7 +13,7 @@ from auth.errors import ClientRenewed, NotSignedIn, SessionNotFound, StoreAway
 from auth.rules.profile import change_name
 from auth.rules.sessions import OVERDUE_AT_ONCE, end_overdue, forget_client, set_active, sign_out, touch
 from auth.rules.sign_in import SignedIn
-from tests.rules import FAST_TO_HEAR, PHONE, Rules
+from tests.rules import PATIENT, PHONE, Rules
 
 
 async def two_accounts(rules: Rules) -> tuple[SignedIn, SignedIn]:
@@ -180,7 +181,7 @@ async def test_switching_changes_the_session_in_use_and_nothing_else(rules: Rule
     assert rules.events('action', 'user_id').count(('switched', ann.user_id)) == 1
 
 
-@pytest.mark.parametrize('timing', [FAST_TO_HEAR])
+@pytest.mark.parametrize('timing', [replace(PATIENT, lock_seconds=0.5)])
 async def test_an_unreachable_store_leaves_everybody_signed_in_and_a_retry_works(rules: Rules) -> None:
     done = await rules.sign_up()
     client = await rules.here(done.token)

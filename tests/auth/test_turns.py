@@ -11,6 +11,7 @@ import pytest
 from auth.credentials import turns as turns_module
 from auth.credentials.turns import Claim, Turns
 from auth.errors import TooBusy
+from tests.patience import PATIENCE_SECONDS
 
 OWNER = Claim('client_1 user_1')
 
@@ -36,7 +37,7 @@ class Busy:
 
     def _work(self, name: str, wait: bool) -> None:
         if wait:
-            self.let_go.wait(30)
+            self.let_go.wait(PATIENCE_SECONDS)
         self.done.append(name)
 
 
@@ -126,7 +127,8 @@ async def test_of_too_many_whoever_would_come_last_is_told_at_once(
         await busy.ask(f'flood {number}', stranger('flood'))
     await busy.ask('ann', stranger('192.0.2.1'))
 
-    sent_away = await asyncio.wait_for(asyncio.gather(*busy.tasks[2:4], return_exceptions=True), 30)
+    sent_away = await asyncio.wait_for(asyncio.gather(*busy.tasks[2:4], return_exceptions=True),
+                                       PATIENCE_SECONDS)
     del busy.tasks[2:4]
 
     assert [type(error) for error in sent_away] == [TooBusy] * 2

@@ -22,7 +22,7 @@ from models.backup import of_the_moment
 from tests.auth.keys import keep_key
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase
 from tests.postgres import Postgres, programs
-from tests.rules import LAPTOP, PASSWORD, Rules
+from tests.rules import LAPTOP, PASSWORD, PATIENT, Rules
 from tests.running import only_on_sqlite
 
 Empty = Callable[[], TestDatabase]
@@ -40,7 +40,7 @@ def empty(kind: Kind, request: pytest.FixtureRequest, tmp_path: Path, monkeypatc
 
 async def is_let_in(rules: Rules, database: TestDatabase, token: ClientToken) -> bool:
     """Whether a cookie still means anything to a server on this database."""
-    auth = Auth(Store(database.url), rules.auth.settings, rules.clock, rules.auth.passwords)
+    auth = Auth(Store(database.url, PATIENT), rules.auth.settings, rules.clock, rules.auth.passwords)
     try:
         return authenticate(token, (await read_clients(auth, [token.client_id])).get(token.client_id)) is not None
     finally:
@@ -62,7 +62,7 @@ async def test_what_was_there_when_it_was_made_comes_back_and_no_session_does(
     assert target.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_in'") == [(2,)]
     for token in (ann.token, bob.token):
         assert not await is_let_in(rules, target, token)
-    again = Auth(Store(target.url), rules.auth.settings, rules.clock, rules.auth.passwords)
+    again = Auth(Store(target.url, PATIENT), rules.auth.settings, rules.clock, rules.auth.passwords)
     await sign_in(again, None, identifier='ann@example.com', password=PASSWORD, request_info=LAPTOP)
     await again.store.close()
     assert stat.S_IMODE(os.stat(file).st_mode) == 0o600

@@ -21,7 +21,7 @@ from models import CannotOpenStore, copy_store, migrate
 from tests.auth.keys import keep_key, pair
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase, connect_to
 from tests.postgres import Postgres
-from tests.rules import PHONE, TABLES, Rules
+from tests.rules import PATIENT, PHONE, TABLES, Rules
 from tests.running import only_on_sqlite
 
 OTHER: dict[Kind, Kind] = {'sqlite': 'postgres', 'postgres': 'sqlite'}
@@ -49,7 +49,7 @@ async def moved(rules: Rules, target: TestDatabase) -> Callable[[], Rules]:
 
     def moving() -> Rules:
         copy_store(rules.database.url, target.url)
-        auth = Auth(Store(target.url), Settings(database_url=target.url), rules.clock,
+        auth = Auth(Store(target.url, PATIENT), Settings(database_url=target.url), rules.clock,
                     Passwords(memory_kib=8, time_cost=1))
         return Rules(target, auth, rules.clock)
 

@@ -125,7 +125,7 @@ def test_an_at_sign_in_a_password_is_told_with_how_to_write_it(url: str) -> None
 
 def test_the_server_tells_a_url_that_it_cannot_use_in_one_line(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, str(ROOT / 'main.py'), '--port', '0'], cwd=tmp_path, capture_output=True,
-                          text=True, timeout=60, check=False, env=clean_environment(database_url=AT_SIGNS[-1]))
+                          text=True, timeout=100, check=False, env=clean_environment(database_url=AT_SIGNS[-1]))
 
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, '', 1)
     assert 'Write it as %40' in done.stderr

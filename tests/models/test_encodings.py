@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from auth.rules.store import Store
 from models import CannotOpenStore, check_schema, copy_store, migrate, wait_for_server
 from tests.postgres import Postgres
 from tests.programs import ROOT, clean_environment
-from tests.rules import Rules
+from tests.rules import PATIENT, Rules
 from tests.running import only_on_postgres
 
 NAMES = ('Łukasz Ďurica', '山田太郎', 'Владимир', 'Zoë 🦊', 'محمد')
@@ -30,7 +31,7 @@ def make_in(postgres: Postgres) -> Iterator[Callable[..., str]]:
     made: list[str] = []
 
     def make(encoding: str, **settings: str) -> str:
-        name = f'live_sessions_encoding_{len(made)}_{encoding.lower()}'
+        name = f'live_sessions_{secrets.token_hex(4)}_{encoding.lower()}'  # others make theirs on the same server
         postgres.run(sql.SQL("CREATE DATABASE {} ENCODING {} LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0").format(
             sql.Identifier(name), sql.Literal(encoding)))
         made.append(name)
@@ -61,7 +62,7 @@ def test_a_database_that_cannot_hold_every_name_is_refused_at_the_start(
 @only_on_postgres
 def test_the_server_tells_that_in_one_sentence(kind: str, make_in: Callable[..., str], tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, str(ROOT / 'main.py'), '--port', '0'], cwd=tmp_path, capture_output=True,
-                          text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+                          text=True, timeout=100, check=False, stdin=subprocess.DEVNULL,
                           env=clean_environment(database_url=make_in('SQL_ASCII')))
 
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, '', 1), done.stderr
@@ -111,7 +112,7 @@ async def test_this_process_speaks_utf_8_whatever_its_environment_asks_for(
     url = make_url(rules.database.url).update_query_dict({
         'client_encoding': 'latin1', 'options': '-c client_encoding=LATIN1'}).render_as_string(hide_password=False)
     check_schema(url)
-    store, usual = Store(url), rules.auth.store
+    store, usual = Store(url, PATIENT), rules.auth.store
     object.__setattr__(rules.auth, 'store', store)
 
     await store.feed.open()
@@ -131,7 +132,7 @@ async def test_a_database_whose_clients_are_told_another_encoding_holds_every_na
         kind: str, make_in: Callable[..., str], rules: Rules) -> None:
     url = make_in('UTF8', client_encoding='LATIN1', lc_messages='C', datestyle='German', timezone='Asia/Tokyo')
     migrate(url)
-    store = Store(url)
+    store = Store(url, PATIENT)
 
     def ask(db: object) -> str:
         return db.exec_driver_sql("SELECT 'Ł' || %s", ('🦊',)).scalar_one()  # type: ignore[attr-defined]

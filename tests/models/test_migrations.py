@@ -26,7 +26,7 @@ from auth.rules.store import Store
 from models import migrate
 from models.version import MIGRATIONS
 from tests.databases import Kind, PostgresDatabase, SqliteFile
-from tests.rules import PASSWORD, PHONE, Clock, Rules
+from tests.rules import PASSWORD, PATIENT, PHONE, Clock, Rules
 
 TABLES = ('user', 'client', 'session', 'audit_event', 'change')
 CLIENT = 'client_' + 'a' * 24
@@ -147,7 +147,7 @@ async def test_in_an_earlier_store_people_are_found_in_any_letters_and_sign_in_b
 
     migrate(database.url)
 
-    auth = Auth(Store(database.url), Settings(database_url=database.url), Clock(), passwords)
+    auth = Auth(Store(database.url, PATIENT), Settings(database_url=database.url), Clock(), passwords)
     for user_id, address in (('user_1', 'carol@example.com'), ('user_2', 'Dan@example.com'),
                              ('user_3', 'ëve@example.com'), ('user_0', 'ann@example.com'),
                              ('user_5', 'fay@münchen.de')):
@@ -173,7 +173,7 @@ def test_migrating_again_changes_nothing(old_store: Path) -> None:
 async def test_who_was_signed_in_in_an_earlier_store_still_is_and_finds_everything(old_store: Path) -> None:
     url = f'sqlite:///{old_store}'
     migrate(url)
-    auth = Auth(Store(url), Settings(database_url=url), Clock(), Passwords(memory_kib=8, time_cost=1))
+    auth = Auth(Store(url, PATIENT), Settings(database_url=url), Clock(), Passwords(memory_kib=8, time_cost=1))
     rules = Rules(old_store, auth, Clock())
 
     client = await rules.here(ClientToken(CLIENT, SECRET))

@@ -103,7 +103,7 @@ def test_the_server_tells_it_in_one_sentence(empty: TestDatabase, tmp_path: Path
     before = contents(empty)
 
     done = subprocess.run([sys.executable, str(ROOT / 'main.py'), '--port', '0'], cwd=tmp_path, capture_output=True,
-                          text=True, timeout=60, check=False, env=clean_environment(database_url=empty.url))
+                          text=True, timeout=100, check=False, env=clean_environment(database_url=empty.url))
 
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, '', 1), done.stderr
     assert "belongs to another program: it holds 'posts'" in done.stderr

@@ -19,6 +19,7 @@ from models import CannotOpenStore, copy_store, migrate
 from models.change import Change
 from models.private_file import close_to_others, make_private
 from tests.programs import run_python
+from tests.rules import PATIENT
 
 WRITES = 'import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute("BEGIN IMMEDIATE")'
 
@@ -86,7 +87,7 @@ async def test_what_a_running_store_writes_beside_its_file_is_its_owners_alone(t
     path = tmp_path / 'data' / 'live.db'
     with umask(0):
         migrate(url(path))
-        store = Store(url(path))
+        store = Store(url(path), PATIENT)
         await store.run(lambda db: db.execute(insert(Change).values(client_id='client_1')))
         found = modes(path.parent)
         await store.close()

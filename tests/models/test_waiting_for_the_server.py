@@ -17,6 +17,7 @@ from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.postgres import Postgres
 from tests.relay import relay_to
+from tests.rules import PATIENT
 
 STARTING_UP = """
 import socket, sys
@@ -47,7 +48,7 @@ async def test_a_server_that_refuses_connections_is_waited_for(
         postgres: Postgres, caplog: pytest.LogCaptureFixture) -> None:
     port = free_port()
     url = url_at(postgres, port)
-    waiting = asyncio.create_task(asyncio.to_thread(wait_for_server, url, SOON))
+    waiting = asyncio.create_task(asyncio.to_thread(wait_for_server, url, replace(PATIENT, start_pause_seconds=0.1)))
     while not lines(caplog):
         await asyncio.sleep(0.01)
     before = waiting.done()
@@ -91,7 +92,7 @@ def test_a_server_that_is_being_started_is_waited_for(caplog: pytest.LogCaptureF
 @pytest.mark.parametrize('changed', [{'database': 'nowhere'}, {'username': 'nobody-like-this'}])
 def test_a_server_that_answers_with_a_refusal_is_not_waited_for(
         postgres: Postgres, caplog: pytest.LogCaptureFixture, changed: dict[str, str]) -> None:
-    wait_for_server(url_at(postgres, make_url(postgres.url).port or 5432, **changed), SOON)
+    wait_for_server(url_at(postgres, make_url(postgres.url).port or 5432, **changed), PATIENT)
 
     assert lines(caplog) == []
 
