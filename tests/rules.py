@@ -34,8 +34,8 @@ TABLET = RequestInfo('198.51.100.3', 'Mozilla/5.0 (Linux; Android 10; K) AppleWe
                  'Chrome/141.0.0.0 Safari/537.36')
 
 PATIENCE = {'lock_seconds': 30.0, 'answer_seconds': 60.0, 'statement_seconds': 60.0, 'connect_seconds': 30.0,
-            'hash_patience_seconds': 60.0}
-"""With each statement: on a busy machine it may take long where nothing is at fault."""
+            'hash_patience_seconds': 60.0, 'breaches_answer_seconds': 60.0}
+"""With each answer: on a busy machine it may take long where nothing is at fault."""
 
 PATIENT = replace(DEFAULT_TIMING, **PATIENCE, silence_seconds=60.0, out_of_sync_after_seconds=60.0)
 """For tests of anything else than patience: a process that a busy machine holds up for some seconds hides nothing."""
@@ -44,7 +44,7 @@ FAST = DEFAULT_TIMING.faster(5)
 """For tests of faults, which would else sleep out what a fault takes."""
 
 FAST_TO_HEAR = replace(FAST, **PATIENCE)
-"""The same, with patience for each statement."""
+"""The same, with patience for each answer."""
 
 
 @dataclass
