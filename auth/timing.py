@@ -89,8 +89,9 @@ class Timing(StoreTiming):
     pile_check_seconds: float = 2.0
     """How often to look for sockets that do not take what they are sent."""
 
-    heartbeat_seconds: float = 15.0
-    """How long a stream of events is silent at most. Proxies end what is silent for a minute."""
+    heartbeat_seconds: float = 4.0
+    """How long a stream of events is silent at most. Proxies end what is silent: many after a minute, that in deploy/
+    after 10 s, since a process that says nothing for so long is in trouble."""
 
     stop_check_seconds: float = 0.2
     """How often to look whether the server stops, while there is such a stream."""

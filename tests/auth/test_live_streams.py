@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -17,14 +18,15 @@ from auth.requests.asgi import Message, Scope
 from auth.rules.devices import revoke
 from auth.rules.session_tokens import make_token, sign_claims
 from auth.rules.sessions import forget_client, set_active, sign_out
-from auth.timing import Timing
+from auth.timing import DEFAULT_TIMING, Timing
 from auth.web.gateway import Gateway
 from auth.web.live_streams import LiveStreams
 from auth.web.waiting_pages import WaitingPages
 from tests.auth.conftest import frontend_api_of, nothing_behind
 from tests.auth.keys import keep_key
 from tests.following import Following
-from tests.rules import FAST_TO_HEAR, LAPTOP, PATIENT, PHONE, Rules
+from tests.programs import ROOT
+from tests.rules import FAST_TO_HEAR, LAPTOP, PHONE, Rules
 
 SOON = 30
 
@@ -445,7 +447,16 @@ async def test_whoever_asks_for_the_headers_only_gets_them_and_no_more(site: Sit
     assert listener.status == 200
     assert listener.headers['content-type'] == 'text/event-stream'
     assert listener.parts.empty()
-    assert PATIENT.heartbeat_seconds == 15  # what the script and docs/clients.md say
+
+
+def test_no_proxy_takes_a_stream_for_dead_before_it_says_something() -> None:
+    conf = (ROOT / 'deploy/nginx/live-sessions.conf').read_text(encoding='utf-8')
+    given_up = float(re.findall(r'proxy_read_timeout (\d+)s;', conf)[-1])
+    script = (ROOT / 'auth/web/api/live.js').read_text(encoding='utf-8')
+    lost = float(re.findall(r'SILENT_MS = (\d+);', script)[0]) / 1000
+
+    assert 2 * DEFAULT_TIMING.heartbeat_seconds <= given_up
+    assert 3 * DEFAULT_TIMING.heartbeat_seconds <= lost
 
 
 @pytest.mark.either_store

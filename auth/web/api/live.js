@@ -6,7 +6,7 @@
 // It listens to /v1/live beside its own address, while Clerk's client has somebody signed in.
 (() => {
     const ADDRESS = new URL('live', document.currentScript.src);
-    const SILENT_MS = 40000; // the server says something every 15 s
+    const SILENT_MS = 15000; // the server says something every 4 s
     const FIRST_MS = 1000; // until the next attempt, or half of it by chance; twice as long after each that fails
     const MOST_MS = 30000;
     const ASK_AGAIN_MS = 2000;
