@@ -100,7 +100,8 @@ function listen() {
 
 function joined() {
   window.socket.on("connect", rejoined);
-  checkHearing(); // a late page is hidden now, not between here and the server's first word
+  if (state === "connecting" && since(heardAt) > DEAF_AFTER_MS) hide(); // late: now, not between here and the first word
+  else checkHearing();
   if (isAway()) heardAt = now(); // it shows nothing that could be out of date
   if (state === "re-authenticating") reAuthenticate(); // there was no connection yet
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
+from auth.timing import DEFAULT_TIMING
 from tests.http import patient_client
 from tests.running import either_store
 from tests.server import Server
@@ -107,6 +108,30 @@ async def test_a_page_that_is_fetched_ahead_is_not_built(instrumented: Server) -
 
         assert (await http.get('/counts')).json() == before
         assert (await http.get('/account', headers={'Purpose': 'reading', 'Sec-Purpose': ''})).status_code == 200
+
+
+JOINS_BEFORE_IT_LOOKS = 'const often = setInterval; window.setInterval = (act, ms) => often(act, ms + 60_000);'
+"""A page has joined its socket before it looks at the time for once, as it may be on a fast machine."""
+
+
+async def test_a_page_that_came_late_has_lost_nothing_and_is_shown_by_the_first_word(device: MakeDevice) -> None:
+    laptop = await device()
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab(None)
+    asked: list[str] = []
+    tab.page.on('request', lambda request: asked.append(request.url) if request.url.endswith('/tabs') else None)
+    await tab.page.add_init_script(JOINS_BEFORE_IT_LOOKS)
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        await asyncio.sleep(DEFAULT_TIMING.deaf_after_seconds + 0.2)
+        await route.fulfill(response=answer)
+
+    await tab.page.route(f'{tab.url}/', answer_late)
+    await tab.page.goto(tab.url)
+
+    await tab.shows(session_id)
+    assert asked == []
 
 
 FETCH_AHEAD = """(how) => {
