@@ -53,6 +53,10 @@ class TestDatabase(ABC):
         """Keep others from writing, as another program would that does not end its transaction."""
 
     @abstractmethod
+    def is_being_written(self) -> bool:
+        """Whether another program has begun a transaction that keeps others from writing."""
+
+    @abstractmethod
     def held_up(self) -> AbstractContextManager[Callable[[Connection], object]]:
         """Give what a verb calls to wait until the block ends, as long as it may be waited for at all."""
 
@@ -93,6 +97,17 @@ class SqliteFile(TestDatabase):
         with closing(connect_to(self.url)) as other:
             other.execute('BEGIN IMMEDIATE')
             yield
+
+    def is_being_written(self) -> bool:
+        """Try to begin a transaction, or ask the server who has begun one."""
+        with closing(connect_to(self.url)) as other:
+            other.execute('PRAGMA busy_timeout = 0')
+            try:
+                other.execute('BEGIN IMMEDIATE')
+            except sqlite3.OperationalError:
+                return True
+            other.execute('ROLLBACK')
+            return False
 
     @contextmanager
     def held_up(self) -> Generator[Callable[[Connection], object]]:
@@ -153,6 +168,11 @@ class PostgresDatabase(TestDatabase):
             other.execute('LOCK TABLE "user", client, session, audit_event IN SHARE MODE')
             yield
 
+    def is_being_written(self) -> bool:
+        """Try to begin a transaction, or ask the server who has begun one."""
+        return self.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                        "AND pid != pg_backend_pid() AND state != 'idle' AND backend_type = 'client backend'") != [(0,)]
+
     @contextmanager
     def held_up(self) -> Generator[Callable[[Connection], object]]:
         """Wait in the thread of the verb, or for a lock of the server: there, verbs run on the event loop."""
@@ -188,6 +208,5 @@ class PostgresDatabase(TestDatabase):
 def connect_to(url: str) -> Any:
     """Connect as another program would; each statement is committed at once."""
     if url.startswith('sqlite'):
-        return sqlite3.connect(url.removeprefix('sqlite:///'), isolation_level=None,
-                               timeout=PATIENCE_SECONDS)
+        return sqlite3.connect(url.removeprefix('sqlite:///'), isolation_level=None, timeout=PATIENCE_SECONDS)
     return psycopg.connect(url, autocommit=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,6 +21,7 @@ from tests.ports import free_port
 from tests.programs import ROOT, SPEED, clean_environment, end, has_ended
 
 START_SECONDS = 60
+TRIES_TO_STOP = 100
 
 _CANCELLED = re.compile(r'^.*timeout graceful shutdown exceeded$.*?(?=^Live Sessions is ready|\Z)', re.M | re.S)
 """What uvicorn prints of requests that it cancels, until the next start."""
@@ -72,14 +74,14 @@ class Server:
             self.started.append(self)
         api = f'{self.url}{self.base}{self.settings.get("api_prefix", "/v1")}'
         async with patient_client() as http:
-            for _ in range(START_SECONDS * 20):
+            give_up_at = time.monotonic() + START_SECONDS
+            while time.monotonic() < give_up_at:
                 if self.process.poll() is not None:
                     raise RuntimeError(f'the server ended:\n{self.log}')
-                try:
+                with suppress(httpx.TransportError):
                     if (await http.get(f'{api}/client')).status_code == 200:
                         return self
-                except httpx.TransportError:
-                    await asyncio.sleep(0.05)
+                await asyncio.sleep(0.05)  # also while it answers that it is not in sync with its store yet
         self.kill()
         raise RuntimeError(f'the server did not start:\n{self.log}')
 
@@ -90,8 +92,15 @@ class Server:
 
     @contextmanager
     def standing_still(self) -> Generator[None]:
-        """Let it do nothing for a while."""
-        self.send_signal(signal.SIGSTOP)
+        """Let it do nothing for a while; not in the middle of a transaction, which others would wait for."""
+        for _ in range(TRIES_TO_STOP):
+            self.send_signal(signal.SIGSTOP)
+            if not self.database.is_being_written():
+                break
+            self.send_signal(signal.SIGCONT)
+            time.sleep(0.01)
+        else:
+            self.send_signal(signal.SIGSTOP)
         try:
             yield
         finally:
