@@ -17,12 +17,13 @@ from uuid import uuid4
 import aiohttp
 import socketio
 
+from tests.patience import PATIENCE_SECONDS
+
 Update = dict[str, Any]
 """What the server pushes: elements by id, None for those that are gone; and the number of the message."""
 
 _PAGE_ID = re.compile(r"'client_id': '([0-9a-f-]+)'")
 _ELEMENTS = re.compile(r'parseElements\(String\.raw`(.*?)`\)', re.DOTALL)
-JOIN_SECONDS = 10
 AGREE_SECONDS = 0.1
 """For a server to agree that a socket is closed; one that is silent never will."""
 
@@ -45,6 +46,10 @@ class OpenPage:
     elements: dict[str, Any] = field(default_factory=dict)
     may_have_failed: bool = False
     """Whether an error page that can be joined will do."""
+    comes_again: bool = False
+    """Whether a page is asked for again that a busy server cannot give now, as a browser does by itself."""
+    join_seconds: float = PATIENCE_SECONDS
+    """For the socket to join."""
     refused_because: str = ''
     """What the server says to a socket that may not join."""
     sent_to: list[str] = field(default_factory=list)
@@ -78,10 +83,7 @@ class OpenPage:
         :raises socketio.exceptions.ConnectionError: if the socket may not join
         """
         self.heard_at = time.time()
-        async with http.get(url, headers=_headers(cookie())) as answer:
-            if not self.may_have_failed:
-                answer.raise_for_status()
-            text = await answer.text()
+        text = await self._page(http, url, cookie)
         found, elements = _PAGE_ID.search(text), _ELEMENTS.search(text)
         assert found, text
         assert elements, text
@@ -99,8 +101,18 @@ class OpenPage:
         self._socket.on('disconnect', self._lost)
         self._socket.on('connect_error', self._refused)
         await self._socket.connect(f'{root}?{query}', headers=_headers(cookie()), transports=['websocket'],
-                                   wait_timeout=JOIN_SECONDS, socketio_path='/_nicegui_ws/socket.io')
+                                   wait_timeout=self.join_seconds, socketio_path='/_nicegui_ws/socket.io')
         self._joined_at = time.time()
+
+    async def _page(self, http: aiohttp.ClientSession, url: str, cookie: Callable[[], str]) -> str:
+        while True:
+            async with http.get(url, headers=_headers(cookie())) as answer:
+                if answer.status == 503 and self.comes_again and time.time() - self.heard_at < PATIENCE_SECONDS:
+                    await asyncio.sleep(0.1)
+                    continue
+                if not self.may_have_failed:
+                    answer.raise_for_status()
+                return await answer.text()
 
     async def send(self, event: str, **message: Any) -> None:
         """Send what a page would send."""

@@ -72,7 +72,7 @@ async def test_five_lines_make_an_app_private_and_live_and_it_is_still_loaded_an
         signed_up = await http.post('/v1/client/sign_ups', data={
             'email_address': 'ann@example.com', 'first_name': 'Ann', 'password': PASSWORD})
         cookie = signed_up.headers['set-cookie'].partition(';')[0]
-        told, page = asyncio.Event(), OpenPage(on_update=lambda _: told.set())
+        told, page = asyncio.Event(), OpenPage(on_update=lambda _: told.set(), comes_again=True)
         async with aiohttp.ClientSession() as browser:
             await page.open(browser, f'{url}/item/7', lambda: cookie)
             before = page.texts()

@@ -24,7 +24,7 @@ AWAY = 'away'
 _LABEL = re.compile(r'Active Session: (?P<session_id>sess_\w+)|You are signed out|Loading…')
 _RETRY_AFTER_SECONDS = (0, 0.1, 0.3, 1)
 """Those of static/live/authenticate.js, which are the same whatever the times of the server are."""
-_PAUSE_SECONDS, _LASTED_SECONDS = 0.2, 5
+_PAUSE_SECONDS, _LASTED_SECONDS, _JOIN_SECONDS = 0.2, 5, 10
 """Before a tab comes again that has lost the server. One that the server could not keep has more patience each time,
 as a browser's has, or a crowd of them would keep a slow machine busy for ever."""
 _NO_SERVER = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, socketio.exceptions.ConnectionError, OSError,
@@ -96,7 +96,7 @@ class SimulatedTab:
     async def _visit(self) -> None:
         lost = asyncio.Event()
         page = self.page = OpenPage(on_load=self._loaded, on_update=lambda _: self._updated(), on_script=self._run,
-                                    on_lost=lost.set)
+                                    on_lost=lost.set, join_seconds=_JOIN_SECONDS)
         try:
             with suppress(*_NO_SERVER):
                 await page.open(self.http, f'{self.server.url}/', self.cookie)
