@@ -18,7 +18,7 @@ from tests.programs import CHEAP_PASSWORDS, has_ended
 from tests.server import Server
 
 from .chromium import launch
-from .devices import Device, MakeDevice, NewServer, StartServer
+from .devices import BUSY, Device, MakeDevice, NewServer, StartServer
 from .used_again import Contexts, watch_what_changes_for_good
 
 KEPT_AT_MOST = 3
@@ -184,4 +184,4 @@ async def device(browser: Browser, contexts: Contexts, request: pytest.FixtureRe
         await contexts.give_back(used.context, used.url)
     tabs = [tab for used in devices for tab in used.tabs]
     assert [violation for tab in tabs for violation in tab.violations] == []
-    assert [complaint for tab in tabs for complaint in tab.complaints] == []
+    assert [complaint for tab in tabs for complaint in tab.complaints if not BUSY.search(complaint)] == []

@@ -23,6 +23,10 @@ _numbers = itertools.count(1)
 REFUSED = 'Content Security Policy'
 """What Chromium says whenever the policy of a page refuses something."""
 
+BUSY = re.compile(r'status of 503|WebSocket connection')
+"""What it says where a server or the browser has so much to do that one believes for a moment that the other one
+or the store is lost. The page gets over it, and what it shows in the end is what tests look at."""
+
 
 @dataclass
 class Tab:
@@ -40,7 +44,8 @@ class Tab:
         """Keep what the page has complained of."""
         if REFUSED in message.text:
             self.violations.append(message.text)
-        elif message.type == 'error':
+        elif message.type == 'error' and not (  # which the page asks again if its new socket is not known there yet
+                'status of 404' in message.text and '/v1/client/tabs' in message.location.get('url', '')):
             self.complaints.append(message.text)
 
     async def open(self, path: str = '/') -> Tab:
@@ -105,8 +110,30 @@ class Tab:
                 await asyncio.sleep(0.2)
 
     async def text(self) -> str:
-        """Everything that is in the page, visible or not."""
-        return await self.page.evaluate('document.body.textContent')
+        """Everything that is in the page, visible or not; also where it is just being loaded anew."""
+        found = await self.page.wait_for_function('document.body && [document.body.textContent]')
+        return (await found.json_value())[0]
+
+    async def note_when_seen(self, selector: str) -> None:
+        """Note from now on whether something was on the screen: it may be gone before anybody looks."""
+        await self.page.evaluate('''(selector) => {
+            const seen = window.seen ??= new Set();
+            const look = () => {
+                if ([...document.querySelectorAll(selector)].some((one) => one.checkVisibility())) seen.add(selector);
+            };
+            new MutationObserver(look).observe(document, {subtree: true, childList: true, attributes: true});
+        }''', selector)
+
+    async def has_seen(self, selector: str) -> None:
+        """Wait until that was on the screen."""
+        await self.page.wait_for_function('(selector) => window.seen.has(selector)', arg=selector)
+
+    async def has_complained(self, of: str) -> None:
+        """Wait until the page has complained of something, and forgive that: it may be told later than it is seen."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not any(of in complaint for complaint in self.complaints):
+                await asyncio.sleep(0.02)
+        self.complaints[:] = [complaint for complaint in self.complaints if of not in complaint]
 
     def forgive_the_network(self) -> None:
         """Forget what the browser complained of while the network or the server was away on purpose."""
@@ -133,7 +160,14 @@ class Device:
         return tab if path is None else await tab.open(path)
 
     async def api(self, method: str, path: str, **fields: str) -> APIResponse:
-        """Ask the Frontend API with the cookies of this device."""
+        """Ask the Frontend API with the cookies of this device, until the server has time for it."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (answer := await self.ask(method, path, **fields)).status == 503:
+                await asyncio.sleep(0.1)  # nothing was changed
+        return answer
+
+    async def ask(self, method: str, path: str, **fields: str) -> APIResponse:
+        """Ask it once, also if the answer may be that the server cannot do it now."""
         return await self.context.request.fetch(f'{self.url}/v1{path}', method=method, form=fields or None,
                                                 max_retries=1)  # for a connection that the server closed meanwhile
 
@@ -146,9 +180,7 @@ class Device:
         return await self._begin_session('sign_ins', identifier=email_address)
 
     async def _begin_session(self, way: str, **fields: str) -> str:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while (answer := await self.api('POST', f'/client/{way}', password=PASSWORD, **fields)).status == 503:
-                await asyncio.sleep(0.1)  # nothing was changed: it has much to do
+        answer = await self.api('POST', f'/client/{way}', password=PASSWORD, **fields)
         assert answer.ok, await answer.text()
         return (await answer.json())['response']['created_session_id']
 

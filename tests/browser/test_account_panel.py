@@ -265,7 +265,7 @@ async def test_opened_while_the_store_is_away_it_is_filled_when_the_store_is_bac
     tab = await laptop.tab()
 
     with server.database.away():
-        while (await laptop.api('GET', '/client')).ok:  # the file is looked for twice a second
+        while (await laptop.ask('GET', '/client')).ok:  # the file is looked for twice a second
             await asyncio.sleep(0.05)
         account = await opened(tab)
         for told in ('The server cannot reach its data right now.', 'Loading…'):

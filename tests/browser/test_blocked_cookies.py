@@ -53,7 +53,7 @@ async def test_whoever_signs_in_is_told_what_to_do_and_no_session_stays_behind(
     assert '/sign-in' in tab.page.url
     assert await laptop.cookie() is None
     assert sorted(sessions_of(shared_server, address)) == ['active', 'removed']
-    assert 'status of 4' in tab.complaints.pop()
+    await tab.has_complained('status of 4')
 
 
 async def test_whoever_signs_up_is_told_and_signs_in_when_cookies_are_allowed(

@@ -62,7 +62,7 @@ async def test_a_wrong_password_is_told_at_its_field_and_the_rest_stays(device: 
     await expect(tab.page.get_by_label('Password')).to_have_attribute('aria-invalid', 'true')
     await expect(tab.page.get_by_label('Email address')).to_have_value(address)
     assert await laptop.cookie() is None
-    assert REFUSED in tab.complaints.pop()
+    await tab.has_complained(REFUSED)
 
 
 async def test_a_refused_password_says_what_to_change(device: MakeDevice) -> None:
