@@ -6,7 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import aiohttp
 import psutil
@@ -15,6 +15,7 @@ import socketio
 from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from tests.databases import SqliteFile
+from tests.patience import PATIENCE_SECONDS
 from tests.relay import relay_to
 from tests.running import either_store, only_on_sqlite
 from tests.server import Server
@@ -25,6 +26,9 @@ from .test_countdown import ends_in
 from .watching import BOUND_SECONDS, watch
 
 DOES_NOT_HEAR = 'Connection lost. This page is hidden until it is back.'
+
+UNTIL_HEARD = 'new Promise((done) => window.socket.emit("handshake", {}, done))'
+"""What was sent before is handled before this is answered."""
 
 
 @pytest.fixture
@@ -60,9 +64,10 @@ async def test_a_click_that_was_sent_before_the_push_arrived_does_nothing(
     laptop = await device(instrumented)
     session_id = await laptop.sign_up()
     tab = await laptop.tab('/acting')
-    await tab.button('Act').click()
-    while not acts():
-        await asyncio.sleep(0.01)
+    while not acts():  # a click while the server does not hear its store for a moment counts for nothing
+        await tab.button('Act').click()
+        await tab.page.evaluate(UNTIL_HEARD)
+    before = acts()
 
     for _ in range(3):
         button = await tab.button('Act').element_handle()
@@ -74,7 +79,8 @@ async def test_a_click_that_was_sent_before_the_push_arrived_does_nothing(
         instrumented.sql("UPDATE session SET status = 'active' WHERE id = ?", session_id)
         await expect(tab.button('Act')).to_be_visible()
 
-    assert acts() == 'acted\n'
+    assert acts() == before
+    tab.forgive_the_network()
 
 
 @either_store
@@ -87,9 +93,9 @@ async def test_after_the_end_no_frame_of_the_tab_does_anything(
     tab.page.on('websocket', lambda socket: socket.on('framesent', lambda payload: sent.append(str(payload))))
     await tab.open('/acting')
     await tab.button('Act').click()
+    frame = await the_click(sent)
     while not acts():
         await asyncio.sleep(0.01)
-    frame = next(payload for payload in sent if '"event"' in payload)
 
     instrumented.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
     await tab.signed_out()
@@ -100,6 +106,13 @@ async def test_after_the_end_no_frame_of_the_tab_does_anything(
 
     await tab.signed_out()
     assert acts() == 'acted\n'
+
+
+async def the_click(sent: list[str]) -> str:
+    """Wait for the frame of a click among those that were sent: a test may see what came of it before."""
+    while not any('"event"' in payload for payload in sent):
+        await asyncio.sleep(0.01)
+    return next(payload for payload in sent if '"event"' in payload)
 
 
 @either_store
@@ -191,7 +204,7 @@ async def test_a_server_that_stands_still_leaves_nothing_private_on_the_screen_w
     await tab.signed_out()
     last_seen_at = await watching.last_saw(address)
     assert last_seen_at < goes_on_at
-    assert last_seen_at - stopped_at < BOUND_SECONDS
+    assert last_seen_at - stopped_at < BOUND_SECONDS + watching.stalled
     tab.forgive_the_network()
 
 
@@ -226,7 +239,7 @@ async def test_what_the_server_said_before_a_tab_lost_it_shows_nothing_again(
 
     for lost in (1, 2):
         with fast_server.standing_still():
-            await expect(tab.see(address).first).to_be_hidden()
+            await expect(tab.page.locator('html')).to_have_class(re.compile('ls-away'))  # not only: at Loading
             for epoch in range(lost):
                 await tab.page.evaluate('(epoch) => liveSessions.currentAsOf(epoch)', epoch)
                 await tab.page.evaluate('new Promise(requestAnimationFrame)')
@@ -269,13 +282,13 @@ async def test_a_tab_that_took_long_to_load_and_then_hears_nothing_counts_from_w
     async def seconds_until_hidden(tab: Tab) -> float:
         watching = await watch(tab)
         await tab.page.goto(f'{tab.url}/account')
-        await expect(tab.see(address).first).to_be_visible()
+        await expect(tab.see(address).first).to_be_attached()  # it may be too late already for being visible
         if tab is slow_socket:
             await tab.live()
         await expect(tab.see(address).first).to_be_hidden()
         asked_at = await tab.page.evaluate(
             'performance.timeOrigin + performance.getEntriesByType("navigation")[0].requestStart')
-        return await watching.last_saw(address) - asked_at / 1000
+        return await watching.last_saw(address) - asked_at / 1000 - watching.stalled
 
     for seconds in await asyncio.gather(seconds_until_hidden(slow_page), seconds_until_hidden(slow_socket)):
         assert seconds < BOUND_SECONDS
@@ -307,7 +320,7 @@ async def test_a_silent_network_hides_what_is_private_within_5_seconds_and_a_pag
         await late.shows(session_id)
         assert requests == []
         await expect(tab.see(address).first).to_be_visible()
-        assert last_seen_at - cut_at < BOUND_SECONDS
+        assert last_seen_at - cut_at < BOUND_SECONDS + watching.stalled
         await laptop.context.close()  # before the network goes: a page may still be loading
         tab.forgive_the_network()
 
@@ -346,7 +359,8 @@ async def test_a_tab_whose_socket_was_thrown_out_comes_back(device: MakeDevice) 
         'String(new URLSearchParams({...window.socket.io.opts.query, next_message_id: window.nextMessageId}))')
     async with aiohttp.ClientSession(cookies={'__client': await laptop.cookie() or ''}) as http:
         before = socketio.AsyncClient(reconnection=False, handle_sigint=False, http_session=http)
-        await before.connect(f'{tab.url}?{query}', transports=['websocket'], socketio_path='/_nicegui_ws/socket.io')
+        await before.connect(f'{tab.url}?{query}', transports=['websocket'], socketio_path='/_nicegui_ws/socket.io',
+                             wait_timeout=PATIENCE_SECONDS)
         thrown_out = await tab.page.evaluate('window.socket.id')
         answer = await laptop.api('POST', '/client/tabs', tab=page_id, socket=str(before.get_sid()), epoch='0')
 
@@ -408,6 +422,7 @@ async def test_a_browser_that_slept_through_the_end_wakes_with_nothing_private(
     await tab.page.expose_binding('heard', lambda _, at, text: heard.append((at / 1000, text)))
     await tab.page.evaluate('''() => {
         const look = () => window.heard(Date.now(), document.body.innerText);
+        window.slept = true;  // unless it is loaded anew, as after a long sleep
         window.socket.io.on('ping', look);
         window.socket.onAny(look);
     }''')
@@ -416,16 +431,18 @@ async def test_a_browser_that_slept_through_the_end_wakes_with_nothing_private(
 
     try:
         for renderer in renderers:
-            renderer.suspend()
+            with suppress(psutil.Error):  # one that nobody needs may end any time
+                renderer.suspend()
         fast_server.sql("UPDATE session SET status = 'removed' WHERE id = ?", session_id)
         await asyncio.sleep(1.2 * timing_at(5).deaf_after_seconds)
         woken_at = time.time()
     finally:
         for renderer in renderers:
-            renderer.resume()
+            with suppress(psutil.Error):
+                renderer.resume()
     await tab.signed_out()
 
-    assert [text for at, text in heard if at >= woken_at]
+    assert [text for at, text in heard if at >= woken_at] or await tab.page.evaluate('!window.slept')
     assert not [text for at, text in heard if at >= woken_at and address in text]
     assert address not in await tab.text()
     tab.forgive_the_network()
@@ -454,7 +471,7 @@ async def test_while_the_store_is_away_every_tab_is_at_loading_within_5_seconds_
     await private.shows(on_laptop)
     await public.shows(on_laptop)
     await ending.signed_out()
-    assert max(last_seen_at) - away_at < BOUND_SECONDS
+    assert max(last_seen_at) - away_at < BOUND_SECONDS + max(watching.stalled for watching, _ in shown)
     for tab in (private, public, ending):
         tab.forgive_the_network()
 
