@@ -60,6 +60,7 @@ async def test_it_names_how_many_by_the_store_is_answered_again_after_an_error_a
     await expect(tab.page.locator('#ls-away')).not_to_be_visible()
     tab.forgive_the_network()
     assert alive(server, address) == 2
+    await expect(asking(tab)).to_have_text('Sign out of all other devices (1)')  # the list may have been read again
 
     server.sql('DROP TRIGGER session_inserted' if server.database.url.startswith('sqlite')
                else 'DROP TRIGGER session_inserted ON session')  # the list does not hear of it

@@ -109,7 +109,7 @@ async def test_at_the_age_limit_who_signs_in_again_keeps_what_they_have_typed(
         await expect(one.page.get_by_label('Last name')).to_have_value(typed)
         await one.shows(session_id)
     await expect(asking).to_have_count(0)
-    assert await tab.page.evaluate('document.activeElement !== document.body')
+    await tab.page.wait_for_function('document.activeElement !== document.body')
     tab.forgive_the_network()
 
 

@@ -184,14 +184,17 @@ async def test_a_password_in_one_tab_throws_no_other_one_out_and_drops_what_that
 async def test_an_end_and_a_switch_of_account_leave_the_dialog_and_drop_the_act(
         device: MakeDevice, paying: Server) -> None:
     laptop, tab, ann = await paying_tab(device, paying)
+    anns = await tab.button('Pay 10').element_handle()
     bob = await laptop.sign_up()
     pass_the_window(paying, bob)
-    await expect(tab.button('Pay 10')).to_be_visible()
+    await tab.page.wait_for_function('(button) => !button.isConnected', arg=anns)
     await tab.button('Pay 10').click()
     await expect(asked(tab)).to_be_visible()
+    bobs = await tab.page.locator('button', has_text='Pay 10').element_handle()
 
     await laptop.api('POST', f'/client/sessions/{ann}/touch')
     await expect(tab.page.get_by_role('dialog')).to_have_count(0)
+    await tab.page.wait_for_function('(button) => !button.isConnected', arg=bobs)
     await tab.button('Pay 20').click()
     await expect(asked(tab)).to_be_visible()
     paying.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann)

@@ -86,7 +86,7 @@ async def test_who_has_forgotten_a_password_chooses_a_new_one_and_every_device_i
     reading.page.on('websocket', lambda socket: socket.on('framesent', lambda sent: frames.append(str(sent))))
     await reading.open(path)
     code = path.partition('code=')[2]
-    assert code not in await reading.page.evaluate('location.href')
+    await expect(reading.page).not_to_have_url(re.compile('code='))
     await reading.page.get_by_label('New password').fill('short')
     await reading.button('Change password').click()
     await expect(reading.page.get_by_label('New password')).to_have_attribute('aria-invalid', 'true')

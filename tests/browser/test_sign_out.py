@@ -77,9 +77,10 @@ async def test_while_the_store_is_locked_the_person_stays_signed_in_is_told_so_a
     session_id = await laptop.sign_up()
     tab, other = await laptop.tab(), await laptop.tab('/account')
 
+    await tab.note_when_seen('.ls-sign-out [aria-busy="true"]')
     with shared_server.database.locked():
         await tab.button().click()
-        await expect(tab.page.locator('.ls-sign-out [aria-busy="true"]')).to_be_visible()
+        await tab.has_seen('.ls-sign-out [aria-busy="true"]')
         await expect(tab.page.get_by_role('alert').filter(has_text='You are still signed in.')).to_be_visible()
         await tab.shows(session_id)
         await other.shows(session_id)
