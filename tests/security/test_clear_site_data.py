@@ -130,12 +130,17 @@ CACHED = '''async (url) => {
 }'''
 
 
+def is_an_act(url: str) -> bool:
+    """Whether something is done there; a tab that shows its cookie again may do so whenever the machine is busy."""
+    return '/v1/' in url and '/client/tabs' not in url
+
+
 async def something_cached(tab: Tab) -> str:
     """The address of something that the browser keeps, and that no page will ask for again."""
     found = await tab.page.evaluate('[...document.scripts].find(({src}) => /_nicegui.*[.]js/.test(src)).src')
     url = f'{found}?kept'
     await tab.page.evaluate('async (url) => (await fetch(url)).text()', url)
-    assert await tab.page.evaluate(CACHED, url)
+    await tab.page.wait_for_function(f'async (url) => await ({CACHED})(url)', arg=url)  # it is kept a moment later
     return url
 
 
@@ -148,7 +153,7 @@ async def test_the_button_clears_the_cache_and_every_tab_stays_live(
     await tab.page.evaluate('localStorage.theme = "dark"')
     cookie, url = await laptop.cookie(), await something_cached(other)
     asked: list[Request] = []
-    laptop.context.on('request', lambda request: '/v1/' in request.url and asked.append(request))
+    laptop.context.on('request', lambda request: is_an_act(request.url) and asked.append(request))
 
     await tab.button().click()
     await other.signed_out()
@@ -187,5 +192,6 @@ async def test_a_button_that_leaves_another_account_asks_for_nothing(device: Mak
     await expect(tab.page).to_have_url(f'{tab.url}/sign-in/choose')
     await tab.live()
 
-    assert [address for address in asked if '/v1/' in address] == []
+    assert [address for address in asked if is_an_act(address)] == []
     assert await tab.page.evaluate(CACHED, url)
+    tab.forgive_the_network()  # of what was looked for before it was there

@@ -113,19 +113,21 @@ async def test_a_page_is_refused_where_too_many_wait_and_comes_by_itself_when_th
 
 async def test_a_page_that_nobody_joins_in_time_is_given_up_and_one_that_was_joined_is_not(
         start_server: StartServer) -> None:
-    server = await start_server(max_waiting_pages=1, page_join_seconds=1)
+    server = await start_server(max_waiting_pages=1, page_join_seconds=3)
     lost = asyncio.Event()
     joined = OpenPage(on_lost=lost.set)
 
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http, patient_client() as program:
         await joined.open(http, f'{server.url}/')
-        statuses = [(await program.get(f'{server.url}/')).status_code for _ in range(2)]
+        # At once: the first one is given up some time later.
+        statuses = [answer.status_code for answer in await asyncio.gather(
+            *(program.get(f'{server.url}/') for _ in range(4)))]
         async with asyncio.timeout(PATIENCE_SECONDS):
             while (await program.get(f'{server.url}/')).status_code == 503:
                 await asyncio.sleep(0.05)
-        await asyncio.sleep(0.5)  # one and a half times what the page had to be joined
+        await asyncio.sleep(0.5)  # longer than the page had to be joined
 
-    assert statuses == [200, 503]
+    assert set(statuses) == {200, 503}
     assert not lost.is_set()
     await joined.close()
 
@@ -139,7 +141,7 @@ async def uncollected(http: aiohttp.ClientSession, server: Server) -> dict[str, 
 async def settled(http: aiohttp.ClientSession, server: Server, **expected: int) -> dict[str, int]:
     """Wait until so many are in memory; returns what is, in the end."""
     found: dict[str, int] = {}
-    for _ in range(100):
+    for _ in range(5 * PATIENCE_SECONDS):
         found = await uncollected(http, server)
         if expected.items() <= found.items():
             break
@@ -149,7 +151,7 @@ async def settled(http: aiohttp.ClientSession, server: Server, **expected: int) 
 
 async def visit(http: aiohttp.ClientSession, server: Server, path: str, times: int) -> None:
     for _ in range(times):
-        page = OpenPage()
+        page = OpenPage(comes_again=True)
         await page.open(http, server.url + path)
         await page.close()
 
@@ -164,7 +166,7 @@ async def test_pages_that_were_drawn_anew_and_closed_are_freed_without_the_garba
         server.sql('UPDATE user SET is_admin = 1')
         before = await uncollected(http, server)
 
-        shown = [OpenPage() for _ in pages.ROUTES]
+        shown = [OpenPage(comes_again=True) for _ in pages.ROUTES]
         for page, path in zip(shown, pages.ROUTES, strict=True):
             await page.open(http, server.url + path, lambda: cookie)
         server.sql("UPDATE user SET first_name = 'Anna'")
@@ -209,7 +211,7 @@ async def test_sockets_that_never_join_leave_nothing_behind_either(start_server:
             opened = [await http.ws_connect(f'{server.url}/_nicegui_ws/socket.io/?EIO=4&transport=websocket')
                       for _ in range(50)]
             await asyncio.gather(*(socket.close() for socket in opened))
-        for _ in range(100):
+        for _ in range(10 * PATIENCE_SECONDS):
             if await left() < 60:
                 break
             await asyncio.sleep(0.1)

@@ -13,6 +13,7 @@ import aiohttp
 import httpx
 
 from tests.http import patient_client
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import PASSWORD
 from tests.server import Server
 from tests.sockets import OpenPage
@@ -21,7 +22,6 @@ REVOKED = "UPDATE session SET status = 'revoked' WHERE user_id = (SELECT id FROM
 WITHDRAWN = 'UPDATE user SET is_admin = ? WHERE email_address = ?'
 
 _numbers = itertools.count(1)
-PATIENCE_SECONDS = 20
 
 
 @dataclass(eq=False)
@@ -75,7 +75,9 @@ class Somebody:
     async def sign_up(self, *, administrator: bool = False) -> Somebody:
         """Make an account, and use it."""
         self.address = f'visitor{next(_numbers)}@example.com'
-        answer = await self.web.post('/v1/client/sign_ups', data={'email_address': self.address, 'password': PASSWORD})
+        account = {'email_address': self.address, 'password': PASSWORD}
+        while (answer := await self.web.post('/v1/client/sign_ups', data=account)).status_code == 503:
+            await asyncio.sleep(0.1)  # it has much to do, and nothing was changed
         assert answer.status_code == 200, answer.text
         if administrator:
             self.server.sql('UPDATE user SET is_admin = ? WHERE email_address = ?', True, self.address)
@@ -91,7 +93,7 @@ class Somebody:
 
     async def tab(self, path: str, text: str = '') -> Tab:
         """Open a page, and wait until it shows a text."""
-        tab = Tab()
+        tab = Tab(comes_again=True)
         self.tabs.append(tab)
         await tab.open(self.http, f'{self.server.url}{path}', self.cookie)
         if text:
