@@ -71,7 +71,7 @@ class Installed:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Python in it."""
         return subprocess.run([self.python, *arguments], cwd=self.folder, env=self.environment(), check=False,
-                              capture_output=True, text=True, timeout=PATIENCE_SECONDS)
+                              capture_output=True, text=True, timeout=2 * PATIENCE_SECONDS)
 
     @contextmanager
     def serving(self, script: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:

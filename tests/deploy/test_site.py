@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import ssl
 from functools import partial
@@ -37,8 +38,9 @@ async def test_what_has_ended_behind_its_back_is_started_again_for_the_next_test
     assert not list(site.complaints())
     for process in site.processes:
         async with patient_client(base_url=process.url) as visitor:
-            answer = await visitor.post('/v1/client/sign_ins', data={'identifier': 'nobody@example.com',
-                                                                     'password': 'correct horse battery'})
+            guess = {'identifier': 'nobody@example.com', 'password': 'correct horse battery'}
+            while (answer := await visitor.post('/v1/client/sign_ins', data=guess)).status_code == 503:
+                await asyncio.sleep(0.1)  # its connections to PostgreSQL are of before
             assert (answer.status_code, 'set-cookie' in answer.headers) == (422, False)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from auth import Settings
 from tests.forks import Program, fork
+from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.programs import ROOT, clean_environment, end
 
@@ -78,7 +79,7 @@ def test_a_process_counts_as_started_when_it_answers_and_ends_in_time(
         try:
             subprocess.run(command(service['ExecStartPost'], port), cwd=tmp_path, env=settings, check=True,
                            timeout=float(service['TimeoutStartSec']))
-            answer = httpx.get(f'http://127.0.0.1:{port}/')
+            answer = httpx.get(f'http://127.0.0.1:{port}/', timeout=PATIENCE_SECONDS)
             stopped_at = time.monotonic()
         finally:
             process.terminate()

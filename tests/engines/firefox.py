@@ -30,7 +30,8 @@ def firefox() -> Generator[Engine]:
             listens = folder / 'WebDriverBiDiServer.json'
             wait_until(lambda: _is_written(listens))
             at = json.loads(listens.read_text(encoding='utf-8'))
-            with connect(f'ws://{at["ws_host"]}:{at["ws_port"]}/session', max_size=None, proxy=None) as connection:
+            with connect(f'ws://{at["ws_host"]}:{at["ws_port"]}/session', max_size=None, proxy=None,
+                         open_timeout=PATIENCE_SECONDS, ping_interval=None) as connection:  # it may be busy for long
                 yield Firefox(connection)
 
 

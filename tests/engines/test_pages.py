@@ -9,6 +9,7 @@ from PIL import Image
 
 from pages import ROUTES
 from tests.browser.devices import a_new_address
+from tests.patience import PATIENCE_SECONDS
 from tests.running import either_store
 from tests.server import Server
 
@@ -21,9 +22,6 @@ FRAMED = '/demo/pane'
 WIDTHS = 1280, 360
 DARK = 130
 """The lightest that still counts as dark, from 0 to 255."""
-
-PAINTED_SECONDS = 15
-"""A picture may be of what was seen before, on a busy machine."""
 
 # The tallest: a button whose name takes two lines, in 16 pixels a rem.
 _MISFITS = '''() => [
@@ -88,4 +86,4 @@ def test_the_scrollbar_of_a_source_is_dark_in_the_dark(new_tab: NewTab) -> None:
         seen = Image.open(io.BytesIO(tab.engine.picture(tab.handle)))
         return seen.crop((x, y, x + 1, y + 1)).convert('L').tobytes()[0] < DARK
 
-    wait_until(is_dark, PAINTED_SECONDS)
+    wait_until(is_dark, PATIENCE_SECONDS)  # a picture may be of what was seen before
