@@ -189,7 +189,8 @@ async def test_a_person_with_a_keyboard_alone_signs_up_and_out(device: MakeDevic
     await tab.signed_out()
 
 
-NASTY = '<img src=x onerror="document.title=1"><b>&amp;{{ 7*7 }}</b>${7*7}`\'"</script>'
+NASTY = '<img src=x onerror="document.title=1"><b>&amp;{{ 7777*7777 }}</b>${7777*7777}`\'"</script>'
+COMPUTED = '60481729'  # a shorter number may be in an id, an address or a time
 
 
 async def test_markup_in_names_and_user_agents_is_shown_as_text(device: MakeDevice) -> None:
@@ -203,4 +204,4 @@ async def test_markup_in_names_and_user_agents_is_shown_as_text(device: MakeDevi
         await expect(tab.see(NASTY[:40]).first).to_be_attached()
         assert await tab.page.locator('img[src=x]').count() == 0
         assert await tab.page.title() != '1'
-        assert '49' not in await tab.text()
+        assert COMPUTED not in await tab.text()
