@@ -98,10 +98,12 @@ async def test_people_are_found_by_what_is_read_of_them_and_a_name_imitates_and_
 
     await found(tab, addresses[1])  # and what is written from right to left moves nothing beside it
     await expect(rows(tab).locator('strong')).to_have_text('שרה (כהן')
-    named, badge = [await rows(tab).locator(what).bounding_box() for what in ('strong bdi', '.ls-badge')]
-    assert named
-    assert badge
-    assert named['x'] + named['width'] <= badge['x']
+    await tab.page.wait_for_function("""() => {
+        const row = document.querySelector('.ls-administration .ls-row');
+        const [named, badge] = ['strong bdi', '.ls-badge'].map(
+            (what) => row?.querySelector(what)?.getBoundingClientRect());
+        return named && badge && named.right <= badge.left;
+    }""")  # also where the row is just drawn anew
     await expect(tab.page.locator('button.ls-when-signed-in bdi')).to_have_text('שרה (כהן')
 
 

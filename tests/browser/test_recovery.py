@@ -172,4 +172,4 @@ async def test_a_site_without_mail_says_whom_to_ask(device: MakeDevice, own_serv
     await tab.page.get_by_role('link', name='Forgot password?').click()
     await expect(tab.see('Call Bob on extension <b>12</b>.')).to_be_visible()
     await expect(tab.page.get_by_role('textbox')).to_have_count(0)
-    assert await tab.page.title() == 'Forgot password? · Live Sessions'
+    await expect(tab.page).to_have_title('Forgot password? · Live Sessions')

@@ -136,9 +136,10 @@ async def test_the_demo_shows_the_address_in_the_network_as_text_and_as_a_code(
     server = await own_server(host='0.0.0.0')  # noqa: S104
     tab = await (await device(server)).tab('/demo')
 
-    address = await tab.page.locator('#demo-address').input_value()
+    field = tab.page.locator('#demo-address')
+    await expect(field).to_have_value(re.compile(rf'^http://[0-9.]+:{server.port}/demo$'))
 
-    assert re.fullmatch(rf'http://[0-9.]+:{server.port}/demo', address)
+    address = await field.input_value()
     await expect(tab.page.get_by_role('img', name=f'QR code: {address}')).to_be_visible()
     await expect(tab.page.locator('#reachable')).to_have_count(0)
     async with patient_client() as http:
