@@ -90,11 +90,17 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     return Installed(tmp_path_factory.mktemp('wheel'))
 
 
+def test_every_module_is_in_the_package_and_nothing_beside_it(installed: Installed) -> None:
+    every_module = installed.run('-c', EVERY_MODULE)
+
+    assert (every_module.returncode, every_module.stderr) == (0, '')
+    assert 'python -m live_sessions' in installed.run('-m', 'live_sessions', '--help').stdout
+
+
 async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Installed) -> None:
     port = free_port()
     account = {'email_address': 'ann@example.com', 'password': PASSWORD}
 
-    every_module = installed.run('-c', EVERY_MODULE)
     upgraded = installed.run('-m', 'live_sessions', 'database', 'upgrade')
     begun = installed.run('-m', 'live_sessions', 'new', 'mine')
     with installed.serving(installed.folder / 'mine' / 'main.py', port) as process:
@@ -108,7 +114,6 @@ async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Ins
             notes = await ann.get('/notes')
     users = installed.run('-m', 'live_sessions', 'users', 'list')
 
-    assert (every_module.returncode, every_module.stderr) == (0, '')
     assert upgraded.returncode == 0, upgraded.stderr
     assert 'main.py, tests/test_app.py, pyproject.toml, .gitignore, logo.svg.\n' in begun.stdout, begun.stderr
     assert (stranger.status_code, stranger.headers['location']) == (303, '/sign-in?redirect_url=%2Fnotes')
@@ -116,7 +121,6 @@ async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Ins
     assert [(answer.status_code, bool(answer.text)) for answer in styles] == [(200, True)] * 2
     assert (signed_up.status_code, notes.status_code) == (200, 200)
     assert 'ann@example.com' in users.stdout, users.stderr
-    assert 'python -m live_sessions' in installed.run('-m', 'live_sessions', '--help').stdout
 
 
 @dataclass(frozen=True)
