@@ -48,7 +48,7 @@ class OpenPage:
     """Whether an error page that can be joined will do."""
     comes_again: bool = False
     """Whether a page is asked for again that a busy server cannot give now, as a browser does by itself."""
-    join_seconds: float = PATIENCE_SECONDS
+    join_seconds: int = PATIENCE_SECONDS
     """For the socket to join."""
     refused_because: str = ''
     """What the server says to a socket that may not join."""
