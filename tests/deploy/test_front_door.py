@@ -29,7 +29,9 @@ def fields(head: str) -> dict[str, str]:
 
 
 async def sign_up(visitor: httpx.AsyncClient, address: str) -> httpx.Response:
-    answer = await visitor.post('/v1/client/sign_ups', data={'email_address': address, 'password': PASSWORD})
+    account = {'email_address': address, 'password': PASSWORD}
+    while (answer := await visitor.post('/v1/client/sign_ups', data=account)).status_code == 503:
+        await asyncio.sleep(0.1)  # it has much to do, and nothing was changed
     assert answer.status_code == 200, answer.text
     return answer
 

@@ -88,8 +88,10 @@ class Somebody:
         return '; '.join(f'{name}={value}' for name, value in self.web.cookies.items())
 
     async def get(self, path: str, method: str = 'GET') -> httpx.Response:
-        """Knock at the door."""
-        return await self.web.request(method, path)
+        """Knock at the door, and again where the server does not hear its store for a moment."""
+        while (answer := await self.web.request(method, path)).status_code == 503 and method in {'GET', 'HEAD'}:
+            await asyncio.sleep(0.1)
+        return answer
 
     async def tab(self, path: str, text: str = '') -> Tab:
         """Open a page, and wait until it shows a text."""

@@ -39,9 +39,12 @@ async def browserlike() -> AsyncIterator[aiohttp.ClientSession]:
 async def sign_up(http: aiohttp.ClientSession, server: Server, address: str = 'ann@example.com') -> str:
     """Sign somebody up; returns the cookie to send."""
     form = {'email_address': address, 'password': PASSWORD}
-    async with http.post(f'{server.url}/v1/client/sign_ups', data=form) as answer:
-        assert answer.status == 200, await answer.text()
-        return answer.headers['set-cookie'].partition(';')[0]
+    while True:
+        async with http.post(f'{server.url}/v1/client/sign_ups', data=form) as answer:
+            if answer.status == 503:  # it has much to do, and nothing was changed
+                continue
+            assert answer.status == 200, await answer.text()
+            return answer.headers['set-cookie'].partition(';')[0]
 
 
 async def page_query(http: aiohttp.ClientSession, server: Server, cookie: str = '') -> str:
