@@ -54,7 +54,7 @@ async def never_join(server: Server, http: aiohttp.ClientSession) -> None:
 
 
 async def answered(http: aiohttp.ClientSession, url: str, cookie: str) -> int:
-    """Ask as a browser does: again where a kept connection was ended just then, or the store is not heard for a moment."""
+    """Ask as a browser does: again where a kept connection was ended, or the store is not heard for a moment."""
     async with asyncio.timeout(PATIENCE):
         while True:
             with suppress(aiohttp.ServerDisconnectedError):
