@@ -10,7 +10,8 @@ export class Clerk extends ClerkJs {
     super(publishableKey, { proxyUrl });
     // The page around it shows what clerk-js says, since the guide's page has a button only.
     this.addListener(({ session }) => {
-      if (session !== undefined) window.parent.postMessage({ clerkJs: session?.id ?? "" }, here.origin);
+      if (session === undefined) return;
+      window.frameElement?.dispatchEvent(new CustomEvent("clerk-says", { bubbles: true, detail: session?.id ?? "" }));
     });
   }
 }

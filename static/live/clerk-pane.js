@@ -12,9 +12,10 @@ function show() {
   }
 }
 
-window.addEventListener("message", ({ source, origin, data }) => {
-  if (origin !== location.origin || source !== frame()?.contentWindow || typeof data?.clerkJs !== "string") return;
-  said = data.clerkJs;
+// An event of the frame's own element, and no message: those may come from any window.
+document.addEventListener("clerk-says", ({ target, detail }) => {
+  if (target !== frame()) return;
+  said = detail;
   show();
 });
 
