@@ -196,5 +196,5 @@ OPERATIONS: tuple[Operation, ...] = (
               kind='text/javascript'),
 )
 
-REFUSALS = (400, 401, 403, 404, 409, 413, 422, 429, 503)
+REFUSALS = (400, 401, 403, 404, 409, 413, 421, 422, 429, 503)
 """With which every operation may refuse."""

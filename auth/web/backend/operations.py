@@ -108,5 +108,5 @@ OPERATIONS: tuple[Operation, ...] = (
               about='Tells of a client and its sessions that have not ended.', answer=named('Client')),
 )
 
-REFUSALS = (401, 404, 422, 429, 503)
+REFUSALS = (401, 404, 421, 422, 429, 503)
 """With which every operation may refuse: 404 is what an API answers that is off."""
