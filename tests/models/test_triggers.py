@@ -138,7 +138,7 @@ async def test_an_upsert_concerns_whom_an_update_would(rules: Rules, ann: Signed
                 "NULL, '', NULL, false, NULL"),
     ('client', "id, 'another secret', active_session_id, created_at"),
     ('user', 'id, email_address, first_name, last_name, password_hash, password_changed_at, is_admin, 1, created_at, '
-             'search_text, password_given_at, address_confirmed_at, roles'),
+             'search_text, password_given_at, address_confirmed_at, roles, updated_at'),
 ])
 async def test_a_row_that_is_replaced_concerns_whom_an_update_would(
         rules: Rules, ann: SignedIn, table: str, row: str) -> None:
