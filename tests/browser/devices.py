@@ -40,10 +40,15 @@ class Tab:
     violations: list[str] = field(default_factory=list)
     """What the policy of the page has refused; a test that empties the other list keeps this one."""
 
+    takes_refusals: bool = False
+    """Whether a refusal is an answer like any other to the page; the browser tells of each as of an error."""
+
     def hear(self, message: ConsoleMessage) -> None:
         """Keep what the page has complained of."""
         if REFUSED in message.text:
             self.violations.append(message.text)
+        elif self.takes_refusals and 'Failed to load resource' in message.text:
+            pass
         elif message.type == 'error' and not (  # which the page asks again if its new socket is not known there yet
                 'status of 404' in message.text and '/v1/client/tabs' in message.location.get('url', '')):
             self.complaints.append(message.text)

@@ -49,6 +49,9 @@ class Clerk:
     asked: list[str] = field(default_factory=list)
     """What it has asked the Frontend API, such as ``DELETE /client/sessions``."""
 
+    def __post_init__(self) -> None:
+        self.tab.takes_refusals = True
+
     async def load(self, path: str = '/clerk', **options: Any) -> None:
         """Load a page with clerk-js, and wait until that is ready."""
         if not self.asked:
@@ -111,10 +114,6 @@ class Clerk:
         found = await self.tab.page.evaluate('document.cookie')
         match = re.search(rf'(?:^|; ){re.escape(name)}=([^;]*)', found)
         return match[1] if match else ''
-
-    def forgive_refusals(self) -> None:
-        """Forget that the browser told of answers that were refusals."""
-        self.tab.complaints[:] = [one for one in self.tab.complaints if 'Failed to load resource' not in one]
 
     @asynccontextmanager
     async def answering(self, status: int, path: str = '**/v1/client/**') -> AsyncIterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -41,17 +41,12 @@ async def new_browser(device: MakeDevice, clerk_server: Server) -> NewBrowser:
 
 
 @pytest.fixture
-async def open_clerk(new_browser: NewBrowser) -> AsyncIterator[OpenClerk]:
+async def open_clerk(new_browser: NewBrowser) -> OpenClerk:
     """Opens tabs in which clerk-js runs, in a browser of its own or in a given one."""
-    opened: list[Clerk] = []
-
     async def open_tab(used: Device | None = None, path: str = '/clerk', **options: Any) -> Clerk:
         used = used or await new_browser()
         clerk = Clerk(used, await used.tab(None))
-        opened.append(clerk)
         await clerk.load(path, **options)
         return clerk
 
-    yield open_tab
-    for clerk in opened:
-        clerk.forgive_refusals()
+    return open_tab

@@ -120,4 +120,3 @@ async def test_what_has_ended_while_the_server_was_away_is_known_when_it_is_back
 
     await clerk.shows(None)
     clerk.tab.forgive_the_network()
-    clerk.forgive_refusals()

@@ -52,6 +52,7 @@ class Visitor:
     async def tab(self, path: str = '/') -> Page:
         """Open a page of the app, and wait until Clerk's client has loaded there."""
         tab: Tab = await self.device.tab(None)
+        tab.takes_refusals = True
         tab.page.on('request', self._hear)
         await tab.page.goto(self.app.url + path)
         await self.loaded(tab.page)
@@ -88,11 +89,6 @@ class Visitor:
                 await route.abort()
 
         await self.device.context.route('**/*', look)
-
-    def forgive_refusals(self) -> None:
-        """Forget that the browser told of answers that were refusals."""
-        for tab in self.device.tabs:
-            tab.complaints[:] = [one for one in tab.complaints if 'Failed to load resource' not in one]
 
     def _hear(self, request: Request) -> None:
         url = urlsplit(request.url)
@@ -134,7 +130,6 @@ async def visit(site: Site, device: MakeDevice) -> AsyncIterator[Visit]:
 
     yield make
     for one in visitors:
-        one.forgive_refusals()
         assert one.elsewhere == []
 
 
