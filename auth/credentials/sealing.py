@@ -30,7 +30,7 @@ def unseal(text: str, key: bytes) -> dict[str, Any] | None:
     try:
         sealed = jwe.decrypt_compact(text, OctKey.import_key(key), algorithms=['dir', 'A256GCM'])
         return json.loads(sealed.plaintext or b'')
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, TypeError):  # the header may hold anything, such as a list for a name
         return None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from base64 import urlsafe_b64decode
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,11 @@ async def begin(browser: httpx.AsyncClient, identifier: str = 'ann@example.com',
 async def give(browser: httpx.AsyncClient, attempt_id: str, password: str = PASSWORD, **more: str) -> httpx.Response:
     return await browser.post(f'{SIGN_INS}/{attempt_id}/attempt_first_factor', data={
         'strategy': 'password', 'password': password, **more})
+
+
+def with_header(header: object) -> str:
+    """An id that somebody else has written, with any header."""
+    return f'sia_{urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip("=")}..AAAA.AAAA.AAAA'
 
 
 async def test_who_it_is_comes_first_and_the_password_second(api: Api) -> None:
@@ -122,7 +128,9 @@ async def test_what_is_no_attempt_is_refused_and_says_nothing_more(api: Api) -> 
     async with api.browser() as laptop:
         attempt_id = await begin(laptop)
         made_up = ['sia_x', 'sia_', 'x', attempt_id[:-1], f'{attempt_id}A', attempt_id.replace('sia_', 'sua_'),
-                   attempt_id[:40] + attempt_id[41:], '%00', '🦊', 'sia_' + 'a.' * 2000, 'sia_....']
+                   attempt_id[:40] + attempt_id[41:], '%00', '🦊', 'sia_' + 'a.' * 2000, 'sia_....',
+                   *map(with_header, ([], 1, {'alg': 'none', 'enc': 'A256GCM'}, {'alg': 'dir', 'enc': []},
+                                      {'alg': [], 'enc': {}}, {'alg': 'dir', 'enc': 'A256GCM', 'crit': 1}))]
         answers = [await give(laptop, one) for one in made_up]
         answers += [await laptop.get(f'{SIGN_INS}/{one}') for one in made_up[:4]]
         answers += [await laptop.post(f'{SIGN_INS}/{made_up[0]}/prepare_first_factor', data={'strategy': RESET}),
