@@ -87,8 +87,9 @@ class LiveStreams:
             raise NotSignedIn
         with self._slot(scope):
             streams = self._by_client.setdefault(client.id, {})
-            if len(streams) >= self._most:
-                next(iter(streams)).end('replaced')
+            open_ones = [one for one in streams if not one.is_over]  # one that is over may not have left yet
+            if len(open_ones) >= self._most:
+                open_ones[0].end('replaced')
             streams[stream] = None
             self._deadlines.expect(client, now)
             self._watch()

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -341,6 +341,17 @@ async def test_one_stream_too_many_takes_the_place_of_the_oldest(rules_with: Cal
         for one in (second, third, of_bob):
             one.goes.set()
             await one.ended()
+
+
+async def test_of_many_that_are_opened_at_once_no_more_stay_than_may(rules_with: Callable[..., Rules]) -> None:
+    async with site_of(rules_with(max_live_streams_per_client=2)) as site:
+        ann = await site.rules.sign_up()
+        client, asked = await site.rules.here(ann.token), site.request(ann.token)
+
+        with ExitStack() as open_streams:  # the loop does not turn meanwhile, so no one that is over can leave
+            streams = [open_streams.enter_context(site.streams.opened(client, asked)) for _ in range(5)]
+
+            assert [stream.is_over for stream in streams] == [True, True, True, False, False]
 
 
 @pytest.mark.either_store
