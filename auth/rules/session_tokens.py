@@ -16,12 +16,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from models import Session
+from models import Session, User
+from models.statements import columns
 
 from ..credentials.signing import new_key_pair, public_jwk, sign, verify
 from .actor import Actor, find_actor
 from .clients import ClientView
 from .context import Auth
+from .sessions import signed_in
 from .signing_keys import KeyPair, find_published, keep_first
 
 MAX_LENGTH = 4096
@@ -76,16 +78,20 @@ async def make_token(auth: Auth, client: ClientView | None, session_id: str | No
 
 
 async def tokens_of(auth: Auth, sessions: Collection[KnownSession], *, azp: str) -> Mapping[str, str]:
-    """Make tokens of sessions that were just read from the store, for the answer that tells of them; by their ids.
+    """Make tokens of sessions, for the answer that tells of them; by their ids.
+
+    That answer may be made of what a cache knows, and a token outlives its session. So the store is asked: one that has
+    ended meanwhile gets none.
 
     :param azp: the origin of the app that they are for
     :raises StoreAway: if the store can't be reached
     """
     if not sessions:
         return {}
-    key, now, issuer = await signing_key(auth), auth.now(), auth.settings.issuer
+    signed_in_there, keys = await auth.read(_find_signed_in_and_keys, [one.session_id for one in sessions])
+    key, now, issuer = keys[0] if keys else await signing_key(auth), auth.now(), auth.settings.issuer
     return {one.session_id: sign(key.id, key.private_key, claims_of(*one, now, issuer=issuer, azp=azp))
-            for one in sessions}
+            for one in sessions if (one.session_id, one.user_id) in signed_in_there}
 
 
 def claims_of(user_id: str, session_id: str, minutes: int, now: datetime, *, issuer: str, azp: str) -> dict[str, Any]:
@@ -157,6 +163,13 @@ async def published_keys(auth: Auth) -> Sequence[KeyPair]:
             return keys
         await auth.run(keep_first, await asyncio.to_thread(new_key_pair))
         return await auth.read(find_published)
+
+
+def _find_signed_in_and_keys(db: Connection, now: datetime, session_ids: Collection[str]
+                             ) -> tuple[Collection[tuple[str, str]], Sequence[KeyPair]]:
+    those = (select(*columns(Session.id, Session.user_id)).join_from(Session, User)
+             .where(col(Session.id).in_(session_ids), signed_in(now), col(User.disabled).is_(False)))
+    return {(row[0], row[1]) for row in db.execute(those)}, find_published(db, now)
 
 
 def _find_actor_and_keys(db: Connection, now: datetime, client: ClientView | None, session_id: str | None

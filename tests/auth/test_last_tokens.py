@@ -97,6 +97,19 @@ async def test_an_act_is_told_also_where_the_store_is_lost_before_a_token_is_mad
     assert answer.json()['client']['sessions'][0]['last_active_token'] is None
 
 
+async def test_what_has_ended_since_the_answer_was_made_comes_without_a_token(
+        api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def ended(*_: object, **__: object) -> dict[str, str]:
+        return {}
+
+    async with api.browser() as browser:
+        monkeypatch.setattr('auth.web.api.last_tokens.tokens_of', ended)
+        answer = await post(browser, '/v1/client/sign_ups', email_address='ann@example.com', password=PASSWORD)
+
+    assert answer.status_code == 200
+    assert answer.json()['client']['sessions'][0]['last_active_token'] is None
+
+
 async def test_a_pending_session_has_no_token(api: Api) -> None:
     async with api.browser() as browser:
         signed_up = await sign_up(browser)

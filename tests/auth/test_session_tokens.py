@@ -18,7 +18,7 @@ from auth.errors import NotSignedIn
 from auth.rules import session_tokens
 from auth.rules.actor import by_command_line
 from auth.rules.admin import set_disabled
-from auth.rules.session_tokens import key_set, make_token, published_keys, signing_key
+from auth.rules.session_tokens import KnownSession, key_set, make_token, published_keys, signing_key, tokens_of
 from auth.rules.signing_keys import replace_key
 from auth.rules.store import Store
 from auth.web.gateway import Gateway
@@ -133,6 +133,19 @@ async def test_the_store_is_asked_at_every_token(rules: Rules, end: Callable[[Ru
 
     with pytest.raises(NotSignedIn):
         await make_token(rules.auth, client, ann.session_id, azp='')
+
+
+@pytest.mark.parametrize('end', [_revoked, _disabled, _abandoned, _pending])
+async def test_the_store_is_asked_for_tokens_within_an_answer_too(
+        rules: Rules, end: Callable[[Rules, str, str], Awaitable[None]]) -> None:
+    await keep_key(rules)
+    ann = await rules.sign_up()
+    known = [KnownSession(ann.user_id, ann.session_id, 0)]  # as a cache has it that has not heard of what happens next
+    assert (await tokens_of(rules.auth, known, azp='')).keys() == {ann.session_id}
+
+    await end(rules, ann.session_id, ann.user_id)
+
+    assert await tokens_of(rules.auth, known, azp='') == {}
 
 
 async def test_each_account_of_a_browser_has_tokens_of_its_own(rules: Rules) -> None:

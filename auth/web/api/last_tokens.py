@@ -41,7 +41,8 @@ class LastTokens:
         with suppress(StoreAway):  # what was done has to be told; clerk-js asks for a token when it needs one
             tokens = await tokens_of(self._auth, known, azp=str(self._apps.party_of(scope) or ''))
             for one in sessions:
-                one['last_active_token'] = {'object': 'token', 'jwt': tokens[one['id']]}
+                if (jwt := tokens.get(one['id'])) is not None:  # else it has ended since the answer was made
+                    one['last_active_token'] = {'object': 'token', 'jwt': jwt}
 
 
 def _signed_in(body: Json) -> Iterator[Json]:
