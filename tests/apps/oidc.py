@@ -39,7 +39,7 @@ async def from_the_club(request: Request) -> Response:
         told = (await oauth.club.authorize_access_token(request))['userinfo']  # checks state, nonce, signature
     except OAuthError:  # they have said no, or come a second time
         return RedirectResponse('/sign-in', 303)
-    if not told.get('email_verified'):  # else anybody could claim Ann's address over there
+    if told.get('email_verified') is not True:  # some say 'false'; and anybody could claim Ann's address over there
         raise HTTPException(403, 'Confirm your email address at the club first.')
     await sign_in_as(request, told['email'])
     return RedirectResponse('/', 303)

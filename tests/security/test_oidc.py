@@ -48,8 +48,9 @@ class Provider:
 @pytest.fixture(scope='module')
 async def provider(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Provider]:
     """Runs oidc-provider-mock, which knows people whose address is confirmed, and others."""
-    port, people = free_port(), [{'sub': name, 'email': f'{name}@example.com', 'email_verified': name != 'mallory'}
-                                 for name in ('ann', 'bob', 'mallory', 'nemo')]
+    port, people = free_port(), [{'sub': name, 'email': f'{name}@example.com', 'email_verified': confirmed}
+                                 for name, confirmed in (('ann', True), ('bob', True), ('mallory', False),
+                                                         ('mike', 'false'), ('nemo', True))]
     command = [sys.executable, '-W', 'ignore', '-m', 'oidc_provider_mock', '--port', str(port)]
     for person in people:
         command += ['--user-claims', json.dumps(person)]
@@ -111,19 +112,20 @@ async def test_who_has_confirmed_an_address_there_is_signed_in_here_and_the_sess
 
 async def test_who_is_not_who_they_say_is_not_signed_in(
         server: Server, visitor: NewPerson, provider: Provider) -> None:
-    for name in ('bob', 'mallory'):
+    for name in ('bob', 'mallory', 'mike'):
         await account(server, name)
-    bob, mallory, nemo, eve = [visitor() for _ in range(4)]
+    bob, mallory, mike, nemo, eve = [visitor() for _ in range(5)]
 
     unconfirmed = await mallory.get(await provider.confirm(await mallory.get('/sign-in/club'), 'mallory'))
+    said_in_words = await mike.get(await provider.confirm(await mike.get('/sign-in/club'), 'mike'))
     unknown = await nemo.get(await provider.confirm(await nemo.get('/sign-in/club'), 'nemo'))
     denied = await bob.get(await provider.confirm(await bob.get('/sign-in/club'), 'nobody'))
     stolen = await eve.get(await provider.confirm(await bob.get('/sign-in/club'), 'bob'))  # in another browser
     made_up = await eve.get('/sign-in/club/callback?code=made-up&state=made-up')
 
-    assert [answer.status_code for answer in (unconfirmed, unknown, denied, stolen, made_up)] == [
-        403, 404, 303, 303, 303]
-    for person in (mallory, nemo, bob, eve):
+    assert [answer.status_code for answer in (unconfirmed, said_in_words, unknown, denied, stolen, made_up)] == [
+        403, 403, 404, 303, 303, 303]
+    for person in (mallory, mike, nemo, bob, eve):
         assert (await person.get('/')).headers['location'] == '/sign-in?redirect_url=%2F'
 
 
