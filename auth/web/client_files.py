@@ -7,8 +7,10 @@ public, and the same for everybody, so any site may load them.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from pathlib import Path
+from typing import BinaryIO
 
 from ..client_packages.pinned import CLIENT_PACKAGES, KINDS, ClientPackage
 from ..requests.asgi import SAFE_METHODS, Scope, Send, header
@@ -19,6 +21,9 @@ CLIENT_FILES = '/npm/@clerk/'
 
 _PATH = re.compile(r'/npm/(?P<name>@clerk/[a-z-]+)@(?P<version>[\w.]+)/(?P<file>dist/[\w-][\w.-]*)', re.ASCII)
 """One name without a dot in front, so it leads nowhere else."""
+
+PART_BYTES = 64 * 1024
+"""Of a file that are read at once."""
 
 _FOR_GOOD = b'public, max-age=31536000, immutable'
 _FOR_A_WHILE = b'public, max-age=300'
@@ -50,17 +55,25 @@ class ClientFiles:
             await send_answer(send, 404, self._why_not(scope['path']), *_FOR_ANY_SITE)
             return
         file, for_good = found
-        stat = file.stat()
+        with await asyncio.to_thread(file.open, 'rb') as opened:
+            await self._send(opened, KINDS[file.suffix], for_good, scope, send)
+
+    async def _send(self, opened: BinaryIO, kind: str, for_good: bool, scope: Scope, send: Send) -> None:
+        """Send a file part by part: the server holds no more of it for whoever reads slowly, and anybody may ask."""
+        stat = os.fstat(opened.fileno())
         tag = f'"{stat.st_size:x}-{stat.st_mtime_ns:x}"'.encode()
         headers = [(b'etag', tag), (b'cache-control', _FOR_GOOD if for_good else _FOR_A_WHILE), *_FOR_ANY_SITE]
         if tag.decode() in (header(scope, b'if-none-match') or ''):
             await send({'type': 'http.response.start', 'status': 304, 'headers': headers})
             await send({'type': 'http.response.body', 'body': b''})
             return
-        body = await asyncio.to_thread(file.read_bytes)
         await send({'type': 'http.response.start', 'status': 200, 'headers': [
-            (b'content-type', KINDS[file.suffix].encode()), (b'content-length', str(len(body)).encode()), *headers]})
-        await send({'type': 'http.response.body', 'body': body})
+            (b'content-type', kind.encode()), (b'content-length', str(stat.st_size).encode()), *headers]})
+        part = b'' if scope['method'] == 'HEAD' else await asyncio.to_thread(opened.read, PART_BYTES)
+        while part:
+            await send({'type': 'http.response.body', 'body': part, 'more_body': True})
+            part = await asyncio.to_thread(opened.read, PART_BYTES)
+        await send({'type': 'http.response.body', 'body': b''})
 
     def _find(self, path: str) -> tuple[Path, bool] | None:
         """Find the file for a path, and tell whether the path names it for good."""

@@ -20,10 +20,10 @@ from auth.cli import main
 from auth.client_packages import fetching
 from auth.client_packages.fetching import CannotFetch, fetch
 from auth.client_packages.pinned import CLERK_JS, CLERK_UI, CLIENT_PACKAGES, ClientPackage
-from auth.requests.asgi import Receive, Scope, Send
+from auth.requests.asgi import Message, Receive, Scope, Send
 from auth.settings import Settings
 from auth.web.answers import without_body
-from auth.web.client_files import ClientFiles
+from auth.web.client_files import PART_BYTES, ClientFiles
 from tests.running import either_store
 
 pytestmark = either_store
@@ -208,6 +208,23 @@ async def test_any_site_may_load_a_file_by_each_name_of_its_version(visitor: htt
     assert answer.headers['access-control-allow-origin'] == '*'
     assert answer.headers['cross-origin-resource-policy'] == 'cross-origin'
     assert kept in answer.headers['cache-control']
+
+
+async def test_a_large_file_is_sent_in_parts_so_that_slow_readers_hold_little_of_it(folder: Path) -> None:
+    content = os.urandom(3 * PART_BYTES + 7)
+    (CLERK_JS.folder_in(folder) / 'dist' / 'large.js').write_bytes(content)
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await ClientFiles(folder)({'method': 'GET', 'path': '/npm/@clerk/clerk-js@6/dist/large.js', 'headers': []}, send)
+
+    parts = [message['body'] for message in sent[1:]]
+    assert (b'content-length', str(len(content)).encode()) in sent[0]['headers']
+    assert b''.join(parts) == content
+    assert max(map(len, parts)) == PART_BYTES
+    assert [message.get('more_body', False) for message in sent[1:]] == [True] * (len(parts) - 1) + [False]
 
 
 async def test_a_browser_that_has_a_file_is_told_so(visitor: httpx.AsyncClient) -> None:
