@@ -23,6 +23,8 @@ SECOND = 'https://app.example.com'
 SAME_SITE = {'origin': APP, 'sec-fetch-site': 'same-site'}
 PROXIED = {'origin': APP, 'sec-fetch-site': 'same-origin', 'x-forwarded-host': 'localhost:3000',
            'clerk-proxy-url': f'{APP}/__clerk'}
+READING = {'sec-fetch-site': 'same-origin'}
+"""Browsers name no origin when a page reads from where it came from itself."""
 ANOTHER_SITE = {'origin': SECOND, 'sec-fetch-site': 'cross-site'}
 
 NOT_ALLOWED = [
@@ -156,6 +158,10 @@ async def test_an_app_gets_nothing_but_the_frontend_api(with_apps: Api) -> None:
 
 @pytest.mark.parametrize(('headers', 'azp'), [
     (SAME_SITE, APP), (PROXIED, APP), ({'origin': 'http://localhost'}, 'http://localhost'), ({}, 'http://localhost'),
+    (READING | {'referer': f'{APP}/a?b=c'}, APP), (READING | {'referer': 'http://localhost/account'}, 'http://localhost'),
+    (READING | {'referer': 'https://evil.example/'}, 'http://localhost'),
+    (READING | {'referer': f'{APP}\\@evil.example/'}, 'http://localhost'),
+    ({'origin': 'http://localhost', 'referer': f'{APP}/'}, 'http://localhost'),
 ])
 async def test_a_token_is_for_the_app_whose_page_has_asked(with_apps: Api, headers: dict[str, str], azp: str) -> None:
     await keep_key(with_apps.rules)
@@ -175,6 +181,18 @@ async def test_a_program_that_names_no_origin_has_one_for_the_only_app(rules_wit
         keys = (await program.get('/.well-known/jwks.json')).json()
 
     assert verified(token, keys)['azp'] == SECOND
+
+
+@pytest.mark.parametrize(('page', 'azp'), [('http://localhost/examples', 'http://localhost'), (f'{APP}/', APP)])
+async def test_what_a_page_reads_is_for_that_page_where_there_is_one_app_too(
+        rules_with: Callable[..., Rules], page: str, azp: str) -> None:
+    async with served_api(rules_with(allowed_origins=APP)) as api, api.browser(**READING, referer=page) as browser:
+        await keep_key(api.rules)
+        await sign_up(browser)
+        client = (await browser.get('/v1/client', params={'_clerk_js_version': '6.40.0'})).json()['response']
+        keys = (await browser.get('/.well-known/jwks.json')).json()
+
+    assert verified(client['sessions'][0]['last_active_token']['jwt'], keys)['azp'] == azp
 
 
 # ------------------------------------------------------------ where a browser does not say what is one site

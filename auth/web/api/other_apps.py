@@ -68,11 +68,15 @@ class OtherApps:
         return origin if origin in self._origins else None
 
     def party_of(self, scope: Scope) -> Origin | None:
-        """For whom a token is: the page that asks. Who sends no origin is no browser: the only app, or the site."""
+        """For whom a token is: the page that asks. One that reads from where it came from itself, be it the site or an
+        app that passes requests on, sends no origin and its address. Who sends neither: the only app, or the site."""
         if (origin := self.origin_of(scope)) is not None:
             return origin
-        if header(scope, b'origin') is None and len(self._origins) == 1:
-            return next(iter(self._origins))
+        if header(scope, b'origin') is None:
+            if (page := self.target_of(header(scope, b'referer') or '', scope)) is not None:
+                return page
+            if len(self._origins) == 1:
+                return next(iter(self._origins))
         return self._hosts.origin_of(scope)
 
     def target_of(self, url: str, scope: Scope) -> Origin | None:
