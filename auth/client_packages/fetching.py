@@ -35,7 +35,7 @@ def fetch(package: ClientPackage, folder: Path) -> Path:
     :raises CannotFetch: if there is no npm, npm fails, or what came is something else
     :raises OSError: if the folder can't be written
     """
-    target = package.folder_in(folder)
+    target = package.folder_in(folder.resolve())  # npm runs elsewhere
     npm = shutil.which('npm')
     if npm is None:
         raise CannotFetch('There is no program npm here, which fetches packages and comes with Node.js. Install it and '

@@ -62,7 +62,8 @@ class ClientSettings(MailSettings):
         """A sentence that says what to do to have a publishable key that others can use; '' if there is one."""
         if not self.public_url:
             return ('A publishable key is made of the setting PUBLIC_URL, which is not set. Set it to where people '
-                    'find the site, such as https://example.com')
+                    'find the site, such as https://example.com. On one machine, take the key that the page '
+                    '/examples/javascript shows.')
         if not self.publishable_key:
             return (f'There is no publishable key: PUBLIC_URL is {self.public_url}, and Clerk\'s clients take no name '
                     'without a dot. Set it to a name that has one, or to an address in numbers.')

@@ -46,7 +46,8 @@ class OwnPages:
             if self._hosts.origin is not None:
                 came_to = 'has to be of PUBLIC_URL, which is', self._hosts.origin
             advice = '' if asking is None else (f'. If people find this site at {named}, a proxy changes what it '
-                                                f'passes on: set PUBLIC_URL={named}')
+                                                f'passes on: set PUBLIC_URL={named}. If another app is there '
+                                                f'that may use this one: set ALLOWED_ORIGINS={named}')
             log.warning('refused a request of a page of %a, because it %s %a%s%s', named, came_to[0],
                         f'{came_to[1]}', advice, self._complaint.others(), extra={'event': 'page_origin_refused'})
         return False

@@ -25,7 +25,7 @@ def test_the_publishable_key_is_that_of_the_public_url(run: Run, monkeypatch: py
 
 @pytest.mark.parametrize(('url', 'why'), [
     ('', 'A publishable key is made of the setting PUBLIC_URL, which is not set. Set it to where people find the site, '
-         'such as https://example.com'),
+         'such as https://example.com. On one machine, take the key that the page /examples/javascript shows.'),
     ('https://intranet', "There is no publishable key: PUBLIC_URL is https://intranet, and Clerk's clients take no "
                          'name without a dot. Set it to a name that has one, or to an address in numbers.')])
 def test_where_there_is_none_one_sentence_says_what_to_do(

@@ -79,6 +79,13 @@ def test_what_browsers_load_is_written_and_nothing_else(package: ClientPackage, 
     assert (asked[:2], asked[-1]) == (['pack', '--ignore-scripts'], '@clerk/clerk-js@6.40.0')
 
 
+def test_a_folder_is_meant_from_where_the_command_was_given(
+        package: ClientPackage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert (fetch(package, Path('packages')) / package.begins_with).is_file()
+
+
 def test_something_else_than_was_published_is_not_written(package: ClientPackage, tmp_path: Path) -> None:
     for wrong in (CLERK_JS.integrity, package.integrity.lower(), package.integrity[:-4], ''):
         with pytest.raises(CannotFetch, match='its checksum is another one'):

@@ -252,7 +252,8 @@ async def test_another_name_of_the_internet_is_refused_also_with_a_public_url(ru
 @pytest.mark.parametrize(('settings', 'host', 'origin', 'told'), [
     ({}, '127.0.0.1:8080', 'https://app.example',
      "page of 'https://app.example', because it came to 'http://127.0.0.1:8080'. If people find this site at "
-     'https://app.example, a proxy changes what it passes on: set PUBLIC_URL=https://app.example'),
+     'https://app.example, a proxy changes what it passes on: set PUBLIC_URL=https://app.example. If another app is '
+     'there that may use this one: set ALLOWED_ORIGINS=https://app.example'),
     ({'allowed_hosts': 'app.example'}, 'app.example', 'https://app.example',
      "page of 'https://app.example', because it came to 'http://app.example'."),
     ({'public_url': 'https://app.example'}, 'app.example', 'https://www.app.example',
