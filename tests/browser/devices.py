@@ -6,9 +6,11 @@ import asyncio
 import itertools
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
-from playwright.async_api import APIResponse, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.async_api import APIResponse, BrowserContext, ConsoleMessage, Error, Locator, Page, expect
 
 from tests.patience import PATIENCE_SECONDS
 from tests.rules import PASSWORD
@@ -116,8 +118,21 @@ class Tab:
 
     async def text(self) -> str:
         """Everything that is in the page, visible or not; also where it is just being loaded anew."""
-        found = await self.page.wait_for_function('document.body && [document.body.textContent]')
-        return (await found.json_value())[0]
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                with suppress(Error):
+                    return (await self.value_once('() => document.body && [document.body.textContent]'))[0]
+                await asyncio.sleep(0.05)
+
+    async def value_once(self, function: str, argument: Any = None) -> Any:
+        """What a function gives once that is true. The page may be loaded anew right after it, and not before."""
+        return await self.page.evaluate('''async (argument) => {
+            while (true) {
+                const found = (FUNCTION)(argument);
+                if (found) return found;
+                await new Promise((resolve) => setTimeout(resolve, 20));
+            }
+        }'''.replace('FUNCTION', function), argument)
 
     async def note_when_seen(self, selector: str) -> None:
         """Note from now on whether something was on the screen: it may be gone before anybody looks."""

@@ -40,9 +40,9 @@ async def test_a_page_whose_modules_do_not_come_hides_what_is_private_and_does_n
             watching.seen.clear()  # of what was seen before it was hidden
             fast_server.sql('UPDATE user SET first_name = ? WHERE email_address = ?', name, address)
             # One that fell to Loading while the server had much to do stays there without its modules.
-            end = await tab.page.wait_for_function("""(name) => document.querySelector('[data-here~=loading]')
-                ? 'loading' : document.querySelector('.ls-person')?.textContent.trim() === name && 'named'""", arg=name)
-            if await end.json_value() == 'named':
+            end = await tab.value_once("""(name) => document.querySelector('[data-here~=loading]')
+                ? 'loading' : document.querySelector('.ls-person')?.textContent.trim() === name && 'named'""", name)
+            if end == 'named':
                 break
         else:
             raise AssertionError('it was never told of the name')

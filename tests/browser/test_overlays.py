@@ -87,11 +87,10 @@ async def test_when_the_server_is_lost_only_what_is_marked_public_stays(device: 
             await tab.page.evaluate('window.isKept = true')
 
         network.cut()  # the server goes on and hears its store, so it draws nothing anew
-        read = await asyncio.gather(*[tab.page.wait_for_function(READ_WHEN_LOST) for tab in tabs])
+        read = await asyncio.gather(*[tab.value_once(READ_WHEN_LOST) for tab in tabs])
         network.mend()  # at once: a second later the socket is given up, and the page may be loaded anew
 
-        for tab, handle in zip(tabs, read, strict=True):
-            texts = await handle.json_value()
+        for tab, texts in zip(tabs, read, strict=True):
             assert [text for text in texts if 'SECRET' in text] == [], tab.page.url
             assert {'Loading · Live Sessions', 'Public note', 'Home'} <= set(texts), tab.page.url
             await tab.page.wait_for_function("window.did_handshake && !document.querySelector('.ls-away')")
