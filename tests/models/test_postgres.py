@@ -102,7 +102,7 @@ async def test_what_was_committed_while_the_listener_was_gone_is_said_to_be_miss
     feed = rules.auth.store.feed
     ended_at = time.monotonic()
 
-    assert rules.sql(END_LISTENERS) == [(True,)]
+    assert set(rules.sql(END_LISTENERS)) == {(True,)}  # that of a test before may not have ended yet
     rules.sql("UPDATE session SET status = 'revoked'")
     changes = await asyncio.wait_for(changes_of(rules.auth.store), PATIENCE_SECONDS)
 
