@@ -46,7 +46,7 @@ log = logging.getLogger('live_sessions')
 _escaped = json.JSONEncoder(separators=(',', ':'), check_circular=False).encode
 
 
-def _written(body: Json | list[Any]) -> bytes:
+def _written(body: Json | list[Any] | None) -> bytes:
     """Write a body as JSON. What orjson does not take, such as half of a surrogate pair that was sent, is escaped."""
     try:
         return orjson.dumps(body)
