@@ -5,7 +5,6 @@ The Frontend API is answered here, before NiceGUI's middleware, which alone cost
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
@@ -19,12 +18,12 @@ from ..requests.hosts import Hosts, host_of, is_local
 from ..requests.proxies import Proxies
 from ..settings.headers import HeaderSettings
 from .answers import as_get, send_answer, without_body
-from .api.serializers import error_json
 from .api_prefix import USUAL_PREFIX, moved
 from .backend import BackendApi
 from .client_files import CLIENT_FILES, ClientFiles
 from .content_policy import REPORTS_PATH
 from .cookies import DEFAULT_NAME, NAME, is_secure
+from .error_answers import send_error
 from .headers import REFUSAL, Headers, drop_forged_headers
 from .kept_answers import KeptAnswers
 from .key_set import KEY_SET_PATH, KeySet
@@ -249,7 +248,7 @@ class Gateway:
             return
         send = self._headers.added(scope, send)
         if scope['path'].startswith((f'{self._api_prefix}/', self._below_backend)):
-            await send_answer(send, error.status, json.dumps(error_json(error)), kind='application/json')
+            await send_error(send, error)
         else:
             await send_answer(send, error.status, error.message)
 

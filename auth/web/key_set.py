@@ -10,7 +10,7 @@ from ..requests.asgi import SAFE_METHODS, Scope, Send
 from ..rules.context import Auth
 from ..rules.session_tokens import key_set
 from .answers import send_answer
-from .api.serializers import error_json
+from .error_answers import send_error
 
 log = logging.getLogger('live_sessions')
 
@@ -36,4 +36,4 @@ class KeySet:
         except StoreAway as error:
             log.warning('the public keys could not be read: %s', error.__cause__,
                         extra={'event': 'request_refused_store_away'})
-            await send_answer(send, error.status, json.dumps(error_json(error)), kind='application/json')
+            await send_error(send, error)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Collection, Mapping
-from http import HTTPStatus
 from typing import Any, Protocol
 
 import orjson
@@ -13,12 +11,12 @@ from starlette.routing import compile_path
 
 from ...changes.clients import Clients
 from ...credentials.tokens import ClientToken
-from ...errors import AuthError, ParamInvalid, ParamMissing, StoreAway
+from ...errors import ParamInvalid, ParamMissing
 from ...language import N_
 from ...requests.asgi import Receive, Scope, Send
 from ...rules.context import Auth
 from ..api_prefix import USUAL_PREFIX
-from ..error_answers import retry_after
+from ..error_answers import answer_to
 from ..live_streams import LiveStreams
 from .admin_endpoints import AdminEndpoints
 from .carriers import carried_tokens
@@ -35,13 +33,11 @@ from .operations import OPERATIONS
 from .other_apps import OtherApps
 from .recovery_endpoints import RecoveryEndpoints
 from .requests import MethodRefused, NoSuchEndpoint, TabUnknown, method_of
-from .serializers import Json, error_json, new_trace_id
+from .shapes import Json
 from .sign_in_endpoints import SignInEndpoints
 from .sign_up_endpoints import SignUpEndpoints
 from .token_endpoints import TokenEndpoints
 from .verification_endpoints import Expect, VerificationEndpoints
-
-log = logging.getLogger('live_sessions')
 
 _escaped = json.JSONEncoder(separators=(',', ':'), check_circular=False).encode
 
@@ -104,19 +100,8 @@ class FrontendApi:
                 await answer.sent_by(answer.headers, receive, send)
                 return
             await self._last_tokens.add(scope, answer.body)
-        except MethodRefused as error:
-            answer = Answer(error_json(error), error.status, ((b'allow', error.allowed.encode()),))
-        except AuthError as error:
-            if isinstance(error, StoreAway):
-                log.warning('a request of the Frontend API had to be refused: %s', error.__cause__,
-                            extra={'event': 'request_refused_store_away'})
-            answer = Answer(error_json(error), error.status, retry_after(error))
-        except Exception:
-            trace_id = new_trace_id()
-            log.exception('a request of the Frontend API failed; the answer has the trace id %s', trace_id,
-                          extra={'event': 'request_failed'})
-            error = AuthError(N_('Something went wrong on the server. Try again in a moment.'))
-            answer = Answer(error_json(error, trace_id), HTTPStatus.INTERNAL_SERVER_ERROR)
+        except Exception as error:
+            answer = Answer(*answer_to(error, 'Frontend API'))
         body = _written(answer.body)
         await send({'type': 'http.response.start', 'status': int(answer.status),
                     'headers': [(b'content-type', b'application/json'), (b'cache-control', b'no-store'),

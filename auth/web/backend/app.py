@@ -28,9 +28,8 @@ from ...rules.servers import Sessions, Users
 from ...rules.session_tokens import key_set
 from ..answers import send_answer
 from ..api.requests import MethodRefused
-from ..api.serializers import error_json, new_trace_id
 from ..api.shapes import Json
-from ..error_answers import retry_after
+from ..error_answers import answer_to
 from ..log_lines import NowAndThen
 from ..operations import Operation
 from .operations import NOBODY_HAS, OPERATIONS
@@ -88,21 +87,10 @@ class BackendApi:
         headers: tuple[tuple[bytes, bytes], ...] = ()
         try:
             body, status = await self._answer(scope), HTTPStatus.OK
-        except AuthError as error:
-            body, status, headers = error_json(error), error.status, retry_after(error)
-            if isinstance(error, MethodRefused):
-                headers += ((b'allow', error.allowed.encode()),)
-            elif isinstance(error, SecretKeyInvalid):
+        except Exception as error:
+            body, status, headers = answer_to(error, 'back-end API')
+            if isinstance(error, SecretKeyInvalid):
                 headers += ((b'www-authenticate', b'Bearer'),)
-            elif isinstance(error, StoreAway):
-                log.warning('a request of the back-end API had to be refused: %s', error.__cause__,
-                            extra={'event': 'request_refused_store_away'})
-        except Exception:
-            trace_id = new_trace_id()
-            log.exception('a request of the back-end API failed; the answer has the trace id %s', trace_id,
-                          extra={'event': 'request_failed'})
-            error = AuthError(N_('Something went wrong on the server. Try again in a moment.'))
-            body, status = error_json(error, trace_id), HTTPStatus.INTERNAL_SERVER_ERROR
         # Exactly this type: with a charset beside it, Clerk's library for JavaScript takes the body for a text.
         await send_answer(send, status, json.dumps(body, separators=(',', ':')), *headers, kind='application/json')
 
