@@ -6,14 +6,14 @@ whoever guesses keys from a network that a server shares does not lock the serve
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 
 from ..errors import LimitReached
+from ..requests.minute import Minute
 from ..requests.request_info import RequestInfo
-from .limits import ONE_FOR_ALL
+from .limits import network_of
 
 WRONG_A_MINUTE = 30
 """From one network."""
@@ -29,8 +29,7 @@ class KeyGuesses:
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self._minute, self._wrong = 0, Counter[str]()
+        self._wrong = Minute(lambda: now().timestamp())
         self._right: set[bytes] = set()
 
     def check(self, given: str, request_info: RequestInfo) -> None:
@@ -38,27 +37,19 @@ class KeyGuesses:
 
         :raises LimitReached: if they were
         """
-        now = self._now()
-        minute = int(now.timestamp() // 60)
-        if minute != self._minute:
-            self._minute, self._wrong = minute, Counter[str]()
-        if self._wrong[_who(request_info)] >= WRONG_A_MINUTE and _digest(given) not in self._right:
-            raise LimitReached(60 - now.timestamp() % 60)
+        if self._wrong.of(network_of(request_info.ip_address)) >= WRONG_A_MINUTE and _digest(given) not in self._right:
+            raise LimitReached(self._wrong.seconds_left)
 
     def was_wrong(self, request_info: RequestInfo) -> None:
         """Count one that was wrong."""
-        who = _who(request_info)
-        self._wrong[who] += bool(who)
+        if who := network_of(request_info.ip_address):
+            self._wrong.add(who)
 
     def was_right(self, given: str) -> None:
         """Remember one that was right."""
         if len(self._right) >= REMEMBERED_AT_MOST:
             self._right.clear()
         self._right.add(_digest(given))
-
-
-def _who(request_info: RequestInfo) -> str:
-    return '' if request_info.ip_address in ONE_FOR_ALL else request_info.network
 
 
 def _digest(given: str) -> bytes:

@@ -11,7 +11,6 @@ Whom a limit turns away is remembered here, for as long as it does so: then a fl
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,6 +26,7 @@ from models.statements import built_once
 
 from ..credentials.turns import Claim
 from ..errors import AccountLocked, LimitReached
+from ..requests.minute import Minute
 from ..requests.request_info import RequestInfo
 from ..settings import Settings
 from .accounts import Account, find_account
@@ -65,9 +65,14 @@ LOOKS_A_MINUTE = 300
 LOCKED_FOR = timedelta(seconds=5)
 """So long it is not looked again whether an account is still locked: a new password unlocks it."""
 
-ONE_FOR_ALL = {'', '127.0.0.1', '::1'}
+_ONE_FOR_ALL = {'', '127.0.0.1', '::1'}
 """What comes from this machine comes from a proxy that no setting names, or from a program here: it tells nobody apart.
 A limit for it would let one person lock everybody out."""
+
+
+def network_of(address: str) -> str:
+    """What a limit "for each address" counts; '' is not counted."""
+    return '' if address in _ONE_FOR_ALL else RequestInfo(address).network
 
 
 NOBODY = Claim(is_known=False)
@@ -109,7 +114,7 @@ class Limits:
         self._now = now
         self.guesses = GuessCounter()
         """The passwords that were guessed in this process."""
-        self._minute, self._typing = 0, Counter[str]()
+        self._typing = Minute(lambda: now().timestamp())
         self._refused: dict[tuple[str, ...], tuple[datetime, datetime]] = {}
 
     async def check(self, act: Act, *, account: str | None = None, address: str = '', client_id: str = ''
@@ -151,13 +156,9 @@ class Limits:
 
         :raises LimitReached: if there are too many of an address
         """
-        who, now = '' if address in ONE_FOR_ALL else RequestInfo(address).network, self._now()
-        minute = int(now.timestamp() // 60)
-        if minute != self._minute:
-            self._minute, self._typing = minute, Counter[str]()
-        self._typing[who] += bool(who)
-        if self._typing[who] > LOOKS_A_MINUTE:
-            raise LimitReached(60 - now.timestamp() % 60)
+        who = network_of(address)
+        if who and self._typing.add(who) > LOOKS_A_MINUTE:
+            raise LimitReached(self._typing.seconds_left)
 
     async def succeeded(self, taken: Taken) -> None:
         """Tell that an attempt was no failure; see the verb of this name."""
@@ -203,8 +204,7 @@ class Limits:
         return Taken(tuple(one.bucket for one in counted), claim, counted[0].in_a_row)
 
     def _attempt(self, act: Act, account: str | None, address: str, client_id: str) -> _Attempt:
-        network = '' if address in ONE_FOR_ALL else RequestInfo(address).network
-        return _Attempt(act, _who(account), network, client_id)
+        return _Attempt(act, _who(account), network_of(address), client_id)
 
     def _buckets(self, attempt: _Attempt, *, is_known: bool) -> tuple[Bucket, ...]:
         """What counts an attempt; every act fills an account before anything else, so that nobody waits in a circle."""

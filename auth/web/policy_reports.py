@@ -15,6 +15,7 @@ from collections import Counter
 from ..changes.background import Background
 from ..errors import StoreAway
 from ..requests.asgi import Receive, Scope, Send, header
+from ..requests.minute import Minute
 from ..requests.request_info import request_info_of
 from ..rules.context import Auth
 from ..rules.violations import Violation, note_violations
@@ -51,8 +52,7 @@ class PolicyReports:
         self._routes = routes
         self._seconds = auth.timing.reports_seconds
         self._found: Counter[Violation] = Counter()
-        self._taken: Counter[str] = Counter()
-        self._minute = 0
+        self._taken = Minute(lambda: asyncio.get_running_loop().time())
         self._there_are_some = asyncio.Event()
         self._complaint = NowAndThen()
         self._tasks = Background('writer of reports', self._seconds)
@@ -79,13 +79,9 @@ class PolicyReports:
         await send_answer(send, 204, '')
 
     def _has_room(self, network: str) -> bool:
-        minute = int(asyncio.get_running_loop().time() // 60)
-        if minute != self._minute:
-            self._minute = minute
-            self._taken.clear()
-        if self._taken.total() >= MOST_A_MINUTE or self._taken[network] >= MOST_OF_A_NETWORK:
+        if self._taken.total() >= MOST_A_MINUTE or self._taken.of(network) >= MOST_OF_A_NETWORK:
             return False
-        self._taken[network] += 1
+        self._taken.add(network)
         return True
 
     def _count(self, body: bytes) -> None:
