@@ -122,6 +122,10 @@ class ClientView:
         """The session in use. None is chosen in place of one that has ended."""
         return next((session for session in self.signed_in(now) if session.id == self.chosen_session_id), None)
 
+    def session_in_use(self, now: datetime) -> ClientSession | None:
+        """The session in use, whether somebody is signed in with it or has to choose a password first."""
+        return self.active_session(now) or self.pending_session(now)
+
     def next_end(self, now: datetime) -> datetime | None:
         """When the next of its sessions ends if nobody does anything."""
         return min((session.ends_at for session in self.alive(now)), default=None)

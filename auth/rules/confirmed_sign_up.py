@@ -11,7 +11,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from ..refusals import Refusals
 from ..requests.request_info import RequestInfo
 from ..settings import Settings
 from .address_confirmations import (
@@ -30,7 +29,7 @@ from .limits import Limits
 from .mailed_codes import LIFETIME
 from .mails.sign_up_code import SignUpCode
 from .sign_in import SignedIn, add_and_sign_in, sign_up
-from .users import NewUser, check_new_user, checked_name
+from .users import NewUser, check_new_user, checked_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +90,7 @@ def rename_sign_up(db: Connection, now: datetime, sign_up_id: str, *, first_name
     :raises NothingWaits: if nobody waits there
     :raises ParamInvalid: if it is too long
     """
-    refusals, given = Refusals(), dict[str, str]()
-    for part, name in (('first_name', first_name), ('last_name', last_name)):
-        if name is not None:
-            with refusals.collect():
-                given[part] = checked_name(name, param=part)
-    refusals.check()
+    given = checked_names(first_name, last_name)
     rename_waiting(db, now, sign_up_id, given)
     return find_sign_up(db, now, sign_up_id)
 

@@ -94,7 +94,7 @@ def read_person(db: Connection, user_id: str) -> Person | None:
 def person_typing(client: ClientView | None, now: datetime, *, email_address: str, first_name: str, last_name: str
                   ) -> Person:
     """Who is typing a password into a form: what the form says, or whoever is signed in on the client."""
-    session = client and (client.active_session(now) or client.pending_session(now))
+    session = client and client.session_in_use(now)
     if email_address or session is None:
         return Person(email_address, first_name, last_name)
     user = session.user

@@ -31,7 +31,7 @@ from .new_passwords import Person, check_new_password, read_person
 from .pending import PasswordChanged, choose_password
 from .recent import LONG_AGO
 from .sign_in import renew_client
-from .users import checked_name
+from .users import checked_names
 
 DELETE_CONFIRMATION = N_('delete my account')
 """What has to be typed before an account is deleted."""
@@ -46,12 +46,7 @@ def change_name(db: Connection, now: datetime, client: ClientView | None, *, fir
     :raises NotSignedIn: if nobody is signed in
     """
     actor = find_actor(db, now, client, actor_session_id, lock=True)
-    refusals, given = Refusals(), dict[str, str]()
-    for part, name in (('first_name', first_name), ('last_name', last_name)):
-        if name is not None:
-            with refusals.collect():
-                given[part] = checked_name(name, param=part)
-    refusals.check()
+    given = checked_names(first_name, last_name)
     if given:
         db.execute(update(User).where(col(User.id) == actor.user_id).values(given))
         bring_into_form(db, user_id=actor.user_id)

@@ -72,7 +72,7 @@ async def make_token(auth: Auth, client: ClientView | None, session_id: str | No
     """
     actor, keys = await auth.read(_find_actor_and_keys, client, session_id)
     key, now = keys[0] if keys else await signing_key(auth), auth.now()
-    minutes = max(0, int((now - actor.authenticated_at).total_seconds() // 60))
+    minutes = minutes_since(actor.authenticated_at, now)
     claims = claims_of(actor.user_id, actor.session_id, minutes, now, issuer=auth.settings.issuer, azp=azp)
     return SessionToken(sign(key.id, key.private_key, claims), now, actor.session_id)
 
@@ -92,6 +92,11 @@ async def tokens_of(auth: Auth, sessions: Collection[KnownSession], *, azp: str)
     key, now, issuer = keys[0] if keys else await signing_key(auth), auth.now(), auth.settings.issuer
     return {one.session_id: sign(key.id, key.private_key, claims_of(*one, now, issuer=issuer, azp=azp))
             for one in sessions if (one.session_id, one.user_id) in signed_in_there}
+
+
+def minutes_since(authenticated_at: datetime, now: datetime) -> int:
+    """How long ago a password was given, as tokens and answers tell it; clocks may differ."""
+    return max(0, int((now - authenticated_at).total_seconds() // 60))
 
 
 def claims_of(user_id: str, session_id: str, minutes: int, now: datetime, *, issuer: str, azp: str) -> dict[str, Any]:

@@ -97,3 +97,17 @@ def checked_name(name: str, *, param: str) -> str:
         raise ParamInvalid(N_('Names may have {count} characters at most. Make it shorter.', count=MAX_NAME),
                            param=param)
     return cleaned
+
+
+def checked_names(first_name: str | None, last_name: str | None) -> dict[str, str]:
+    """Write the parts of a name that are given, by field.
+
+    :raises ParamInvalid: for each part that is too long
+    """
+    refusals, given = Refusals(), dict[str, str]()
+    for part, name in (('first_name', first_name), ('last_name', last_name)):
+        if name is not None:
+            with refusals.collect():
+                given[part] = checked_name(name, param=part)
+    refusals.check()
+    return given

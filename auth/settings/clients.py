@@ -74,3 +74,7 @@ class ClientSettings(MailSettings):
         """What Clerk's libraries put behind the names of cookies, to tell those of several sites on one host apart."""
         digest = hashlib.sha1(self.publishable_key.encode(), usedforsecurity=False).digest()
         return urlsafe_b64encode(digest).decode()[:8] if self.publishable_key else ''
+
+    def cookie_names(self, name: str) -> tuple[str, ...]:
+        """What a cookie of Clerk's libraries is called: by its name, and once more with the suffix if there is one."""
+        return (name, f'{name}_{self.cookie_suffix}') if self.cookie_suffix else (name,)

@@ -128,7 +128,7 @@ class LiveStreams:
         elif not stream.is_let_in(client):
             stream.end('renewed')
         else:
-            in_use = client.active_session(now) or client.pending_session(now)
+            in_use = client.session_in_use(now)
             last = in_use.id if in_use and in_use.id in session_ids else None
             stream.tell(Told(session_ids, last, hash((client, session_ids))))
 

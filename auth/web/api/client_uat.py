@@ -32,8 +32,7 @@ class ClientUat:
     """
 
     def __init__(self, settings: Settings, clients: Clients) -> None:
-        suffix = settings.cookie_suffix
-        self._names = (NAME, f'{NAME}_{suffix}') if suffix else (NAME,)
+        self._names = settings.cookie_names(NAME)
         self._clients = clients
 
     def is_stale(self, call: Call) -> bool:

@@ -17,6 +17,8 @@ from ...language import N_
 from ...requests.origins import Origin
 from ...rules.context import Auth
 from ...rules.session_tokens import LIFETIME, SessionToken, make_token, sign_claims
+from ...settings import Settings
+from . import client_uat
 from .endpoint import Answer, Call, Endpoint, refuse_replaced
 from .other_apps import OtherApps
 from .requests import RedirectRefused
@@ -56,7 +58,7 @@ class HandshakeEndpoints:
         except NotSignedIn:
             token = None
         now = int((token.issued_at if token else self._auth.now()).timestamp())
-        directives = _directives(token, self._auth.settings.cookie_suffix, secure=target.scheme == 'https')
+        directives = _directives(token, self._auth.settings, secure=target.scheme == 'https')
         lifetime = int(LIFETIME.total_seconds())
         signed = await sign_claims(self._auth, {'handshake': directives, 'iat': now, 'exp': now + lifetime})
         return _to(url, f'{COOKIE}={signed}; Path=/; Max-Age={KEPT_SECONDS}; HttpOnly; SameSite=Lax'
@@ -85,14 +87,10 @@ def _to(url: str, *cookies: str) -> Answer:
         (b'location', url.encode()), *((b'set-cookie', cookie.encode()) for cookie in cookies)))
 
 
-def _directives(token: SessionToken | None, suffix: str, *, secure: bool) -> list[str]:
-    """The ``Set-Cookie`` lines that the server shall send on: of each cookie one with the suffix of the key, too."""
+def _directives(token: SessionToken | None, settings: Settings, *, secure: bool) -> list[str]:
+    """The ``Set-Cookie`` lines that the server shall send on."""
     end = '; Path=/; SameSite=Lax' + ('; Secure' if secure else '')
-    suffixes = ('', f'_{suffix}') if suffix else ('',)
-    if token is None:
-        cookies = [f'__session{one}=; Expires={_PAST}{end}' for one in suffixes]
-        cookies += [f'__client_uat{one}=0{end}' for one in suffixes]
-    else:
-        cookies = [f'__session{one}={token.jwt}{end}' for one in suffixes]
-        cookies += [f'__client_uat{one}={int(token.issued_at.timestamp())}{end}' for one in suffixes]
-    return [*cookies, f'{COOKIE}=; Path=/; Max-Age=0']
+    session, since = (f'; Expires={_PAST}', 0) if token is None else (token.jwt, int(token.issued_at.timestamp()))
+    return [*(f'{name}={session}{end}' for name in settings.cookie_names('__session')),
+            *(f'{name}={since}{end}' for name in settings.cookie_names(client_uat.NAME)),
+            f'{COOKIE}=; Path=/; Max-Age=0']

@@ -39,7 +39,7 @@ class LastTokens:
         sessions = [*_signed_in(body)]
         known = {KnownSession(one['user']['id'], one['id'], one['factor_verification_age'][0]) for one in sessions}
         with suppress(StoreAway):  # what was done has to be told; clerk-js asks for a token when it needs one
-            tokens = await tokens_of(self._auth, known, azp=str(self._apps.party_of(scope) or ''))
+            tokens = await tokens_of(self._auth, known, azp=self._apps.party_of(scope))
             for one in sessions:
                 if (jwt := tokens.get(one['id'])) is not None:  # else it has ended since the answer was made
                     one['last_active_token'] = {'object': 'token', 'jwt': jwt}

@@ -67,17 +67,15 @@ class OtherApps:
         origin = parse_origin(said)
         return origin if origin in self._origins else None
 
-    def party_of(self, scope: Scope) -> Origin | None:
+    def party_of(self, scope: Scope) -> str:
         """For whom a token is: the page that asks. One that reads from where it came from itself, be it the site or an
         app that passes requests on, sends no origin and its address. Who sends neither: the only app, or the site."""
-        if (origin := self.origin_of(scope)) is not None:
-            return origin
-        if header(scope, b'origin') is None:
-            if (page := self.target_of(header(scope, b'referer') or '', scope)) is not None:
-                return page
-            if len(self._origins) == 1:
-                return next(iter(self._origins))
-        return self._hosts.origin_of(scope)
+        party = self.origin_of(scope)
+        if party is None and header(scope, b'origin') is None:
+            party = self.target_of(header(scope, b'referer') or '', scope)
+            if party is None and len(self._origins) == 1:
+                party, = self._origins
+        return str(party or self._hosts.origin_of(scope) or '')
 
     def target_of(self, url: str, scope: Scope) -> Origin | None:
         """The origin of a URL that a browser may be sent to: the site's own, or an app's. None if it is another one, or

@@ -15,6 +15,7 @@ from ...rules.devices import Device
 from ...rules.invitations import Invited
 from ...rules.pending import TASK
 from ...rules.places import Place
+from ...rules.session_tokens import minutes_since
 from .shapes import (
     ACTIVITY,
     CLIENT,
@@ -37,7 +38,7 @@ from .shapes import (
 
 def client_json(client: ClientView, now: datetime) -> Json:
     """A client with the sessions that are signed in on it."""
-    in_use = client.active_session(now) or client.pending_session(now)
+    in_use = client.session_in_use(now)
     return CLIENT | {
         'id': client.id, 'sessions': [session_json(session, now, client.id) for session in client.alive(now)],
         'last_active_session_id': in_use and in_use.id,
@@ -63,7 +64,7 @@ def session_json(session: ClientSession, now: datetime, client_id: str, status: 
         'user': user_json(user), 'public_user_data': PUBLIC_USER_DATA | {
             'first_name': user.first_name or None, 'last_name': user.last_name or None,
             'identifier': user.email_address, 'user_id': user.id},
-        'factor_verification_age': [_minutes_since(session.authenticated_at, now), -1],
+        'factor_verification_age': [minutes_since(session.authenticated_at, now), -1],
         'created_at': milliseconds(session.created_at),
         'updated_at': milliseconds(max(session.last_active_at, user.updated_at)),
     }
@@ -202,10 +203,6 @@ def error_json(error: AuthError, trace_id: str = '') -> Json:
 def new_trace_id() -> str:
     """Make an id by which somebody can speak of an answer."""
     return secrets.token_hex(16)
-
-
-def _minutes_since(moment: datetime, now: datetime) -> int:
-    return max(0, int((now - moment).total_seconds() // 60))
 
 
 def invitation_json(made: Invited, own_url: str) -> Json:

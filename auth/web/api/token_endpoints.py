@@ -24,6 +24,5 @@ class TokenEndpoints:
 
     async def _make(self, call: Call) -> Answer:
         """Without the envelope, as Clerk's clients want it."""
-        azp = str(self._apps.party_of(call.scope) or '')
-        token = await make_token(self._auth, call.client, call.parts['session_id'], azp=azp)
+        token = await make_token(self._auth, call.client, call.parts['session_id'], azp=self._apps.party_of(call.scope))
         return Answer({'object': 'token', 'jwt': token.jwt})
