@@ -11,7 +11,7 @@ from auth.language import N_, _
 from ..parts import Text, button, button_link, spinner
 from . import clients
 from .frame import Example, example
-from .quotes import ANDROID
+from .snippets import ANDROID
 
 
 class UiState(Enum):

@@ -9,7 +9,7 @@ from auth.language import N_, _
 from ..parts import Text, button, button_link
 from . import clients
 from .frame import Example, example
-from .quotes import SWIFTUI
+from .snippets import SWIFTUI
 
 
 class SignOutView:

@@ -11,7 +11,7 @@ from ..code import code_figure
 from ..parts import Text, button_link
 from . import clients, running
 from .frame import Example, example
-from .quotes import JAVASCRIPT
+from .snippets import JAVASCRIPT
 
 FETCH = 'uv run python -m auth clients fetch'
 TELL = "(error) => document.getElementById('sign-out-error').textContent = error.message"

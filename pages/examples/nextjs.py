@@ -9,7 +9,7 @@ from auth.language import N_, _
 from ..parts import button_link
 from . import clients
 from .frame import Example, example
-from .quotes import NEXTJS
+from .snippets import NEXTJS
 
 
 def sign_out_button() -> None:

@@ -1,4 +1,4 @@
-"""The snippets of Clerk's guide, “Build a custom sign-out flow”, whole and word for word."""
+"""The snippets of Clerk's guide, word for word: whole, and of each the lines that an example answers to."""
 
 from __future__ import annotations
 
@@ -190,3 +190,11 @@ class MainActivity : ComponentActivity() {
     }
 }
 ''')
+
+NEXTJS = SIGN_OUT_BUTTON_TSX.block('export const')
+JAVASCRIPT = MAIN_JS.block('if (clerk.isSignedIn)')
+EXPO = Quote('Expo', 'text', '''\
+The useClerk() hook is used to access the signOut() function,
+which is called when the user clicks the "Sign out" button.''')
+SWIFTUI = SIGN_OUT_VIEW_SWIFT.block('if let session')
+ANDROID = MAIN_VIEW_MODEL_KT.block('fun signOut()')

@@ -15,7 +15,7 @@ import pytest
 from playwright.async_api import Page, Request, Route, expect
 
 from auth import Settings
-from pages.examples.quotes import NEXTJS
+from pages.examples.snippets import NEXTJS
 from tests.apps import SERVE
 from tests.browser.devices import Device, MakeDevice, NewServer, Tab, a_new_address
 from tests.conformance.installed import fetch_clients
