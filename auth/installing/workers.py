@@ -21,24 +21,21 @@ def refuse_several_workers(arguments: Sequence[str], environment: Mapping[str, s
     program = PurePath(arguments[0]) if arguments else PurePath()
     if not _SERVERS & {program.stem, program.parent.name}:  # also "python -m uvicorn"
         return
-    if _workers(arguments[1:]) > 1 or ('WEB_CONCURRENCY' in environment and not _says(arguments)
-                                       and _number(environment['WEB_CONCURRENCY']) > 1):
+    told = _workers(arguments[1:])
+    if _number(environment.get('WEB_CONCURRENCY', '') if told is None else told) > 1:
         raise CannotStart('Several workers cannot serve NiceGUI: a page is in the memory of the one that has built it, '
                           'and its socket may come to another one. Take --workers (and WEB_CONCURRENCY) away, or '
                           'start several processes, each with a port of its own, as deploy/README.md shows.')
 
 
-def _says(arguments: Sequence[str]) -> bool:
-    return any(one.partition('=')[0] in {'--workers', '-w'} for one in arguments)
-
-
-def _workers(arguments: Sequence[str]) -> int:
-    number = 1
+def _workers(arguments: Sequence[str]) -> str | None:
+    """What the command line says of workers, the last time it does; it counts before the environment."""
+    told = None
     for one, following in zip(arguments, [*arguments[1:], ''], strict=True):
         name, is_with_value, value = one.partition('=')
         if name in {'--workers', '-w'}:
-            number = _number(value if is_with_value else following)
-    return number
+            told = value if is_with_value else following
+    return told
 
 
 def _number(written: str) -> int:

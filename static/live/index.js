@@ -6,7 +6,6 @@ import "./screen.js";
 import "./drafts.js"; // before focus.js: a field is filled before it has the focus
 import "./account-panel.js";
 import "./activity.js";
-import "./clerk-pane.js";
 import "./copy.js";
 import "./dark-mode.js";
 import "./dialogs.js";
