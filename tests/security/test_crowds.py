@@ -13,12 +13,13 @@ import pytest
 
 from tests.browser.devices import MakeDevice
 from tests.databases import TestDatabase
+from tests.patience import PATIENCE_SECONDS
 from tests.running import either_store
 from tests.server import Server
 
 from .conftest import Start
 from .visitors import until
-from .wire import PATIENCE, SOCKETS, Polled, Wire, are_few, browserlike, lines_of, page_query, sign_up, wire
+from .wire import SOCKETS, Polled, Wire, are_few, browserlike, lines_of, page_query, sign_up, wire
 
 OwnServer = Callable[..., Awaitable[Server]]
 
@@ -55,7 +56,7 @@ async def never_join(server: Server, http: aiohttp.ClientSession) -> None:
 
 async def answered(http: aiohttp.ClientSession, url: str, cookie: str) -> int:
     """Ask as a browser does: again where a kept connection was ended, or the store is not heard for a moment."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             with suppress(aiohttp.ServerDisconnectedError):
                 async with http.get(url, headers={'Cookie': cookie}) as answer:
@@ -151,7 +152,7 @@ async def test_five_seconds_are_the_time_to_join(start: Start) -> None:
 
 async def test_the_sockets_of_one_address_and_of_all_are_counted(start: Start) -> None:
     server = await start({'max_sockets': 40, 'max_sockets_per_address': 12, 'trusted_proxies': '127.0.0.1',
-                          'max_waiting_sockets_per_address': 5, 'socket_join_seconds': 3 * PATIENCE})
+                          'max_waiting_sockets_per_address': 5, 'socket_join_seconds': 3 * PATIENCE_SECONDS})
 
     def coming(count: int, address: str) -> list[Awaitable[Wire | int]]:
         return [try_to_open(http, server, **{'X-Forwarded-For': address}) for _ in range(count)]
@@ -197,7 +198,7 @@ async def test_sockets_that_poll_have_places_too_and_lose_them(start: Start) -> 
         assert statuses.count(200) >= 3
         assert 503 in statuses
 
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:  # nobody polls, and the places are free again
                 async with http.get(url) as answer:
                     if answer.status == 200:

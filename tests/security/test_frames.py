@@ -10,12 +10,12 @@ import pytest
 from auth import Settings
 from tests.apps import SERVE
 from tests.databases import TestDatabase
+from tests.patience import PATIENCE_SECONDS
 from tests.running import only_on_postgres
 from tests.server import Server
 
 from .conftest import Start
 from .wire import (
-    PATIENCE,
     Connection,
     Polled,
     are_few,
@@ -62,7 +62,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 
     That a socket joins no tab ends it later than any test waits: it has to be its frames that do.
     """
-    settings = {'socket_join_seconds': 3 * PATIENCE}
+    settings = {'socket_join_seconds': 3 * PATIENCE_SECONDS}
     server = await Server(tmp_path_factory.mktemp('frames'), settings, SERVE, speed=5).start()
     yield server
     server.stop()

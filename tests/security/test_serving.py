@@ -17,12 +17,13 @@ from uvicorn.protocols.websockets import websockets_sansio_impl
 from auth.requests.asgi import App, Receive, Scope, Send
 from auth.web.http_protocol import Http
 from auth.web.websocket_protocol import WebSocket
+from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.server import Server
 
 from .conftest import Start
 from .neighbours import serving
-from .wire import PATIENCE, Connection, are_few, lines_of, masked, memory, upgrade
+from .wire import Connection, are_few, lines_of, masked, memory, upgrade
 
 REQUEST_SECONDS = 2
 HALF_A_HEADER = b'GET / HTTP/1.1\r\nHost: localhost\r\nX-Half: '
@@ -121,7 +122,7 @@ async def test_a_websocket_on_a_connection_that_was_answered_before_goes_on() ->
         assert (await connection.answer()).endswith(b'ok')
         connection.writer.write(upgrade())
         assert b' 101 ' in await connection.read_until(b'\r\n\r\n')
-        await asyncio.wait_for(answered.wait(), PATIENCE)
+        await asyncio.wait_for(answered.wait(), PATIENCE_SECONDS)
         await asyncio.sleep(0.2)  # twice as long as a connection may be idle
         connection.writer.write(masked('2'))
 

@@ -22,7 +22,6 @@ from tests.rules import PASSWORD
 from tests.server import Server
 
 SOCKETS = '/_nicegui_ws/socket.io/'
-PATIENCE = PATIENCE_SECONDS
 _PAGE_ID = re.compile(r"'client_id': '([0-9a-f-]+)'")
 _MOMENT = re.compile(r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d')
 _ENDED = {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
@@ -32,7 +31,7 @@ _ENDED = {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.
 async def browserlike() -> AsyncIterator[aiohttp.ClientSession]:
     """Asks for pages and sockets, as many at once as it likes, and keeps no cookies."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar(),
-                                     timeout=aiohttp.ClientTimeout(PATIENCE)) as http:
+                                     timeout=aiohttp.ClientTimeout(PATIENCE_SECONDS)) as http:
         yield http
 
 
@@ -85,7 +84,7 @@ class Wire:
 
     async def hear(self) -> str | None:
         """The next frame that is no ping; None when the server has hung up."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 message = await self.socket.receive()
                 if message.type in _ENDED:
@@ -119,7 +118,7 @@ class Wire:
 
     async def hear_what_begins(self, *so: str) -> str:
         """Wait for a frame; '' when the server has hung up."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while (heard := await self.hear()) is not None:
                 if heard.startswith(so):
                     return heard
@@ -223,7 +222,7 @@ class Connection:
 
         :raises ConnectionError: when it does
         """
-        async with asyncio.timeout(2 * PATIENCE):
+        async with asyncio.timeout(2 * PATIENCE_SECONDS):
             while True:
                 self.writer.write(sent)
                 await self.writer.drain()
@@ -237,7 +236,7 @@ class Connection:
 
     async def read_until(self, end: bytes) -> bytes:
         """Read all up to something."""
-        return await asyncio.wait_for(self.reader.readuntil(end), PATIENCE)
+        return await asyncio.wait_for(self.reader.readuntil(end), PATIENCE_SECONDS)
 
 
 def upgrade(query: str = '') -> bytes:
@@ -273,7 +272,7 @@ def are_few(lines: list[str], at_once: int) -> bool:
 async def _in_time(what: Awaitable[None]) -> bool:
     """Wait for something; tells whether it happened."""
     try:
-        await asyncio.wait_for(what, PATIENCE)
+        await asyncio.wait_for(what, PATIENCE_SECONDS)
     except TimeoutError:
         return False
     return True
