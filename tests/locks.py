@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 _FOLDER = Path(tempfile.gettempdir()) / f'live-sessions-tests-{os.getuid()}'
@@ -21,6 +23,17 @@ def lock_for_good(name: str) -> bool:
     return True
 
 
-def _open(name: str) -> int:
-    _FOLDER.mkdir(exist_ok=True)
-    return os.open(_FOLDER / name, os.O_RDWR | os.O_CREAT, 0o600)
+@contextmanager
+def held(name: str, folder: Path = _FOLDER) -> Generator[None]:
+    """Hold this lock within the block, and wait for whoever holds it."""
+    file = _open(name, folder)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
+
+
+def _open(name: str, folder: Path = _FOLDER) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    return os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from auth.client_packages.fetching import fetch
 from auth.client_packages.pinned import CLIENT_PACKAGES
+from tests.locks import held
 
 CACHE = Path(os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache') / 'live-sessions-tests'
 """Take it away to begin anew."""
@@ -48,7 +47,7 @@ def check_installed() -> bool:
 
 def fetch_clients() -> Path:
     """See to it that Clerk's browser libraries are in the cache, as ``python -m auth clients fetch`` does."""
-    with _one_at_a_time('clients'):
+    with held('clients', CACHE):
         for package in CLIENT_PACKAGES.values():
             if not package.is_in(CLIENTS):
                 fetch(package, CLIENTS)
@@ -65,7 +64,7 @@ def npm_project(name: str, packages: Mapping[str, str]) -> Path:
     wanted = {'name': name, 'private': True, 'dependencies': dict(packages)}
     number = hashlib.sha256(json.dumps([wanted, NOT_LATER_THAN]).encode()).hexdigest()[:12]
     target = CACHE / f'{name}-{number}'
-    with _one_at_a_time(target.name):
+    with held(target.name, CACHE):
         if not target.exists():
             with tempfile.TemporaryDirectory(dir=CACHE, prefix='.installing-') as made:
                 _install(Path(made), wanted)
@@ -82,12 +81,3 @@ def _install(folder: Path, wanted: Mapping[str, object]) -> None:
         stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise RuntimeError(f'npm could not install {wanted["dependencies"]}:\n{done.stderr}')
-
-
-@contextmanager
-def _one_at_a_time(name: str) -> Generator[None]:
-    """Let the others wait, of this run and of any other."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / f'.{name}.lock').open('w') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

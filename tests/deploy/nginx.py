@@ -12,6 +12,7 @@ from pathlib import Path
 
 import trustme
 
+from tests.debian import find_or_install
 from tests.ports import free_port
 from tests.programs import ROOT, end
 
@@ -135,17 +136,7 @@ def find() -> str:
     :raises RuntimeError: if there is none and none can be installed
     """
     everywhere = os.pathsep.join([os.environ.get('PATH', os.defpath), '/usr/sbin', '/usr/local/sbin'])
-    for attempt in (lambda: None, _install_with_apt):
-        attempt()
-        if path := shutil.which('nginx', path=everywhere):
-            return path
+    if path := find_or_install(lambda: shutil.which('nginx', path=everywhere), 'nginx-light'):
+        return path
     raise RuntimeError('The tests of deploy/ need nginx, and none could be installed: '
                        'install nginx 1.19.4 or newer and run the tests again.')
-
-
-def _install_with_apt() -> None:
-    if os.name != 'nt' and os.geteuid() == 0 and shutil.which('apt-get'):
-        environment = {**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'}
-        for command in (('update',), ('install', '-y', '--no-install-recommends', 'nginx-light')):
-            subprocess.run(['apt-get', *command], env=environment, stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL, check=False, timeout=600)
