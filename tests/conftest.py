@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.starting import pytest_collection_finish  # isort: split
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,19 @@ async def open_stores() -> AsyncIterator[dict[str, Store]]:
         await store.close()
 
 
+@cache
+def _default_settings() -> Settings:
+    """To read them takes longer than many a test, and none of them depends on where the store is."""
+    return Settings()
+
+
+def settings_with(database_url: str, given: dict[str, Any]) -> Settings:
+    """The settings of a store; read anew if a test gives any."""
+    if given:
+        return Settings(database_url=database_url, **given)
+    return _default_settings().model_copy(update={'database_url': database_url})
+
+
 @pytest.fixture
 async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock, timing: Timing,
                      open_stores: dict[str, Store]) -> AsyncIterator[Callable[..., Rules]]:
@@ -106,7 +120,7 @@ async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock, ti
         database = make_database()
         kept = open_stores.pop(database.url, None) if timing == PATIENT else None
         cheap = Passwords(memory_kib=8, time_cost=1, patience_seconds=PATIENT.hash_patience_seconds)
-        auth = Auth(kept or Store(database.url, timing), Settings(database_url=database.url, **settings), clock, cheap,
+        auth = Auth(kept or Store(database.url, timing), settings_with(database.url, settings), clock, cheap,
                     timing)
         made.append(Rules(database, auth, clock))
         return made[-1]

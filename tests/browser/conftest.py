@@ -21,9 +21,6 @@ from .chromium import launch
 from .devices import BUSY, Device, MakeDevice, NewServer, StartServer
 from .used_again import Contexts, watch_what_changes_for_good
 
-KEPT_AT_MOST = 3
-"""Shared servers that run; a test uses two of them at most."""
-
 _SHARED = pytest.StashKey[dict[tuple[Kind, Path, float], Server]]()
 
 expect.set_options(timeout=1000 * PATIENCE_SECONDS)
@@ -74,25 +71,26 @@ async def shared(request: pytest.FixtureRequest, script: Path = SERVE, speed: fl
 
     There is one for each kind of store, app and speed: pytest would end a fixture that depends on the kind whenever the
     next test runs on another one. One that has ended is started again, so that it fails one test and not all that come
-    after it. Of those that nobody has visited for long a few are kept, because each looks at its store all the time.
+    after it. With the last test of a file it is stopped, because it looks at its store all the time.
     """
     servers = request.session.stash.setdefault(_SHARED, {})
     key = request.getfixturevalue('kind'), script, speed
-    server = servers.pop(key, None)
+    server = servers.get(key)
     if server is None:
         folder = request.getfixturevalue('tmp_path_factory').mktemp(script.stem)
         server = request.getfixturevalue('new_server')(folder, {CHEAP_PASSWORDS: 1, **settings}, script=script,
                                                        speed=speed)
 
+        servers[key] = server
+    if has_ended(server.process):
+
         def stop() -> None:
             server.stop()
             assert 'Traceback' not in server.log, server.log
 
-        request.session.addfinalizer(stop)
-    servers[key] = server  # as the last one
-    for unused in [*servers.values()][:-KEPT_AT_MOST]:
-        unused.stop()
-    if has_ended(server.process):
+        module = request.node.getparent(pytest.Module)
+        assert module is not None
+        module.addfinalizer(stop)
         await server.start()
     return server
 
@@ -168,13 +166,13 @@ async def device(browser: Browser, contexts: Contexts, request: pytest.FixtureRe
                  ) -> AsyncIterator[MakeDevice]:
     """Makes devices; at the end of the test no tab of theirs may have complained. Their servers are stopped later.
 
-    By default they visit the shared server, which is started only if somebody does; and those without options may
-    have the context of a test before, see ``used_again``. With ``new=True`` a device has one of its own.
+    By default they visit the shared server, which is started only if somebody does; and they may have the context of a
+    test before, see ``used_again``. With ``new=True`` a device has one of its own.
     """
     devices: list[Device] = []
 
     async def make(server: Server | None = None, url: str | None = None, new: bool = False, **options: Any) -> Device:
-        context = await (browser.new_context(**options) if new or options else contexts.take(browser))
+        context = await (browser.new_context(**options) if new else contexts.take(browser, **options))
         context.set_default_timeout(1000 * PATIENCE_SECONDS)
         devices.append(Device(context, url or (server or await shared(request)).url))
         return devices[-1]

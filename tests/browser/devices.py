@@ -16,11 +16,11 @@ from tests.patience import PATIENCE_SECONDS
 from tests.rules import PASSWORD
 from tests.server import Server
 
-from .used_again import listen
-
 SIGNED_OUT = 'You are signed out'
 _numbers = itertools.count(1)
 
+LOOK_EVERY_MS = 20
+"""Without it, Playwright looks with each frame, and Chromium draws the page as often as it can while it loads."""
 
 REFUSED = 'Content Security Policy'
 """What Chromium says whenever the policy of a page refuses something."""
@@ -63,7 +63,7 @@ class Tab:
 
     async def live(self) -> None:
         """Wait until the page has joined its socket."""
-        await self.page.wait_for_function('window.did_handshake === true')
+        await self.page.wait_for_function('window.did_handshake === true', polling=LOOK_EVERY_MS)
 
     async def follow(self, path: str) -> Tab:
         """Go to a page as a link does, with nothing loaded anew: it costs a tenth of opening the page."""
@@ -174,8 +174,8 @@ class Device:
         is_first_of_a_used_context = not self.tabs and self.context.pages
         page = self.context.pages[0] if is_first_of_a_used_context else await self.context.new_page()
         tab = Tab(page, self.url)
-        listen(page, 'pageerror', lambda error: tab.complaints.append(f'{error}'))
-        listen(page, 'console', tab.hear)
+        page.on('pageerror', lambda error: tab.complaints.append(f'{error}'))
+        page.on('console', tab.hear)
         self.tabs.append(tab)
         return tab if path is None else await tab.open(path)
 

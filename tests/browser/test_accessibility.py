@@ -49,7 +49,8 @@ async def faults_in_both_themes(tab: Tab, *, forced: Literal['none', 'active'] =
     found: list[str] = []
     for theme in THEMES:
         await tab.page.emulate_media(color_scheme=theme, forced_colors=forced)
-        faults = [*await violations(tab, of_colours=theme != THEMES[0]), *await weak_contrasts(tab)]
+        of_colours = theme != THEMES[0] or forced == 'active'
+        faults = [*await violations(tab, of_colours=of_colours), *await weak_contrasts(tab)]
         found += [f'{theme}, forced colours {forced}: {fault}' for fault in faults]
     return found
 

@@ -2,59 +2,92 @@
 
 A page takes Chromium three times as long in a new context as in one where a page was before: the process is new, and
 all scripts are compiled anew. So a test gives its context back, with nothing of it left: no cookies, no storage, one
-empty tab. What a test has changed for good, such as a script for each page to come, is not given back.
+empty tab that looks as at first. What a test has changed for good, such as a script for each page to come, is not given
+back. Whoever wants a context with options, such as a narrow screen, may have one that was made with the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
-from playwright.async_api import Browser, BrowserContext, Error, Page
+from playwright.async_api import Browser, BrowserContext, Error, Page, ViewportSize
+
+SIZE: ViewportSize = {'width': 1280, 'height': 720}
+"""How large a page is unless a test says otherwise."""
 
 KEPT_AT_MOST = 4
 USED_AT_MOST = 25
 """What a process keeps of pages that have gone is not much, and yet it adds up."""
 
-_CHANGING = {
-    Page: ('add_init_script', 'emulate_media', 'expose_binding', 'expose_function', 'on', 'once', 'route',
-           'route_web_socket', 'set_extra_http_headers', 'set_viewport_size'),
-    BrowserContext: ('add_init_script', 'expose_binding', 'expose_function', 'grant_permissions', 'new_cdp_session',
-                     'on', 'once', 'route', 'route_web_socket', 'set_extra_http_headers', 'set_geolocation',
-                     'set_offline')}
-"""What lasts longer than the page that is shown. ``clock`` is no method: a test that sets it asks for a new context."""
+_EITHER = ('add_init_script', 'expose_binding', 'expose_function', 'once', 'route', 'route_web_socket',
+           'set_extra_http_headers')
+_CHANGING = {Page: _EITHER, BrowserContext: (*_EITHER, 'grant_permissions', 'new_cdp_session', 'set_geolocation')}
+"""What lasts longer than the page that is shown. ``clock`` is no method: a test that sets it asks for a new context.
+A route may hold a request for good, which others for the same address would wait for."""
 
-_changed: WeakSet[Page | BrowserContext] = WeakSet()
-_listeners: WeakKeyDictionary[Page, list[tuple[str, Callable[..., None]]]] = WeakKeyDictionary()
+_UNDONE = {Page: ('on',), BrowserContext: ('on', 'set_offline')}
+"""What lasts as long, and can be taken back."""
+
+NEW_CDP_SESSION = BrowserContext.new_cdp_session
+"""As it is before it is watched."""
+
+_Changed = Page | BrowserContext
+_changed: WeakSet[_Changed] = WeakSet()
+_to_undo: WeakKeyDictionary[_Changed, list[tuple[str, tuple[Any, ...]]]] = WeakKeyDictionary()
 
 
 def watch_what_changes_for_good() -> None:
-    """Note of each page and context whether it was changed."""
-    for kind, names in _CHANGING.items():
-        for name in names:
-            setattr(kind, name, _noting(getattr(kind, name)))
+    """Note of each page and context whether it was changed, and what has to be taken back."""
+    for names, note in ((_CHANGING, _note_change), (_UNDONE, _note_to_undo)):
+        for kind, methods in names.items():
+            for name in methods:
+                setattr(kind, name, _noting(getattr(kind, name), note))
 
 
-def _noting(change: Callable[..., Any]) -> Callable[..., Any]:
+def _noting(change: Callable[..., Any], note: Callable[[_Changed, str, tuple[Any, ...]], None]) -> Callable[..., Any]:
     @wraps(change)
     def noting(changed: Any, *given: Any, **more: Any) -> Any:
-        _changed.add(changed)
+        note(changed, change.__name__, given)
         return change(changed, *given, **more)
 
     return noting
 
 
-def listen(page: Page, event: str, listener: Callable[..., None]) -> None:
-    """Listen until the page is given back."""
-    _unwrapped(Page, 'on')(page, event, listener)
-    _listeners.setdefault(page, []).append((event, listener))
+def _note_change(changed: _Changed, _name: str, _given: tuple[Any, ...]) -> None:
+    _changed.add(changed)
 
 
-def _unwrapped(kind: type, name: str) -> Callable[..., Any]:
-    method = getattr(kind, name)
-    return getattr(method, '__wrapped__', method)
+def _note_to_undo(changed: _Changed, name: str, given: tuple[Any, ...]) -> None:
+    _to_undo.setdefault(changed, []).append((name, given))
+
+
+async def _undo(changed: _Changed) -> None:
+    done = _to_undo.pop(changed, ())
+    for name, given in done:
+        if name == 'on':
+            with suppress(KeyError):  # the test has taken it back
+                changed.remove_listener(*given)
+    if isinstance(changed, BrowserContext) and any(name == 'set_offline' for name, _ in done):
+        await changed.set_offline(False)
+
+
+@dataclass
+class _Made:
+    """How a context was made, and how often it was used."""
+
+    options: Mapping[str, Any]
+    used: int = 0
+
+    @property
+    def kind(self) -> str:
+        """What contexts made with the same options have in common."""
+        return json.dumps(self.options, sort_keys=True)
 
 
 class Contexts:
@@ -62,16 +95,19 @@ class Contexts:
 
     def __init__(self) -> None:
         self._free: list[BrowserContext] = []
-        self._used: dict[BrowserContext, int] = {}
+        self._made: dict[BrowserContext, _Made] = {}
 
-    async def take(self, browser: Browser) -> BrowserContext:
+    async def take(self, browser: Browser, **options: Any) -> BrowserContext:
         """Give a context as if it was new; its first page may be open."""
-        while self._free:
-            context = self._free.pop()
-            if context.browser is browser and browser.is_connected():
-                return context
-        context = await browser.new_context()
-        self._used[context] = 0
+        made = _Made(options)
+        for context in [*reversed(self._free)]:
+            if self._made[context].kind == made.kind:
+                self._free.remove(context)
+                if context.browser is browser and browser.is_connected():
+                    return context
+                del self._made[context]
+        context = await browser.new_context(**options)
+        self._made[context] = made
         return context
 
     async def give_back(self, context: BrowserContext, url: str) -> None:
@@ -79,30 +115,45 @@ class Contexts:
 
         :param url: the site that it has visited
         """
-        used = self._used.pop(context, USED_AT_MOST) + 1
-        if used < USED_AT_MOST and len(self._free) < KEPT_AT_MOST and context.pages and await _emptied(context, url):
-            self._used[context] = used
-            self._free.append(context)
-        else:
-            await context.close()
+        made = self._made.get(context, _Made({}, USED_AT_MOST))
+        made.used += 1
+        if made.used >= USED_AT_MOST or not context.pages or not await _emptied(context, url, made.options):
+            await self._close(context)
+            return
+        self._free.append(context)
+        if len(self._free) > KEPT_AT_MOST:
+            await self._close(self._free.pop(0))
+
+    async def _close(self, context: BrowserContext) -> None:
+        self._made.pop(context, None)
+        await context.close()
 
 
-async def _emptied(context: BrowserContext, url: str) -> bool:
-    for page in context.pages:
-        for event, listener in _listeners.pop(page, ()):
-            page.remove_listener(event, listener)
+async def _emptied(context: BrowserContext, url: str, options: Mapping[str, Any]) -> bool:
     page, *others = context.pages
     if not _changed.isdisjoint((context, *context.pages)) or page.is_closed():
         return False
     try:
+        for one in (context, *context.pages):
+            await _undo(one)
         for other in others:
             await other.close()
         await page.evaluate('() => { window.name = ""; sessionStorage.clear(); }')
-        session = await _unwrapped(BrowserContext, 'new_cdp_session')(context, page)
+        session = await NEW_CDP_SESSION(context, page)
         await page.goto(f'{url}/_live_sessions/icon.svg')  # about:blank would end the process
         await session.send('Storage.clearDataForOrigin', {'origin': url, 'storageTypes': 'all'})
         await session.detach()
+        await _look_as_at_first(page, options)
         await context.clear_cookies()
     except Error:  # it shows something else, or has crashed
         return False
     return True
+
+
+async def _look_as_at_first(page: Page, options: Mapping[str, Any]) -> None:
+    await page.emulate_media(media='null', color_scheme=options.get('color_scheme', 'light'),
+                             reduced_motion=options.get('reduced_motion', 'no-preference'),
+                             forced_colors=options.get('forced_colors', 'none'))
+    size = options.get('viewport', SIZE)
+    if page.viewport_size != size:
+        await page.set_viewport_size(size)
