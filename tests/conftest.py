@@ -17,6 +17,7 @@ from auth.rules.store import Store
 from auth.timing import Timing
 from models import migrate
 from models.database_url import open_database
+from tests.computed_once import judged_once, store_at
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase
 from tests.postgres import Postgres, postgres_for_tests
 from tests.rules import PATIENT, Clock, Rules
@@ -110,9 +111,16 @@ def settings_with(database_url: str, given: dict[str, Any]) -> Settings:
     return _default_settings().model_copy(update={'database_url': database_url})
 
 
+@pytest.fixture(scope='session')
+def passwords_judged_once() -> Iterator[None]:
+    """Judge each password of the tests once; see ``judged_once``."""
+    with judged_once():
+        yield
+
+
 @pytest.fixture
 async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock, timing: Timing,
-                     open_stores: dict[str, Store]) -> AsyncIterator[Callable[..., Rules]]:
+                     open_stores: dict[str, Store], passwords_judged_once: None) -> AsyncIterator[Callable[..., Rules]]:
     """Makes rules with the given settings, each on a store of its own."""
     made: list[Rules] = []
 
@@ -120,8 +128,7 @@ async def rules_with(make_database: Callable[[], TestDatabase], clock: Clock, ti
         database = make_database()
         kept = open_stores.pop(database.url, None) if timing == PATIENT else None
         cheap = Passwords(memory_kib=8, time_cost=1, patience_seconds=PATIENT.hash_patience_seconds)
-        auth = Auth(kept or Store(database.url, timing), settings_with(database.url, settings), clock, cheap,
-                    timing)
+        auth = Auth(kept or store_at(database.url, timing), settings_with(database.url, settings), clock, cheap, timing)
         made.append(Rules(database, auth, clock))
         return made[-1]
 

@@ -6,7 +6,7 @@ import re
 import shutil
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import Event
@@ -38,6 +38,10 @@ class TestDatabase(ABC):
 
         It is written as for SQLite: with ``?`` for a value, ``user`` for the table, and 0 and 1 for a boolean.
         """
+
+    @abstractmethod
+    def rows(self, tables: Sequence[str]) -> list[list[Any]]:
+        """All rows of some tables, on one such connection."""
 
     def sql_elsewhere(self, statement: str) -> None:
         """Do the same in another process."""
@@ -90,6 +94,11 @@ class SqliteFile(TestDatabase):
         """Keep the connection for the next statement, where there is a server."""
         with closing(connect_to(self.url)) as connection:
             return connection.execute(statement, values).fetchall()
+
+    def rows(self, tables: Sequence[str]) -> list[list[Any]]:
+        """All rows of some tables, on one such connection."""
+        with closing(connect_to(self.url)) as connection:
+            return [connection.execute(f'SELECT * FROM {table} ORDER BY id').fetchall() for table in tables]
 
     @contextmanager
     def locked(self) -> Generator[None]:
@@ -154,6 +163,10 @@ class PostgresDatabase(TestDatabase):
         """Keep the connection for the next statement, where there is a server."""
         self.unharmed &= not re.search(r'\b(CREATE|ALTER|DROP|TRUNCATE|pg_terminate_backend)\b', statement)
         return self.server.ask(self.url, self.written(statement), values)
+
+    def rows(self, tables: Sequence[str]) -> list[list[Any]]:
+        """All rows of some tables, on one such connection."""
+        return [self.sql(f'SELECT * FROM {table} ORDER BY id') for table in tables]
 
     def written(self, statement: str) -> str:
         """"user" is a word of PostgreSQL's language, and booleans are no numbers there."""

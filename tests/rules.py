@@ -137,7 +137,7 @@ class Rules:
 
     def everything(self) -> list[Any]:
         """All rows there are, table by table."""
-        return [self.sql(f'SELECT * FROM {table} ORDER BY id') for table in TABLES]
+        return self.database.rows(TABLES)
 
     def events(self, *columns: str) -> list[Any]:
         """The audit log, the oldest event first."""

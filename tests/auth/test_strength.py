@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable
 
 import pytest
+from zxcvbn import zxcvbn
 from zxcvbn.matching import RANKED_DICTIONARIES
 
+from auth.credentials import strength
 from auth.credentials.strength import MOST_OWN_WORDS, WAITING_AT_MOST, StrengthMeter, Weakness, weakness
 from auth.errors import AuthError, PasswordTooShort, PasswordTooWeak, TooBusy
 from auth.language import reading
@@ -22,6 +24,12 @@ from tests.running import either_store
 
 ANN = Person('annabell.fox@meadow-inn.example', 'Annabell', 'Fuchs-Wolfeschlegelsteinhausen')
 OWN, SITE = ANN.words, ('Live Sessions', ' Acme Shop', 'portal.acme.example', 'acme')
+
+
+@pytest.fixture(autouse=True)
+def judged_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests remember what zxcvbn has said."""
+    monkeypatch.setattr(strength, 'zxcvbn', zxcvbn)
 
 
 @pytest.mark.parametrize(('password', 'why'), [
