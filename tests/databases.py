@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from typing import Any, Literal
@@ -158,6 +158,7 @@ class PostgresDatabase(TestDatabase):
         """Whether nothing was done to it that a store may have to get over."""
         self.still_connected = False
         """Whether a store stays open for whoever is given it next."""
+        self.fails = False
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
         """Keep the connection for the next statement, where there is a server."""
@@ -210,11 +211,15 @@ class PostgresDatabase(TestDatabase):
 
     def fail(self, at: str) -> None:
         """A trigger raises an error."""
+        self.fails = True
         self.sql("CREATE FUNCTION no_more() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'full'; END $$")
         self.sql(f'CREATE TRIGGER no_more BEFORE {at} FOR EACH ROW EXECUTE FUNCTION no_more()')
 
     def drop(self) -> None:
         """Give it back; the folder of a file goes by itself."""
+        if self.fails:  # without the trigger it is as it was made; to make another one takes longer than many tests
+            with suppress(psycopg.Error):
+                self.sql('DROP FUNCTION no_more CASCADE')
         self.server.give_back(self.url, still_connected=self.still_connected)
 
 

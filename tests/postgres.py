@@ -53,14 +53,17 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 _AT_WORK = " AND (state IS DISTINCT FROM 'idle' OR query ~ 'LISTEN|pg_notify')"
 
 _STATE = """
-SELECT (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_attribute), (SELECT count(*) FROM pg_constraint),
-       (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_proc),
+SELECT (SELECT count(*) FROM pg_class WHERE oid >= 16384), (SELECT count(*) FROM pg_attribute WHERE attrelid >= 16384),
+       (SELECT count(*) FROM pg_constraint WHERE oid >= 16384), (SELECT count(*) FROM pg_trigger WHERE oid >= 16384),
+       (SELECT count(*) FROM pg_proc WHERE oid >= 16384),
        (SELECT count(*) FROM pg_db_role_setting JOIN pg_database ON setdatabase = oid
         WHERE datname = current_database()),
        (SELECT version_num FROM live_sessions_version),
-       (SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relnamespace = 'public'::regnamespace) < 4000000
+       (SELECT sum(pg_relation_size(oid)) FROM pg_class WHERE relnamespace = 'public'::regnamespace) < 2000000
 """
-"""What is the same in a database that was just made and in one whose tests left nothing behind but some rows."""
+"""What is the same in a database that was just made and in one whose tests left nothing behind but some rows.
+
+What has a number below 16384 is PostgreSQL's own."""
 
 
 @dataclass
