@@ -11,26 +11,15 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
+from pathlib import Path
 
 import psutil
 
+from tests.forking import Program as Program  # noqa: PLC0414 (who forks needs it)
 from tests.programs import ROOT, clean_environment
-
-
-@dataclass(frozen=True)
-class Program:
-    """What to run, and how."""
-
-    command: list[str]
-    """The path of the script, and its arguments."""
-    folder: str
-    log: str
-    """The file to which everything is added that it prints."""
-    environment: dict[str, str]
-    descriptors: list[int]
-    """How many files and connections it may have, soft and hard; none to leave it as it is."""
 
 
 class Forked:
@@ -73,21 +62,39 @@ class Forked:
         return 0
 
 
+class Forker:
+    """A process that has loaded code, and forks programs; it ends with this one, whose end of the pipe is closed then.
+
+    :param command: what it loads, and then reads lines; see tests/forking.py
+    """
+
+    def __init__(self, command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(command, cwd=folder, env=environment, text=True, stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE)
+
+    def fork(self, program: Program) -> Forked:
+        """Start a program."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(asdict(program)) + '\n')
+        self._process.stdin.flush()
+        pid = self._process.stdout.readline()
+        if not pid:
+            raise RuntimeError('the process that starts servers has ended; above is what it said')
+        return Forked(int(pid))
+
+    def close(self) -> None:
+        """End it; programs go on."""
+        with self._process:
+            pass
+
+
 def fork(program: Program) -> Forked:
     """Start a program."""
-    forker = _forker()
-    assert forker.stdin
-    assert forker.stdout
-    forker.stdin.write(json.dumps(asdict(program)) + '\n')
-    forker.stdin.flush()
-    pid = forker.stdout.readline()
-    if not pid:
-        raise RuntimeError('the process that starts servers has ended; above is what it said')
-    return Forked(int(pid))
+    return _forker().fork(program)
 
 
 @cache
-def _forker() -> subprocess.Popen[str]:
-    """The process that has loaded the code; it ends with this one, whose end of the pipe is closed then."""
-    return subprocess.Popen([sys.executable, '-m', 'tests.forker'], cwd=ROOT, env=clean_environment(), text=True,
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+def _forker() -> Forker:
+    """The process that has loaded the code of our servers."""
+    return Forker([sys.executable, '-m', 'tests.forker'], ROOT, clean_environment())

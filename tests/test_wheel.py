@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -18,10 +19,12 @@ import httpx
 import pytest
 
 from deploy.one_package import written_anew
+from tests import forking
 from tests.apps import AT_A_PORT
 from tests.browser.test_examples import is_refused_to_a_stranger
 from tests.databases import SqliteFile
 from tests.examples import EXAMPLES, FOLDER, Example
+from tests.forks import Forked, Forker, Program
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
@@ -41,7 +44,20 @@ for name in names:
 assert len(names) > 200, names
 for name in ('auth', 'models', 'pages', 'static', 'tests'):
     assert importlib.util.find_spec(name) is None, name
+print('All were found.')
 """
+
+COMMAND_LINE = """
+import runpy
+try:
+    runpy.run_module('live_sessions', run_name='__main__', alter_sys=True)
+except SystemExit as end:
+    print('Ended with', end.code or 0)
+"""
+
+LOADED = ('live_sessions.installing.building', 'live_sessions.cli', 'nicegui', 'uvicorn', 'uvloop',
+          'anyio._backends._asyncio')
+"""What takes programs longest to load, and is the same for all of them."""
 
 
 class Installed:
@@ -58,6 +74,12 @@ class Installed:
                        capture_output=True)
         (place,) = (folder / 'env' / 'lib').glob('python*/site-packages')
         (place / 'lent.pth').write_text(sysconfig.get_path('purelib'))
+        shutil.copy(forking.__file__, folder)
+        self._forker = Forker([self.python, folder / 'forking.py', *LOADED], folder, self.environment())
+
+    def close(self) -> None:
+        """End what starts programs in it."""
+        self._forker.close()
 
     def environment(self) -> dict[str, str]:
         """The clone is not on its path."""
@@ -73,12 +95,23 @@ class Installed:
         return subprocess.run([self.python, *arguments], cwd=self.folder, env=self.environment(), check=False,
                               capture_output=True, text=True, timeout=2 * PATIENCE_SECONDS)
 
+    def fork(self, script: Path, log: Path, *arguments: str, **settings: str) -> Forked:
+        """Run a script in it, forked off a process that has loaded what the wheel has."""
+        log.unlink(missing_ok=True)
+        return self._forker.fork(Program([str(script), *arguments], str(self.folder), str(log),
+                                         self.environment() | settings, []))
+
+    def printed_by(self, code: str, *arguments: str) -> str:
+        """Run a program of a few lines in it, and wait for it."""
+        script, log = self.folder / 'program.py', self.folder / 'program.log'
+        script.write_text(code)
+        self.fork(script, log, *arguments).wait(2 * PATIENCE_SECONDS)
+        return log.read_text(encoding='utf-8')
+
     @contextmanager
-    def serving(self, script: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    def serving(self, script: Path, port: int) -> Iterator[Forked]:
         """Serve an app from it."""
-        with (self.folder / 'server.log').open('wb') as log:
-            process = subprocess.Popen([self.python, script], cwd=self.folder, stdout=log, stderr=log,
-                                       env={**self.environment(), 'PORT': str(port)})
+        process = self.fork(script, self.folder / 'server.log', PORT=str(port), EXAMPLE=str(self.folder / 'after.py'))
         try:
             yield process
         finally:
@@ -86,14 +119,14 @@ class Installed:
 
 
 @pytest.fixture(scope='module')
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    return Installed(tmp_path_factory.mktemp('wheel'))
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    installed = Installed(tmp_path_factory.mktemp('wheel'))
+    yield installed
+    installed.close()
 
 
 def test_every_module_is_in_the_package_and_nothing_beside_it(installed: Installed) -> None:
-    every_module = installed.run('-c', EVERY_MODULE)
-
-    assert (every_module.returncode, every_module.stderr) == (0, '')
+    assert installed.printed_by(EVERY_MODULE) == 'All were found.\n'
     assert 'python -m live_sessions' in installed.run('-m', 'live_sessions', '--help').stdout
 
 
@@ -101,8 +134,8 @@ async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Ins
     port = free_port()
     account = {'email_address': 'ann@example.com', 'password': PASSWORD}
 
-    upgraded = installed.run('-m', 'live_sessions', 'database', 'upgrade')
-    begun = installed.run('-m', 'live_sessions', 'new', 'mine')
+    upgraded = installed.printed_by(COMMAND_LINE, 'database', 'upgrade')
+    begun = installed.printed_by(COMMAND_LINE, 'new', 'mine')
     with installed.serving(installed.folder / 'mine' / 'main.py', port) as process:
         async with patient_client(base_url=f'http://localhost:{port}', headers={'Origin': f'http://localhost:{port}'}
                                   ) as ann:
@@ -112,15 +145,15 @@ async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Ins
             styles = [await ann.get(path) for path in ('/_live_sessions/app.css', '/_live_sessions/live/index.js')]
             signed_up = await ann.post('/v1/client/sign_ups', data=account)
             notes = await ann.get('/notes')
-    users = installed.run('-m', 'live_sessions', 'users', 'list')
+    users = installed.printed_by(COMMAND_LINE, 'users', 'list')
 
-    assert upgraded.returncode == 0, upgraded.stderr
-    assert 'main.py, tests/test_app.py, pyproject.toml, .gitignore, logo.svg.\n' in begun.stdout, begun.stderr
+    assert upgraded.endswith('Ended with 0\n'), upgraded
+    assert 'main.py, tests/test_app.py, pyproject.toml, .gitignore, logo.svg.\n' in begun, begun
     assert (stranger.status_code, stranger.headers['location']) == (303, '/sign-in?redirect_url=%2Fnotes')
     assert 'Anmelden' in form.text
     assert [(answer.status_code, bool(answer.text)) for answer in styles] == [(200, True)] * 2
     assert (signed_up.status_code, notes.status_code) == (200, 200)
-    assert 'ann@example.com' in users.stdout, users.stderr
+    assert 'ann@example.com' in users, users
 
 
 @dataclass(frozen=True)
@@ -133,9 +166,8 @@ class Served:
 
 @pytest.mark.parametrize('example', EXAMPLES, ids=lambda example: example.name)
 async def test_an_app_of_the_documentation_runs_against_the_package(
-        installed: Installed, example: Example, monkeypatch: pytest.MonkeyPatch) -> None:
+        installed: Installed, example: Example) -> None:
     app, port = installed.folder / 'after.py', free_port()
-    monkeypatch.setenv('EXAMPLE', str(app))
     app.write_text(written_anew((FOLDER / example.name / 'after.py').read_text(encoding='utf-8')))
     served = Served(f'http://localhost:{port}', SqliteFile(installed.folder / 'live.db').sql)
     stranger, ann = [Somebody.at(cast(Server, served)) for _ in range(2)]
@@ -155,7 +187,7 @@ async def test_an_app_of_the_documentation_runs_against_the_package(
     assert styles.status_code == 200
 
 
-async def answering(http: httpx.AsyncClient, process: subprocess.Popen[bytes], installed: Installed) -> None:
+async def answering(http: httpx.AsyncClient, process: Forked, installed: Installed) -> None:
     """Wait until a server answers."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while process.poll() is None:
