@@ -6,7 +6,6 @@ import asyncio
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 
 from tests.apps import FIVE_MORE_LINES
 from tests.databases import SqliteFile
+from tests.forks import Program, fork
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
@@ -36,13 +36,14 @@ async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
 
 @pytest.fixture
 async def app(tmp_path: Path) -> AsyncIterator[tuple[Path, str]]:
-    """The app in a folder of its own, started as people do; gives its file and its address."""
+    """The app in a folder of its own; gives its file and its address.
+
+    What is started here only watches the file, and starts what serves as people's own Python does, each time anew.
+    """
     script, port = tmp_path / 'app.py', free_port()
     shutil.copy(FIVE_MORE_LINES, script)
     environment = clean_environment(database_url=f'sqlite:///{tmp_path}/live.db', at_port=port, pythonpath=ROOT)
-    with (tmp_path / 'log').open('wb') as log:
-        process = subprocess.Popen([sys.executable, str(script)], cwd=tmp_path, env=environment, stdout=log, stderr=log,
-                                   start_new_session=True)
+    process = fork(Program([str(script)], str(tmp_path), str(tmp_path / 'log'), environment, []))
     try:
         yield script, f'http://localhost:{port}'
     finally:

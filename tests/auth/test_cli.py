@@ -20,11 +20,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import make_url
+from typer import Typer
+from typer.main import get_command
 
 from auth import Auth
 from auth.cli import main
@@ -67,6 +70,7 @@ def run(rules: Rules, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     monkeypatch.setattr('auth.cli.running.Store', lambda url: Store(url, PATIENT))
     monkeypatch.setattr('auth.cli.running.Auth', lambda store, settings: Auth(store, settings, passwords=Passwords(
         memory_kib=8, time_cost=1, patience_seconds=PATIENT.hash_patience_seconds), timing=PATIENT))
+    monkeypatch.setattr('typer.main.get_command', _the_commands)
     rules.clock.moment = datetime.now(UTC)  # the program reads the clock of the machine
 
     def running(*arguments: str, typed: str | bytes = '') -> Done:
@@ -78,6 +82,12 @@ def run(rules: Rules, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
         return Done(int(end.value.code or 0), *capsys.readouterr())
 
     return running
+
+
+@cache
+def _the_commands(app: Typer) -> Any:
+    """What Typer makes of the functions of the program; it takes longer than most commands, and is always the same."""
+    return get_command(app)
 
 
 def environment(rules: Rules) -> dict[str, str]:
