@@ -14,6 +14,7 @@ from tests.apps import BUTTONS, DRAFTED, INSTRUMENTED, OVERLAID, RECENT, SERVE
 from tests.databases import Kind, PostgresDatabase
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
+from tests.ports import give_back, known_port
 from tests.programs import CHEAP_PASSWORDS, has_ended
 from tests.server import Server
 
@@ -71,7 +72,8 @@ async def shared(request: pytest.FixtureRequest, script: Path = SERVE, speed: fl
 
     There is one for each kind of store, app and speed: pytest would end a fixture that depends on the kind whenever the
     next test runs on another one. One that has ended is started again, so that it fails one test and not all that come
-    after it. With the last test of a file it is stopped, because it looks at its store all the time.
+    after it. With the last test of a file it is stopped, because it looks at its store all the time; the next one takes
+    its port.
     """
     servers = request.session.stash.setdefault(_SHARED, {})
     key = request.getfixturevalue('kind'), script, speed
@@ -80,17 +82,18 @@ async def shared(request: pytest.FixtureRequest, script: Path = SERVE, speed: fl
         folder = request.getfixturevalue('tmp_path_factory').mktemp(script.stem)
         server = request.getfixturevalue('new_server')(folder, {CHEAP_PASSWORDS: 1, **settings}, script=script,
                                                        speed=speed)
-
         servers[key] = server
     if has_ended(server.process):
 
         def stop() -> None:
             server.stop()
+            give_back(server.port)
             assert 'Traceback' not in server.log, server.log
 
         module = request.node.getparent(pytest.Module)
         assert module is not None
         module.addfinalizer(stop)
+        server.port = known_port()
         await server.start()
     return server
 
@@ -152,13 +155,14 @@ async def own_server(tmp_path: Path, new_server: NewServer) -> AsyncIterator[Sta
     async def start(script: Path = SERVE, *, speed: float = 1, **settings: Any) -> Server:
         folder = tmp_path / f'server-{len(servers)}'
         folder.mkdir()
-        server = new_server(folder, settings, script=script, speed=speed)
+        server = new_server(folder, settings, script=script, speed=speed, port=known_port())
         servers.append(server)
         return await server.start()
 
     yield start
     for server in servers:
         server.stop()
+        give_back(server.port)
 
 
 @pytest.fixture

@@ -169,10 +169,13 @@ class Device:
     url: str
     tabs: list[Tab] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._empty_pages = [*self.context.pages]
+        """Of a context that is used again."""
+
     async def tab(self, path: str | None = '/') -> Tab:
         """Open a tab."""
-        is_first_of_a_used_context = not self.tabs and self.context.pages
-        page = self.context.pages[0] if is_first_of_a_used_context else await self.context.new_page()
+        page = self._empty_pages.pop(0) if self._empty_pages else await self.context.new_page()
         tab = Tab(page, self.url)
         page.on('pageerror', lambda error: tab.complaints.append(f'{error}'))
         page.on('console', tab.hear)

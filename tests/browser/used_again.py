@@ -1,13 +1,14 @@
 """Browser contexts that are used again.
 
 A page takes Chromium three times as long in a new context as in one where a page was before: the process is new, and
-all scripts are compiled anew. So a test gives its context back, with nothing of it left: no cookies, no storage, one
-empty tab that looks as at first. What a test has changed for good, such as a script for each page to come, is not given
+all scripts are compiled anew. So a test gives its context back, with nothing of it left: no cookies, no storage, and
+empty tabs that look as at first. What a test has changed for good, such as a script for each page to come, is not given
 back. Whoever wants a context with options, such as a narrow screen, may have one that was made with the same.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -22,6 +23,7 @@ SIZE: ViewportSize = {'width': 1280, 'height': 720}
 """How large a page is unless a test says otherwise."""
 
 KEPT_AT_MOST = 4
+TABS_KEPT_AT_MOST = 3
 USED_AT_MOST = 25
 """What a process keeps of pages that have gone is not much, and yet it adds up."""
 
@@ -98,7 +100,7 @@ class Contexts:
         self._made: dict[BrowserContext, _Made] = {}
 
     async def take(self, browser: Browser, **options: Any) -> BrowserContext:
-        """Give a context as if it was new; its first page may be open."""
+        """Give a context as if it was new; its first pages may be open."""
         made = _Made(options)
         for context in [*reversed(self._free)]:
             if self._made[context].kind == made.kind:
@@ -130,27 +132,26 @@ class Contexts:
 
 
 async def _emptied(context: BrowserContext, url: str, options: Mapping[str, Any]) -> bool:
-    page, *others = context.pages
-    if not _changed.isdisjoint((context, *context.pages)) or page.is_closed():
+    if not _changed.isdisjoint((context, *context.pages)):
         return False
     try:
         for one in (context, *context.pages):
             await _undo(one)
-        for other in others:
-            await other.close()
-        await page.evaluate('() => { window.name = ""; sessionStorage.clear(); }')
-        session = await NEW_CDP_SESSION(context, page)
-        await page.goto(f'{url}/_live_sessions/icon.svg')  # about:blank would end the process
+        for page in context.pages[TABS_KEPT_AT_MOST:]:
+            await page.close()
+        await asyncio.gather(*(_empty(page, url, options) for page in context.pages))
+        session = await NEW_CDP_SESSION(context, context.pages[0])
         await session.send('Storage.clearDataForOrigin', {'origin': url, 'storageTypes': 'all'})
         await session.detach()
-        await _look_as_at_first(page, options)
         await context.clear_cookies()
     except Error:  # it shows something else, or has crashed
         return False
     return True
 
 
-async def _look_as_at_first(page: Page, options: Mapping[str, Any]) -> None:
+async def _empty(page: Page, url: str, options: Mapping[str, Any]) -> None:
+    await page.evaluate('() => { window.name = ""; sessionStorage.clear(); }')
+    await page.goto(f'{url}/_live_sessions/icon.svg')  # about:blank would end the process
     await page.emulate_media(media='null', color_scheme=options.get('color_scheme', 'light'),
                              reduced_motion=options.get('reduced_motion', 'no-preference'),
                              forced_colors=options.get('forced_colors', 'none'))
