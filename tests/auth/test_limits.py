@@ -21,6 +21,7 @@ from auth.rules.profile import change_password
 from auth.rules.sessions import sign_out
 from auth.rules.store import Store
 from tests.auth.conftest import Api, sign_up
+from tests.computed_once import store_at
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PATIENT, PHONE, Rules
 from tests.running import either_store
 
@@ -44,7 +45,7 @@ async def answers(rules: Rules, times: int, *args: Any, **kwargs: Any) -> list[t
 
 async def elsewhere(rules: Rules) -> Rules:
     """Another process on the same store."""
-    auth = Auth(Store(rules.database.url, PATIENT), rules.auth.settings, rules.clock,
+    auth = Auth(store_at(rules.database.url, PATIENT), rules.auth.settings, rules.clock,
                 Passwords(memory_kib=8, time_cost=1, patience_seconds=PATIENT.hash_patience_seconds), PATIENT)
     return Rules(rules.database, auth, rules.clock)
 

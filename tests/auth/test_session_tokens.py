@@ -20,12 +20,12 @@ from auth.rules.actor import by_command_line
 from auth.rules.admin import set_disabled
 from auth.rules.session_tokens import KnownSession, key_set, make_token, published_keys, signing_key, tokens_of
 from auth.rules.signing_keys import replace_key
-from auth.rules.store import Store
 from auth.web.gateway import Gateway
 from auth.web.key_set import KeySet
 from auth.web.waiting_pages import WaitingPages
 from tests.auth.conftest import Api, frontend_api_of, nothing_behind, said, sign_in, sign_up
 from tests.auth.keys import keep_key, pair, verified
+from tests.computed_once import store_at
 from tests.following import Following, NoTabs
 from tests.programs import ROOT
 from tests.rules import PATIENT, Rules
@@ -188,7 +188,7 @@ async def test_the_first_key_is_made_when_it_is_needed_and_kept(rules: Rules) ->
 
 async def test_two_processes_that_need_the_first_key_at_once_have_one(
         rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = Auth(Store(rules.database.url, PATIENT), rules.auth.settings, rules.clock, rules.auth.passwords, PATIENT)
+    other = Auth(store_at(rules.database.url, PATIENT), rules.auth.settings, rules.clock, rules.auth.passwords, PATIENT)
     both_have_looked, loop = asyncio.Barrier(2), asyncio.get_running_loop()
 
     def making() -> object:
@@ -268,7 +268,7 @@ async def test_a_key_that_has_leaked_is_useless_after_two_changes(rules: Rules) 
 
 async def test_two_changes_at_once_end_with_one_key_that_signs(rules: Rules) -> None:
     await keep_key(rules)
-    other = Store(rules.database.url, PATIENT)
+    other = store_at(rules.database.url, PATIENT)
 
     ids = await asyncio.gather(rules.auth.run(replace_key, by_command_line, pair(2)),
                                other.run(replace_key, rules.clock(), by_command_line, pair(3)))
