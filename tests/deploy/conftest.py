@@ -12,11 +12,12 @@ import trustme
 from playwright.async_api import Browser
 
 from tests.browser import conftest as of_browsers
+from tests.browser.used_again import Contexts
 
 from .nginx import Nginx
 from .site import Caretaker, Devices, Site
 
-browser, browsers = of_browsers.browser, of_browsers.browsers
+browser, browsers, contexts = of_browsers.browser, of_browsers.browsers, of_browsers.contexts
 
 
 @pytest.fixture(scope='session')
@@ -53,9 +54,9 @@ async def site(caretaker: Caretaker) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def device(browser: Browser, site: Site) -> AsyncIterator[Devices]:
+async def device(browser: Browser, contexts: Contexts, site: Site) -> AsyncIterator[Devices]:
     """Makes devices; at the end of the test no tab of theirs may have complained."""
-    devices = Devices(browser, site)
+    devices = Devices(browser, site, contexts)
     yield devices
     await devices.close()
 

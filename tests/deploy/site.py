@@ -17,6 +17,7 @@ import trustme
 from playwright.async_api import Browser
 
 from tests.browser.devices import BUSY, Device
+from tests.browser.used_again import Contexts
 from tests.databases import PostgresDatabase
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
@@ -196,21 +197,22 @@ class Devices:
 
     browser: Browser
     site: Site
+    contexts: Contexts
     made: list[Device] = field(default_factory=list)
 
     async def __call__(self, *, on: Server | None = None) -> Device:
         """Make a device; its browser is one of those that nginx gives to the wished process."""
-        while True:
-            device = Device(await self.browser.new_context(ignore_https_errors=True), self.site.nginx.url)
-            device.context.set_default_timeout(1000 * PATIENCE_SECONDS)
-            if on is None or await self.site.process_of(device.context.request.get) is on:
-                self.made.append(device)
-                return device
-            await device.context.close()
+        context = await self.contexts.take(self.browser, ignore_https_errors=True)
+        context.set_default_timeout(1000 * PATIENCE_SECONDS)
+        device = Device(context, self.site.nginx.url)
+        self.made.append(device)
+        while on is not None and await self.site.process_of(context.request.get) is not on:
+            await context.clear_cookies()
+        return device
 
     async def close(self) -> None:
         """Close them all; no tab of theirs may have complained."""
         for used in self.made:
-            await used.context.close()
+            await self.contexts.give_back(used.context, used.url)
         assert [complaint for used in self.made for tab in used.tabs for complaint in tab.complaints
                 if not BUSY.search(complaint)] == []

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.devices import Tab
+from tests.browser.used_again import Contexts
 from tests.browser.watching import BOUND_SECONDS, watch
 
 from .people import Person, somebody_on_both
@@ -26,10 +27,11 @@ async def known() -> AsyncIterator[list[tuple[Devices, Person]]]:
 
 
 @pytest.fixture
-async def people(known: list[tuple[Devices, Person]], browser: Browser, site: Site) -> AsyncIterator[Person]:
+async def people(known: list[tuple[Devices, Person]], browser: Browser, contexts: Contexts,
+                 site: Site) -> AsyncIterator[Person]:
     """Somebody with a device on each process, signed in; what their browsers say of a network that is away on purpose
     is forgiven. They are the same for all tests, unless one could not be begun."""
-    devices, person = known.pop() if known else (Devices(browser, site), None)
+    devices, person = known.pop() if known else (Devices(browser, site, contexts), None)
     if person is None:
         person = await somebody_on_both(devices, site)
     else:
