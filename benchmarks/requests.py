@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
-from benchmarks.support import ROOT, Described, machine, percentile, serving, table
+from benchmarks.support import ROOT, Described, machine, percentile, printed_by, serving, table
 
 SERVER_CORE, LOAD_CORE = 0, (os.cpu_count() or 1) - 1
 
@@ -37,9 +37,7 @@ def load(url: str, cookie: str, connections: int, seconds: float, with_wrk: bool
     """Ask as fast as can be; returns requests a second, and the p99 of their times in milliseconds."""
     if with_wrk:
         return _load_with_wrk(url, cookie, connections, seconds)
-    program = [sys.executable, __file__, '--load', url, cookie, str(connections), str(seconds)]
-    done = subprocess.run(program, capture_output=True, text=True, check=True)
-    return tuple(json.loads(done.stdout))
+    return tuple(json.loads(printed_by([__file__, '--load', url, cookie, str(connections), str(seconds)])))
 
 
 def _load_with_wrk(url: str, cookie: str, connections: int, seconds: float) -> tuple[float, float]:

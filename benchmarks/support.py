@@ -42,6 +42,15 @@ def machine() -> str:
             f'{time.strftime("%Y-%m-%d")}')
 
 
+def printed_by(program: Sequence[str]) -> str:
+    """Run a Python program to its end, in a process of its own; gives what it printed."""
+    if not _kept:
+        return subprocess.run([sys.executable, *program], capture_output=True, text=True, check=True).stdout
+    with tempfile.TemporaryDirectory(prefix='benchmark-') as folder:
+        _forked([*program], folder, clean_environment()).wait()
+        return Path(folder, 'log').read_text()
+
+
 @dataclass(frozen=True)
 class Served:
     """Where a server is, and where its store."""
