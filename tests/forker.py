@@ -16,6 +16,7 @@ from nicegui import ui
 
 import auth.installing.building  # noqa: F401
 import tests.apps.serve  # noqa: F401 (this is what takes longest)
+from auth.requests.user_agents import read_user_agent
 from models import migrate
 from tests.forking import fork_until_nobody_asks
 
@@ -23,6 +24,7 @@ LOADED_WHEN_NAMED = (ui.run_with, ui.html, ui.icon, ui.input, ui.header, ui.foot
 """What NiceGUI loads as soon as a program mentions it."""
 
 if __name__ == '__main__':
+    read_user_agent('Mozilla/5.0')  # which compiles a table, at the first request
     with tempfile.TemporaryDirectory() as folder:
         migrate(f'sqlite:///{folder}/first.db')  # which loads what migrates
     fork_until_nobody_asks()

@@ -18,14 +18,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from auth import Auth, Settings
 from auth.credentials.passwords import Passwords
 from auth.credentials.tokens import ClientToken
-from auth.errors import NotSignedIn, ParamInvalid, PasswordIncorrect, SessionNotFound, UserDisabled
+from auth.errors import (
+    NotSignedIn,
+    ParamInvalid,
+    PasswordIncorrect,
+    ReverificationRequired,
+    SessionNotFound,
+    UserDisabled,
+)
 from auth.rules.actor import by_command_line
 from auth.rules.admin import set_disabled
 from auth.rules.devices import read_all_devices, revoke, revoke_others
 from auth.rules.profile import change_password
+from auth.rules.recent import LONG_AGO, RECENT
 from auth.rules.sessions import end_overdue, set_active, sign_out, touch
-from auth.rules.store import Store
 from models import migrate
+from tests.computed_once import store_at
 from tests.databases import SqliteFile
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PATIENT, Clock, Rules
 
@@ -46,6 +54,7 @@ class ModelSession:
     browser: int
     expire_at: datetime
     abandon_at: datetime
+    authenticated_at: datetime
     ended: str | None = None
     by_hand: bool = False
 
@@ -81,7 +90,7 @@ class Sessions(RuleBasedStateMachine):
         clock = Clock()
         limits = Settings(session_lifetime_seconds=LIFETIME.total_seconds(),
                           session_inactivity_seconds=INACTIVITY.total_seconds())
-        auth = Auth(Store(f'sqlite:///{path}', PATIENT), limits, clock, Passwords(memory_kib=8, time_cost=1))
+        auth = Auth(store_at(f'sqlite:///{path}', PATIENT), limits, clock, Passwords(memory_kib=8, time_cost=1))
         self.rules = Rules(SqliteFile(path), auth, clock)
         self.browsers = [ModelBrowser() for _ in range(3)]
         self.sessions: dict[str, ModelSession] = {}
@@ -131,7 +140,7 @@ class Sessions(RuleBasedStateMachine):
             here.old.append(here.token)
         now = self.rules.clock()
         self.sessions[done.session_id] = ModelSession(done.session_id, person, browser, now + LIFETIME,
-                                                      now + INACTIVITY)
+                                                      now + INACTIVITY, now)
         here.token, here.active = done.token, done.session_id
 
     @rule(browser=BROWSERS)
@@ -203,6 +212,10 @@ class Sessions(RuleBasedStateMachine):
         """The session in use on a browser."""
         return next((one for one in self.alive(browser) if one.id == self.browsers[browser].active), None)
 
+    def is_recent(self, one: ModelSession) -> bool:
+        """Whether the password was given in a session a moment ago."""
+        return self.rules.clock() - one.authenticated_at < RECENT
+
     def end(self, ended: list[ModelSession], reason: str) -> None:
         """End sessions in the model."""
         for one in ended:
@@ -214,11 +227,19 @@ class Sessions(RuleBasedStateMachine):
         session_id = ids[number % len(ids)]
         here, wanted = self.acting(browser), self.sessions.get(session_id)
         client = self.client(browser)
-        if here is None or wanted not in self.alive() or wanted.person != here.person:
-            with pytest.raises(NotSignedIn if here is None else SessionNotFound):
+        refusal: type[Exception] | None = None
+        if here is None:
+            refusal = NotSignedIn
+        elif not self.is_recent(here) and (wanted not in self.alive(browser) or wanted.person != here.person):
+            refusal = ReverificationRequired
+        elif wanted not in self.alive() or wanted.person != here.person:
+            refusal = SessionNotFound
+        if refusal is not None:
+            with pytest.raises(refusal):
                 self.run(self.rules.auth.run(revoke, client, session_id))
             return
 
+        assert wanted is not None
         self.run(self.rules.auth.run(revoke, client, session_id))
 
         self.end([wanted], 'removed' if wanted.browser == browser else 'revoked')
@@ -226,8 +247,8 @@ class Sessions(RuleBasedStateMachine):
     @rule(browser=BROWSERS)
     def sign_out_of_all_other_devices(self, browser: int) -> None:
         here, client = self.acting(browser), self.client(browser)
-        if here is None:
-            with pytest.raises(NotSignedIn):
+        if here is None or not self.is_recent(here):
+            with pytest.raises(NotSignedIn if here is None else ReverificationRequired):
                 self.run(self.rules.auth.run(revoke_others, client))
             return
         others = [one for one in self.alive() if one.person == here.person and one is not here]
@@ -257,6 +278,9 @@ class Sessions(RuleBasedStateMachine):
 
         assert done.revoked == len(others)
         self.end(others, 'revoked')
+        for one in self.sessions.values():
+            if one.person == here.person:
+                one.authenticated_at = self.rules.clock() if one is here else LONG_AGO
         self.passwords[here.person] = PASSWORDS[number]
         model = self.browsers[browser]
         assert model.token is not None
@@ -297,7 +321,7 @@ class Sessions(RuleBasedStateMachine):
         self.rules.sql('UPDATE user SET disabled = ? WHERE email_address = ?', person in self.disabled,
                        ADDRESSES[person])
 
-    @rule(minutes=st.sampled_from([1, 61, 179, 181, 599, 601]))
+    @rule(minutes=st.sampled_from([1, 9, 10, 61, 179, 181, 599, 601]))
     def let_time_pass(self, minutes: int) -> None:
         self.rules.clock.forward(minutes=minutes)
 
