@@ -87,7 +87,7 @@ class SqliteFile(TestDatabase):
         self.path = path
         self.url = f'sqlite:///{path}'
         if empty is not None:
-            path.parent.mkdir()
+            path.parent.mkdir(exist_ok=True)
             shutil.copyfile(empty, path)
 
     def sql(self, statement: str, *values: Any) -> list[Any]:

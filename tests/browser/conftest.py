@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.apps import BUTTONS, DRAFTED, INSTRUMENTED, OVERLAID, RECENT, SERVE
-from tests.databases import Kind, PostgresDatabase
+from tests.databases import Kind, PostgresDatabase, SqliteFile
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import give_back, known_port
@@ -58,10 +58,14 @@ def contexts() -> Contexts:
 
 @pytest.fixture(scope='session')
 def new_server(kind: Kind, request: pytest.FixtureRequest) -> NewServer:
-    """Makes servers, each on a store of its own of the kind that the test runs on; they are started by the test."""
+    """Makes servers, each on a store of its own of the kind that the test runs on; they are started by the test.
+
+    The store has all its tables: that a server makes them is tested where people start one, in tests/test_main.py.
+    """
 
     def make(folder: Path, *settings: Any, **more: Any) -> Server:
-        store = PostgresDatabase(request.getfixturevalue('postgres'), migrated=False) if kind == 'postgres' else None
+        store = PostgresDatabase(request.getfixturevalue('postgres')) if kind == 'postgres' else SqliteFile(
+            folder / 'live.db', request.getfixturevalue('empty_file'))
         return Server(folder, *settings, store=store, **more)
 
     return make
