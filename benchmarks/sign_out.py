@@ -9,7 +9,8 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 
 sys.path[0] = str(Path(__file__).parent.parent)
 
-from benchmarks.support import ROOT, Described, beside, machine, percentile, serving, table
+from benchmarks.support import ROOT, Described, machine, percentile, serving, table
 from tests.browser.chromium import launch
 
 PASSWORD = 'correct horse battery'
@@ -89,9 +90,10 @@ async def measure(rounds: int, warm_up: int) -> dict[str, list[float]]:
     """Play all ways in turn, round by round."""
     times: dict[str, list[float]] = {'bare': [], 'same': [], 'click': [], 'verb': [], 'sql': []}
     async with async_playwright() as playwright:
-        with (serving([str(ROOT / 'main.py')]) as ours, serving([str(ROOT / 'benchmarks/bare.py')]) as bare,
-              Listener() as listener, beside([__file__, '--writer', str(listener.address), str(ours.database)])):
-            here = await asyncio.to_thread(listener.accept)
+        with serving([str(ROOT / 'main.py')]) as ours, serving([str(ROOT / 'benchmarks/bare.py')]) as bare:
+            here, there = Pipe()
+            writer = get_context('spawn').Process(target=write, args=(there, str(ours.database)))
+            writer.start()
             browser = await launch(playwright)
             print(f'{machine()}, Chromium {browser.version}; {rounds} rounds\n')
             context = await browser.new_context()
@@ -105,6 +107,7 @@ async def measure(rounds: int, warm_up: int) -> dict[str, list[float]]:
                     if number >= warm_up:
                         taken.append(took)
             here.send(None)
+            writer.join(10)
             await browser.close()
     return times
 
@@ -142,12 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument('--rounds', type=int, default=200, help='how often each way is played')
     parser.add_argument('--warm-up', type=int, default=5, metavar='ROUNDS',
                         help='how many rounds before are not counted')
-    parser.add_argument('--writer', nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
-    if given.writer:
-        address, database = given.writer
-        write(Client(address), database)
-        return
     times = asyncio.run(measure(given.rounds, given.warm_up))
     names = {'bare': 'bare NiceGUI, a label and a button: click → label.set_text in the other tab',
              'same': 'bare NiceGUI, a page of as many elements as ours: the same',

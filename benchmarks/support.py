@@ -51,17 +51,6 @@ def printed_by(program: Sequence[str]) -> str:
         return Path(folder, 'log').read_text()
 
 
-@contextmanager
-def beside(program: Sequence[str]) -> Iterator[None]:
-    """Run a Python program in a process of its own, which ends when it is told at the latest."""
-    with tempfile.TemporaryDirectory(prefix='benchmark-') as folder:
-        process = (_forked if _kept else _new)([*program], folder, clean_environment())
-        try:
-            yield
-        finally:
-            end(process)
-
-
 @dataclass(frozen=True)
 class Served:
     """Where a server is, and where its store."""
