@@ -89,6 +89,7 @@ class SqliteFile(TestDatabase):
         if empty is not None:
             path.parent.mkdir(exist_ok=True)
             shutil.copyfile(empty, path)
+            path.chmod(0o600)  # as a server makes it
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
         """Keep the connection for the next statement, where there is a server."""
