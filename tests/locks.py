@@ -36,4 +36,4 @@ def held(name: str, folder: Path = _FOLDER) -> Generator[None]:
 
 def _open(name: str, folder: Path = _FOLDER) -> int:
     folder.mkdir(parents=True, exist_ok=True)
-    return os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+    return os.open(folder / f'.{name}.lock', os.O_RDWR | os.O_CREAT, 0o600)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from threading import Event
 
 import pytest
@@ -42,7 +42,7 @@ class Busy:
 
 
 @pytest.fixture
-def make_busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Busy]]:
+async def make_busy(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Busy]]:
     made: list[Busy] = []
 
     def make(patience_seconds: float = 60, cores: int = 1) -> Busy:
@@ -53,6 +53,7 @@ def make_busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Busy]]:
     yield make
     for busy in made:
         busy.let_go.set()
+        await asyncio.gather(*busy.tasks, return_exceptions=True)  # or what they raise is told in a later test
         busy.turns.close()
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.conformance.installed import _one_at_a_time, npm_project
+from tests.conformance.installed import CACHE, npm_project
 from tests.http import patient_client
+from tests.locks import held
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.programs import end
@@ -44,7 +45,7 @@ def built_app() -> Path:
     project = packages()
     number = hashlib.sha256(b''.join(f'{name}\0'.encode() + file.read_bytes() for name, file in _sources()))
     target = project / f'app-{number.hexdigest()[:12]}'
-    with _one_at_a_time(f'{project.name}-built'):
+    with held(f'{project.name}-built', CACHE):
         if not target.exists():
             made = Path(tempfile.mkdtemp(dir=project, prefix='.building-'))
             try:
