@@ -20,7 +20,8 @@ from typing import Any, TypeVar
 
 import psutil
 
-from tests.forks import Forked, Program, fork
+from tests.forking import Program
+from tests.forks import Forked, fork
 from tests.ports import free_port
 from tests.programs import ROOT as ROOT  # noqa: PLC0414 (who serves needs it)
 from tests.programs import clean_environment, end

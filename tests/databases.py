@@ -160,6 +160,7 @@ class PostgresDatabase(TestDatabase):
         self.still_connected = False
         """Whether a store stays open for whoever is given it next."""
         self.fails = False
+        """Whether something that is written fails, see ``fail``."""
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
         """Keep the connection for the next statement, where there is a server."""

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.forking import Program as Program  # noqa: PLC0414 (who forks needs it)
+from tests.forking import Program
 from tests.programs import ROOT, clean_environment
 
 

@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 import httpx
 
 from tests.databases import SqliteFile, TestDatabase
-from tests.forks import Forked, Program, fork
+from tests.forking import Program
+from tests.forks import Forked, fork
 from tests.http import patient_client
 from tests.ports import free_port
 from tests.programs import ROOT, SPEED, clean_environment, end, has_ended

@@ -15,7 +15,8 @@ import pytest
 
 from tests.apps import FIVE_MORE_LINES
 from tests.databases import SqliteFile
-from tests.forks import Program, fork
+from tests.forking import Program
+from tests.forks import fork
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port

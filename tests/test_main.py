@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from tests.apps import SERVE
-from tests.forks import Program, fork
+from tests.forking import Program
+from tests.forks import fork
 from tests.programs import ROOT, SPEED, clean_environment
 
 MAIN = ROOT / 'main.py'

@@ -24,7 +24,8 @@ from tests.apps import AT_A_PORT
 from tests.browser.test_examples import is_refused_to_a_stranger
 from tests.databases import SqliteFile
 from tests.examples import EXAMPLES, FOLDER, Example
-from tests.forks import Forked, Forker, Program
+from tests.forking import Program
+from tests.forks import Forked, Forker
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port

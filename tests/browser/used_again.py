@@ -33,50 +33,36 @@ _CHANGING = {Page: _EITHER, BrowserContext: (*_EITHER, 'grant_permissions', 'new
 """What lasts longer than the page that is shown. ``clock`` is no method: a test that sets it asks for a new context.
 A route may hold a request for good, which others for the same address would wait for."""
 
-_UNDONE = {Page: ('on',), BrowserContext: ('on', 'set_offline')}
-"""What lasts as long, and can be taken back."""
-
 NEW_CDP_SESSION = BrowserContext.new_cdp_session
 """As it is before it is watched."""
 
 _Changed = Page | BrowserContext
 _changed: WeakSet[_Changed] = WeakSet()
-_to_undo: WeakKeyDictionary[_Changed, list[tuple[str, tuple[Any, ...]]]] = WeakKeyDictionary()
+_listeners: WeakKeyDictionary[_Changed, list[tuple[Any, ...]]] = WeakKeyDictionary()
+"""By page and context: the events that are listened to, each with what listens. They can be taken back."""
 
 
 def watch_what_changes_for_good() -> None:
-    """Note of each page and context whether it was changed, and what has to be taken back."""
-    for names, note in ((_CHANGING, _note_change), (_UNDONE, _note_to_undo)):
-        for kind, methods in names.items():
-            for name in methods:
-                setattr(kind, name, _noting(getattr(kind, name), note))
+    """Note of each page and context whether it was changed, and who listens to it."""
+    for kind, names in _CHANGING.items():
+        kind.on = _noting(kind.on, lambda one, given: _listeners.setdefault(one, []).append(given))
+        for name in names:
+            setattr(kind, name, _noting(getattr(kind, name), lambda one, _: _changed.add(one)))
 
 
-def _noting(change: Callable[..., Any], note: Callable[[_Changed, str, tuple[Any, ...]], None]) -> Callable[..., Any]:
+def _noting(change: Callable[..., Any], note: Callable[[_Changed, tuple[Any, ...]], None]) -> Callable[..., Any]:
     @wraps(change)
     def noting(changed: Any, *given: Any, **more: Any) -> Any:
-        note(changed, change.__name__, given)
+        note(changed, given)
         return change(changed, *given, **more)
 
     return noting
 
 
-def _note_change(changed: _Changed, _name: str, _given: tuple[Any, ...]) -> None:
-    _changed.add(changed)
-
-
-def _note_to_undo(changed: _Changed, name: str, given: tuple[Any, ...]) -> None:
-    _to_undo.setdefault(changed, []).append((name, given))
-
-
-async def _undo(changed: _Changed) -> None:
-    done = _to_undo.pop(changed, ())
-    for name, given in done:
-        if name == 'on':
-            with suppress(KeyError):  # the test has taken it back
-                changed.remove_listener(*given)
-    if isinstance(changed, BrowserContext) and any(name == 'set_offline' for name, _ in done):
-        await changed.set_offline(False)
+def _listen_no_more(changed: _Changed) -> None:
+    for given in _listeners.pop(changed, ()):
+        with suppress(KeyError):  # the test has taken it back
+            changed.remove_listener(*given)
 
 
 @dataclass
@@ -136,7 +122,8 @@ async def _emptied(context: BrowserContext, url: str, options: Mapping[str, Any]
         return False
     try:
         for one in (context, *context.pages):
-            await _undo(one)
+            _listen_no_more(one)
+        await context.set_offline(False)
         for page in context.pages[TABS_KEPT_AT_MOST:]:
             await page.close()
         await asyncio.gather(*(_empty(page, url, options) for page in context.pages))

@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import make_url
 
 from auth import Settings
-from tests.forks import Program, fork
+from tests.forking import Program
+from tests.forks import fork
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.programs import ROOT, clean_environment, end

@@ -28,7 +28,8 @@ from models.database_url import open_database
 from models.postgres_feed import PostgresFeed
 from models.postgres_line import Line, was_hung_up
 from tests.databases import PostgresDatabase
-from tests.forks import Program, fork
+from tests.forking import Program
+from tests.forks import fork
 from tests.patience import PATIENCE_SECONDS
 from tests.postgres import ENDED_WITHIN, Postgres, postgres_server
 from tests.programs import clean_environment
