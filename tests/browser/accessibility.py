@@ -11,9 +11,10 @@ COLOUR_RULES = ['color-contrast', 'link-in-text-block']
 """Those rules of axe-core that another theme can break."""
 WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
-# A page's frames are pages that are measured by themselves.
+# A page's frames are pages that are measured by themselves. The words of a source are many, and nothing but colours.
 _RUN = """async (runOnly) => {
-    const found = await axe.run(document, { runOnly, iframes: false, resultTypes: ['violations'] });
+    const where = { exclude: [['.ls-source code > *']] };
+    const found = await axe.run(where, { runOnly, iframes: false, resultTypes: ['violations'] });
     const isOfQuasar = ({ html }) => html.includes('q-loading-bar') // it comes with any request, and has no name
         || html.startsWith('<main class="q-page"'); // it is a main in any case; role=none
     return found.violations.flatMap(({ id, nodes }) => nodes.filter((node) => !isOfQuasar(node)).map((node) =>
@@ -24,12 +25,14 @@ _RUN = """async (runOnly) => {
 _COLOURS = """
 const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
 const pen = canvas.getContext('2d', { willReadFrequently: true });
-const rgba = (colour) => {
+const read = (colour) => {
     pen.clearRect(0, 0, 1, 1);
     pen.fillStyle = colour;
     pen.fillRect(0, 0, 1, 1);
     return [...pen.getImageData(0, 0, 1, 1).data];
 };
+const known = new Map();
+const rgba = (colour) => known.get(colour) ?? known.set(colour, read(colour)).get(colour);
 const light = ([r, g, b]) => {
     const [x, y, z] = [r, g, b].map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
     return 0.2126 * x + 0.7152 * y + 0.0722 * z;

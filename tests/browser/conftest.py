@@ -153,14 +153,20 @@ async def paying(request: pytest.FixtureRequest, new_server: NewServer) -> Serve
 
 @pytest.fixture
 async def own_server(tmp_path: Path, new_server: NewServer) -> AsyncIterator[StartServer]:
-    """Starts servers for one test, with the given settings; see ``Server.speed``."""
+    """Starts servers for one test, with the given settings; they are stopped when all its tabs are gone.
+
+    :param prepare: what is done to a server, or its store, before it is started
+    """
     servers: list[Server] = []
 
-    async def start(script: Path = SERVE, *, speed: float = 1, **settings: Any) -> Server:
+    async def start(script: Path = SERVE, *, speed: float = 1, base: str = '',
+                    prepare: Callable[[Server], None] | None = None, **settings: Any) -> Server:
         folder = tmp_path / f'server-{len(servers)}'
         folder.mkdir()
-        server = new_server(folder, settings, script=script, speed=speed, port=known_port())
+        server = new_server(folder, settings, script=script, speed=speed, base=base, port=known_port())
         servers.append(server)
+        if prepare:
+            prepare(server)
         return await server.start()
 
     yield start

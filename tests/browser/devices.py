@@ -20,7 +20,7 @@ SIGNED_OUT = 'You are signed out'
 _numbers = itertools.count(1)
 
 LOOK_EVERY_MS = 20
-"""Without it, Playwright looks with each frame, and Chromium draws the page as often as it can while it loads."""
+"""Playwright itself looks with each frame, and Chromium draws the page as often as it can while it loads."""
 
 REFUSED = 'Content Security Policy'
 """What Chromium says whenever the policy of a page refuses something."""
@@ -62,8 +62,8 @@ class Tab:
         return self
 
     async def live(self) -> None:
-        """Wait until the page has joined its socket."""
-        await self.page.wait_for_function('window.did_handshake === true', polling=LOOK_EVERY_MS)
+        """Wait until the page has joined its socket; by wait_for_function it would read a script of 180 kB first."""
+        await self.value('() => window.did_handshake === true')
 
     async def follow(self, path: str) -> Tab:
         """Go to a page as a link does, with nothing loaded anew: it costs a tenth of opening the page."""
@@ -117,11 +117,15 @@ class Tab:
                 await asyncio.sleep(0.2)
 
     async def text(self) -> str:
-        """Everything that is in the page, visible or not; also where it is just being loaded anew."""
+        """Everything that is in the page, visible or not."""
+        return (await self.value('() => document.body && [document.body.textContent]'))[0]
+
+    async def value(self, function: str) -> Any:
+        """What a function gives once that is true, also where the page is just being loaded anew."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 with suppress(Error):
-                    return (await self.value_once('() => document.body && [document.body.textContent]'))[0]
+                    return await self.value_once(function)
                 await asyncio.sleep(0.05)
 
     async def value_once(self, function: str, argument: Any = None) -> Any:
@@ -130,9 +134,9 @@ class Tab:
             while (true) {
                 const found = (FUNCTION)(argument);
                 if (found) return found;
-                await new Promise((resolve) => setTimeout(resolve, 20));
+                await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
             }
-        }'''.replace('FUNCTION', function), argument)
+        }'''.replace('FUNCTION', function).replace('LOOK_EVERY_MS', f'{LOOK_EVERY_MS}'), argument)
 
     async def note_when_seen(self, selector: str) -> None:
         """Note from now on whether something was on the screen: it may be gone before anybody looks."""

@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from playwright.async_api import expect
 
 from models import migrate, tell_tabs
 from models.database_url import open_database
 from tests.apps import OWN_ROWS
 from tests.running import either_store
+from tests.server import Server
 
-from .devices import MakeDevice, NewServer
+from .devices import MakeDevice, StartServer
 
 MAKE = ('CREATE TABLE todo (id INTEGER PRIMARY KEY, user_id VARCHAR NOT NULL REFERENCES user (id) ON DELETE CASCADE, '
         'words VARCHAR NOT NULL)')
 
 
-@either_store
-async def test_a_tab_shows_rows_of_its_person_as_they_change(device: MakeDevice, new_server: NewServer,
-                                                             tmp_path: Path) -> None:
-    server = new_server(tmp_path, {}, script=OWN_ROWS)
+def make_the_table(server: Server) -> None:
     migrate(server.database.url)
     server.sql(MAKE)
     with open_database(server.database.url).connect(to_write=True) as connection:
         tell_tabs(connection, 'todo', owner='user_id')
-    await server.start()
-    try:
-        laptop, phone = await device(server), await device(server)
-        for one, name in ((laptop, 'ann'), (phone, 'bob')):
-            await one.sign_up(f'{name}@example.com')
-        anns, bobs = await laptop.tab('/todos'), await phone.tab('/todos')
 
-        await anns.button('Add').click()
-        await expect(anns.see('bread')).to_be_visible()
-        server.sql("INSERT INTO todo (user_id, words) SELECT id, 'milk of ' || email_address FROM user")
 
-        await expect(anns.see('milk of ann@example.com')).to_be_visible()
-        await expect(bobs.see('milk of bob@example.com')).to_be_visible()
-        await expect(anns.see('bob@example.com')).to_have_count(0)
-        server.sql('DELETE FROM todo')
-        await expect(anns.see('milk of')).to_have_count(0)
-        await expect(anns.see('bread')).to_have_count(0)
-    finally:
-        server.stop()
+@either_store
+async def test_a_tab_shows_rows_of_its_person_as_they_change(device: MakeDevice,
+                                                             own_server: StartServer) -> None:
+    server = await own_server(OWN_ROWS, prepare=make_the_table)
+    laptop, phone = await device(server), await device(server)
+    for one, name in ((laptop, 'ann'), (phone, 'bob')):
+        await one.sign_up(f'{name}@example.com')
+    anns, bobs = await laptop.tab('/todos'), await phone.tab('/todos')
+
+    await anns.button('Add').click()
+    await expect(anns.see('bread')).to_be_visible()
+    server.sql("INSERT INTO todo (user_id, words) SELECT id, 'milk of ' || email_address FROM user")
+
+    await expect(anns.see('milk of ann@example.com')).to_be_visible()
+    await expect(bobs.see('milk of bob@example.com')).to_be_visible()
+    await expect(anns.see('bob@example.com')).to_have_count(0)
+    server.sql('DELETE FROM todo')
+    await expect(anns.see('milk of')).to_have_count(0)
+    await expect(anns.see('bread')).to_have_count(0)

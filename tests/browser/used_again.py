@@ -2,22 +2,22 @@
 
 A page takes Chromium three times as long in a new context as in one where a page was before: the process is new, and
 all scripts are compiled anew. So a test gives its context back, with nothing of it left: no cookies, no storage, and
-empty tabs that look as at first. What a test has changed for good, such as a script for each page to come, is not given
-back. Whoever wants a context with options, such as a narrow screen, may have one that was made with the same.
+empty tabs that look as at first. What a test has changed for good, such as what becomes of requests, is not given back.
+Whoever wants a context with options, such as a narrow screen, may have one that was made with the same.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
-from playwright.async_api import Browser, BrowserContext, Error, Page, ViewportSize
+from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Page, ViewportSize
 
 SIZE: ViewportSize = {'width': 1280, 'height': 720}
 """How large a page is unless a test says otherwise."""
@@ -27,8 +27,10 @@ TABS_KEPT_AT_MOST = 3
 USED_AT_MOST = 25
 """What a process keeps of pages that have gone is not much, and yet it adds up."""
 
-_EITHER = ('add_init_script', 'expose_binding', 'expose_function', 'once', 'route', 'route_web_socket',
-           'set_extra_http_headers')
+_TAKEN_BACK = ('add_init_script', 'expose_binding', 'expose_function')
+"""What gives something that takes it back."""
+
+_EITHER = ('once', 'route', 'route_web_socket', 'set_extra_http_headers')
 _CHANGING = {Page: _EITHER, BrowserContext: (*_EITHER, 'grant_permissions', 'new_cdp_session', 'set_geolocation')}
 """What lasts longer than the page that is shown. ``clock`` is no method: a test that sets it asks for a new context.
 A route may hold a request for good, which others for the same address would wait for."""
@@ -41,13 +43,21 @@ _changed: WeakSet[_Changed] = WeakSet()
 _listeners: WeakKeyDictionary[_Changed, list[tuple[Any, ...]]] = WeakKeyDictionary()
 """By page and context: the events that are listened to, each with what listens. They can be taken back."""
 
+_additions: WeakKeyDictionary[_Changed, list[AbstractAsyncContextManager[Any]]] = WeakKeyDictionary()
+"""By page and context: what takes back what was added to each page to come."""
+
+_sessions: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
+"""By page: a way to Chromium itself, which is kept as long as the page."""
+
 
 def watch_what_changes_for_good() -> None:
-    """Note of each page and context whether it was changed, and who listens to it."""
+    """Note of each page and context whether it was changed, what was added, and who listens to it."""
     for kind, names in _CHANGING.items():
         kind.on = _noting(kind.on, lambda one, given: _listeners.setdefault(one, []).append(given))
         for name in names:
             setattr(kind, name, _noting(getattr(kind, name), lambda one, _: _changed.add(one)))
+        for name in _TAKEN_BACK:
+            setattr(kind, name, _noting_what_is_added(getattr(kind, name)))
 
 
 def _noting(change: Callable[..., Any], note: Callable[[_Changed, tuple[Any, ...]], None]) -> Callable[..., Any]:
@@ -59,10 +69,22 @@ def _noting(change: Callable[..., Any], note: Callable[[_Changed, tuple[Any, ...
     return noting
 
 
-def _listen_no_more(changed: _Changed) -> None:
+def _noting_what_is_added(add: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    @wraps(add)
+    async def noting(changed: Any, *given: Any, **more: Any) -> Any:
+        added = await add(changed, *given, **more)
+        _additions.setdefault(changed, []).append(added)
+        return added
+
+    return noting
+
+
+async def _take_back(changed: _Changed) -> None:
     for given in _listeners.pop(changed, ()):
         with suppress(KeyError):  # the test has taken it back
             changed.remove_listener(*given)
+    for added in _additions.pop(changed, ()):
+        await added.__aexit__(None, None, None)
 
 
 @dataclass
@@ -122,14 +144,15 @@ async def _emptied(context: BrowserContext, url: str, options: Mapping[str, Any]
         return False
     try:
         for one in (context, *context.pages):
-            _listen_no_more(one)
+            await _take_back(one)
         await context.set_offline(False)
         for page in context.pages[TABS_KEPT_AT_MOST:]:
             await page.close()
         await asyncio.gather(*(_empty(page, url, options) for page in context.pages))
-        session = await NEW_CDP_SESSION(context, context.pages[0])
+        first = context.pages[0]
+        session = _sessions.get(first) or await NEW_CDP_SESSION(context, first)
+        _sessions[first] = session
         await session.send('Storage.clearDataForOrigin', {'origin': url, 'storageTypes': 'all'})
-        await session.detach()
         await context.clear_cookies()
     except Error:  # it shows something else, or has crashed
         return False
