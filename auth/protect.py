@@ -32,12 +32,12 @@ from .live.tabs import Tabs, install
 from .live.uploads import Uploads
 from .live.whole_pages import check_whole_pages, entrance_to, guard_whole_pages, is_page
 from .monitoring.loop_lag import LoopLag
+from .requests.api_prefix import USUAL_PREFIX, is_below, moved
 from .requests.asgi import App
 from .rules.context import Auth
 from .settings import Settings
 from .web.api import FrontendApi
 from .web.api.serializers import error_json
-from .web.api_prefix import USUAL_PREFIX, is_below, moved
 from .web.backend import BackendApi
 from .web.client_files import ClientFiles
 from .web.connections import Connections

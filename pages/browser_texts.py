@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auth.components import api_path
 from auth.language import _, tag
-from auth.web.api_prefix import USUAL_PREFIX
+from auth.requests.api_prefix import USUAL_PREFIX
 
 
 def browser_texts() -> dict[str, str]:

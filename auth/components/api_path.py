@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..live.tabs import tabs
-from ..web.api_prefix import USUAL_PREFIX, moved
+from ..requests.api_prefix import USUAL_PREFIX, moved
 
 
 def api_path(path: str) -> str:

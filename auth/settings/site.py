@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
+from ..requests.api_prefix import USUAL_PREFIX, is_below
 from ..requests.base import ROOT_PATH
 from ..requests.hosts import Hosts
 from ..requests.origins import address_of, parse_host, parse_origin, written_by_people
@@ -41,7 +42,7 @@ class SiteSettings(BaseSettings):
     pages may change something, and whether the cookie is ``Secure``, whatever proxies make of a request on its way.
     Without it, all of that is what each request came to."""
 
-    api_prefix: str = '/v1'
+    api_prefix: str = USUAL_PREFIX
     """Below which path the Frontend API is, so that an app may have its own ``/v1``."""
 
     backend_api_prefix: str = '/backend/v1'
@@ -101,8 +102,11 @@ class SiteSettings(BaseSettings):
 
     @model_validator(mode='after')
     def _check_prefixes(self) -> Self:
-        if self.api_prefix == self.backend_api_prefix:
-            raise ValueError('API_PREFIX and BACKEND_API_PREFIX are the same; each API needs a path of its own')
+        of_each = self.api_prefix, self.backend_api_prefix
+        if is_below(*of_each) or is_below(*reversed(of_each)):  # one would answer what was meant for the other
+            raise ValueError(f'API_PREFIX ({self.api_prefix}) and BACKEND_API_PREFIX ({self.backend_api_prefix}) must '
+                             'be two paths, and neither may be below the other: set one of them to a path of its own, '
+                             'such as /auth/v1 or /servers/v1')
         return self
 
     @field_validator('root_path')

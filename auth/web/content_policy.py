@@ -11,8 +11,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from ..requests.api_prefix import USUAL_PREFIX, moved
 from ..requests.asgi import Scope
-from .api_prefix import USUAL_PREFIX, moved
 
 NONCE = f'nonce="{secrets.token_urlsafe(16)}"'
 """What an inline script of an author has as an attribute, to run: ``ui.add_head_html(f'<script {NONCE}>…</script>')``.
@@ -28,7 +28,7 @@ FRAMED = 'live_sessions.framed'
 """The key under which the scope of a request says that pages of this site may show the answer in a frame."""
 
 REPORTS_PATH = f'{USUAL_PREFIX}/policy_reports'
-"""Where browsers tell what they have refused to load or run; see ``auth.web.api_prefix``."""
+"""Where browsers tell what they have refused to load or run; see ``auth.requests.api_prefix``."""
 
 _PAGE: Mapping[str, str] = {
     'default-src': "'self'",

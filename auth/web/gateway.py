@@ -13,12 +13,12 @@ from ..access import Access, PageBuilder, PageRefused
 from ..changes.clients import Clients
 from ..errors import AuthError
 from ..language import negotiate, set_reader
+from ..requests.api_prefix import USUAL_PREFIX, moved
 from ..requests.asgi import SAFE_METHODS, App, Message, Receive, Scope, Send, header
 from ..requests.hosts import Hosts, host_of, is_local
 from ..requests.proxies import Proxies
 from ..settings.headers import HeaderSettings
 from .answers import as_get, send_answer, without_body
-from .api_prefix import USUAL_PREFIX, moved
 from .backend import BackendApi
 from .client_files import CLIENT_FILES, ClientFiles
 from .content_policy import REPORTS_PATH

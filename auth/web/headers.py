@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..requests.api_prefix import USUAL_PREFIX
 from ..requests.asgi import Message, Scope, Send
 from ..settings.headers import HeaderSettings, parse_sources
-from .api_prefix import USUAL_PREFIX
 from .content_policy import ContentPolicy
 from .cookies import is_secure
 

@@ -125,9 +125,20 @@ def test_the_publishable_key_is_made_of_the_name_of_the_site(settings: dict[str,
     assert bool(site.why_no_publishable_key) == (not key or not site.public_url)
 
 
-def test_each_api_needs_a_path_of_its_own() -> None:
-    with pytest.raises(ValidationError, match='API_PREFIX and BACKEND_API_PREFIX are the same'):
-        Settings(api_prefix='/api/v1', backend_api_prefix='/api/v1')
+@pytest.mark.parametrize('prefixes', [
+    {'api_prefix': '/api/v1', 'backend_api_prefix': '/api/v1'},
+    {'backend_api_prefix': '/v1/client'},
+    {'backend_api_prefix': '/v1/servers'},
+    {'api_prefix': '/backend'},
+    {'api_prefix': '/backend/v1/users'}])
+def test_no_api_is_below_the_path_of_the_other(prefixes: dict[str, str]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(**prefixes)  # type: ignore[arg-type]
+
+    assert 'neither may be below the other: set one of them' in wrong_setting(refused.value)
+
+
+def test_each_api_has_a_path_of_its_own() -> None:
     with pytest.raises(ValidationError, match='write a path of words'):
         Settings(backend_api_prefix='/servers/')
 

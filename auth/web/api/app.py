@@ -13,9 +13,9 @@ from ...changes.clients import Clients
 from ...credentials.tokens import ClientToken
 from ...errors import ParamInvalid, ParamMissing
 from ...language import N_
+from ...requests.api_prefix import USUAL_PREFIX
 from ...requests.asgi import Receive, Scope, Send
 from ...rules.context import Auth
-from ..api_prefix import USUAL_PREFIX
 from ..error_answers import answer_to
 from ..live_streams import LiveStreams
 from .admin_endpoints import AdminEndpoints
