@@ -131,10 +131,12 @@ async def sign_in_as(request: Request, user: str, *, keep_signed_in: bool = Fals
     The cookie is added to the answer of the endpoint, whatever it is. The browser gets a new secret, all limits of a
     sign-in hold, and the history tells of it. Whoever calls this answers for the proof.
 
-    :param user: their id, or their email address: one that was confirmed, or anybody could claim it
+    :param user: their id, or their email address: one that was confirmed, or anybody could claim it. Where the site
+        sends no mail and ``SIGN_UP`` is ``open``, an address opens no account that was never confirmed
     :param keep_signed_in: whether they stay signed in for longer, also when the browser is closed
     :raises UserNotFound: if there is no such user
     :raises UserDisabled: if an administrator has disabled them
+    :raises AddressUnconfirmed: if anybody could have signed up with the address
     :raises AuthError: or ``SessionExists``, ``AccountLimitReached``, ``ClientRenewed``, ``StoreAway``; and
         ``OriginRefused`` if the request would change something, and comes from another site
     :raises RuntimeError: in a page

@@ -264,6 +264,16 @@ class UserDisabled(AuthError):
     text = N_('This account has been disabled. Ask the administrator of this site.')
 
 
+class AddressUnconfirmed(AuthError):
+    """Somebody has proved an address, and whoever made the account with it never had to: it may be somebody else's."""
+
+    code = 'email_address_unconfirmed'
+    status = HTTPStatus.FORBIDDEN
+    tells_all = True
+    text = N_('It is not confirmed that the account with this email address is yours, so you were not signed in. '
+              'Sign in with its password, or ask the administrator of this site.')
+
+
 class StoreAway(AuthError):
     """The store can't be reached: nothing was changed, and whoever was signed in still is."""
 

@@ -11,7 +11,14 @@ from models import AuditAction, User
 from models.normal_forms import stored_address
 from models.statements import built_once
 
-from ..errors import AccountLimitReached, ClientRenewed, SessionExists, UserDisabled, UserNotFound
+from ..errors import (
+    AccountLimitReached,
+    AddressUnconfirmed,
+    ClientRenewed,
+    SessionExists,
+    UserDisabled,
+    UserNotFound,
+)
 from ..requests.request_info import RequestInfo
 from ..settings import Settings
 from .audit import Subject, record_attempt
@@ -30,12 +37,13 @@ async def sign_in_proven(auth: Auth, client: ClientView | None, user: str, *, re
     :param user: their id, or their email address
     :param client: the browser that asks, if it has a client already
     :raises UserNotFound: if there is no such user
+    :raises AddressUnconfirmed: if it is an address, and anybody could have signed up with it
     :raises AuthError: or ``UserDisabled``, ``SessionExists``, ``AccountLimitReached``, ``ClientRenewed``, ``StoreAway``
     """
     try:
         return await auth.run(sign_in_user, client, user, settings=auth.settings, request_info=request_info,
                               keep_signed_in=keep_signed_in)
-    except (UserDisabled, SessionExists, AccountLimitReached, ClientRenewed):
+    except (AddressUnconfirmed, UserDisabled, SessionExists, AccountLimitReached, ClientRenewed):
         await auth.run(_note_refused, user, request_info)
         raise
 
@@ -46,9 +54,12 @@ def sign_in_user(db: Connection, now: datetime, client: ClientView | None, user:
     found = db.execute(*_lock_user(user, stored_address(user))).first()
     if found is None:
         raise UserNotFound
-    user_id, address, is_disabled = found
+    user_id, address, is_disabled, confirmed_at = found
     if is_disabled:
         raise UserDisabled
+    anybody_may_have_made_it = settings.sign_up == 'open' and not settings.sends_mail and confirmed_at is None
+    if user != user_id and anybody_may_have_made_it:  # and knows its password: whoever comes now would share it
+        raise AddressUnconfirmed
     return start_session(db, now, client, user_id, settings, request_info, keep_signed_in, tell=address)
 
 
@@ -60,5 +71,5 @@ def _note_refused(db: Connection, now: datetime, user: str, request_info: Reques
 
 @built_once
 def _lock_user(user_id: str, address: str):
-    return (select(col(User.id), col(User.email_address), col(User.disabled))
+    return (select(col(User.id), col(User.email_address), col(User.disabled), col(User.address_confirmed_at))
             .where((col(User.id) == user_id) | (col(User.email_address) == address)).with_for_update(key_share=True))

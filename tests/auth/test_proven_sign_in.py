@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 
-from auth.errors import AccountLimitReached, AuthError, ClientRenewed, SessionExists, UserDisabled, UserNotFound
+from auth.errors import (
+    AccountLimitReached,
+    AddressUnconfirmed,
+    AuthError,
+    ClientRenewed,
+    SessionExists,
+    UserDisabled,
+    UserNotFound,
+)
+from auth.rules.actor import by_command_line
+from auth.rules.admin import create_user
 from auth.rules.proven_sign_in import sign_in_proven
 from auth.rules.sign_in import SignedIn
 from models import AuditAction
-from tests.rules import PHONE, Rules
+from tests.rules import PASSWORD, PHONE, Rules
 
 
 async def prove(rules: Rules, user: str, client: Any = None) -> SignedIn:
@@ -31,6 +41,7 @@ async def test_they_are_signed_in_on_a_client_of_their_own_and_the_history_tells
 
 async def test_the_client_gets_a_new_secret_and_its_other_accounts_stay(rules: Rules) -> None:
     ann, bob = await rules.sign_up(), await rules.sign_up('bob@example.com')
+    rules.sql('UPDATE user SET address_confirmed_at = created_at')
     before = await rules.here(ann.token)
 
     done = await prove(rules, 'Bob@Example.com', before)
@@ -74,3 +85,26 @@ async def test_of_two_at_once_on_one_client_the_second_comes_again(rules: Rules)
 
     with pytest.raises(ClientRenewed):
         await prove(rules, ann.user_id, before)
+
+
+async def test_an_address_opens_no_account_that_anybody_could_have_made_with_it(rules: Rules) -> None:
+    ann = await rules.sign_up()
+
+    for address in ('ann@example.com', ' Ann@Example.com'):
+        with pytest.raises(AddressUnconfirmed):
+            await prove(rules, address)
+
+    assert 'sign_in_refused' in rules.events()[-1][0]
+    assert len(rules.sql('SELECT id FROM session')) == 1
+    assert (await prove(rules, ann.user_id)).user_id == ann.user_id
+
+
+@pytest.mark.parametrize('settings', [{'sign_up': 'invited'}, {'sign_up': 'closed'}, {'mail_outbox': 'outbox'}])
+async def test_it_does_where_nobody_makes_one_with_the_address_of_another(
+        rules_with: Callable[..., Rules], settings: dict[str, Any]) -> None:
+    rules = rules_with(**settings)
+    await create_user(rules.auth, by_command_line, email_address='ann@example.com', password=PASSWORD)
+
+    done = await prove(rules, 'ann@example.com')
+
+    assert rules.sql('SELECT user_id, status FROM session') == [(done.user_id, 'active')]

@@ -50,7 +50,7 @@ async def provider(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pr
     """Runs oidc-provider-mock, which knows people whose address is confirmed, and others."""
     port, people = free_port(), [{'sub': name, 'email': f'{name}@example.com', 'email_verified': confirmed}
                                  for name, confirmed in (('ann', True), ('bob', True), ('mallory', False),
-                                                         ('mike', 'false'), ('nemo', True))]
+                                                         ('mike', 'false'), ('nemo', True), ('carol', True))]
     command = [sys.executable, '-W', 'ignore', '-m', 'oidc_provider_mock', '--port', str(port)]
     for person in people:
         command += ['--user-claims', json.dumps(person)]
@@ -80,13 +80,15 @@ async def served(new_server: NewServer, provider: Provider,
     server.stop()
 
 
-async def account(server: Server, name: str) -> None:
-    """Make an account with an address of the other site."""
+async def account(server: Server, name: str, *, confirmed: bool = True) -> None:
+    """Make an account with an address of the other site, which a mail has confirmed."""
     somebody = Somebody.at(server)
     answer = await somebody.web.post('/v1/client/sign_ups', data={
         'email_address': f'{name}@example.com', 'password': 'correct horse battery staple'})
     assert answer.status_code == 200, answer.text
     await somebody.close()
+    if confirmed:
+        server.sql('UPDATE user SET address_confirmed_at = created_at WHERE email_address = ?', f'{name}@example.com')
 
 
 async def test_who_has_confirmed_an_address_there_is_signed_in_here_and_the_session_ends_as_any(
@@ -133,3 +135,16 @@ def test_the_documentation_shows_what_was_run() -> None:
     shown = OIDC.read_text(encoding='utf-8').split(f'# {"-" * 64}\n')[1]
 
     assert dedent(shown).strip() in (Path(ROOT) / 'docs' / 'components.md').read_text(encoding='utf-8')
+
+
+async def test_who_signed_up_with_the_address_of_somebody_else_does_not_share_an_account_with_them(
+        server: Server, visitor: NewPerson, provider: Provider) -> None:
+    await account(server, 'carol', confirmed=False)  # by whoever knows its password now
+    carol = visitor()
+
+    answer = await carol.get(await provider.confirm(await carol.get('/sign-in/club'), 'carol'))
+
+    assert (answer.status_code, answer.json()['errors'][0]['code']) == (403, 'email_address_unconfirmed')
+    assert 'set-cookie' not in answer.headers or '__client' not in answer.headers['set-cookie']
+    assert server.sql("SELECT count(*) FROM audit_event WHERE action = 'sign_in_refused' AND user_id IN "
+                      "(SELECT id FROM user WHERE email_address = 'carol@example.com')") == [(1,)]
