@@ -40,6 +40,11 @@ class OwnPages:
         """Tell whether the value of an ``Origin`` header is that of the site's own pages."""
         if self._hosts.is_own(origin, scope):
             return True
+        self.tell_of(origin, scope)
+        return False
+
+    def tell_of(self, origin: str, scope: Scope) -> None:
+        """Tell whoever runs the server, now and then, of a request of a page that is none of the site's own."""
         if self._complaint.let_through():
             asking = parse_origin(origin)
             came_to, named = ('came to', self._hosts.origin_of(scope)), f'{asking or origin[:100]}'
@@ -50,4 +55,3 @@ class OwnPages:
                                                 f'that may use this one: set ALLOWED_ORIGINS={named}')
             log.warning('refused a request of a page of %a, because it %s %a%s%s', named, came_to[0],
                         f'{came_to[1]}', advice, self._complaint.others(), extra={'event': 'page_origin_refused'})
-        return False

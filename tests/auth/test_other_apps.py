@@ -102,6 +102,26 @@ async def test_nobody_else_may_change_or_read_anything(with_apps: Api, headers: 
         assert 'set-cookie' not in answer.headers
 
 
+@pytest.mark.parametrize('method', ['GET', 'HEAD', 'OPTIONS'])
+@pytest.mark.parametrize('settings', [{}, {'allowed_origins': SECOND}], ids=['none allowed', 'another allowed'])
+async def test_the_log_tells_which_app_may_not_read_and_how_it_may(
+        rules_with: Callable[..., Rules], caplog: pytest.LogCaptureFixture, settings: dict[str, str], method: str
+        ) -> None:
+    async with served_api(rules_with(**settings)) as api:
+        async with api.browser(**{'origin': 'http://localhost', 'sec-fetch-site': 'same-origin'}) as ours:
+            await ours.request(method, '/v1/client')
+        async with api.browser(**ANOTHER_SITE if settings else {}) as may:
+            await may.request(method, '/v1/client')
+        assert caplog.messages == []
+        async with api.browser(**SAME_SITE) as app:
+            for _ in range(3):
+                await app.request(method, '/v1/client', headers={'access-control-request-method': 'PUT'})
+
+    line, = caplog.messages
+    assert line.startswith(f"refused a request of a page of '{APP}'")
+    assert f'set ALLOWED_ORIGINS={APP}' in line
+
+
 async def test_our_own_pages_go_on_as_before(with_apps: Api) -> None:
     async with with_apps.browser(**{'origin': 'http://localhost', 'sec-fetch-site': 'same-origin'}) as ours:
         up = await sign_up(ours)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from ...requests.asgi import Message, Scope, Send, header
+from ...requests.asgi import SAFE_METHODS, Message, Scope, Send, header
 from ...requests.hosts import Hosts
 from ...requests.origins import Origin, address_of, parse_origin
 from ..own_pages import OwnPages
@@ -21,6 +21,9 @@ _PREFLIGHT = (
     (b'access-control-allow-headers', b'authorization, content-type'),
     (b'access-control-max-age', b'600'),
 )
+_UNCHECKED = SAFE_METHODS | {'OPTIONS'}
+"""What changes nothing; of everything else, ``check_change`` tells."""
+
 _URL = re.compile(r'(?P<origin>https?://[^/?#\\@\s]+)(?:[/?#][!-\[\]-~]*)?', re.ASCII | re.IGNORECASE)
 """What every browser reads as one and the same: ASCII without backslashes and spaces, and nothing before the host."""
 
@@ -91,7 +94,13 @@ class OtherApps:
         return _PREFLIGHT if is_one and self.origin_of(scope) is not None else None
 
     def telling(self, scope: Scope, send: Send) -> Send:
-        """Tell the browser with an answer that the app which has asked may read it."""
+        """Tell the browser with an answer that the app which has asked may read it.
+
+        Whoever runs the server is told of a page that may not: its browser tells nobody but its console.
+        """
+        asking = header(scope, b'origin')
+        if asking is not None and scope['method'] in _UNCHECKED and not self._may_read(asking, scope):
+            self._own_pages.tell_of(asking, scope)
         if not self._origins:
             return send
         more = [(b'vary', b'Origin')]
@@ -106,6 +115,9 @@ class OtherApps:
             await send(message)
 
         return sending
+
+    def _may_read(self, origin: str, scope: Scope) -> bool:
+        return self.origin_of(scope) is not None or self._hosts.is_own(origin, scope)
 
     def _is_same_site(self, scope: Scope) -> bool:
         """Whether the browser that asks sends our cookie. It says so itself over https and on this machine; an app that
