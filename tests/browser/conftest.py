@@ -186,9 +186,10 @@ async def device(browser: Browser, contexts: Contexts, request: pytest.FixtureRe
     devices: list[Device] = []
 
     async def make(server: Server | None = None, url: str | None = None, new: bool = False, **options: Any) -> Device:
-        context = await (browser.new_context(**options) if new else contexts.take(browser, **options))
+        address = url or (server or await shared(request)).url
+        context = await (browser.new_context(**options) if new else contexts.take(browser, address, **options))
         context.set_default_timeout(1000 * PATIENCE_SECONDS)
-        devices.append(Device(context, url or (server or await shared(request)).url))
+        devices.append(Device(context, address))
         return devices[-1]
 
     yield make

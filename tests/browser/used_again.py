@@ -12,7 +12,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
@@ -89,10 +89,11 @@ async def _take_back(changed: _Changed) -> None:
 
 @dataclass
 class _Made:
-    """How a context was made, and how often it was used."""
+    """How a context was made, how often it was used, and where it was."""
 
     options: Mapping[str, Any]
     used: int = 0
+    visited: set[str] = field(default_factory=set)
 
     @property
     def kind(self) -> str:
@@ -107,15 +108,18 @@ class Contexts:
         self._free: list[BrowserContext] = []
         self._made: dict[BrowserContext, _Made] = {}
 
-    async def take(self, browser: Browser, **options: Any) -> BrowserContext:
-        """Give a context as if it was new; its first pages may be open."""
+    async def take(self, browser: Browser, url: str, **options: Any) -> BrowserContext:
+        """Give a context as if it was new; its first pages may be open.
+
+        :param url: the site that it will visit, where it has been before if that can be
+        """
         made = _Made(options)
-        for context in [*reversed(self._free)]:
-            if self._made[context].kind == made.kind:
-                self._free.remove(context)
-                if context.browser is browser and browser.is_connected():
-                    return context
-                del self._made[context]
+        alike = [context for context in reversed(self._free) if self._made[context].kind == made.kind]
+        for context in sorted(alike, key=lambda one: url not in self._made[one].visited):
+            self._free.remove(context)
+            if context.browser is browser and browser.is_connected():
+                return context
+            del self._made[context]
         context = await browser.new_context(**options)
         self._made[context] = made
         return context
@@ -127,6 +131,7 @@ class Contexts:
         """
         made = self._made.get(context, _Made({}, USED_AT_MOST))
         made.used += 1
+        made.visited.add(url)
         if made.used >= USED_AT_MOST or not context.pages or not await _emptied(context, url, made.options):
             await self._close(context)
             return

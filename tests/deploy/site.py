@@ -202,9 +202,10 @@ class Devices:
 
     async def __call__(self, *, on: Server | None = None) -> Device:
         """Make a device; its browser is one of those that nginx gives to the wished process."""
-        context = await self.contexts.take(self.browser, ignore_https_errors=True)
+        url = self.site.nginx.url
+        context = await self.contexts.take(self.browser, url, ignore_https_errors=True)
         context.set_default_timeout(1000 * PATIENCE_SECONDS)
-        device = Device(context, self.site.nginx.url)
+        device = Device(context, url)
         self.made.append(device)
         while on is not None and await self.site.process_of(context.request.get) is not on:
             await context.clear_cookies()
