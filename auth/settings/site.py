@@ -102,11 +102,11 @@ class SiteSettings(BaseSettings):
 
     @model_validator(mode='after')
     def _check_prefixes(self) -> Self:
-        of_each = self.api_prefix, self.backend_api_prefix
-        if is_below(*of_each) or is_below(*reversed(of_each)):  # one would answer what was meant for the other
-            raise ValueError(f'API_PREFIX ({self.api_prefix}) and BACKEND_API_PREFIX ({self.backend_api_prefix}) must '
-                             'be two paths, and neither may be below the other: set one of them to a path of its own, '
-                             'such as /auth/v1 or /servers/v1')
+        frontend, backend = self.api_prefix, self.backend_api_prefix
+        if is_below(frontend, backend) or is_below(backend, frontend):  # one would answer what is meant for the other
+            raise ValueError(f'API_PREFIX ({frontend}) and BACKEND_API_PREFIX ({backend}) must be two paths, and '
+                             'neither may be below the other: set one of them to a path of its own, such as /auth/v1 '
+                             'or /servers/v1')
         return self
 
     @field_validator('root_path')

@@ -143,3 +143,5 @@ def test_each_api_has_a_path_of_its_own() -> None:
         Settings(backend_api_prefix='/servers/')
 
     assert Settings(backend_api_prefix='/servers/v1').backend_api_prefix == '/servers/v1'
+    for beside in ('/v10', '/v1-servers', '/servers/v1/client'):  # begins with the other's letters, or holds them
+        assert Settings(backend_api_prefix=beside).backend_api_prefix == beside

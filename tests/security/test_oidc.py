@@ -81,7 +81,10 @@ async def served(new_server: NewServer, provider: Provider,
 
 
 async def account(server: Server, name: str, *, confirmed: bool = True) -> None:
-    """Make an account with an address of the other site, which a mail has confirmed."""
+    """Make an account with an address of the other site.
+
+    :param confirmed: whether they have proved here that it is theirs, as by a mail
+    """
     somebody = Somebody.at(server)
     answer = await somebody.web.post('/v1/client/sign_ups', data={
         'email_address': f'{name}@example.com', 'password': 'correct horse battery staple'})
@@ -145,6 +148,6 @@ async def test_who_signed_up_with_the_address_of_somebody_else_does_not_share_an
     answer = await carol.get(await provider.confirm(await carol.get('/sign-in/club'), 'carol'))
 
     assert (answer.status_code, answer.json()['errors'][0]['code']) == (403, 'email_address_unconfirmed')
-    assert 'set-cookie' not in answer.headers or '__client' not in answer.headers['set-cookie']
+    assert '__client' not in answer.headers.get('set-cookie', '')
     assert server.sql("SELECT count(*) FROM audit_event WHERE action = 'sign_in_refused' AND user_id IN "
                       "(SELECT id FROM user WHERE email_address = 'carol@example.com')") == [(1,)]

@@ -99,7 +99,8 @@ class OtherApps:
         Whoever runs the server is told of a page that may not: its browser tells nobody but its console.
         """
         asking = header(scope, b'origin')
-        if asking is not None and scope['method'] in _UNCHECKED and not self._may_read(asking, scope):
+        if (asking is not None and scope['method'] in _UNCHECKED
+                and self.origin_of(scope) is None and not self._hosts.is_own(asking, scope)):
             self._own_pages.tell_of(asking, scope)
         if not self._origins:
             return send
@@ -115,9 +116,6 @@ class OtherApps:
             await send(message)
 
         return sending
-
-    def _may_read(self, origin: str, scope: Scope) -> bool:
-        return self.origin_of(scope) is not None or self._hosts.is_own(origin, scope)
 
     def _is_same_site(self, scope: Scope) -> bool:
         """Whether the browser that asks sends our cookie. It says so itself over https and on this machine; an app that
