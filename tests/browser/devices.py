@@ -222,6 +222,13 @@ NewServer = Callable[..., Server]
 StartServer = Callable[..., Awaitable[Server]]
 
 
+async def focus(control: Locator) -> None:
+    """Put the focus on a control. A page that is hidden for a moment does not take it, and Playwright does not wait."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await control.evaluate('(control) => { control.focus(); return control === document.activeElement }'):
+            await asyncio.sleep(LOOK_EVERY_MS / 1000)
+
+
 def a_new_address() -> str:
     """An address that no other test uses."""
     return f'person{next(_numbers)}@example.com'

@@ -12,7 +12,7 @@ from tests.rules import NEW_PASSWORD, PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import Device, MakeDevice, StartServer, Tab, a_new_address
+from .devices import Device, MakeDevice, StartServer, Tab, a_new_address, focus
 
 pytestmark = either_store
 
@@ -79,7 +79,7 @@ async def test_a_person_with_a_keyboard_alone_stays_in_it_comes_back_switches_an
     tab = await laptop.tab()
     await tab.shows(bob)
 
-    await account_button(tab).focus()
+    await focus(account_button(tab))
     await tab.page.keyboard.press('Enter')
     await expect(panel(tab).get_by_role('button', name='Ann')).to_be_visible()
     outside = []
@@ -101,7 +101,7 @@ async def test_a_person_with_a_keyboard_alone_stays_in_it_comes_back_switches_an
     await tab.shows(ann)
     await expect(panel(tab)).to_be_hidden()
 
-    await account_button(tab).focus()
+    await focus(account_button(tab))
     await tab.page.keyboard.press('Space')
     await expect(panel(tab).get_by_role('button', name='Bob')).to_be_visible()
     for _ in range(4):
@@ -181,7 +181,7 @@ async def test_it_stays_open_with_the_focus_where_it_was_while_other_tabs_switch
     account = await opened(tab)
     await account.evaluate(NOTE_WHETHER_IT_CLOSES)
     link = account.get_by_role('link', name='Add account')
-    await link.focus()
+    await focus(link)
 
     await laptop.api('POST', f'/client/sessions/{ann}/touch')
     await expect(account.get_by_role('button', name='Bob')).to_be_visible()
@@ -197,7 +197,7 @@ async def test_it_stays_open_with_the_focus_where_it_was_while_other_tabs_switch
                              new_password=NEW_PASSWORD)).ok
     await tab.page.wait_for_function('(link) => !link.isConnected', arg=again)
     await expect(link).to_be_focused()
-    await account.get_by_role('button', name='Ann').focus()
+    await focus(account.get_by_role('button', name='Ann'))
     await laptop.api('POST', f'/client/sessions/{ann}/remove')  # what had the focus is gone
     await expect(account.get_by_role('button', name='Ann')).to_have_count(0)
     await expect(account).to_be_focused()
@@ -240,7 +240,7 @@ async def test_sign_out_of_all_accounts_empties_this_browser_and_no_other_and_an
     with shared_server.database.locked():
         await button.click()
         await expect(error).to_be_visible()
-    await button.focus()
+    await focus(button)
     received.clear()
     shared_server.sql("UPDATE session SET expire_at = '2099-01-01 12:00:00.000000' WHERE id = ?", session_id)
     while not any('"update"' in frame for frame in received):

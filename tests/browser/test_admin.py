@@ -12,7 +12,7 @@ from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import Device, MakeDevice, StartServer, Tab, a_new_address
+from .devices import Device, MakeDevice, StartServer, Tab, a_new_address, focus
 
 pytestmark = either_store
 
@@ -144,7 +144,7 @@ async def test_a_user_is_followed_live_signed_out_everywhere_disabled_and_enable
     await phone.sign_up(address)
     await expect(rows(tab)).to_contain_text('1 session')
     other, disable = await phone.tab('/account'), rows(tab).get_by_role('button', name='Disable')
-    await disable.focus()
+    await focus(disable)
     await tablet.sign_in(address)
     await expect(rows(tab)).to_contain_text('2 sessions')
     await expect(disable).to_be_focused()  # in the row that was drawn anew
@@ -193,7 +193,7 @@ async def test_sessions_come_and_go_live_tell_from_where_they_are_and_one_is_end
     await expect(rows(tab)).to_have_count(1)
     shared_server.sql("UPDATE session SET last_ip_address = '203.0.113.9' WHERE id = ?", session_id)
     await expect(rows(tab)).to_contain_text(re.compile(r' · 203\.0\.113\.9.* · from .* · 127\.0\.0\.1'))
-    await rows(tab).get_by_role('button', name='Sign out of session').focus()
+    await focus(rows(tab).get_by_role('button', name='Sign out of session'))
     await tab.page.keyboard.press('Enter')
 
     await expect(rows(tab)).to_have_count(0)

@@ -11,7 +11,7 @@ from tests.relay import relay_to
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import Device, MakeDevice, Tab, a_new_address
+from .devices import Device, MakeDevice, Tab, a_new_address, focus
 from .watching import watch
 
 pytestmark = either_store
@@ -95,7 +95,7 @@ async def test_the_button_connects_at_once_and_the_focus_comes_back_to_where_it_
     _, tab = await signed_in_at(device, fast_server)
     field, save = tab.page.get_by_label('Last name'), tab.button('Save')
 
-    await save.focus()
+    await focus(save)
     await tab.page.evaluate(NOT_BY_ITSELF)
     await try_now(tab).click()  # a pointer on the button does not lose the focus
     await expect(card(tab)).to_be_hidden()

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import MakeDevice
+from .devices import MakeDevice, focus
 
 pytestmark = either_store
 
@@ -93,7 +93,7 @@ async def test_a_person_with_a_keyboard_alone_chooses_an_account_or_adds_one(dev
     one, other = (tab.page.get_by_role('button', name=name) for name in ('Ann', 'Bob'))
     await expect(other).to_be_visible()
 
-    await tab.page.locator('#ls-content').focus()
+    await focus(tab.page.locator('#ls-content'))
     for control in (one, other, tab.page.get_by_role('link', name='Add account'),
                     tab.button('Sign out of all accounts')):
         await tab.page.keyboard.press('Tab')
@@ -102,7 +102,7 @@ async def test_a_person_with_a_keyboard_alone_chooses_an_account_or_adds_one(dev
     await tab.page.keyboard.press('Enter')
     await expect(tab.page).to_have_url(f'{tab.url}/sign-in')
     await tab.open('/sign-in/choose')
-    await other.focus()
+    await focus(other)
     await tab.page.keyboard.press('Enter')
 
     await tab.shows(bob)

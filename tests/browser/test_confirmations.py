@@ -8,7 +8,7 @@ from models.types import new_id
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import Device, MakeDevice, StartServer, Tab, a_new_address
+from .devices import Device, MakeDevice, StartServer, Tab, a_new_address, focus
 from .test_admin import administrator, found, rows
 
 pytestmark = either_store
@@ -94,7 +94,7 @@ async def test_nothing_is_done_by_accident_and_it_leaves_when_there_is_nothing_l
 
     for leave in (lambda: page.keyboard.press('Escape'), lambda: page.keyboard.press('Enter'), press_cancel,
                   lambda: page.mouse.click(5, 5)):
-        await asking(tab).focus()
+        await focus(asking(tab))
         await page.keyboard.press('Enter')
         await expect(tab.button('Cancel')).to_be_focused()  # so Enter once more does no harm
         await leave()

@@ -14,7 +14,7 @@ from tests.running import either_store
 from tests.server import Server
 
 from .accessibility import violations
-from .devices import MakeDevice, Tab, a_new_address
+from .devices import MakeDevice, Tab, a_new_address, focus
 
 pytestmark = either_store
 
@@ -44,7 +44,7 @@ async def test_it_is_counted_down_in_every_tab_and_to_stay_in_one_calms_all(
     session_id = await laptop.sign_up()
     left, right = await laptop.tab('/account'), await laptop.tab()
     name = left.page.get_by_label('First name')
-    await name.focus()
+    await focus(name)
 
     ends_in(shared_server, session_id, abandon_at=SOON)
     for tab in (left, right):
@@ -52,7 +52,7 @@ async def test_it_is_counted_down_in_every_tab_and_to_stay_in_one_calms_all(
         await expect(said(tab)).to_have_text(re.compile(r'^You will be signed out in \d+ seconds, because nobody '))
     await expect(name).to_be_focused()
     assert await violations(left) == []
-    await left.button('Stay signed in').focus()
+    await focus(left.button('Stay signed in'))
     await right.button('Stay signed in').click()
 
     for tab in (left, right):

@@ -8,7 +8,7 @@ from playwright.async_api import FrameLocator, expect
 
 from tests.running import either_store
 
-from .devices import MakeDevice, Tab, a_new_address
+from .devices import MakeDevice, Tab, a_new_address, focus
 
 pytestmark = either_store
 
@@ -32,7 +32,7 @@ async def test_the_board_follows_a_sign_in_elsewhere_a_click_in_one_pane_and_the
     for name in PANES:
         await expect(pane(board, name).get_by_text('Active Session: sess_')).to_be_visible()
 
-    await pane(board, 'Tab 3').get_by_role('button', name='Sign out').focus()
+    await focus(pane(board, 'Tab 3').get_by_role('button', name='Sign out'))
     await board.page.keyboard.press('Enter')
     for name in PANES:
         await expect(pane(board, name).get_by_text('You are signed out')).to_be_visible()

@@ -11,7 +11,7 @@ from tests.databases import SqliteFile
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import Device, MakeDevice, StartServer, Tab, a_new_address
+from .devices import Device, MakeDevice, StartServer, Tab, a_new_address, focus
 
 pytestmark = either_store
 
@@ -201,7 +201,7 @@ async def test_sign_out_of_device_ends_that_one_at_once_on_its_screen_and_of_all
     assert active(shared_server, address) == 3
 
     button = here.page.get_by_role('button', name='Sign out of all other devices (2)')
-    await button.focus()
+    await focus(button)
     await here.page.keyboard.press('Enter')
     await here.confirm('Sign out of 2 other devices?')
     await expect(here.see('Signed out of 2 other devices.')).to_be_visible()

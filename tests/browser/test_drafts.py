@@ -16,7 +16,7 @@ from tests.rules import NEW_PASSWORD, PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import MakeDevice, StartServer, Tab, a_new_address
+from .devices import MakeDevice, StartServer, Tab, a_new_address, focus
 
 pytestmark = either_store
 
@@ -64,7 +64,9 @@ async def test_a_half_filled_form_survives_a_restart_of_the_server_but_for_the_p
     tab, address = await laptop.tab('/sign-up'), a_new_address()
     await tab.page.context.add_init_script(NOTE_STORED)
     await fill_sign_up(tab, address)
-    await tab.page.get_by_label('First name').evaluate('(field) => { field.focus(); field.setSelectionRange(1, 2) }')
+    name = tab.page.get_by_label('First name')
+    await focus(name)
+    await name.evaluate('(field) => field.setSelectionRange(1, 2)')
     await mark(tab)
 
     server.kill()
@@ -130,7 +132,7 @@ async def test_a_password_that_is_changed_beside_a_tab_leaves_what_was_typed_and
     await field.evaluate('(field) => field.setSelectionRange(4, 4)')
     await tab.page.get_by_label('Last name').fill('')
 
-    await field.focus()
+    await focus(field)
     # By the API: another tab would tell this one, which may be granted all again before there is anything to hide.
     answer = await laptop.api('POST', '/me/change_password', current_password=PASSWORD, new_password=NEW_PASSWORD)
 

@@ -10,7 +10,7 @@ from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import Device, MakeDevice, Tab, a_new_address
+from .devices import Device, MakeDevice, Tab, a_new_address, focus
 
 pytestmark = either_store
 
@@ -41,9 +41,9 @@ async def test_who_switches_in_the_panel_with_a_keyboard_goes_on_at_the_account_
 
     for name, session_id in (('Ann', ann), ('Bob', bob)):
         await expect(account_button(tab)).to_be_visible()
-        await account_button(tab).focus()
+        await focus(account_button(tab))
         await tab.page.keyboard.press('Enter')
-        await panel.get_by_role('button', name=name).focus()
+        await focus(panel.get_by_role('button', name=name))
         await tab.page.keyboard.press('Enter')
 
         await tab.shows(session_id)
@@ -61,7 +61,7 @@ async def test_a_switch_in_another_tab_leaves_the_focus_in_the_field_or_on_the_b
 
     for control, other in ((save, ann), (field, bob)):
         before = await control.element_handle()
-        await control.focus()
+        await focus(control)
 
         await laptop.api('POST', f'/client/sessions/{other}/touch')
 
@@ -79,7 +79,7 @@ async def test_a_page_that_the_other_account_may_not_see_leaves_the_focus_on_the
     await laptop.sign_up(address)
     shared_server.sql('UPDATE user SET is_admin = (1 = 1) WHERE email_address = ?', address)
     tab = await laptop.tab('/admin')
-    await tab.page.get_by_role('searchbox').focus()
+    await focus(tab.page.get_by_role('searchbox'))
 
     await laptop.api('POST', f'/client/sessions/{ann}/touch')
 
@@ -91,7 +91,7 @@ async def test_who_chooses_an_account_with_a_keyboard_does_not_lose_the_focus(de
     laptop = await device()
     await ann_and_bob(laptop)
     tab = await laptop.tab('/sign-in/choose?redirect_url=/examples')
-    await tab.page.get_by_role('main').get_by_role('button', name=re.compile('Ann')).focus()
+    await focus(tab.page.get_by_role('main').get_by_role('button', name=re.compile('Ann')))
 
     await tab.page.keyboard.press('Enter')
 
@@ -120,7 +120,7 @@ async def test_a_moment_hidden_leaves_the_focus_where_it_was(device: MakeDevice,
     await laptop.sign_up()
     tab = await laptop.tab('/account')
     field = tab.page.get_by_label('First name')
-    await field.focus()
+    await focus(field)
 
     with fast_server.standing_still():
         await expect(field).to_be_hidden()
@@ -136,7 +136,7 @@ async def test_of_several_that_read_the_same_it_goes_to_the_same_one_and_to_none
     laptop = await device()
     tab = await laptop.tab('/examples')
     await tab.page.evaluate(DRAW, ['a', 'b', 'c'])
-    await tab.page.locator('#b').focus()
+    await focus(tab.page.locator('#b'))
 
     await tab.page.evaluate(DRAW, ['d', 'e', 'f'])
     await expect(tab.page.locator('#e')).to_be_focused()
@@ -150,7 +150,7 @@ async def test_who_has_pointed_elsewhere_is_not_taken_back(device: MakeDevice) -
     laptop = await device()
     tab = await laptop.tab('/examples')
     await tab.page.evaluate(DRAW, ['a'])
-    await tab.page.locator('#a').focus()
+    await focus(tab.page.locator('#a'))
 
     await tab.page.mouse.click(5, 300)
     await tab.page.evaluate(DRAW, ['b'])

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, WebSocket, expect
 
 from tests.running import either_store
 
-from .devices import MakeDevice, Tab, a_new_address
+from .devices import MakeDevice, Tab, a_new_address, focus
 
 pytestmark = either_store
 
@@ -176,7 +176,7 @@ async def test_a_password_is_shown_and_hidden_and_hidden_again_when_it_is_sent(d
     await expect(password(tab)).to_have_value('secret of mine!')
     for name, value in (('spellcheck', 'false'), ('autocapitalize', 'none'), ('autocomplete', 'current-password')):
         await expect(password(tab)).to_have_attribute(name, value)
-    await tab.button('Hide the password').focus()
+    await focus(tab.button('Hide the password'))
     await tab.page.keyboard.press('Enter')
     await expect(password(tab)).to_have_attribute('type', 'password')
     await tab.page.keyboard.press('Space')
@@ -366,7 +366,7 @@ async def test_a_form_is_filled_in_and_mended_with_the_keyboard_alone(device: Ma
     press, page = tab.page.keyboard.press, tab.page
     address = a_new_address()
 
-    await page.get_by_label('First name').focus()
+    await focus(page.get_by_label('First name'))
     await press('Enter')
     await expect(email(tab)).to_be_focused()
     await page.keyboard.type(address)

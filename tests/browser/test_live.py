@@ -13,7 +13,7 @@ from models import SessionStatus
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import MakeDevice, StartServer, a_new_address
+from .devices import MakeDevice, StartServer, a_new_address, focus
 
 
 async def test_signing_out_in_one_tab_is_seen_in_the_other_without_a_reload(device: MakeDevice) -> None:
@@ -161,7 +161,7 @@ async def test_the_rest_of_the_page_goes_on_and_focus_goes_somewhere_sensible(
     laptop = await device()
     session_id = await laptop.sign_up()
     tab = await laptop.tab('/account')
-    await tab.button().focus()
+    await focus(tab.button())
 
     shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
     await tab.signed_out()
@@ -265,7 +265,7 @@ async def test_what_a_person_does_is_activity_and_an_open_page_is_not(
     pinged = len(pings)
     while len(pings) < pinged + 2:
         await asyncio.sleep(0.05)
-    await field.focus()
+    await focus(field)
     await asyncio.sleep(0.5)  # as long as it would take to be noted
     focused = last_active()
     typed = await noted(lambda: field.press('a'))

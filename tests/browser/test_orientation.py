@@ -10,7 +10,7 @@ from playwright.async_api import Locator, expect
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import Device, MakeDevice, Tab, a_new_address
+from .devices import Device, MakeDevice, Tab, a_new_address, focus
 
 pytestmark = either_store
 
@@ -107,7 +107,7 @@ async def test_after_a_link_to_a_form_its_heading_is_said_once(device: MakeDevic
 async def goes_on(tab: Tab, name: str, there: str, path: str) -> None:
     """Follow a link with the keyboard: what the heading of its page says, and nothing else, is said."""
     before = await heading(tab).element_handle()
-    await tab.page.get_by_role('link', name=name).first.focus()
+    await focus(tab.page.get_by_role('link', name=name).first)
     await tab.page.evaluate('said = []')
 
     await tab.page.keyboard.press('Enter')
@@ -134,7 +134,7 @@ async def test_a_link_that_opens_elsewhere_leaves_the_focus_where_it_is(device: 
 async def test_back_leads_to_where_the_person_was(device: MakeDevice, shared_server: Server) -> None:
     laptop = await device(viewport={'width': 360, 'height': 400})
     tab = await laptop.tab('/examples')
-    await tab.page.get_by_role('link', name='Android').focus()
+    await focus(tab.page.get_by_role('link', name='Android'))
     left_at = await tab.page.evaluate('scrollY')
 
     await tab.page.keyboard.press('Enter')

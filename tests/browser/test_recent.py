@@ -11,7 +11,7 @@ from tests.running import either_store
 from tests.server import Server
 
 from .accessibility import out_of_place
-from .devices import Device, MakeDevice, Tab, a_new_address
+from .devices import Device, MakeDevice, Tab, a_new_address, focus
 from .test_accessibility import FORCED_COLOURS, faults_in_both_themes
 from .test_admin import administrator, found, rows
 
@@ -104,7 +104,7 @@ async def test_a_handler_a_button_and_a_form_go_on_where_they_were_and_no_passwo
     tab.page.on('websocket', lambda socket: socket.on('framesent', note))
     await tab.open('/paying')
 
-    await tab.button('Pay 10').focus()
+    await focus(tab.button('Pay 10'))
     await tab.page.keyboard.press('Enter')
     field = asked(tab).get_by_label('Your password')
     await answer(tab, 'a wrong guess')

@@ -8,7 +8,7 @@ from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import MakeDevice, Tab, a_new_address
+from .devices import MakeDevice, Tab, a_new_address, focus
 
 pytestmark = either_store
 
@@ -140,7 +140,7 @@ async def test_a_person_with_a_keyboard_alone_signs_in_and_skips_to_the_content(
     press = tab.page.keyboard.press
     await expect(tab.page.get_by_label('Email address')).to_be_focused()  # the page begins there
 
-    await tab.page.get_by_role('link', name='Live Sessions').focus()
+    await focus(tab.page.get_by_role('link', name='Live Sessions'))
     await press('Shift+Tab')
     await expect(tab.page.get_by_role('link', name='Skip to the content')).to_be_focused()
     await press('Enter')

@@ -16,7 +16,7 @@ from tests.programs import ROOT
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import MakeDevice, StartServer
+from .devices import MakeDevice, StartServer, focus
 
 pytestmark = either_store
 
@@ -158,7 +158,7 @@ async def test_a_piece_of_source_is_copied_and_that_is_said(device: MakeDevice) 
         await tab.live()
         await tab.page.evaluate("navigator.clipboard.writeText('of before')")
         await tab.page.evaluate(f'{refusal}; true')
-        await button.focus()
+        await focus(button)
         await tab.page.keyboard.press('Enter')
 
         await expect(said).to_have_text('Copied.')

@@ -105,6 +105,32 @@ async def test_a_page_where_nobody_is_signed_in_listens_to_nothing(open_clerk: O
     assert 'GET /live' not in clerk.asked
 
 
+NOTE_ASKED = "() => { window.asked = 0; new BroadcastChannel('clerk').onmessage = () => window.asked++ }"
+
+
+async def test_an_end_is_asked_about_twice_and_who_signs_in_once(
+        open_clerk: OpenClerk, new_browser: NewBrowser, clerk_server: Server) -> None:
+    clerk = await open_clerk()
+    page = clerk.tab.page
+    await page.clock.install()
+    await clerk.load()
+    await page.evaluate(NOTE_ASKED)
+    await with_script(clerk)
+    session = await clerk.sign_up(address := a_new_address())
+    await page.wait_for_function('() => window.asked === 1')
+    await streams(clerk_server, 1)
+    await page.clock.run_for(3_000)
+    assert await page.evaluate('window.asked') == 1
+    phone = await new_browser()
+    await phone.sign_in(address)
+
+    await revoke(phone, session)
+
+    await clerk.shows(None)
+    await page.clock.run_for(3_000)
+    await page.wait_for_function('() => window.asked === 3')
+
+
 async def test_what_has_ended_while_the_server_was_away_is_known_when_it_is_back(
         device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server(CLIENTS, clients_folder=fetch_clients())

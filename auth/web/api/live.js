@@ -18,8 +18,17 @@
     const tabs = new BroadcastChannel('clerk');
     const ask = () => tabs.postMessage({type: 'signout'});
 
-    // A client that was being loaded has not heard it, and one that could not reach the server has learned nothing.
-    const askTwice = () => { ask(); setTimeout(ask, ASK_AGAIN_MS); };
+    let sessionIds = []; // what the server has told last
+
+    // When one has ended, it is asked again: a client that was being loaded has not heard it, and one that could not reach
+    // the server has learned nothing. Else not: a client that signs out while it waits for such an answer may take the
+    // answer for news, and leads the person elsewhere than it was told to.
+    function hear(event) {
+        const told = JSON.parse(event.slice(event.indexOf('{'))).session_ids;
+        ask();
+        if (sessionIds.some((id) => !told.includes(id))) setTimeout(ask, ASK_AGAIN_MS);
+        sessionIds = told;
+    }
 
     // What Clerk's client tells servers of this site. It is gone when nobody is signed in.
     const isSignedIn = () => /(^|;\s*)__session(_[\w-]+)?=[^;]/.test(document.cookie);
@@ -45,7 +54,7 @@
                 for (const part of parts) {
                     if (part.startsWith('event: sessions')) {
                         heard();
-                        askTwice();
+                        hear(part);
                     }
                     if (part.includes('"replaced"')) return ELSEWHERE_MS; // this browser has other streams
                 }
