@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import ExitStack
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
 from tests.conformance import installed as packages
-from tests.databases import KINDS
+from tests.databases import KINDS, Kind
 from tests.engines.installed import check_installed
 from tests.postgres import postgres_server
 from tests.server import Server
 
 either_store = pytest.mark.either_store
+both_stores = pytest.mark.both_stores
 only_on_sqlite = pytest.mark.only_on('sqlite')
 only_on_postgres = pytest.mark.only_on('postgres')
 
@@ -30,6 +32,10 @@ SHOWN_OF_A_LOG = 4000
 """Characters of what a server has printed that are shown with a test that failed."""
 
 ENGINES, CONFORMANCE = Path(__file__).parent / 'engines', Path(__file__).parent / 'conformance'
+IN_TURN = tuple(Path(__file__).parent / name for name in ('auth', 'security'))
+"""Folders whose tests are shared out among the kinds of store, by name: what one of them asks of its store, others
+ask of the other kind. ``both_stores`` marks those without which a statement would never reach one kind."""
+
 _MAY_RUN = pytest.StashKey[bool]()
 
 _EVERYBODYS = pytest.StashKey[ExitStack]()
@@ -104,11 +110,20 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test on both kinds of store, unless it says that the kind cannot matter, or which one it is about."""
+    """Run a test on the kinds of store where it can tell something new, or on the one that it is about."""
     says = any('kind' in mark.args[0] for mark in metafunc.definition.iter_markers('parametrize'))
-    if says or 'kind' not in metafunc.fixturenames:
-        return
-    about = metafunc.definition.get_closest_marker('only_on')
-    either = metafunc.definition.get_closest_marker('either_store')
-    kinds = about.args if about else KINDS[:1] if either and not metafunc.config.getoption('--all-stores') else KINDS
-    metafunc.parametrize('kind', kinds, indirect=True, scope='session')
+    if not says and 'kind' in metafunc.fixturenames:
+        metafunc.parametrize('kind', _kinds_for(metafunc), indirect=True, scope='session')
+
+
+def _kinds_for(metafunc: pytest.Metafunc) -> Sequence[Kind]:
+    test = metafunc.definition
+    if about := test.get_closest_marker('only_on'):
+        return about.args
+    if metafunc.config.getoption('--all-stores') or test.get_closest_marker('both_stores'):
+        return KINDS
+    if test.get_closest_marker('either_store'):
+        return KINDS[:1]
+    if any(test.path.is_relative_to(folder) for folder in IN_TURN):
+        return [KINDS[crc32(f'{test.path.name} {test.originalname}'.encode()) % len(KINDS)]]
+    return KINDS

@@ -25,7 +25,7 @@ from auth.rules.sessions import set_active, sign_out
 from auth.rules.sign_in import SignedIn
 from models import RowsOf
 from tests.rules import PHONE, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 PRIVATE = access_of(private(lambda: None))
 
@@ -79,6 +79,7 @@ async def kept_by(rules: Rules, done: SignedIn) -> dict[str, Any]:
     return await rules.auth.run(act_as, await rules.here(done.token), [PRIVATE], kept_values)
 
 
+@both_stores
 async def test_what_is_put_is_there_on_every_device_and_gone_when_it_is_removed(rules: Rules, ann: SignedIn) -> None:
     storage = await account_storage()
     await storage.put('theme', 'dark')

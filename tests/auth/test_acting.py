@@ -13,6 +13,7 @@ from auth.rules.actor import Actor
 from auth.rules.sessions import sign_out
 from models import User
 from tests.rules import Rules
+from tests.running import both_stores
 
 
 def rename(db: Session, actor: Actor, name: str, *, fails: bool = False) -> User:
@@ -123,6 +124,7 @@ def by_connection(db: Session, actor: Actor) -> None:
 
 
 @pytest.mark.parametrize('query', [by_statement, by_deleting, by_object, by_flushing, by_connection])
+@both_stores
 async def test_a_query_that_would_write_is_refused_and_nothing_is_written(rules: Rules, query: Any) -> None:
     ann = await rules.sign_up()
 

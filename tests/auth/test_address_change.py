@@ -29,7 +29,7 @@ from models import AuditAction
 from tests.auth.conftest import Api, sign_in
 from tests.mails import Sent, only_mail, sent
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 OLD, NEW = 'ann@example.com', 'ann@new.example'
 
@@ -139,6 +139,7 @@ async def test_it_needs_a_password_that_was_given_a_moment_ago(rules: Rules, ann
     assert await sent(rules) == []
 
 
+@both_stores
 async def test_a_code_is_good_for_the_account_that_asked_only(rules: Rules, ann: SignedIn) -> None:
     bob = await rules.sign_up('bob@example.com')
     address_id = await ask(rules, ann)

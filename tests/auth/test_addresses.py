@@ -12,6 +12,7 @@ from auth.rules.addresses import normal_address
 from auth.rules.admin_queries import find_user, find_users
 from models.written_by_sql import bring_into_form
 from tests.rules import PASSWORD, Rules
+from tests.running import both_stores
 
 ROW = ('INSERT INTO user (id, email_address, password_hash, password_changed_at, created_at)'
        " VALUES (?, ?, ?, '2026-01-01', '2026-01-01')")
@@ -73,6 +74,7 @@ WRITTEN = [('Ann@Example.COM', 'ann@example.com'), ('  ann@example.com ', 'ann@e
 
 @pytest.mark.parametrize(('written', 'typed'), WRITTEN, ids=ascii)
 @pytest.mark.parametrize('swept', [False, True])
+@both_stores
 async def test_whoever_has_an_address_that_sql_wrote_in_another_way_signs_in_and_is_found_and_is_alone(
         rules: Rules, written: str, typed: str, swept: bool) -> None:
     hashed = await rules.auth.passwords.hash(PASSWORD)

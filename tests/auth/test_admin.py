@@ -33,7 +33,7 @@ from auth.rules.sessions import set_active, sign_out
 from auth.rules.sign_in import SignedIn
 from tests.databases import connect_to
 from tests.rules import LAPTOP, NEW_PASSWORD, PHONE, TABLET, Rules
-from tests.running import only_on_postgres, only_on_sqlite
+from tests.running import both_stores, only_on_postgres, only_on_sqlite
 
 Verb = Callable[[Rules, Administrator, SignedIn], Awaitable[Any]]
 READS: dict[str, Verb] = {
@@ -225,6 +225,7 @@ PEOPLE = ['a%b@example.com', 'a_b@example.com', 'a-b@example.com', "o'brien@exam
           'boss@example.com', 'back.slash@example.com']
 
 
+@both_stores
 async def test_a_search_finds_what_was_typed_and_nothing_that_it_might_mean(
         rules: Rules, boss: SignedIn, subtests: pytest.Subtests) -> None:
     for address in PEOPLE:
@@ -248,6 +249,7 @@ async def test_a_search_finds_what_was_typed_and_nothing_that_it_might_mean(
             assert sorted(row.user.email_address for row in rows) == sorted(found)
 
 
+@both_stores
 async def test_a_user_is_found_by_their_names_in_any_order_and_by_the_beginning_of_their_id(
         rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     authority = await authority_of(rules, boss)
@@ -257,6 +259,7 @@ async def test_a_user_is_found_by_their_names_in_any_order_and_by_the_beginning_
         assert [row.user.id for row in await rules.auth.read(find_sessions, authority, words)] == [ann.user_id]
 
 
+@both_stores
 async def test_a_very_long_search_is_no_error(rules: Rules, boss: SignedIn, subtests: pytest.Subtests) -> None:
     authority = await authority_of(rules, boss)
 
@@ -288,6 +291,7 @@ async def test_users_are_paged_without_gaps_or_doubles(rules: Rules, boss: Signe
     assert listed == [row[0] for row in rules.sql('SELECT email_address FROM user ORDER BY email_address')]
 
 
+@both_stores
 async def test_sessions_are_listed_newest_first_and_paged_without_gaps_even_at_equal_moments(
         rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     for _ in range(5):
@@ -307,6 +311,7 @@ async def test_sessions_are_listed_newest_first_and_paged_without_gaps_even_at_e
         'Chrome 141 on Android device', TABLET.ip_address, 'ann@example.com')
 
 
+@both_stores
 async def test_only_sessions_that_are_signed_in_are_listed_and_of_one_user_only_theirs(
         rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     phone = await rules.sign_in(request_info=PHONE)
@@ -337,6 +342,7 @@ async def test_one_user_is_found_by_id_or_whole_address(rules: Rules, boss: Sign
         await rules.auth.read(find_user, authority, 'no@address')
 
 
+@both_stores
 async def test_the_audit_log_of_everybody_is_read_newest_first(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     rules.clock.forward(minutes=1)
     await rules.auth.run(revoke_session, await authority_of(rules, boss), ann.session_id, LAPTOP)
@@ -409,6 +415,7 @@ async def test_all_sessions_of_a_user_end_and_no_others(rules: Rules, boss: Sign
     assert rules.events().count(('revoked',)) == 2
 
 
+@both_stores
 async def test_no_more_sessions_are_counted_than_are_asked_for(rules: Rules, boss: SignedIn, ann: SignedIn) -> None:
     await rules.sign_in()
 

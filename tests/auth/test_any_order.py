@@ -36,6 +36,9 @@ from models import migrate
 from tests.computed_once import store_at
 from tests.databases import SqliteFile
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PATIENT, Clock, Rules
+from tests.running import both_stores
+
+pytestmark = both_stores
 
 LIFETIME = timedelta(hours=10)
 INACTIVITY = timedelta(hours=3)

@@ -30,7 +30,7 @@ from tests.auth.conftest import frontend_api_of, nothing_behind, sign_up
 from tests.auth.keys import keep_key
 from tests.following import Following, NoTabs
 from tests.rules import PHONE, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 ROUTES = ('/jwks', '/users', '/users/count', '/users/user_1', '/sessions', '/sessions/sess_1', '/clients/client_1')
 
@@ -143,6 +143,7 @@ async def test_no_origin_is_asked_for_and_no_page_of_another_site_may_read_the_a
 
 
 @either_store
+@both_stores
 async def test_every_answer_is_of_the_one_type_that_clerks_library_takes_for_json(site: Backend) -> None:
     ann = await site.rules.sign_up()
     shop = await site.shop()
@@ -191,6 +192,7 @@ async def test_a_revoke_is_that_of_everywhere_and_tells_which_key_it_was(site: B
     assert site.rules.events('action', 'user_id', 'actor').count(('revoked', ann.user_id, key_id)) == 1
 
 
+@both_stores
 async def test_a_session_is_told_as_it_is_now_whatever_was_noted(site: Backend) -> None:
     rules, shop = site.rules, await site.shop()
 
@@ -224,6 +226,7 @@ async def test_a_session_is_told_as_it_is_now_whatever_was_noted(site: Backend) 
     assert active == []
 
 
+@both_stores
 async def test_sessions_are_found_by_user_client_and_status_a_page_at_a_time(site: Backend) -> None:
     rules, shop = site.rules, await site.shop()
     first = await rules.sign_up()
@@ -251,6 +254,7 @@ async def test_sessions_are_found_by_user_client_and_status_a_page_at_a_time(sit
     assert (phone['user_id'], phone['abandon_at'] > phone['created_at']) == (first.user_id, True)
 
 
+@both_stores
 async def test_users_are_found_and_counted(site: Backend) -> None:
     rules, shop = site.rules, await site.shop()
     ann = await rules.sign_up(first_name='Ann')

@@ -8,6 +8,9 @@ import pytest
 
 from auth.changes.cache import ClientCache
 from auth.rules.clients import ClientView
+from tests.running import both_stores
+
+pytestmark = both_stores
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

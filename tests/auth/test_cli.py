@@ -41,7 +41,7 @@ from tests.patience import PATIENCE_SECONDS
 from tests.postgres import Postgres
 from tests.programs import ROOT, clean_environment, end, run_python
 from tests.rules import NEW_PASSWORD, PASSWORD, PATIENT, Rules
-from tests.running import either_store, only_on_sqlite
+from tests.running import both_stores, either_store, only_on_sqlite
 
 COMMAND = [sys.executable, '-m', 'auth']
 
@@ -400,6 +400,7 @@ def test_an_old_database_is_upgraded(run: Run, tmp_path: Path, monkeypatch: pyte
 
 
 @only_on_sqlite
+@both_stores
 def test_a_store_is_moved_with_all_that_is_in_it(run: Run, rules: Rules, postgres: Postgres,
                                                  monkeypatch: pytest.MonkeyPatch) -> None:
     ann, _ = people(rules, 'ann@example.com', 'bob@example.com')

@@ -6,11 +6,12 @@ from auth.credentials.secret_keys import parse_secret_key
 from auth.rules.secret_keys import MAX_NAME, MOST_AT_ONCE
 from tests.auth.test_cli import Run, run  # noqa: F401 (a fixture)
 from tests.rules import Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 pytestmark = either_store
 
 
+@both_stores
 def test_a_key_is_shown_once_listed_and_revoked(run: Run, rules: Rules) -> None:  # noqa: F811
     made = run('keys', 'create', ' the \u202eshop ', '--json')
     told = run('keys', 'create', 'mailer')

@@ -10,7 +10,7 @@ import pytest
 
 from tests.auth.conftest import Api, served_api, sign_in, sign_up
 from tests.rules import NEW_PASSWORD, PASSWORD, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 pytestmark = either_store
 
@@ -55,6 +55,7 @@ async def test_every_answer_that_changes_who_is_signed_in_says_when(api: Api) ->
     ('DELETE', '/v1/client/sessions'), ('DELETE', '/v1/client'), ('POST', '/v1/client/sessions/{}/remove'),
     ('POST', '/v1/client/sessions/{}/end'), ('DELETE', '/v1/me'),
 ])
+@both_stores
 async def test_when_nobody_is_left_it_is_nought(api: Api, method_and_path: tuple[str, str]) -> None:
     method, path = method_and_path
     async with api.browser() as laptop:

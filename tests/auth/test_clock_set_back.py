@@ -16,7 +16,7 @@ from auth.rules.sessions import end_overdue, touch
 from tests.following import Following, NoTabs
 from tests.patience import PATIENCE_SECONDS
 from tests.rules import PHONE, Clock, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 from .test_lifetimes import KEPT, SHORT, ends
 
@@ -77,6 +77,7 @@ async def test_a_limit_that_was_lowered_or_switched_on_holds_for_those_who_are_t
     assert ends(rules, up.session_id) == (rules.clock() + SHORT['absolute'], rules.clock() + SHORT['inactivity'])
 
 
+@both_stores
 async def test_without_an_inactivity_limit_none_is_made_up(rules_with: Callable[..., Rules]) -> None:
     rules = rules_with(session_inactivity_seconds=0)
     up = await rules.sign_up()

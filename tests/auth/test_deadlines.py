@@ -8,6 +8,9 @@ import pytest
 
 from auth.changes.deadlines import Deadlines
 from auth.rules.clients import ClientSession, ClientView, UserView
+from tests.running import both_stores
+
+pytestmark = both_stores
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -23,7 +23,7 @@ from auth.rules.mails.kind import Mail
 from tests.mail_server import ACCEPTED, MailServer, Received, mail_server
 from tests.ports import free_port
 from tests.rules import PATIENT, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 SMTP: dict[str, Any] = {'smtp_host': 'localhost', 'mail_from': 'Example <no-reply@example.com>',
                         'public_url': 'https://example.com'}
@@ -159,6 +159,7 @@ async def test_a_mail_that_is_not_wanted_any_more_is_not_sent(rules: Rules, serv
 
 
 @either_store
+@both_stores
 async def test_a_kind_with_a_mistake_or_of_a_newer_version_keeps_no_other_one_back(
         rules: Rules, server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     await posted(rules, Invitation(name='broken'))
@@ -393,6 +394,7 @@ async def test_the_most_urgent_mail_goes_first(rules: Rules, server: MailServer,
     assert server.recipients == ['urgent@example.com', 'ann@example.com']
 
 
+@both_stores
 async def test_on_a_site_without_mail_what_was_posted_is_deleted_after_a_while(
         rules_with: Callable[..., Rules]) -> None:
     rules = rules_with()

@@ -14,7 +14,7 @@ from auth.rules.guesses import Attack, read_attack
 from auth.rules.history import read_history
 from auth.rules.store import Store
 from tests.rules import PHONE, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 MOST = 5
 
@@ -73,6 +73,7 @@ async def test_a_person_who_forgot_their_password_is_no_attack(rules_with: Calla
 
 
 @either_store
+@both_stores
 async def test_an_administrator_reads_how_many_and_what_is_tried_most(rules: Rules, watch: GuessWatch) -> None:
     ann, bob = await rules.sign_up(), await rules.sign_up('bob@example.com')
     rules.sql("UPDATE user SET is_admin = true WHERE email_address LIKE 'ann%'")

@@ -19,6 +19,7 @@ from auth.rules.sessions import end_overdue, set_active, sign_out
 from auth.rules.sign_in import SignedIn
 from models.types import new_id
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, TABLET, Rules
+from tests.running import both_stores
 
 
 @pytest.fixture
@@ -200,6 +201,7 @@ async def test_what_an_administrator_did_is_told_as_such_without_where_they_are(
     assert boss.user_id not in repr(told)
 
 
+@both_stores
 async def test_what_was_done_at_the_command_line_is_told_as_done_there(rules: Rules, ann: SignedIn) -> None:
     rules.clock.forward(minutes=1)
     boss = await rules.sign_up('boss@example.com')

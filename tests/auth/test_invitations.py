@@ -31,7 +31,7 @@ from auth.rules.sign_in import SignedIn, sign_up_with
 from auth.rules.users import check_new_user
 from tests.mails import only_mail, sent
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 from .conftest import Api, sign_up
 
@@ -199,6 +199,7 @@ async def test_where_the_site_sends_mail_the_link_is_mailed_to_the_address_and_s
     assert await mailing.active(done.token) == done.session_id
 
 
+@both_stores
 async def test_both_links_of_a_mail_that_was_sent_twice_work_and_one_use_ends_both(mailing: Rules) -> None:
     await invited(mailing, 'ann@example.com')
     first, = await sent(mailing, again=True)
@@ -290,6 +291,7 @@ async def test_what_cannot_be_meant_is_refused_with_the_field(rules: Rules, monk
         await invited(rules)
 
 
+@both_stores
 async def test_lists_of_administrators_hear_of_them_and_they_are_read_page_by_page(rules: Rules) -> None:
     await rules.changes()
     made = [await invited(rules, f'person{number}@example.com') for number in range(5)]

@@ -16,6 +16,7 @@ from auth.rules.erasure import erase_user
 from auth.rules.profile import delete_account
 from auth.rules.sign_in import SignedIn
 from tests.rules import LAPTOP, PASSWORD, Rules
+from tests.running import both_stores
 
 Act = Callable[[Rules, Administrator, SignedIn], Awaitable[Any]]
 
@@ -102,6 +103,7 @@ async def test_of_nobody_and_of_who_is_none_it_is_as_before(rules: Rules) -> Non
 
 
 @pytest.mark.parametrize(('first', 'second'), [(one, other) for one in ACTS for other in ACTS])
+@both_stores
 async def test_two_who_take_it_from_each_other_at_once_leave_one(rules: Rules, monkeypatch: pytest.MonkeyPatch,
                                                                  first: Act, second: Act) -> None:
     """Each has read that the other one is there before either has written, if nothing keeps it from that."""

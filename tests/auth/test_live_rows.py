@@ -18,6 +18,9 @@ from auth.rules.admin_queries import AdminSession
 from auth.timing import DEFAULT_TIMING, Timing
 from models import RowsOf
 from tests.patience import PATIENCE_SECONDS
+from tests.running import both_stores
+
+pytestmark = both_stores
 
 
 def timing(list_again_seconds: float) -> Timing:

@@ -27,6 +27,7 @@ from tests.auth.keys import keep_key
 from tests.following import Following
 from tests.programs import ROOT
 from tests.rules import FAST_TO_HEAR, LAPTOP, PHONE, Rules
+from tests.running import both_stores
 
 SOON = 30
 
@@ -280,6 +281,7 @@ async def test_a_page_of_another_site_cannot_use_up_the_streams_of_a_client(site
     assert await site.refused(ann.token, **headers) == (403, 'origin_invalid')
 
 
+@both_stores
 async def test_a_session_token_lets_a_program_hear_of_that_session_alone(site: Site) -> None:
     rules = site.rules
     await keep_key(rules)

@@ -26,7 +26,7 @@ from tests.auth.conftest import Api, sign_up
 from tests.auth.described import check
 from tests.auth.keys import keep_key
 from tests.auth.test_cli import Run, run  # noqa: F401 (a fixture)
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 from .test_backend_api import Backend, site  # noqa: F401 (a fixture)
 
@@ -132,6 +132,7 @@ async def served(site: Backend) -> Served:  # noqa: F811
 @bounded
 @given(data=st.data())
 @pytest.mark.parametrize('name', [one.name for one in backend.OPERATIONS])
+@both_stores
 async def test_servers_are_answered_as_the_description_says(served: Served, name: str, data: st.DataObject) -> None:
     operation = described('backend')[name]
     case = drawn(data, operation, served.there(operation.path))

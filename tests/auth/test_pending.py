@@ -17,7 +17,7 @@ from auth.rules.profile import change_password, delete_account
 from auth.rules.sessions import PENDING_LIFETIME, end_overdue, set_active, sign_out
 from auth.rules.sign_in import SignedIn
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 from .conftest import Api, sign_in
 
@@ -169,6 +169,7 @@ async def test_a_browser_has_one_at_most_and_goes_on_with_its_other_accounts(rul
     assert (await rules.here(again.token)).pending_session(rules.clock()) is None  # not in use
 
 
+@both_stores
 async def test_in_single_session_mode_it_keeps_nobody_out(rules_with: Callable[..., Rules]) -> None:
     rules = rules_with(single_session_mode=True)
     await create_user(rules.auth, by_command_line, email_address='ann@example.com', password=GIVEN)

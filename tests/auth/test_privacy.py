@@ -17,7 +17,7 @@ from auth.rules.personal_data import LEFT_OUT, export_of, export_own, read_perso
 from auth.rules.sign_in import SignedIn
 from models import METADATA, Model
 from tests.rules import LAPTOP, PASSWORD, PHONE, Rules
-from tests.running import either_store, only_on_sqlite
+from tests.running import both_stores, either_store, only_on_sqlite
 
 from .conftest import Api, sign_up
 
@@ -97,6 +97,7 @@ async def test_where_an_administrator_sits_and_whom_one_has_dealt_with_is_not_to
     assert ann.user_id not in str(of_bob)
 
 
+@both_stores
 async def test_after_a_deletion_nothing_is_left_but_ids_and_times(rules: Rules, ann: SignedIn) -> None:
     await rules.auth.run(set_admin, by_command_line, ann.user_id, True)
     kept_of_others = await rules.sign_up('bob@example.com')

@@ -22,6 +22,7 @@ from auth.rules.proven_sign_in import sign_in_proven
 from auth.rules.sign_in import SignedIn
 from models import AuditAction
 from tests.rules import PASSWORD, PHONE, Rules
+from tests.running import both_stores
 
 
 async def prove(rules: Rules, user: str, client: Any = None) -> SignedIn:
@@ -100,6 +101,7 @@ async def test_an_address_opens_no_account_that_anybody_could_have_made_with_it(
 
 
 @pytest.mark.parametrize('settings', [{'sign_up': 'invited'}, {'sign_up': 'closed'}, {'mail_outbox': 'outbox'}])
+@both_stores
 async def test_it_does_where_nobody_makes_one_with_the_address_of_another(
         rules_with: Callable[..., Rules], settings: dict[str, Any]) -> None:
     rules = rules_with(**settings)

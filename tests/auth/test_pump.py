@@ -21,6 +21,9 @@ from models.database_url import open_database
 from tests.following import Following
 from tests.patience import PATIENCE_SECONDS
 from tests.rules import FAST_TO_HEAR, PASSWORD, Rules
+from tests.running import both_stores
+
+pytestmark = both_stores
 
 Query = Callable[..., dict[str, ClientView]]
 

@@ -25,7 +25,7 @@ from auth.rules.violations import Violation, note_violations
 from models import AuditEvent, Client, Session, User
 from models.types import new_ordered_id
 from tests.rules import Rules
-from tests.running import either_store, only_on_sqlite
+from tests.running import both_stores, either_store, only_on_sqlite
 
 FOR_EVER = Settings(ended_session_days=0, unused_client_days=0, failed_attempt_days=0, audit_event_days=0,
                     policy_report_days=0, outbox_days=0)
@@ -132,6 +132,7 @@ def test_a_failed_attempt_is_never_kept_for_longer_than_other_events() -> None:
     assert Settings(failed_attempt_days=0, audit_event_days=0).attempts_kept is None
 
 
+@both_stores
 async def test_what_browsers_refused_is_purged_when_they_do_no_longer(rules: Rules) -> None:
     old, new = Violation('/', 'img-src', 'inline', ''), Violation('/', 'img-src', 'eval', '')
     await rules.auth.run(note_violations, {old: 1})

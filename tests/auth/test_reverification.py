@@ -16,6 +16,7 @@ from auth.rules.devices import revoke, revoke_others
 from tests.auth.conftest import Api, sign_in, sign_up
 from tests.auth.test_api_me import code_of, session_of
 from tests.rules import NEW_PASSWORD, PASSWORD, PHONE, Rules
+from tests.running import both_stores
 
 NEEDED = (403, 'session_reverification_required')
 
@@ -146,6 +147,7 @@ async def test_a_session_that_is_not_signed_in_here_gets_one_and_the_same_answer
     assert api.rules.everything() == before
 
 
+@both_stores
 async def test_two_at_once_sign_nobody_out_and_whoever_comes_second_is_told_to_try_again(api: Api) -> None:
     async with api.browser() as left, api.browser() as right:
         here = session_of(await sign_up(left))

@@ -15,7 +15,7 @@ from models.normal_forms import folded
 from models.written_by_sql import AT_ONCE, MOST_READ, bring_into_form
 from tests.patience import PATIENCE_SECONDS
 from tests.rules import LAPTOP, Rules
-from tests.running import only_on_postgres, only_on_sqlite
+from tests.running import both_stores, only_on_postgres, only_on_sqlite
 
 ALIKE = [
     ('MÜLLER', 'müller'), ('Mu\u0308ller', 'mÜLLER'), ('müller', 'Mu\u0308ll'), ('Иван', 'иван'), ('иван', 'ИВАН'),
@@ -56,6 +56,7 @@ async def test_letter_case_and_normal_form_do_not_count(rules: Rules, subtests: 
 
 
 @pytest.mark.parametrize('words', ['muller', 'müllers', 'mueller', '%', '_', 'm_ller', '\u200b'], ids=ascii)
+@both_stores
 async def test_what_is_another_word_is_not_found(rules: Rules, words: str) -> None:
     await rules.sign_up(first_name='MÜLLER')
     await rules.sign_up('bob@example.com', first_name='Müll', last_name='er')
@@ -63,6 +64,7 @@ async def test_what_is_another_word_is_not_found(rules: Rules, words: str) -> No
     assert len(await found(rules, words)) == (2 if words == '\u200b' else 0)  # nothing that could be searched
 
 
+@both_stores
 async def test_several_words_are_found_in_any_place_also_in_rows_of_sql(rules: Rules) -> None:
     done = await rules.sign_up(first_name='Jürgen', last_name='Straße')
     rules.sql(ROW, 'user_Sql1', 'jue@example.com', 'JÜRGEN STRASSE')
@@ -98,6 +100,7 @@ async def test_more_rows_of_sql_than_are_looked_at_are_searched_as_the_database_
     assert await found(rules, 'иван0') == ['user_0']
 
 
+@both_stores
 async def test_a_name_that_is_changed_after_the_sweep_is_found_by_the_new_one_only(rules: Rules) -> None:
     done = await rules.sign_up()
     rules.sql('UPDATE user SET first_name = ?', 'Zoë')

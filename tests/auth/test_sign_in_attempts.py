@@ -23,7 +23,7 @@ from tests.auth.keys import keep_key, pair
 from tests.following import Following, NoTabs
 from tests.mails import only_mail
 from tests.rules import NEW_PASSWORD, PASSWORD, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 SIGN_INS = '/v1/client/sign_ins'
 RESET = 'reset_password_email_code'
@@ -262,6 +262,7 @@ async def test_a_site_that_sends_no_mail_offers_no_reset(rules_with: Callable[..
 # Signing up
 
 
+@both_stores
 async def test_a_sign_up_that_waits_can_be_read_and_named_anew(api: Api) -> None:
     async with api.browser() as laptop, api.browser() as stranger:
         begun = (await sign_up(laptop, first_name='An')).json()['response']

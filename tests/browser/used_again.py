@@ -22,7 +22,7 @@ from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Pag
 SIZE: ViewportSize = {'width': 1280, 'height': 720}
 """How large a page is unless a test says otherwise."""
 
-KEPT_AT_MOST = 4
+KEPT_AT_MOST = 8
 TABS_KEPT_AT_MOST = 3
 USED_AT_MOST = 25
 """What a process keeps of pages that have gone is not much, and yet it adds up."""

@@ -22,7 +22,7 @@ from tests.auth.conftest import Api, said, sign_up
 from tests.auth.conftest import sign_in as signs_in
 from tests.browser.devices import Device, MakeDevice, a_new_address
 from tests.rules import NEW_PASSWORD, PASSWORD, PHONE, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 from tests.server import Server
 
 Guess = Callable[[httpx.AsyncClient, str], Awaitable[httpx.Response]]
@@ -179,6 +179,7 @@ async def test_no_password_is_no_guess(api: Api) -> None:
     assert told(api.rules) == {'signed_up': 1, 'signed_in': 1}
 
 
+@both_stores
 async def test_what_could_not_be_looked_at_is_no_guess(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     async with api.browser() as laptop:
         await sign_up(laptop)

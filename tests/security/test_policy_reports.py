@@ -23,7 +23,7 @@ from pages import ROUTES
 from tests.apps import SERVE
 from tests.browser.devices import MakeDevice, a_new_address
 from tests.rules import Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 from tests.server import Server
 
 from .conftest import Start
@@ -126,6 +126,7 @@ async def test_the_same_is_one_row_with_a_number_whoever_reports_it(rules: Rules
     assert set(browsers.statuses) == {204}
 
 
+@both_stores
 async def test_a_flood_fills_neither_memory_nor_store_and_is_answered_like_any_other(
         rules: Rules, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
