@@ -66,7 +66,7 @@ def install(routes: Mapping[str, PageBuilder], timing: Timing, chosen: BrandSett
     logo = '' if chosen is None else chosen.site_logo
     static.serve(logo)
     ui.add_head_html(static.head(timing, logo), shared=True)
-    ui.add_body_html(static.modules, shared=True)
+    ui.add_body_html(static.script, shared=True)
 
     @frame
     async def root() -> None:

@@ -16,6 +16,9 @@ MEMORY = Path('/dev/shm')  # noqa: S108 (pytest makes a folder there that is its
 ENOUGH = 4 * 1024 ** 3
 """Bytes that have to be free there; what tests that pass have written is taken away at once."""
 
+SOME = 10_000
+"""Objects to collect garbage for. By itself Python does after 700, and most of those that a test makes still live then."""
+
 gc.disable()
 sys.dont_write_bytecode = False
 os.environ.pop('PYTHONDONTWRITEBYTECODE', None)  # workers read what another process has compiled, as servers do
@@ -27,4 +30,5 @@ def pytest_collection_finish() -> None:
     """Collect garbage from now on, but never look at what was loaded: it stays."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(SOME)
     gc.enable()
