@@ -17,7 +17,7 @@ ENOUGH = 4 * 1024 ** 3
 """Bytes that have to be free there; what tests that pass have written is taken away at once."""
 
 SOME = 10_000
-"""Objects to collect garbage for. By itself Python does after 700, and most of those that a test makes still live then."""
+"""New objects after which garbage is collected. By itself, Python does after 700, most of which are in use then."""
 
 gc.disable()
 sys.dont_write_bytecode = False

@@ -7,8 +7,6 @@ from importlib.resources import files
 from .devices import Tab
 
 AXE = (files('axe_playwright_python') / 'axe.min.js').read_text(encoding='utf-8')
-COLOUR_RULES = ['color-contrast', 'link-in-text-block']
-"""Those rules of axe-core that another theme can break."""
 WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 # A page's frames are pages that are measured by themselves. The words of a source are many, and nothing but colours.
@@ -20,6 +18,9 @@ _RUN = """async (runOnly) => {
     return found.violations.flatMap(({ id, nodes }) => nodes.filter((node) => !isOfQuasar(node)).map((node) =>
         `${id}: ${node.html.slice(0, 160)} ${node.failureSummary.slice(0, 300)}`));
 }"""
+
+_AT_REST = """Promise.all(document.getAnimations().map((one) => one.finish?.call
+    && one.effect.getTiming().iterations === 1 && one.finish()))"""
 
 # The contrast of two colours as WCAG computes it, whatever form they are written in; and what is behind an element.
 _COLOURS = """
@@ -41,12 +42,21 @@ const contrast = (one, other) => {
     const [a, b] = [light(rgba(one)), light(rgba(other))].sort((x, y) => y - x);
     return (a + 0.05) / (b + 0.05);
 };
-const behind = (element) => {
+const written = (colour) => `rgb(${colour.slice(0, 3).map(Math.round)})`;
+const over = ([r, g, b, a], [x, y, z]) => [[r, x], [g, y], [b, z]].map(([f, k]) => (f * a + k * (255 - a)) / 255);
+const behind = (element) => { // one may see through a background to the next one
+    const layers = [];
     for (let place = element; place; place = place.parentElement) {
-        const colour = getComputedStyle(place).backgroundColor;
-        if (rgba(colour)[3] === 255) return colour;
+        layers.push(rgba(getComputedStyle(place).backgroundColor));
+        if (layers.at(-1)[3] === 255) break;
     }
-    return getComputedStyle(document.documentElement).backgroundColor;
+    return written(layers.reduceRight((below, layer) => over(layer, below)));
+};
+const words = (element) => { // their colour, as far as one sees through them
+    let share = 1;
+    for (let place = element; place; place = place.parentElement) share *= getComputedStyle(place).opacity;
+    const [r, g, b, a] = rgba(getComputedStyle(element).color);
+    return written(over([r, g, b, a * share], rgba(behind(element))));
 };
 const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length;
 const named = (element) => `${element.localName}.${element.className} "${element.textContent.slice(0, 30)}"`;
@@ -73,8 +83,13 @@ CONTRASTS = '() => {' + _COLOURS + """
     for (const icon of document.querySelectorAll('.ls-theme-icon, .ls-spinner, svg:not(.ls-qr svg)')) {
         if (shown(icon)) ask('icon', icon, getComputedStyle(icon).color, behind(icon.parentElement), 3);
     }
-    for (const piece of document.querySelectorAll('.ls-source code, .ls-source code span')) {
-        if (shown(piece)) ask('code', piece, getComputedStyle(piece).color, behind(piece), 4.5);
+    for (const element of document.body.querySelectorAll('*')) {
+        if (![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
+        if (!shown(element) || element.closest(':disabled, [aria-disabled=true]')) continue;
+        if (element.closest('.q-btn')) continue; // NiceGUI's own
+        const { fontSize, fontWeight } = getComputedStyle(element);
+        const isLarge = parseFloat(fontSize) >= (fontWeight >= 700 ? 18.66 : 24); // in WCAG 14 pt and 18 pt
+        ask('words', element, words(element), behind(element), isLarge ? 3 : 4.5);
     }
     for (const control of document.querySelectorAll('a[href], button, input, select, textarea, summary')) {
         if (!shown(control)) continue;
@@ -128,23 +143,20 @@ TEXT_SIZES = """() => [...document.body.querySelectorAll('*')]
                    parseFloat(getComputedStyle(one).fontSize)])"""
 
 
-async def violations(tab: Tab, *, whole: bool = True, of_colours: bool = False) -> list[str]:
+async def violations(tab: Tab, *, whole: bool = True) -> list[str]:
     """What axe-core finds.
 
     :param whole: whether a page is there, with a heading and a main part
-    :param of_colours: whether only the colours differ from those that it has looked at before
     """
     if not await tab.page.evaluate('"axe" in window'):
         await tab.page.evaluate(AXE)
-    await tab.page.evaluate('Promise.all(document.getAnimations().map((one) => one.finish?.call && '
-                            'one.effect.getTiming().iterations === 1 && one.finish()))')
-    if of_colours:
-        return await tab.page.evaluate(_RUN, {'type': 'rule', 'values': COLOUR_RULES})
+    await tab.page.evaluate(_AT_REST)
     return await tab.page.evaluate(_RUN, [*WCAG, *(['best-practice'] if whole else [])])
 
 
 async def weak_contrasts(tab: Tab) -> list[str]:
-    """Borders, icons, focus rings below 3:1, and placeholders and code below 4.5:1; axe-core looks at other text."""
+    """Words, placeholders and values below 4.5:1, large ones below 3:1, as well as borders, icons and focus rings."""
+    await tab.page.evaluate(_AT_REST)
     return await tab.page.evaluate(CONTRASTS)
 
 
