@@ -1,6 +1,6 @@
 """Files whose address names their version, such as Quasar: compressed and passed through NiceGUI once, then kept.
 
-A browser that comes for the first time asks for fifty of them.
+A browser that comes for the first time asks for twenty of them.
 """
 
 from __future__ import annotations
