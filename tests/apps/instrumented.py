@@ -8,7 +8,7 @@ import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nicegui import Client, binding, ui
 from nicegui.element import Element
@@ -25,6 +25,7 @@ from auth.web.websocket_protocol import WebSocket
 from tests.apps.serve import serve
 
 App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
+T = TypeVar('T')
 build_app = main.build
 
 
@@ -53,15 +54,26 @@ def failing() -> None:
     raise ValueError('the inner secret of the server')
 
 
+def living(kind: type[T]) -> list[T]:
+    """All objects of a class, or of one derived from it, that are in memory.
+
+    Each refers to its class. To list all objects of the process is no way: that would hold, for a moment, what another
+    thread is just making, and Python can't finish a tuple that somebody holds.
+    """
+    kinds = [kind]
+    for one in kinds:
+        kinds.extend(one.__subclasses__())
+    return [one for one in gc.get_referrers(*kinds) if isinstance(one, kind)]
+
+
 def counts() -> dict[str, int]:
     """How many of the things that come and go with tabs there are."""
     gc.collect()
-    living = gc.get_objects()
     return {'tabs': len(tabs()), 'clients': len(tabs().shown_clients()), 'pages': len(Client.instances),
             'links': len(binding.active_links), 'bindings': len(binding.bindings),
-            'listeners': sum(len(one.on_change) for one in living if isinstance(one, Tab)),
-            'tab objects': sum(isinstance(one, Tab) for one in living),
-            'state objects': sum(isinstance(one, AuthState) for one in living)}
+            'listeners': sum(len(one.on_change) for one in living(Tab)),
+            'tab objects': len(living(Tab)),
+            'state objects': len(living(AuthState))}
 
 
 @public
@@ -83,19 +95,14 @@ def hoarded() -> None:
 def uncollected() -> dict[str, int]:
     """How many pages, elements and tabs are in memory while garbage is collected only where somebody asks for it."""
     gc.disable()
-    living = gc.get_objects()
-    found = {kind.__name__: sum(isinstance(one, kind) for one in living) for kind in (Client, Element, Tab)}
+    found = {kind.__name__: len(living(kind)) for kind in (Client, Element, Tab)}
     found['collections'] = gc.get_stats()[2]['collections']
-    living.clear()  # or it would hold them, and itself
     return found
 
 
 def sockets() -> dict[str, int]:
     """How many websockets are in memory, open or not."""
-    living = gc.get_objects()
-    found = {'sockets': sum(isinstance(one, WebSocket) for one in living)}
-    living.clear()
-    return found
+    return {'sockets': len(living(WebSocket))}
 
 
 ANSWERS = {'/counts': counts, '/uncollected': uncollected, '/sockets': sockets}
