@@ -49,7 +49,7 @@ class Assets:
             content.update(f'{file.relative_to(folder).as_posix()}\0{file.stat().st_size}\0'.encode())
             content.update(file.read_bytes())
         self._script = joined_modules(folder / 'live')
-        content.update(self._script.encode())
+        content.update(self._script.encode())  # they may be joined in another way one day
         self._root = f'{FILES_PATH}/{content.hexdigest()[:16]}'
 
     def serve(self, logo: str = '') -> None:

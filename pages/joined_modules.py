@@ -15,8 +15,8 @@ def joined_modules(folder: Path, entry: str = 'index') -> str:
     """Join a module with all that it imports, in the order in which a browser would run them.
 
     Each runs in a function of its own, so its names mean what they mean in its file, and what it exports is kept in
-    ``modules``. To a module that is never assigned to again, that makes no difference; so these are the exports that
-    are understood.
+    ``modules``. That makes a difference only to an export that is assigned to later, such as ``export let``; so that
+    is refused.
 
     :param folder: holds the modules
     :param entry: the name of the one to begin with

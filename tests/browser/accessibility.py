@@ -52,11 +52,11 @@ const behind = (element) => { // one may see through a background to the next on
     }
     return written(layers.reduceRight((below, layer) => over(layer, below)));
 };
-const words = (element) => { // their colour, as far as one sees through them
+const words = (element, back) => { // their colour, as far as one sees through them
     let share = 1;
     for (let place = element; place; place = place.parentElement) share *= getComputedStyle(place).opacity;
     const [r, g, b, a] = rgba(getComputedStyle(element).color);
-    return written(over([r, g, b, a * share], rgba(behind(element))));
+    return written(over([r, g, b, a * share], rgba(back)));
 };
 const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length;
 const named = (element) => `${element.localName}.${element.className} "${element.textContent.slice(0, 30)}"`;
@@ -87,9 +87,9 @@ CONTRASTS = '() => {' + _COLOURS + """
         if (![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
         if (!shown(element) || element.closest(':disabled, [aria-disabled=true]')) continue;
         if (element.closest('.q-btn')) continue; // NiceGUI's own
-        const { fontSize, fontWeight } = getComputedStyle(element);
+        const { fontSize, fontWeight } = getComputedStyle(element), back = behind(element);
         const isLarge = parseFloat(fontSize) >= (fontWeight >= 700 ? 18.66 : 24); // in WCAG 14 pt and 18 pt
-        ask('words', element, words(element), behind(element), isLarge ? 3 : 4.5);
+        ask('words', element, words(element, back), back, isLarge ? 3 : 4.5);
     }
     for (const control of document.querySelectorAll('a[href], button, input, select, textarea, summary')) {
         if (!shown(control)) continue;

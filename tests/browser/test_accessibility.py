@@ -56,6 +56,12 @@ async def faults_in_both_themes(tab: Tab) -> list[str]:
     return [*weak, *await violations(tab)]
 
 
+async def faults_in_all_colours(tab: Tab) -> list[str]:
+    """The same, and the contrasts in the colours that a system forces on a page."""
+    forced = [fault for theme in THEMES for fault in await weak_contrasts_in(tab, theme, 'active')]
+    return [*await faults_in_both_themes(tab), *forced]
+
+
 async def letters_of_twice_the_size(tab: Tab) -> list[str]:
     """Which texts do not follow the font size of the browser, and what has no place then."""
     before = await tab.page.evaluate(TEXT_SIZES)
@@ -82,9 +88,7 @@ async def has_width(tab: Tab, width: int) -> None:
 
 async def faults_of(tab: Tab) -> list[str]:
     """All that is wrong with a page, in every look; it is left with a style sheet of the person's own."""
-    found = await faults_in_both_themes(tab)
-    for theme in THEMES:
-        found += await weak_contrasts_in(tab, theme, 'active')
+    found = await faults_in_all_colours(tab)
     await tab.page.emulate_media(color_scheme='light', forced_colors='none', reduced_motion='reduce')
     found += [f'it moves: {fault}' for fault in await tab.page.evaluate(MOVING)]
     await tab.page.emulate_media(reduced_motion='no-preference')

@@ -12,7 +12,7 @@ from tests.server import Server
 
 from .accessibility import out_of_place
 from .devices import Device, MakeDevice, Tab, a_new_address, focus
-from .test_accessibility import faults_in_both_themes, weak_contrasts_in
+from .test_accessibility import faults_in_all_colours
 from .test_admin import administrator, found, rows
 
 pytestmark = either_store
@@ -263,8 +263,7 @@ async def test_it_leaves_while_the_server_cannot_be_heard_and_nothing_is_done(
 
 
 async def faults_in_every_look(tab: Tab) -> list[str]:
-    return [*await out_of_place(tab), *await faults_in_both_themes(tab),
-            *await weak_contrasts_in(tab, 'dark', 'active')]
+    return [*await out_of_place(tab), *await faults_in_all_colours(tab)]
 
 
 async def test_the_dialog_and_the_page_that_asks_hold_in_every_look(device: MakeDevice, paying: Server) -> None:

@@ -23,7 +23,7 @@
     // When one has ended, it is asked again: a client that was being loaded has not heard it, and one that could not reach
     // the server has learned nothing. Else not: a client that signs out while it waits for such an answer may take the
     // answer for news, and leads the person elsewhere than it was told to.
-    function hear(event) {
+    function askAbout(event) {
         const told = JSON.parse(event.slice(event.indexOf('{'))).session_ids;
         ask();
         if (sessionIds.some((id) => !told.includes(id))) setTimeout(ask, ASK_AGAIN_MS);
@@ -54,7 +54,7 @@
                 for (const part of parts) {
                     if (part.startsWith('event: sessions')) {
                         heard();
-                        hear(part);
+                        askAbout(part);
                     }
                     if (part.includes('"replaced"')) return ELSEWHERE_MS; // this browser has other streams
                 }
