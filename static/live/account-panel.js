@@ -1,5 +1,6 @@
 // The account panel, a dialog beside the button that opens it. The server fills it when it is told that it was opened.
 const ASK_AGAIN_MS = 1000;
+let openings = 0;
 
 document.addEventListener("click", (event) => {
   const place = event.target.closest(".ls-user-button");
@@ -29,7 +30,8 @@ document.addEventListener("close", ({ target: panel }) => {
 const isOld = (panel) => "old" in panel.dataset;
 
 function open(panel) {
-  const ask = () => panel.dispatchEvent(new CustomEvent("opened"));
+  const opening = ++openings; // by which the server tells that it is asked again; what it drew twice would lose the focus
+  const ask = () => panel.dispatchEvent(new CustomEvent("opened", { detail: opening }));
   panel.showModal();
   panel.focus();
   ask();

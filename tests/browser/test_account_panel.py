@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, WebSocketRoute, expect
 
 from tests.http import patient_client
+from tests.patience import PATIENCE_SECONDS
 from tests.rules import NEW_PASSWORD, PASSWORD
 from tests.running import either_store
 from tests.server import Server
@@ -17,7 +18,10 @@ from .devices import Device, MakeDevice, StartServer, Tab, a_new_address, focus
 pytestmark = either_store
 
 NARROW = {'width': 360, 'height': 740}
+PANEL = 'ls-account-panel'
 LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorffwelchevoraltern'
+COUNT_HOW_OFTEN_IT_ASKS = '''(panel) => panel.addEventListener("opened",
+    () => { window.asked = 1 + (window.asked ?? 0) })'''
 NOTE_WHETHER_IT_CLOSES = '(panel) => panel.addEventListener("close", () => { panel.closed = true })'
 
 
@@ -109,6 +113,31 @@ async def test_a_person_with_a_keyboard_alone_stays_in_it_comes_back_switches_an
     await expect(panel(tab).get_by_role('link', name='Add account')).to_be_focused()
     await tab.page.keyboard.press('Enter')
     await expect(tab.page).to_have_url(f'{tab.url}/sign-in')
+
+
+async def test_a_slow_answer_is_not_followed_by_a_second_one_that_would_take_the_focus(device: MakeDevice) -> None:
+    laptop = await device()
+    await ann_and_bob(laptop)
+    tab = await laptop.tab(None)
+    frames: list[str] = []  # from the server, since the panel was opened: none of them arrives
+    is_held = False
+
+    def hold(page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+        server.on_message(lambda frame: frames.append(str(frame)) if is_held else page.send(frame))
+
+    await tab.page.route_web_socket(re.compile('_nicegui_ws'), hold)
+    await tab.open()
+    await tab.page.locator(f'.{PANEL}').evaluate(COUNT_HOW_OFTEN_IT_ASKS)
+    is_held = True
+    await opened(tab)
+    await tab.value('() => window.asked > 1')  # since nothing has come
+    await tab.page.keyboard.press('Escape')
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not any(PANEL in frame and 'Ann' not in frame for frame in frames):
+            await asyncio.sleep(0.02)
+
+    assert len([frame for frame in frames if PANEL in frame and 'Ann' in frame]) == 1
 
 
 async def test_what_it_showed_before_cannot_be_pressed_when_it_is_opened_again(
