@@ -153,7 +153,7 @@ async def _emptied(context: BrowserContext, url: str, options: Mapping[str, Any]
         await context.set_offline(False)
         for page in context.pages[TABS_KEPT_AT_MOST:]:
             await page.close()
-        await asyncio.gather(*(_empty(page, url, options) for page in context.pages))
+        await asyncio.gather(*(_empty(page, options) for page in context.pages))
         first = context.pages[0]
         session = _sessions.get(first) or await NEW_CDP_SESSION(context, first)
         _sessions[first] = session
@@ -164,9 +164,13 @@ async def _emptied(context: BrowserContext, url: str, options: Mapping[str, Any]
     return True
 
 
-async def _empty(page: Page, url: str, options: Mapping[str, Any]) -> None:
-    await page.evaluate('() => { window.name = ""; sessionStorage.clear(); }')
-    await page.goto(f'{url}/_live_sessions/icon.svg')  # about:blank would end the process
+async def _empty(page: Page, options: Mapping[str, Any]) -> None:
+    await page.evaluate('''() => {
+        window.name = "";
+        sessionStorage.clear();
+        location.replace("about:blank"); // where somebody else than the page goes there, its process ends
+    }''')
+    await page.wait_for_url('about:blank')
     await page.emulate_media(media='null', color_scheme=options.get('color_scheme', 'light'),
                              reduced_motion=options.get('reduced_motion', 'no-preference'),
                              forced_colors=options.get('forced_colors', 'none'))
