@@ -7,18 +7,19 @@ from playwright.async_api import expect
 from models import migrate, tell_tabs
 from models.database_url import open_database
 from tests.apps import OWN_ROWS
+from tests.databases import PostgresDatabase
 from tests.running import either_store
 from tests.server import Server
 
 from .devices import MakeDevice, StartServer
 
-MAKE = ('CREATE TABLE todo (id INTEGER PRIMARY KEY, user_id VARCHAR NOT NULL REFERENCES user (id) ON DELETE CASCADE, '
-        'words VARCHAR NOT NULL)')
+MAKE = ('CREATE TABLE todo (id {number} PRIMARY KEY, words VARCHAR NOT NULL, '
+        'user_id VARCHAR NOT NULL REFERENCES "user" (id) ON DELETE CASCADE)')
 
 
 def make_the_table(server: Server) -> None:
     migrate(server.database.url)
-    server.sql(MAKE)
+    server.sql(MAKE.format(number='SERIAL' if isinstance(server.database, PostgresDatabase) else 'INTEGER'))
     with open_database(server.database.url).connect(to_write=True) as connection:
         tell_tabs(connection, 'todo', owner='user_id')
 
