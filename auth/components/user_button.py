@@ -9,6 +9,7 @@ from typing import Any
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement as Text
+from nicegui.events import GenericEventArguments
 
 from ..language import _
 from ..live.opening import who_is_here
@@ -50,17 +51,17 @@ class UserButton(ui.element):
             self._panel = ui.element('dialog').classes('ls-account-panel')
             self._panel.props('tabindex=-1 data-takes-focus').props.update({
                 'aria-label': _('Account panel'), 'data-loading': _('Loading…')})
-            self._panel.on('opened', lambda event: self._open(event.args['detail']), ['detail'])
-            self._panel.on('close', self._closed, [])
+            self._panel.on('opened', self._open, ['detail']).on('close', self._closed, [])
         self._is_open = False
-        self._opening: Any = None
+        self._opening: Any = None  # the number that the tab has given it
         self._content: Content | None = None
         self._state = auth_state()
         follow(self, self._follow)
 
-    def _open(self, opening: Any) -> None:
-        if self._is_open and opening != self._opening:  # its end was not heard, and the tab waits for what comes anew
-            self._show(None)
+    def _open(self, event: GenericEventArguments) -> None:
+        opening = event.args['detail']
+        if self._is_open and opening != self._opening:
+            self._show(None)  # it was not heard that it was closed, and the tab waits for what comes anew
         self._is_open, self._opening = True, opening
         self._draw()
 

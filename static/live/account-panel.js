@@ -30,7 +30,7 @@ document.addEventListener("close", ({ target: panel }) => {
 const isOld = (panel) => "old" in panel.dataset;
 
 function open(panel) {
-  const opening = ++openings; // by which the server tells that it is asked again; what it drew twice would lose the focus
+  const opening = ++openings; // tells the server whether it is only asked again: what is drawn twice loses the focus
   const ask = () => panel.dispatchEvent(new CustomEvent("opened", { detail: opening }));
   panel.showModal();
   panel.focus();
