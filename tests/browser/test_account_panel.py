@@ -8,9 +8,9 @@ import re
 from playwright.async_api import Locator, WebSocketRoute, expect
 
 from tests.http import patient_client
-from tests.patience import PATIENCE_SECONDS
 from tests.rules import NEW_PASSWORD, PASSWORD
 from tests.running import either_store
+from tests.security.visitors import until
 from tests.server import Server
 
 from .devices import Device, MakeDevice, StartServer, Tab, a_new_address, focus
@@ -133,9 +133,7 @@ async def test_a_slow_answer_is_not_followed_by_a_second_one_that_would_take_the
     await opened(tab)
     await tab.value('() => window.asked > 1')  # since nothing has come
     await tab.page.keyboard.press('Escape')
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not any(PANEL in frame and 'Ann' not in frame for frame in frames):
-            await asyncio.sleep(0.02)
+    await until(lambda: any(PANEL in frame and 'Ann' not in frame for frame in frames))
 
     assert len([frame for frame in frames if PANEL in frame and 'Ann' in frame]) == 1
 
