@@ -51,7 +51,8 @@ class UserButton(ui.element):
             self._panel = ui.element('dialog').classes('ls-account-panel')
             self._panel.props('tabindex=-1 data-takes-focus').props.update({
                 'aria-label': _('Account panel'), 'data-loading': _('Loading…')})
-            self._panel.on('opened', self._open, ['detail']).on('close', self._closed, [])
+            self._panel.on('opened', self._open, js_handler='(event) => emit(event.detail)')
+            self._panel.on('close', self._closed, [])
         self._is_open = False
         self._opening: Any = None  # the number that the tab has given it
         self._content: Content | None = None
@@ -59,10 +60,9 @@ class UserButton(ui.element):
         follow(self, self._follow)
 
     def _open(self, event: GenericEventArguments) -> None:
-        opening = event.args['detail']
-        if self._is_open and opening != self._opening:
+        if self._is_open and event.args != self._opening:
             self._show(None)  # it was not heard that it was closed, and the tab waits for what comes anew
-        self._is_open, self._opening = True, opening
+        self._is_open, self._opening = True, event.args
         self._draw()
 
     def _closed(self) -> None:
