@@ -9,10 +9,13 @@ from .devices import Tab
 AXE = (files('axe_playwright_python') / 'axe.min.js').read_text(encoding='utf-8')
 WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
-# A page's frames are pages that are measured by themselves. The words of a source are many, and nothing but colours.
+# A page's frames are pages that are measured by themselves. The words of a source are many, and nothing but colours:
+# they are away while axe-core looks, which would take it twice as long.
 _RUN = """async (runOnly) => {
-    const where = { exclude: [['.ls-source code > *']] };
-    const found = await axe.run(where, { runOnly, iframes: false, resultTypes: ['violations'] });
+    const sources = [...document.querySelectorAll('.ls-source code')].map((code) => [code, [...code.childNodes]]);
+    for (const [code] of sources) code.textContent = code.textContent;
+    const found = await axe.run(document, { runOnly, iframes: false, resultTypes: ['violations'] });
+    for (const [code, words] of sources) code.replaceChildren(...words);
     const isOfQuasar = ({ html }) => html.includes('q-loading-bar') // it comes with any request, and has no name
         || html.startsWith('<main class="q-page"'); // it is a main in any case; role=none
     return found.violations.flatMap(({ id, nodes }) => nodes.filter((node) => !isOfQuasar(node)).map((node) =>
@@ -44,19 +47,25 @@ const contrast = (one, other) => {
 };
 const written = (colour) => `rgb(${colour.slice(0, 3).map(Math.round)})`;
 const over = ([r, g, b, a], [x, y, z]) => [[r, x], [g, y], [b, z]].map(([f, k]) => (f * a + k * (255 - a)) / 255);
-const behind = (element) => { // one may see through a background to the next one
-    const layers = [];
-    for (let place = element; place; place = place.parentElement) {
-        layers.push(rgba(getComputedStyle(place).backgroundColor));
-        if (layers.at(-1)[3] === 255) break;
+const backs = new Map(), shares = new Map(); // what many elements have in common is computed once
+const back = (element) => { // one may see through a background to the next one
+    if (!backs.has(element)) {
+        const own = rgba(getComputedStyle(element).backgroundColor), next = element.parentElement;
+        backs.set(element, own[3] === 255 || !next ? own : over(own, back(next)));
     }
-    return written(layers.reduceRight((below, layer) => over(layer, below)));
+    return backs.get(element);
 };
-const words = (element, back) => { // their colour, as far as one sees through them
-    let share = 1;
-    for (let place = element; place; place = place.parentElement) share *= getComputedStyle(place).opacity;
+const share = (element) => {
+    if (!shares.has(element)) {
+        const next = element.parentElement;
+        shares.set(element, getComputedStyle(element).opacity * (next ? share(next) : 1));
+    }
+    return shares.get(element);
+};
+const behind = (element) => written(back(element));
+const words = (element) => { // their colour, as far as one sees through them
     const [r, g, b, a] = rgba(getComputedStyle(element).color);
-    return written(over([r, g, b, a * share], rgba(back)));
+    return written(over([r, g, b, a * share(element)], back(element)));
 };
 const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length;
 const named = (element) => `${element.localName}.${element.className} "${element.textContent.slice(0, 30)}"`;
@@ -87,15 +96,16 @@ CONTRASTS = '() => {' + _COLOURS + """
         if (![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
         if (!shown(element) || element.closest(':disabled, [aria-disabled=true]')) continue;
         if (element.closest('.q-btn')) continue; // NiceGUI's own
-        const { fontSize, fontWeight } = getComputedStyle(element), back = behind(element);
+        const { fontSize, fontWeight } = getComputedStyle(element);
         const isLarge = parseFloat(fontSize) >= (fontWeight >= 700 ? 18.66 : 24); // in WCAG 14 pt and 18 pt
-        ask('words', element, words(element, back), back, isLarge ? 3 : 4.5);
+        ask('words', element, words(element), behind(element), isLarge ? 3 : 4.5);
     }
     for (const control of document.querySelectorAll('a[href], button, input, select, textarea, summary')) {
         if (!shown(control)) continue;
         control.focus({ focusVisible: true });
         const style = getComputedStyle(control);
         if (document.activeElement !== control) continue;
+        backs.clear(); // the focus may change them
         const isSeen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
         if (!isSeen) weak.push(`no ring: ${named(control)}`);
         else ask('ring', control, style.outlineColor, behind(control.parentElement), 3);
