@@ -55,6 +55,10 @@ class Tab:
                 'status of 404' in message.text and '/v1/client/tabs' in message.location.get('url', '')):
             self.complaints.append(message.text)
 
+    async def hears_again(self) -> None:
+        """Wait until the page hears its server after it was lost, be it the same page or one that was loaded anew."""
+        await self.page.wait_for_function("window.did_handshake && !document.querySelector('.ls-away')")
+
     async def open(self, path: str = '/') -> Tab:
         """Go to a page of the site, and wait until it is live."""
         await self.page.goto(self.url + path)

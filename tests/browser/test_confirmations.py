@@ -56,7 +56,7 @@ async def test_it_names_how_many_by_the_store_is_answered_again_after_an_error_a
     await expect(question(tab)).to_have_count(0)
     await expect(tab.page.locator('#ls-away')).to_be_visible()
     await laptop.context.set_offline(False)  # the page connects by itself, or is loaded anew
-    await tab.page.wait_for_function("window.did_handshake && !document.querySelector('.ls-away')")
+    await tab.hears_again()
     tab.forgive_the_network()
     assert alive(server, address) == 2
     await expect(asking(tab)).to_have_text('Sign out of all other devices (1)')  # the list may have been read again

@@ -112,7 +112,7 @@ async def test_a_half_filled_form_survives_ten_silent_seconds(device: MakeDevice
         await asyncio.sleep(10)
         network.mend()
 
-        await tab.page.wait_for_function("window.did_handshake === true && !document.querySelector('.ls-away')")
+        await tab.hears_again()
         if await tab.page.evaluate('window.marked'):  # a busy server may not have given it up yet
             await tab.page.evaluate('location.reload()')
         await is_loaded_anew(tab)

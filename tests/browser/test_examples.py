@@ -133,7 +133,7 @@ async def is_hidden_while_the_server_stands_still(server: Server, tab: Tab, othe
         await expect(overlay).not_to_be_visible()
         await expect(seen(tab, WRITTEN)).to_have_count(0)
     for one in (tab, other):
-        await one.page.wait_for_function("window.did_handshake && !document.querySelector('.ls-away')")
+        await one.hears_again()
         await expect(seen(one, WRITTEN).first).to_be_visible()
         one.forgive_the_network()
 

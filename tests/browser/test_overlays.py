@@ -93,7 +93,7 @@ async def test_when_the_server_is_lost_only_what_is_marked_public_stays(device: 
         for tab, texts in zip(tabs, read, strict=True):
             assert [text for text in texts if 'SECRET' in text] == [], tab.page.url
             assert {'Loading · Live Sessions', 'Public note', 'Home'} <= set(texts), tab.page.url
-            await tab.page.wait_for_function("window.did_handshake && !document.querySelector('.ls-away')")
+            await tab.hears_again()
             is_kept = await tab.page.evaluate('window.isKept')
             await reads_all(tab, SECRETS + (DRAWN if is_kept else ()))
         await laptop.context.close()  # before the network goes

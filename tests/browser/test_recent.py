@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 from playwright.async_api import Locator, expect
 
 from tests.rules import PASSWORD
 from tests.running import either_store
+from tests.security.visitors import until
 from tests.server import Server
 
 from .accessibility import out_of_place
@@ -155,8 +155,7 @@ async def test_a_page_asks_first_then_shows_itself_and_asks_again_at_an_event_af
     await tab.button('Go on').click()
     await expect(tab.see('Salaries of 1999')).to_be_visible()
     await tab.button('Raise').click()
-    while not acts(paying):
-        await asyncio.sleep(0.01)
+    await until(lambda: acts(paying))
     pass_the_window(paying, session_id)
     paying.sql("UPDATE user SET first_name = 'Ann' WHERE id = (SELECT user_id FROM session WHERE id = ?)", session_id)
     await expect(tab.button('Account panel: Ann')).to_be_visible()  # so the server has heard of both
@@ -257,7 +256,7 @@ async def test_it_leaves_while_the_server_cannot_be_heard_and_nothing_is_done(
     await expect(tab.page.locator('#ls-away')).to_be_visible()
     await laptop.context.set_offline(False)  # the page connects by itself, or is loaded anew
 
-    await tab.page.wait_for_function("window.did_handshake && !document.querySelector('.ls-away')")
+    await tab.hears_again()
     await tab.button('Pay 20').click()
     await answer(tab)
     await expect(tab.see('Paid 20')).to_be_visible()
