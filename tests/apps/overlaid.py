@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from pathlib import Path
 
 from nicegui import background_tasks, ui
@@ -26,7 +27,7 @@ popover.popover = 'manual';
 document.body.append(popover);
 popover.showPopover();
 Quasar.Dialog.create({{message: '{SECRET} in a dialog of a plugin'}});
-Quasar.Loading.show({{message: '{SECRET} while loading'}});
+Quasar.Loading.show({{message: '{SECRET} while loading', spinner: {{render: () => null}}}}); // which would never rest
 const host = document.createElement('div');
 host.attachShadow({{mode: 'open'}}).innerHTML = '<p style="visibility: visible !important">{SECRET} in a shadow</p>';
 document.body.append(host);
@@ -107,10 +108,6 @@ def public_overlays() -> None:
     if state.status == 'signed_in':
         overlays()
         draw_anywhere()
-    reopened = ui.dialog()
-    with reopened, ui.card():
-        ui.label('Nothing private')
-    ui.button('Ask', on_click=reopened.open)
 
 
 @public
@@ -122,9 +119,13 @@ def whole_page() -> None:
 
 @public
 def choice() -> None:
-    """A public page with a field whose choices are somebody's; its popup closes when another one opens."""
+    """A public page with a field whose choices are somebody's, and a dialog; one closes when the other one opens."""
     SessionLabel()
     ui.select([f'{SECRET} in a select'], label='Select')
+    reopened = ui.dialog()
+    with reopened, ui.card():
+        ui.label('Nothing private')
+    ui.button('Ask', on_click=reopened.open)
 
 
 @public
@@ -147,16 +148,18 @@ def may_go_on() -> bool:
 def slow() -> None:
     """A private page whose handlers take until the test has them go on."""
     page = ui.context.client
-    begun = ui.label()
+    numbers = itertools.count(1)
+    last = ui.label()
 
     async def tell() -> None:
-        begun.set_text('It has begun')
+        number = next(numbers)
+        last.set_text(f'Begun: {number}')
         while not may_go_on():
             await asyncio.sleep(0.05)
         with page:
             ui.notify(f'{SECRET} told late', timeout=0)
             ui.notification(f'{SECRET} noted late', timeout=None)
-            ui.notify('Goodbye', timeout=0, attrs={'data-public': ''})
+            ui.notify(f'Goodbye {number}', timeout=0, attrs={'data-public': ''})
 
     async def begin() -> None:
         background_tasks.create(tell())
