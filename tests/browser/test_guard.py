@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -13,12 +14,15 @@ import pytest
 import socketio
 from playwright.async_api import expect
 
+from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
+from tests.rules import PASSWORD
 from tests.running import either_store
+from tests.security.visitors import Somebody, until
 from tests.server import Server
 from tests.sockets import OpenPage
 
-from .devices import MakeDevice, StartServer, Tab, a_new_address
+from .devices import MakeDevice, Tab, a_new_address
 from .test_faults import the_click
 
 pytestmark = either_store
@@ -80,6 +84,14 @@ class Attacker:
 
 
 @pytest.fixture
+async def thief(shared_server: Server) -> AsyncIterator[Somebody]:
+    """Somebody with an account and a browser of their own."""
+    somebody = Somebody.at(shared_server)
+    yield await somebody.sign_up()
+    await somebody.close()
+
+
+@pytest.fixture
 async def attacker(shared_server: Server):
     """Makes attackers."""
     made: list[Attacker] = []
@@ -94,17 +106,15 @@ async def attacker(shared_server: Server):
 
 
 async def test_a_stolen_tab_id_opens_nothing_without_its_cookie_or_from_another_site_or_for_a_megabyte(
-        device: MakeDevice, attacker) -> None:
-    laptop, thief = await device(), await device()
+        device: MakeDevice, attacker, thief: Somebody) -> None:
+    laptop = await device()
     session_id = await laptop.sign_up()
-    await thief.sign_up()
     tab = await laptop.tab('/account')
     stolen = await Stolen.of(tab)
-    own, thiefs = await laptop.cookie(), await thief.cookie()
+    own = await laptop.cookie()
     assert own
-    assert thiefs
 
-    for cookie in ('', '__client=', f'__client={thiefs}', f'__client={own[:-1]}{"A" if own[-1] != "A" else "B"}',
+    for cookie in ('', '__client=', thief.cookie(), f'__client={own[:-1]}{"A" if own[-1] != "A" else "B"}',
                    f'__client={own.partition(".")[0]}.{"x" * 43}'):
         assert await attacker().is_refused(stolen.query(), Cookie=cookie)
 
@@ -123,12 +133,14 @@ async def test_a_stolen_tab_id_opens_nothing_without_its_cookie_or_from_another_
 
 
 async def test_a_socket_of_another_tab_cannot_act_for_a_tab_or_hear_it(
-        device: MakeDevice, instrumented: Server) -> None:
+        device: MakeDevice, instrumented: Server, attacker) -> None:
     acts = instrumented.folder / 'acts'
-    laptop, thief = await device(instrumented), await device(instrumented)
+    laptop, thief, socket = await device(instrumented), Somebody.at(instrumented), attacker(instrumented.url)
     session_id = await laptop.sign_up()
     await thief.sign_up()
-    tab, thiefs = await laptop.tab(None), await thief.tab()
+    thiefs = Stolen((await thief.get('/')).text.partition("'client_id': '")[2].partition("'")[0], 'a tab', 'a document')
+    assert await socket.connect(thiefs.query(), Cookie=thief.cookie())
+    tab = await laptop.tab(None)
     sent: list[str] = []
     tab.page.on('websocket', lambda socket: socket.on('framesent', lambda payload: sent.append(str(payload))))
     await tab.open('/acting')
@@ -137,20 +149,17 @@ async def test_a_socket_of_another_tab_cannot_act_for_a_tab_or_hear_it(
     while not acts.exists():
         await asyncio.sleep(0.01)
 
-    heard = await thiefs.page.evaluate('''async ([frame, stolen]) => {
-        window.heard = [];
-        window.socket.onAny((...message) => window.heard.push(JSON.stringify(message)));
-        window.socket.emit(...JSON.parse(frame));
-        const joined = await new Promise((resolve) => window.socket.emit('handshake', stolen, resolve));
-        return joined;
-    }''', [frame[2:], vars(await Stolen.of(tab))])
+    socket.heard.clear()
+    await socket.socket.emit(*json.loads(frame[2:]))
+    assert await socket.socket.call('handshake', vars(await Stolen.of(tab))) is False
     instrumented.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
     await tab.signed_out()
 
-    assert heard is False
     assert acts.read_text() == 'acted\n'
-    assert session_id not in repr(await thiefs.page.evaluate('window.heard'))
-    assert await thiefs.page.evaluate('window.heard.length') == 0
+    assert socket.heard == []
+    await thief.web.delete('/v1/client/sessions')
+    await until(lambda: socket.heard)  # which is told of its own tab
+    await thief.close()
 
 
 async def test_a_socket_that_names_no_tab_is_refused(attacker) -> None:
@@ -177,18 +186,18 @@ async def test_a_socket_that_joined_before_the_sign_in_is_thrown_out_by_it(devic
         assert 'sess_' not in repr(heard)
 
 
-async def test_a_planted_cookie_is_worthless_after_the_sign_in(device: MakeDevice) -> None:
-    attackers, victims = await device(), await device()
+async def test_a_planted_cookie_is_worthless_after_the_sign_in(device: MakeDevice, shared_server: Server) -> None:
+    attackers = await device()
     await attackers.sign_up('attacker@example.com')
     planted = await attackers.cookie()
-    assert planted
-    await victims.context.add_cookies([{'name': '__client', 'value': planted, 'url': victims.url}])
     watching = await attackers.tab('/account')
 
-    session_id = await victims.sign_up()
+    async with patient_client(base_url=shared_server.url, headers={'cookie': f'__client={planted}'}) as victims:
+        account = {'email_address': a_new_address(), 'password': PASSWORD}
+        signed_up = (await victims.post('/v1/client/sign_ups', data=account)).json()
 
-    client = (await (await victims.api('GET', '/client')).json())['response']
-    assert client['last_active_session_id'] == session_id
+    session_id = signed_up['response']['created_session_id']
+    assert signed_up['client']['last_active_session_id'] == session_id
     await watching.signed_out()
     assert (await (await attackers.api('GET', '/client')).json())['response'] is None
     assert session_id not in await watching.text()
@@ -214,30 +223,32 @@ MALFORMED = [
 
 
 async def test_malformed_events_are_dropped_with_a_line_at_most_and_the_tab_works_on(
-        device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server()
-    laptop = await device(server)
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
     await laptop.sign_up()
     tab = await laptop.tab()
+    before = len(shared_server.log)
 
-    for name, message in MALFORMED:
-        await tab.page.evaluate('''([name, message]) => {
+    await tab.page.evaluate('''(messages) => {
+        for (const [name, message] of messages) {
             if (message?.client_id === 'ID') message.client_id = window.clientId;
             window.socket.emit(name, message);
-        }''', [name, message])
+        }
+    }''', MALFORMED)
     await tab.button().click()
     await tab.signed_out()
 
-    assert 'Traceback' not in server.log
-    assert 'an attacker' not in server.log
-    assert len(server.log.splitlines()) <= len(MALFORMED)
+    log = shared_server.log[before:]
+    assert 'Traceback' not in log
+    assert 'an attacker' not in log
+    assert len(log.splitlines()) <= len(MALFORMED)
 
 
 async def test_unknown_urls_cost_no_page_object(instrumented: Server) -> None:
     async with aiohttp.ClientSession(instrumented.url) as http:
         before = await counts(http)
 
-        for number in range(25):
+        for number in range(5):
             for path in ('robots.txt', f'wp-admin/{number}', '_nicegui/x', f'_nicegui/client/{number}/upload/1',
                          'sign-in/x', 'static/none', '_nicegui/3.18.0/components/x', 'favicon.icon'):
                 async with http.get(f'/{path}') as answer:
@@ -260,18 +271,17 @@ async def test_a_hundred_tabs_that_came_and_went_leave_nothing_behind(
             page = OpenPage(comes_again=True)
             await page.open(http, instrumented.url + path, lambda: cookie)
             await page.close()
-        tab = await laptop.tab()
-        for path in ('/account', '/examples/ios', '/account'):
-            await tab.open(path)
+        tab = await laptop.tab('/account')
+        await tab.page.reload()
         await tab.shows(session_id)
         held = await counts(http)
         await tab.page.close()
 
-        for _ in range(450):  # a page that a browser had no time to join is kept for a minute
+        for _ in range(90):  # a page that a browser had no time to join is kept for a minute
             left = await counts(http)
             if left == at_first:
                 break
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(1)
     assert held['pages'] > 0
     assert left == at_first
     assert left['tabs'] == left['pages'] == left['tab objects'] == left['state objects'] == 0
