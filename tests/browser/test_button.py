@@ -1,4 +1,4 @@
-"""The sign-out button as others use it: with a veto, for one account, with content of their own."""
+"""Our buttons as others use them: with a veto, for one account, with content or a question of their own."""
 
 from __future__ import annotations
 
@@ -96,3 +96,20 @@ async def test_content_of_ones_own_takes_the_place_of_the_label(device: MakeDevi
 
     await expect(tab.page).to_have_url(f'{tab.url}/examples')
     assert session_id in signed_out(buttons)
+
+
+async def test_an_author_asks_as_we_do(device: MakeDevice, buttons: Server) -> None:
+    laptop = await device(buttons)
+    await laptop.sign_up()
+    tab = await laptop.tab('/buttons')
+
+    for count in range(2):
+        await tab.button('Throw away').click()
+        await tab.confirm(f'Throw away {count} things?')
+        await expect(tab.see(f'Thrown away: {count + 1}')).to_be_visible()
+        await expect(tab.page.get_by_role('alertdialog')).to_have_count(0)
+        await expect(tab.button('Throw away')).to_be_focused()
+    await tab.button('Throw away').click()  # there is nothing to ask now
+    await expect(tab.button('Throw away')).to_be_enabled()
+    await expect(tab.page.get_by_role('alertdialog')).to_have_count(0)
+    await expect(tab.see('Thrown away: 2')).to_be_visible()
