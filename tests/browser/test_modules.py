@@ -19,10 +19,6 @@ TRIES = 10
 SCRIPT = re.compile('/live.js$')
 
 
-async def refuse(route: Route) -> None:
-    await route.abort()
-
-
 async def cut_off(route: Route) -> None:
     answer = await route.fetch()
     body = await answer.text()
@@ -43,7 +39,7 @@ async def test_a_page_whose_script_does_not_come_whole_hides_what_is_private_and
     address = a_new_address()
     await laptop.sign_up(address)
     tab, watching = await laptop.tab(None), None
-    for fault in (refuse, cut_off, let_the_last_module_fail):
+    for fault in (cut_off, let_the_last_module_fail):
         await tab.page.unroute_all()
         await tab.page.route(SCRIPT, fault)
 
@@ -68,8 +64,9 @@ async def test_a_page_whose_script_does_not_come_whole_hides_what_is_private_and
     tab.complaints.clear()
 
 
-async def test_a_page_that_was_not_told_its_times_shows_nothing_private(device: MakeDevice) -> None:
-    laptop = await device()
+async def test_a_page_that_was_not_told_its_times_shows_nothing_private(
+        device: MakeDevice, fast_server: Server) -> None:
+    laptop = await device(fast_server)
     address = a_new_address()
     await laptop.sign_up(address)
     tab = await laptop.tab(None)
@@ -90,8 +87,8 @@ async def test_a_page_that_was_not_told_its_times_shows_nothing_private(device: 
     tab.complaints.clear()
 
 
-async def test_the_script_is_one_file_at_an_address_that_another_version_does_not_have(shared_server: Server) -> None:
-    async with patient_client(base_url=shared_server.url) as http:
+async def test_the_script_is_one_file_at_an_address_that_another_version_does_not_have(fast_server: Server) -> None:
+    async with patient_client(base_url=fast_server.url) as http:
         page = (await http.get('/')).text
         preloaded = re.findall(r'<link rel="modulepreload" href="(/_live_sessions/[0-9a-f]{16}/live.js)">', page)
         answer = await http.get(preloaded[0])
@@ -106,8 +103,9 @@ async def test_the_script_is_one_file_at_an_address_that_another_version_does_no
     assert other.status_code == 404
 
 
-async def test_a_page_that_is_loaded_again_asks_for_no_file_of_ours_again(device: MakeDevice) -> None:
-    laptop = await device()
+async def test_a_page_that_is_loaded_again_asks_for_no_file_of_ours_again(
+        device: MakeDevice, fast_server: Server) -> None:
+    laptop = await device(fast_server)
     tab = await laptop.tab()
 
     await tab.page.reload()
