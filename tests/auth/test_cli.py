@@ -686,6 +686,7 @@ def test_a_full_disk_is_told(rules: Rules) -> None:
     assert 'No space left on device' in done.stderr
 
 
+@both_stores
 async def test_what_it_ends_is_heard_live_by_whoever_follows_the_store(run: Run, rules: Rules) -> None:
     ann, bob = await rules.sign_up('ann@example.com'), await rules.sign_up('bob@example.com')
     await rules.changes()

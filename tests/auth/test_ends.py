@@ -19,6 +19,7 @@ from auth.rules.secret_keys import by_key, create_key
 from auth.rules.sessions import end_overdue, sign_out
 from auth.rules.sign_in import SignedIn
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PHONE, Rules
+from tests.running import both_stores
 
 
 async def end_of(rules: Rules, ended: SignedIn) -> End | None:
@@ -188,6 +189,7 @@ async def test_of_a_row_that_was_deleted_by_hand_nothing_is_known(rules: Rules) 
     assert await end_of(rules, laptop) is None
 
 
+@both_stores
 async def test_many_ends_are_found_together_each_with_its_own(rules: Rules) -> None:
     ann, bob = await rules.sign_up(), await rules.sign_up('bob@example.com')
     phone = await rules.sign_in(request_info=PHONE)

@@ -116,6 +116,7 @@ async def test_a_look_up_does_not_wait_for_others_to_stop_changing(
     assert reads == 1
 
 
+@both_stores
 async def test_only_the_clients_concerned_are_shown_anew(rules: Rules, screen: Screen) -> None:
     ann, bob = await rules.sign_up('ann@example.com'), await rules.sign_up('bob@example.com')
     untouched = await rules.client(bob.token)
