@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
 
+import pytest
 from playwright.async_api import expect
 
-from tests.programs import run_python
+from tests.forking import Program
+from tests.forks import fork
+from tests.patience import PATIENCE_SECONDS
+from tests.programs import clean_environment
 from tests.rules import NEW_PASSWORD, PASSWORD
 from tests.running import either_store
+from tests.security.visitors import NewPerson, Somebody, until
 from tests.server import Server
 
-from .devices import Device, MakeDevice, StartServer, Tab, a_new_address
+from .devices import Device, MakeDevice, Tab, a_new_address
 from .test_countdown import ends_in
+
+pytestmark = either_store
 
 FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0'
 
@@ -25,11 +35,61 @@ BY_ADMINISTRATOR = 'An administrator signed you out. Sign in again to go on.'
 DISABLED = 'This account has been disabled. Ask the administrator of this site.'
 EXPIRED = 'Your session has reached its age limit. Sign in again to go on.'
 ABANDONED = 'You were signed out because nobody was active for a while. Sign in again to go on.'
+REPLACED = ('You are signed in on as many other devices as you may be, and this one was used least recently. '
+            'Sign in again to go on.')
 DELETED = 'Your account was deleted.'
 ENDED = 'This device was signed out. Sign in again to go on.'
 
 ANY = re.compile('|'.join(re.escape(words[:25]) for words in (
-    BY_ANOTHER_DEVICE, PASSWORD_CHANGED, HERE, BY_ADMINISTRATOR, DISABLED, EXPIRED, ABANDONED, DELETED, ENDED)))
+    BY_ANOTHER_DEVICE, PASSWORD_CHANGED, HERE, BY_ADMINISTRATOR, DISABLED, EXPIRED, ABANDONED, REPLACED, DELETED,
+    ENDED)))
+
+
+End = Callable[[Server, str, Somebody], Awaitable[Any]]
+"""Ends the session with this id; somebody is the same person on another device."""
+
+
+def in_sql(statement: str) -> End:
+    async def end(server: Server, session_id: str, _: Somebody) -> None:
+        server.sql(statement, session_id)
+
+    return end
+
+
+def soon(column: str) -> End:
+    async def end(server: Server, session_id: str, _: Somebody) -> None:
+        ends_in(server, session_id, **{column: 0.5})
+
+    return end
+
+
+ENDS: dict[str, tuple[str, End]] = {
+    'another device': (BY_ANOTHER_DEVICE, lambda _, session_id, other: other.web.post(
+        f'/v1/me/sessions/{session_id}/revoke')),
+    'another password': (PASSWORD_CHANGED, lambda _, session_id, other: other.web.post('/v1/me/change_password', data={
+        'current_password': PASSWORD, 'new_password': NEW_PASSWORD, 'sign_out_of_other_sessions': 'true'})),
+    'disabled': (DISABLED, in_sql('UPDATE user SET disabled = (1 = 1) WHERE id = '
+                                  '(SELECT user_id FROM session WHERE id = ?)')),
+    'age': (EXPIRED, soon('expire_at')),
+    'inactivity': (ABANDONED, soon('abandon_at')),
+    'too many devices': (REPLACED, in_sql("UPDATE session SET status = 'replaced' WHERE id = ?")),
+    'a line of SQL': (ENDED, in_sql("UPDATE session SET status = 'revoked' WHERE id = ?")),
+}
+"""What is said of each end of which a page that is asked for later knows as well."""
+
+
+@pytest.fixture
+async def visitor(shared_server: Server) -> AsyncIterator[NewPerson]:
+    """Makes people without a browser: what a page says is the server's choice."""
+    made: list[Somebody] = []
+
+    def make() -> Somebody:
+        made.append(Somebody.at(shared_server))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.close()
 
 
 async def two_devices(device: MakeDevice, server: Server | None = None) -> tuple[Device, Device, str, str]:
@@ -39,6 +99,15 @@ async def two_devices(device: MakeDevice, server: Server | None = None) -> tuple
     session_id = await laptop.sign_up(address)
     await desktop.sign_in(address)
     return laptop, desktop, address, session_id
+
+
+async def ann_and_her_desktop(visitor: NewPerson) -> tuple[Somebody, Somebody, str]:
+    """The same without a browser, and the session of the first one."""
+    ann, desktop = await visitor().sign_up(), visitor()
+    desktop.web.headers['user-agent'] = FIREFOX
+    answer = await desktop.web.post('/v1/client/sign_ins', data={'identifier': ann.address, 'password': PASSWORD})
+    assert answer.is_success, answer.text
+    return ann, desktop, (await ann.get('/v1/client')).json()['response']['last_active_session_id']
 
 
 async def says(tab: Tab, why: str) -> None:
@@ -52,131 +121,75 @@ async def says_nothing_more(tab: Tab) -> None:
     assert not ANY.search(await tab.text())
 
 
-@either_store
-async def test_another_tab_of_the_browser_signed_out(device: MakeDevice) -> None:
-    laptop = await device()
-    await laptop.sign_up()
-    left, right = await laptop.tab('/'), await laptop.tab('/account')
+@pytest.mark.parametrize(('why', 'end'), ENDS.values(), ids=ENDS)
+async def test_each_end_is_told_in_its_own_words_on_every_page_and_where_the_person_goes_next(
+        why: str, end: End, visitor: NewPerson, shared_server: Server) -> None:
+    ann, desktop, session_id = await ann_and_her_desktop(visitor)
+    tabs = [await ann.tab(path, f'Active Session: {session_id}') for path in ('/account', '/')]
 
-    await left.page.get_by_role('main').get_by_role('button', name='Sign out').click()
+    await end(shared_server, session_id, desktop)
 
-    for tab in (right, left):
-        await says(tab, HERE)
-    await right.page.reload()  # it is known
-    await right.live()
-    assert not ANY.search(await right.text())
+    for tab in tabs:
+        await tab.sees(why)
+    await ann.tab('/sign-in', why)  # and not after a password was typed
+
+
+async def test_who_signed_out_or_deleted_the_account_knows_it_and_is_told_once(visitor: NewPerson) -> None:
+    for why, path in ((HERE, '/v1/client/sessions'), (DELETED, '/v1/me')):
+        ann, desktop, session_id = await ann_and_her_desktop(visitor)
+        tabs = [await ann.tab(path, f'Active Session: {session_id}') for path in ('/account', '/')]
+
+        who = ann if why == HERE else desktop
+        answer = await who.web.request('DELETE', path, data={'password': PASSWORD, 'confirmation': 'delete my account'})
+
+        assert answer.is_success, answer.text
+        for tab in tabs:
+            await tab.sees(why)
+        later = await ann.tab('/', 'You are signed out')
+        assert not ANY.search(' '.join(later.texts()))
 
 
 async def test_a_device_that_was_signed_out_says_from_which_one_also_after_a_reload(device: MakeDevice) -> None:
     laptop, desktop, _, session_id = await two_devices(device)
-    private, public = await laptop.tab('/account'), await laptop.tab('/')
+    tab = await laptop.tab('/account')
 
     assert (await desktop.api('POST', f'/me/sessions/{session_id}/revoke')).ok
 
-    for tab in (private, public):
-        await says(tab, BY_ANOTHER_DEVICE)
-    await private.page.reload()
-    await private.live()
-    await expect(private.page).to_have_url(re.compile('/sign-in'))
-    await expect(private.see(BY_ANOTHER_DEVICE)).to_be_visible()
+    await says(tab, BY_ANOTHER_DEVICE)
+    await tab.page.reload()
+    await tab.live()
+    await expect(tab.page).to_have_url(re.compile('/sign-in'))
+    await expect(tab.see(BY_ANOTHER_DEVICE)).to_be_visible()
     await laptop.sign_up()
-    await private.open('/')
-    assert not ANY.search(await private.text())
+    await tab.open('/')
+    assert not ANY.search(await tab.text())
 
 
-@either_store
-async def test_a_password_that_was_changed_elsewhere(device: MakeDevice) -> None:
-    laptop, desktop, *_ = await two_devices(device)
-    tab = await laptop.tab('/account')
-
-    answer = await desktop.api('POST', '/me/change_password', current_password=PASSWORD, new_password=NEW_PASSWORD,
-                               sign_out_of_other_sessions='true')
-
-    assert answer.ok
-    await says(tab, PASSWORD_CHANGED)
-
-
-async def test_an_administrator_signs_somebody_out(
-        device: MakeDevice, shared_server: Server) -> None:
+async def test_an_administrator_signs_somebody_out_at_the_command_line(
+        device: MakeDevice, shared_server: Server, tmp_path: Path) -> None:
     laptop = await device()
     address = a_new_address()
     await laptop.sign_up(address)
     tab = await laptop.tab('/account')
+    script, log = tmp_path / 'command.py', tmp_path / 'log'
+    script.write_text('import runpy; runpy.run_module("auth", run_name="__main__")')
 
-    await asyncio.to_thread(run_python, 'import runpy; runpy.run_module("auth", run_name="__main__")',
-                            ['sessions', 'revoke-user', address], database_url=shared_server.database.url)
+    command = fork(Program([str(script), 'sessions', 'revoke-user', address], str(tmp_path), str(log),
+                           clean_environment(database_url=shared_server.database.url), []))
 
     await says(tab, BY_ADMINISTRATOR)
+    await asyncio.to_thread(command.wait, PATIENCE_SECONDS)
+    assert log.read_text() == f'1 session of {address} ended.\n'
 
 
-@either_store
-async def test_a_disabled_person_learns_it_where_they_are_and_not_after_typing_a_password(
-        device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device()
-    address = a_new_address()
-    await laptop.sign_up(address)
-    private, public = await laptop.tab('/account'), await laptop.tab('/')
-
-    shared_server.sql('UPDATE user SET disabled = (1 = 1) WHERE email_address = ?', address)
-
-    for tab in (private, public):
-        await says(tab, DISABLED)
-    await public.open('/sign-in')
-    await expect(public.see(DISABLED)).to_be_visible()
-
-
-@either_store
-async def test_lifetimes(device: MakeDevice, fast_server: Server) -> None:
-    laptop = await device(fast_server)
-    session_id = await laptop.sign_up()
-    tab = await laptop.tab('/account')
-    await tab.shows(session_id)
-
-    ends_in(fast_server, session_id, abandon_at=0.5)
-    await says(tab, ABANDONED)
-    session_id = await laptop.sign_up()
-    await tab.open('/account')
-    await tab.shows(session_id)
-    ends_in(fast_server, session_id, expire_at=0.5)
-    await says(tab, EXPIRED)
-    await tab.page.reload()
-    await expect(tab.see(EXPIRED)).to_be_visible()
-
-
-@either_store
-async def test_a_deleted_account(device: MakeDevice) -> None:
-    laptop, desktop, *_ = await two_devices(device)
-    private, public = await laptop.tab('/account'), await laptop.tab('/')
-
-    answer = await desktop.api('DELETE', '/me', password=PASSWORD, confirmation='delete my account')
-
-    assert answer.ok, await answer.text()
-    for tab in (private, public):
-        await says(tab, DELETED)
-
-
-@either_store
-async def test_a_line_of_sql(device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device()
-    session_id = await laptop.sign_up()
-    tab = await laptop.tab('/account')
-    await tab.shows(session_id)
-
-    shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
-
-    await says(tab, ENDED)
-
-
-@either_store
 async def test_who_has_an_old_cookie_a_foreign_one_or_none_learns_nothing(
-        device: MakeDevice, shared_server: Server) -> None:
+        device: MakeDevice, visitor: NewPerson) -> None:
     laptop, desktop, address, session_id = await two_devices(device)
-    thief, stranger, other = await device(), await device(), await device()
+    thief, stranger, other = await device(), visitor(), await visitor().sign_up()
     old = await laptop.context.cookies()
     await thief.context.add_cookies([{'name': one['name'], 'value': one['value'], 'url': laptop.url} for one in old])
     stolen = await thief.tab('/')
     await stolen.shows(session_id)
-    await other.sign_up()
     foreign, nobody = await other.tab('/'), await stranger.tab('/')
 
     await laptop.sign_in(address)  # another secret
@@ -184,32 +197,30 @@ async def test_who_has_an_old_cookie_a_foreign_one_or_none_learns_nothing(
     assert (await desktop.api('POST', f'/me/sessions/{session_id}/revoke')).ok
 
     await says_nothing_more(stolen)
-    await says_nothing_more(nobody)
-    await expect(foreign.see('Active Session')).to_be_visible()
-    for tab, path in ((stolen, '/sign-in'), (nobody, '/'), (nobody, '/sign-in')):
-        await tab.open(path)
-        assert not ANY.search(await tab.text())
+    assert any('Active Session: sess_' in text for text in foreign.texts())
+    later = [await stranger.tab('/'), await stranger.tab('/sign-in')]
+    await stolen.open('/sign-in')
+    for told in (await stolen.text(), *(' '.join(tab.texts()) for tab in (nobody, foreign, *later))):
+        assert not ANY.search(told)
 
 
-@either_store
 async def test_the_end_of_an_account_that_a_tab_does_not_show_is_not_told_there(
-        device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device()
-    ann, bob = await laptop.sign_up(first_name='Ann'), await laptop.sign_up(first_name='Bob')
-    tab = await laptop.tab('/')
-    await tab.shows(bob)
-    shared_server.sql("UPDATE session SET status = 'expired' WHERE id = ?", ann)
+        visitor: NewPerson, shared_server: Server) -> None:
+    ann, _, anns = await ann_and_her_desktop(visitor)
+    bobs = (await (await ann.sign_up()).get('/v1/client')).json()['response']['last_active_session_id']
+    tab = await ann.tab('/', f'Active Session: {bobs}')
+    shared_server.sql("UPDATE session SET status = 'expired' WHERE id = ?", anns)
     await asyncio.sleep(0.3)
 
-    shared_server.sql("UPDATE session SET status = 'sleeping' WHERE id = ?", bob)
+    shared_server.sql("UPDATE session SET status = 'sleeping' WHERE id = ?", bobs)
 
-    await says_nothing_more(tab)
+    await until(lambda: not any('Active Session: ' in text for text in tab.texts()))
+    await asyncio.sleep(0.5)  # it would come a moment later
+    assert not ANY.search(' '.join(tab.texts()))
 
 
-@either_store
-async def test_a_tab_that_was_away_when_its_session_ended_is_told_as_well(
-        device: MakeDevice, fast_server: Server) -> None:
-    laptop, desktop, _, session_id = await two_devices(device, fast_server)
+async def test_a_tab_that_was_away_when_its_session_ended_is_told_as_well(device: MakeDevice) -> None:
+    laptop, desktop, _, session_id = await two_devices(device)
     tab = await laptop.tab('/account')
     await tab.shows(session_id)
 
@@ -222,30 +233,11 @@ async def test_a_tab_that_was_away_when_its_session_ended_is_told_as_well(
     tab.forgive_the_network()
 
 
-@either_store
-async def test_it_is_told_in_the_language_of_the_tab(device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device(locale='de-DE')
-    session_id = await laptop.sign_up()
-    tab = await laptop.tab('/account')
-    await tab.live()
+async def test_it_is_told_in_the_language_of_the_tab(visitor: NewPerson, shared_server: Server) -> None:
+    ann, _, session_id = await ann_and_her_desktop(visitor)
+    ann.http.headers['accept-language'] = 'de-DE'
+    tab = await ann.tab('/account', f'Aktive Sitzung: {session_id}')
 
     shared_server.sql("UPDATE session SET status = 'expired' WHERE id = ?", session_id)
 
-    await expect(tab.see('Die Sitzung hat ihre Höchstdauer erreicht. Melden Sie sich neu an, um weiterzumachen.')
-                 ).to_be_visible()
-
-
-@either_store
-async def test_a_sign_in_on_one_device_more_than_there_may_be(device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server(max_sessions_per_user=1)
-    laptop, phone = await device(server), await device(server)
-    address = a_new_address()
-    await laptop.sign_up(address)
-    tabs = [await laptop.tab(), await laptop.tab('/account')]
-
-    await phone.sign_in(address)
-
-    for tab in tabs:
-        await tab.signed_out()
-        await expect(tab.page.locator('.ls-why').filter(visible=True).first).to_contain_text(
-            'as many other devices as you may be')
+    await tab.sees('Die Sitzung hat ihre Höchstdauer erreicht. Melden Sie sich neu an, um weiterzumachen.')
