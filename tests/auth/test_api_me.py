@@ -448,15 +448,21 @@ async def test_an_ended_session_is_told_as_ended_and_the_others_stay(api: Api) -
     assert said(again) == said(unknown)
 
 
-async def test_a_session_of_another_browser_is_not_ended_here(api: Api) -> None:
+@pytest.mark.parametrize(('act', 'code'), [
+    ('end', (404, 'resource_not_found')), ('remove', (404, 'resource_not_found')),
+    ('touch', (401, 'authentication_invalid'))])
+async def test_a_session_of_another_browser_is_neither_ended_nor_used_here(api: Api, act: str, code: tuple[int, str]
+                                                                           ) -> None:
     async with api.browser() as laptop, api.browser() as phone, api.browser() as nobody:
-        await sign_up(laptop)
+        here = session_of(await sign_up(laptop))
         there = session_of(await sign_in(phone))
-        answers = [await browser.post(f'/v1/client/sessions/{session_id}/end')
-                   for browser in (laptop, nobody) for session_id in (there, UNKNOWN)]
+        answers = [await browser.post(f'/v1/client/sessions/{session_id}/{act}')
+                   for browser in (laptop, nobody) for session_id in (there, UNKNOWN, 'nonsense')]
+        client = (await laptop.get('/v1/client')).json()['response']
 
-    assert {code_of(answer) for answer in answers} == {(404, 'resource_not_found')}
+    assert {code_of(answer) for answer in answers} == {code}
     assert len({said(answer) for answer in answers}) == 1
+    assert [session['id'] for session in client['sessions']] == [client['last_active_session_id']] == [here]
     assert api.rules.status(there) == 'active'
 
 

@@ -194,16 +194,17 @@ async def test_of_two_sign_ups_with_one_address_at_once_one_succeeds(rules: Rule
     assert rules.sql('SELECT count(*) FROM user') == [(1,)]
 
 
-async def test_the_same_user_again_gets_no_second_session_but_a_longer_life(rules: Rules) -> None:
+async def test_the_same_user_again_gets_no_second_session_but_a_longer_life_and_is_the_active_one(rules: Rules) -> None:
     first = await rules.sign_up()
+    bob = await rules.sign_up('bob@example.com', await rules.here(first.token))
     rules.clock.forward(minutes=29)
 
-    again = await rules.sign_in(client=await rules.here(first.token))
+    again = await rules.sign_in(client=await rules.here(bob.token))
     rules.clock.forward(minutes=29)
 
     assert again.session_id == first.session_id
     assert await rules.active(again.token) == first.session_id
-    assert rules.sql('SELECT count(*) FROM session') == [(1,)]
+    assert rules.sql('SELECT count(*) FROM session') == [(2,)]
 
 
 async def test_a_second_user_joins_the_client_and_becomes_the_active_one(rules: Rules) -> None:

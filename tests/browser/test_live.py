@@ -14,93 +14,51 @@ from tests.running import either_store
 from tests.server import Server
 
 from .devices import MakeDevice, StartServer, a_new_address, focus
+from .test_why_signed_out import DISABLED, ENDED, HERE, says
 
 
-async def test_signing_out_in_one_tab_is_seen_in_the_other_without_a_reload(device: MakeDevice) -> None:
+@either_store
+async def test_signing_out_in_one_tab_is_seen_in_the_other_without_a_reload_and_both_say_so(device: MakeDevice) -> None:
     laptop = await device()
     session_id = await laptop.sign_up()
-    left, right = await laptop.tab(), await laptop.tab()
+    left, right = await laptop.tab(), await laptop.tab('/account')
     await right.page.evaluate('window.not_reloaded = true')
     await left.shows(session_id)
     await right.shows(session_id)
 
     await left.button().click()
 
-    await right.signed_out()
-    await left.signed_out()
+    for tab in (right, left):
+        await says(tab, HERE)
     assert await right.page.evaluate('window.not_reloaded')
     await expect(right.button()).to_be_hidden()
 
 
-@either_store
-async def test_a_public_page_keeps_its_own_text_and_nothing_that_was_put_into_it(
+async def test_a_session_ended_in_sql_by_another_program_leaves_the_screen_and_a_public_page_keeps_its_own_text(
         device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device()
-    session_id = await laptop.sign_up()
-    tab = await laptop.tab()
-    main = tab.page.get_by_role('main')
+    laptop, phone, address = await device(), await device(), a_new_address()
+    on_laptop, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
+    private, public = await laptop.tab('/account'), await laptop.tab()
+    main = public.page.get_by_role('main')
+    await expect(private.see(address).first).to_be_visible()
     await expect(main.get_by_role('heading', level=1)).to_be_visible()
     before = await main.locator('h1, h2').all_text_contents()
-    await tab.page.evaluate("document.querySelector('main h1').append(' SECRET')")
-
-    shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
-
-    await tab.signed_out()
-    await expect(main.get_by_role('link', name='Sign up')).to_be_visible()
-    await expect(tab.page.get_by_role('banner').get_by_role('link', name='Sign in')).to_be_visible()
-    assert await main.locator('h1, h2').all_text_contents() == before
-
-
-async def test_a_session_ended_in_sql_by_another_program_leaves_the_screen(
-        device: MakeDevice, shared_server: Server) -> None:
-    laptop, phone = await device(), await device()
-    address = a_new_address()
-    on_laptop, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
-    private, public, other = await laptop.tab('/account'), await laptop.tab(), await phone.tab('/account')
-    await expect(private.see(address).first).to_be_visible()
+    await public.page.evaluate("document.querySelector('main h1').append(' SECRET')")
 
     shared_server.database.sql_elsewhere(f"UPDATE session SET status = 'revoked' WHERE id = '{on_laptop}'")
 
-    await private.signed_out()
-    await public.signed_out()
+    for tab in (private, public):
+        await says(tab, ENDED)
     assert address not in await private.text()
     assert on_laptop not in await private.text()
-    await other.shows(on_phone)
+    await expect(main.get_by_role('link', name='Sign up')).to_be_visible()
+    await expect(public.page.get_by_role('banner').get_by_role('link', name='Sign in')).to_be_visible()
+    assert await main.locator('h1, h2').all_text_contents() == before
+    there = (await (await phone.api('GET', '/client')).json())['response']
+    assert there['last_active_session_id'] == on_phone
 
 
 @either_store
-async def test_a_sign_in_is_seen_in_the_other_tabs_of_the_browser_and_nowhere_else(device: MakeDevice) -> None:
-    laptop, phone = await device(), await device()
-    address = a_new_address()
-    session_id = await phone.sign_up(address)
-    left, right, elsewhere = await laptop.tab('/sign-in'), await laptop.tab('/examples'), await phone.tab()
-
-    await left.fill(address)
-    await left.button('Sign in').click()
-
-    await expect(left.button()).to_be_visible()
-    await expect(right.page.locator('.ls-person')).to_have_text(address)
-    await elsewhere.shows(session_id)
-
-
-@either_store
-async def test_one_users_end_leaves_the_other_account_of_the_browser_alone(
-        device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device()
-    ann = await laptop.sign_up()
-    bob = await laptop.sign_up()
-    tab = await laptop.tab('/account')
-    await tab.shows(bob)
-    await tab.page.evaluate('window.not_rebuilt = document.querySelector("h1")')
-
-    shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann)
-    answer = await (await laptop.api('GET', '/client')).json()
-
-    assert [session['id'] for session in answer['response']['sessions']] == [bob]
-    await tab.shows(bob)
-    assert await tab.page.evaluate('window.not_rebuilt.isConnected')
-
-
 async def test_a_disabled_user_is_gone_from_every_tab_of_every_device(
         device: MakeDevice, shared_server: Server) -> None:
     laptop, phone = await device(), await device()
@@ -111,25 +69,15 @@ async def test_a_disabled_user_is_gone_from_every_tab_of_every_device(
     for tab in tabs:
         await expect(tab.button()).to_be_visible()
 
-    shared_server.sql('UPDATE user SET disabled = 1 WHERE email_address = ?', address)
+    shared_server.sql('UPDATE user SET disabled = (1 = 1) WHERE email_address = ?', address)
 
-    await asyncio.gather(*(tab.signed_out() for tab in tabs))
+    for tab in tabs:
+        await says(tab, DISABLED)
 
 
 @either_store
-async def test_a_changed_name_is_seen_without_a_reload(device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device()
-    address = a_new_address()
-    await laptop.sign_up(address, first_name='Ann')
-    tab = await laptop.tab('/account')
-    await expect(tab.page.locator('.ls-person')).to_have_text('Ann')
-
-    shared_server.sql("UPDATE user SET first_name = 'Anna' WHERE email_address = ?", address)
-
-    await expect(tab.page.locator('.ls-person')).to_have_text('Anna')
-
-
-async def test_every_way_a_session_can_end_ends_it_on_the_screen(device: MakeDevice, shared_server: Server) -> None:
+async def test_a_session_that_has_ended_in_any_way_leaves_the_screen_until_it_is_active_again(
+        device: MakeDevice, shared_server: Server) -> None:
     """By a status, also by one that nobody knows, or without its row; a page gets nothing but for the cookie."""
     laptop = await device()
     session_id = await laptop.sign_up()
@@ -138,7 +86,7 @@ async def test_every_way_a_session_can_end_ends_it_on_the_screen(device: MakeDev
     tab.page.on('request', lambda request: asked.append(request.url) if '/v1/client/tabs' in request.url else None)
     await tab.shows(session_id)
 
-    for status in (*(status for status in SessionStatus if status != SessionStatus.ACTIVE), 'sleeping'):
+    for status in (SessionStatus.PENDING, 'sleeping'):
         shared_server.sql('UPDATE session SET status = ? WHERE id = ?', status, session_id)
 
         if status == SessionStatus.PENDING:
@@ -175,8 +123,7 @@ async def test_the_rest_of_the_page_goes_on_and_focus_goes_somewhere_sensible(
 @either_store
 async def test_a_sign_in_while_a_tab_is_still_joining_its_socket_is_seen_there_too(device: MakeDevice) -> None:
     laptop = await device()
-    left = await laptop.tab()
-    right = await laptop.tab(None)
+    tab = await laptop.tab(None)
     held: list[str | bytes] = []
     joined, released = asyncio.Event(), asyncio.Event()
 
@@ -195,46 +142,26 @@ async def test_a_sign_in_while_a_tab_is_still_joining_its_socket_is_seen_there_t
         sockets.append(socket)
 
     sockets: list[WebSocketRoute] = []
-    await right.page.route_web_socket(re.compile('_nicegui_ws'), hold_the_answer)
-    await right.page.goto(right.url)
+    await tab.page.route_web_socket(re.compile('_nicegui_ws'), hold_the_answer)
+    await tab.page.goto(tab.url)
     await joined.wait()
 
     session_id = await laptop.sign_up()
-    await left.page.evaluate('new BroadcastChannel("live-sessions").postMessage("new cookie")')
-    await left.shows(session_id)
+    await tab.page.evaluate("""() => new Promise((heard) => {  // after what the page does about it
+        new BroadcastChannel('live-sessions').onmessage = heard;
+        new BroadcastChannel('live-sessions').postMessage('new cookie');
+    })""")
     released.set()
     for message in held:
         sockets[0].send(message)
 
-    await right.shows(session_id)
+    await tab.shows(session_id)
 
 
 @either_store
-async def test_a_click_in_the_account_panel_counts_though_activity_was_noted_when_it_opened(
+async def test_what_a_person_does_is_activity_also_in_the_account_panel_and_an_open_page_is_not(
         device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server(activity_interval_seconds=0.1)
-    laptop = await device(server)
-    await laptop.sign_up()
-    tab = await laptop.tab()
-    noted = server.sql('SELECT last_active_at FROM session')
-
-    await tab.page.locator('.ls-user-button').click()
-    sign_out = tab.page.get_by_role('dialog').get_by_role('button', name='Sign out', exact=True)
-    await expect(sign_out).to_be_visible()
-
-    async def is_noted() -> bool:
-        return server.sql('SELECT last_active_at FROM session') != noted
-
-    await tab.press_until(is_noted)  # the click on the button is, but where it came too soon after the opening
-    await sign_out.click()
-
-    await tab.signed_out()
-
-
-@either_store
-async def test_what_a_person_does_is_activity_and_an_open_page_is_not(
-        device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server(speed=5, activity_interval_seconds=0.1)
+    server = await own_server(speed=2, activity_interval_seconds=0.1)  # no faster: a tab that is deaf closes dialogs
     laptop = await device(server)
     await laptop.sign_up()
     tab = await laptop.tab(None)
@@ -245,11 +172,6 @@ async def test_what_a_person_does_is_activity_and_an_open_page_is_not(
     def last_active() -> list[Any]:
         return server.sql('SELECT last_active_at FROM session')
 
-    signed_up = last_active()
-    await asyncio.sleep(0.2)  # or it would be too soon to note the opening
-    await tab.open('/account/security')
-    field = tab.page.get_by_label('Current password')
-
     async def noted(act: Callable[[], Awaitable[None]]) -> list[Any]:
         """Do something until it is noted: nobody is told of all of it, or while the tab does not hear the server."""
         before = last_active()
@@ -258,6 +180,9 @@ async def test_what_a_person_does_is_activity_and_an_open_page_is_not(
             await asyncio.sleep(0.05)
         return last_active()
 
+    signed_up = last_active()
+    await asyncio.sleep(0.2)  # or it would be too soon to note the opening
+    await tab.open('/account/security')
     while last_active() == signed_up:  # the opening is noted in the background
         await asyncio.sleep(0.05)
     opened = last_active()
@@ -265,11 +190,18 @@ async def test_what_a_person_does_is_activity_and_an_open_page_is_not(
     pinged = len(pings)
     while len(pings) < pinged + 2:
         await asyncio.sleep(0.05)
+    field = tab.page.get_by_label('Current password')
     await focus(field)
     await asyncio.sleep(0.5)  # as long as it would take to be noted
     focused = last_active()
     typed = await noted(lambda: field.press('a'))
     clicked = await noted(lambda: tab.page.mouse.click(5, 300))
+    await tab.page.locator('.ls-user-button').click()
+    sign_out = tab.page.get_by_role('dialog').get_by_role('button', name='Sign out', exact=True)
+    await expect(sign_out).to_be_visible()
+    in_the_panel = await noted(lambda: tab.page.keyboard.press('Shift'))
+    await sign_out.click()
 
+    await tab.signed_out()
     assert opened == focused
-    assert focused < typed < clicked
+    assert focused < typed < clicked < in_the_panel
