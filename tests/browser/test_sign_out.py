@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-
 from playwright.async_api import Request, expect
 
 from tests.programs import ROOT
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import MakeDevice, StartServer, a_new_address
+from .devices import MakeDevice, StartServer, Tab, a_new_address
 
-EXAMPLES = {'nextjs': '/', 'javascript': '/examples/javascript', 'expo': '/', 'ios': '/examples/ios',
-            'android': '/examples/android'}
-"""Each of them, and where it goes when it has signed out."""
+EXAMPLES = {'nextjs': '/', 'expo': '/', 'ios': '/examples/ios', 'android': '/examples/android'}
+"""Each of them but the one in JavaScript, and where it goes when it has signed out."""
 
 
 def ends(server: Server, session_id: str) -> int:
@@ -33,6 +30,7 @@ async def test_somebody_signs_up_signs_out_and_comes_back(device: MakeDevice, ow
     await tab.button('Sign up').click()
     await expect(tab.page).to_have_url(f'{tab.url}/')
     await expect(other.button()).to_be_visible()
+    await other.page.evaluate('window.not_reloaded = true')
     on_phone = await phone.sign_in(address)
     elsewhere = await phone.tab('/account')
     await elsewhere.shows(on_phone)
@@ -40,6 +38,8 @@ async def test_somebody_signs_up_signs_out_and_comes_back(device: MakeDevice, ow
     await tab.signed_out()
     await other.signed_out()
     await elsewhere.shows(on_phone)
+    await elsewhere.button().click()
+    await elsewhere.signed_out()
     await tab.open('/account')
     await tab.fill(address)
     await tab.button('Sign in').click()
@@ -47,8 +47,11 @@ async def test_somebody_signs_up_signs_out_and_comes_back(device: MakeDevice, ow
     await expect(tab.page).to_have_url(f'{tab.url}/account')
     await expect(tab.see(address).first).to_be_visible()
     await expect(other.button()).to_be_visible()
+    await expect(other.page.locator('.ls-person')).to_have_text(address)
+    assert await other.page.evaluate('window.not_reloaded')
+    await elsewhere.signed_out()
     assert [action for action, in server.sql('SELECT action FROM audit_event ORDER BY at, id')] == [
-        'signed_up', 'signed_in', 'signed_in', 'signed_out', 'signed_in']
+        'signed_up', 'signed_in', 'signed_in', 'signed_out', 'signed_out', 'signed_in']
     assert 'Traceback' not in server.log
 
 
@@ -77,7 +80,7 @@ async def test_while_the_store_is_locked_the_person_stays_signed_in_is_told_so_a
         device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     session_id = await laptop.sign_up()
-    tab, other = await laptop.tab(), await laptop.tab('/account')
+    tab = await laptop.tab('/examples/nextjs')
 
     await tab.note_when_seen('.ls-sign-out [aria-busy="true"]')
     with shared_server.database.locked():
@@ -85,45 +88,47 @@ async def test_while_the_store_is_locked_the_person_stays_signed_in_is_told_so_a
         await tab.has_seen('.ls-sign-out [aria-busy="true"]')
         await expect(tab.page.get_by_role('alert').filter(has_text='You are still signed in.')).to_be_visible()
         await tab.shows(session_id)
-        await other.shows(session_id)
     await tab.button().click()
 
     await tab.signed_out()
-    await other.signed_out()
     assert ends(shared_server, session_id) == 1
 
 
 @either_store
 async def test_each_example_shows_its_own_source_and_signs_out_in_every_tab(device: MakeDevice) -> None:
     laptop = await device()
-    example, other = await laptop.tab(None), await laptop.tab()
+    session_id = await laptop.sign_up()
+    example, other = await laptop.tab(), await laptop.tab()
     for name, path in EXAMPLES.items():
-        session_id = await laptop.sign_up()
-        await example.open(f'/examples/{name}')
-        await example.page.evaluate('new BroadcastChannel("live-sessions").postMessage("new cookie")')
         await other.shows(session_id)
-        await expect(example.see(f'pages/examples/{name}.py')).to_be_visible()
-        await expect(example.page.get_by_role('region', name='Source')).to_contain_text('def page() -> None:')
+        await example.follow(f'/examples/{name}')
+        await shows_its_source(example, name)
         if name == 'expo':
             phone = await example.page.locator('.ls-phone').bounding_box()
             assert phone
             assert phone['height'] > phone['width'] > 200
 
-        # The one in JavaScript loads its page anew, later than the tab is seen to be signed out.
-        async with example.page.expect_navigation() if name == 'javascript' else nullcontext():
-            await example.button().click()
+        await example.button().click()
 
         await other.signed_out()
         await expect(example.page.get_by_role('main').get_by_text('You are signed out').first).to_be_visible()
         await expect(example.page).to_have_url(example.url + path)
+        session_id = await laptop.sign_up()  # for the next one
+
+
+async def shows_its_source(tab: Tab, name: str) -> None:
+    await expect(tab.see(f'pages/examples/{name}.py')).to_be_visible()
+    await expect(tab.page.get_by_role('region', name='Source')).to_contain_text('def page() -> None:')
 
 
 @either_store
-async def test_the_javascript_example_is_a_plain_button_that_refreshes_the_page(device: MakeDevice) -> None:
+async def test_the_javascript_example_is_a_plain_button_that_refreshes_the_page_and_says_how_to_get_clerk_js(
+        device: MakeDevice) -> None:
     laptop = await device()
     await laptop.sign_up()
-    tab = await laptop.tab('/examples/javascript')
-    await expect(tab.page.locator('button#sign-out')).to_be_visible()
+    tab, other = await laptop.tab('/examples/javascript'), await laptop.tab()
+    await shows_its_source(tab, 'javascript')
+    await expect(tab.page.get_by_role('figure').get_by_text('uv run python -m auth clients fetch')).to_be_visible()
     asked: list[Request] = []
     tab.page.on('request', lambda request: asked.append(request))  # noqa: PLW0108
 
@@ -131,28 +136,24 @@ async def test_the_javascript_example_is_a_plain_button_that_refreshes_the_page(
         await tab.page.locator('button#sign-out').click()
     await tab.live()
 
+    await other.signed_out()
+    await tab.signed_out()
+    await expect(tab.page).to_have_url(f'{tab.url}/examples/javascript')
     await expect(tab.page.locator('button#sign-out')).to_be_hidden()
+    await expect(tab.page.locator('iframe')).to_have_count(0)
     assert next((request.method, request.url) for request in asked if '/v1/' in request.url) == (
         'DELETE', f'{tab.url}/v1/client/sessions')
-
-
-@either_store
-async def test_the_javascript_example_says_how_to_get_clerk_js_where_it_is_not(device: MakeDevice) -> None:
-    tab = await (await device()).tab('/examples/javascript')
-
-    await expect(tab.page.get_by_role('figure').get_by_text('uv run python -m auth clients fetch')).to_be_visible()
-    await expect(tab.page.locator('iframe')).to_have_count(0)
 
 
 @either_store
 async def test_an_example_shows_an_error_and_stays_signed_in(device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     session_id = await laptop.sign_up()
-    tabs = [await laptop.tab(f'/examples/{name}') for name in ('ios', 'android', 'nextjs')]
+    tab = await laptop.tab('/examples')
 
     with shared_server.database.locked():
-        for tab in tabs:
+        for name in ('ios', 'android'):
+            await tab.follow(f'/examples/{name}')
             await tab.button().click()
-        for tab in tabs:
             await expect(tab.page.get_by_role('alert').filter(has_text='You are still signed in.')).to_be_visible()
     assert ends(shared_server, session_id) == 0
