@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import give_back, known_port
 from tests.programs import CHEAP_PASSWORDS, has_ended
+from tests.relay import Relay, relay_to
 from tests.server import Server
 
 from .chromium import launch
-from .devices import BUSY, Device, MakeDevice, NewServer, StartServer
+from .devices import BUSY, Device, LayNetwork, MakeDevice, NewServer, StartServer
 from .used_again import Contexts, watch_what_changes_for_good
 
 _SHARED = pytest.StashKey[dict[tuple[Kind, Path, float], Server]]()
@@ -173,6 +175,20 @@ async def own_server(tmp_path: Path, new_server: NewServer) -> AsyncIterator[Sta
     for server in servers:
         server.stop()
         give_back(server.port)
+
+
+@pytest.fixture
+async def network() -> AsyncIterator[LayNetwork]:
+    """Lays networks to servers, which a test may cut. It is asked for before ``device``: a network ends after the tabs
+    have left it, of which one may still be loading."""
+    async with AsyncExitStack() as networks:
+
+        async def lay(server: Server) -> Relay:
+            port = known_port()
+            networks.callback(give_back, port)
+            return await networks.enter_async_context(relay_to(server.port, port))
+
+        yield lay
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import Any
 from playwright.async_api import APIResponse, BrowserContext, ConsoleMessage, Error, Locator, Page, expect
 
 from tests.patience import PATIENCE_SECONDS
+from tests.relay import Relay
 from tests.rules import PASSWORD
 from tests.server import Server
 
@@ -224,6 +225,7 @@ class Device:
 MakeDevice = Callable[..., Awaitable[Device]]
 NewServer = Callable[..., Server]
 StartServer = Callable[..., Awaitable[Server]]
+LayNetwork = Callable[[Server], Awaitable[Relay]]
 
 
 async def focus(control: Locator) -> None:

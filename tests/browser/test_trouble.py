@@ -6,28 +6,23 @@ import asyncio
 
 from playwright.async_api import APIResponse, expect
 
-from tests.relay import relay_to
 from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import SIGNED_OUT, MakeDevice, Tab, a_new_address
+from .devices import SIGNED_OUT, LayNetwork, MakeDevice, a_new_address
 from .watching import watch
 
 AWAY = 'The server cannot reach its data right now. Nothing was changed.'
 
 
-async def fill(tab: Tab, address: str) -> None:
-    await tab.page.get_by_label('Email address').fill(address)
-    await tab.page.get_by_label('Password').fill(PASSWORD)
-
-
-async def test_a_form_shows_that_it_is_at_work_tells_of_a_locked_store_and_can_be_sent_again(
+@either_store
+async def test_a_form_says_what_is_in_the_way_keeps_what_was_typed_and_makes_one_account_of_two_clicks_at_last(
         device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     tab = await laptop.tab('/sign-up')
     address = a_new_address()
-    await fill(tab, address)
+    await tab.fill(address)
 
     await tab.note_when_seen('form .ls-spinner')
     with shared_server.database.locked():
@@ -35,68 +30,37 @@ async def test_a_form_shows_that_it_is_at_work_tells_of_a_locked_store_and_can_b
         await tab.has_seen('form .ls-spinner')
         await expect(tab.page.get_by_role('alert').filter(has_text=AWAY)).to_be_visible()
         await expect(tab.page.locator('form .ls-spinner')).to_be_hidden()
-    assert await laptop.cookie() is None
-    await expect(tab.page.get_by_label('Email address')).to_have_value(address)
-    await expect(tab.page.get_by_label('Password')).to_have_value(PASSWORD)
     await tab.has_complained('503')
-    await tab.button('Sign up').click()
-
-    await expect(tab.button()).to_be_visible()
-    assert shared_server.sql('SELECT count(*) FROM user WHERE email_address = ?', address) == [(1,)]
-
-
-@either_store
-async def test_a_form_sent_without_a_network_says_so_and_can_be_sent_again(device: MakeDevice) -> None:
-    laptop = await device()
-    tab = await laptop.tab('/sign-up')
-    await fill(tab, a_new_address())
-
     await laptop.context.set_offline(True)
     await tab.button('Sign up').click()
     await expect(tab.see('You are offline, or the server is down. Nothing was changed.')).to_be_visible()
     await laptop.context.set_offline(False)
-    await tab.button('Sign up').click()
+    assert await laptop.cookie() is None
+    await expect(tab.page.get_by_label('Email address')).to_have_value(address)
+    await expect(tab.page.get_by_label('Password')).to_have_value(PASSWORD)
+    await tab.button('Sign up').dblclick()
 
     await expect(tab.button()).to_be_visible()
+    assert shared_server.sql('SELECT count(*) FROM user WHERE email_address = ?', address) == [(1,)]
+    assert shared_server.sql('SELECT count(*) FROM session JOIN user ON user.id = user_id WHERE email_address = ?',
+                             address) == [(1,)]
     tab.forgive_the_network()
 
 
 @either_store
-async def test_a_form_that_is_sent_twice_at_once_makes_one_account(device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device()
-    tab = await laptop.tab('/sign-up')
-    address = a_new_address()
-    await fill(tab, address)
-
-    await tab.button('Sign up').dblclick()
-
-    await expect(tab.button()).to_be_visible()
-    assert shared_server.sql('SELECT count(*) FROM session JOIN user ON user.id = user_id WHERE email_address = ?',
-                             address) == [(1,)]
-
-
 async def test_a_sign_out_while_the_store_is_away_is_told_to_have_failed_and_works_when_it_is_back(
         device: MakeDevice, shared_server: Server) -> None:
-    await tells_of_a_sign_out_that_failed(device, shared_server, '/account', '/')
-
-
-@either_store
-async def test_the_examples_tell_of_a_sign_out_that_failed_too(device: MakeDevice, shared_server: Server) -> None:
-    await tells_of_a_sign_out_that_failed(device, shared_server, '/examples/ios', '/examples/android')
-
-
-async def tells_of_a_sign_out_that_failed(device: MakeDevice, server: Server, *paths: str) -> None:
-    """Sign out in tabs of one browser while the store is away, and again in the first one when it is back."""
+    """By the button, and by two examples that sign out in ways of their own."""
     laptop = await device()
     session_id = await laptop.sign_up()
-    tabs = [await laptop.tab(path) for path in paths]
+    tabs = [await laptop.tab(path) for path in ('/account', '/examples/ios', '/examples/android')]
     for tab in tabs:
         await expect(tab.button()).to_be_visible()
         await tab.page.evaluate("document.querySelectorAll('figure').forEach(source => source.remove())")
     watching = [await watch(tab) for tab in tabs]
     buttons = [await tab.button().element_handle() for tab in tabs]
 
-    with server.database.away():
+    with shared_server.database.away():
         for button in filter(None, buttons):  # at once: seconds later it is known that the store is away
             await button.evaluate('(button) => button.click()')
         for one in watching:
@@ -112,66 +76,64 @@ async def tells_of_a_sign_out_that_failed(device: MakeDevice, server: Server, *p
     for tab in tabs:
         await tab.signed_out()
     assert not any(claimed)
-    assert server.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_out' AND session_id = ?",
-                      session_id) == [(1,)]
+    assert shared_server.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_out' AND session_id = ?",
+                             session_id) == [(1,)]
 
 
 @either_store
 async def test_a_sign_out_that_the_server_has_not_heard_is_not_claimed_and_is_made_up_for(
-        device: MakeDevice, shared_server: Server) -> None:
-    async with relay_to(shared_server.port) as network:
-        laptop = await device(url=f'http://localhost:{network.port}')
-        session_id = await laptop.sign_up()
-        tab = await laptop.tab('/account')
-        await tab.shows(session_id)
-        watching = await watch(tab)
-        button = await tab.button().element_handle()
-        assert button
+        network: LayNetwork, device: MakeDevice, shared_server: Server) -> None:
+    line = await network(shared_server)
+    laptop = await device(url=f'http://localhost:{line.port}')
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    await tab.shows(session_id)
+    watching = await watch(tab)
+    button = await tab.button().element_handle()
+    assert button
 
-        network.cut()
-        await button.evaluate('(button) => button.click()')  # also where it is hidden by now
-        status = shared_server.sql('SELECT status FROM session WHERE id = ?', session_id)
-        said_so = await watching.ever_saw(SIGNED_OUT)
-        network.mend()
+    line.cut()
+    await button.evaluate('(button) => button.click()')  # also where it is hidden by now
+    status = shared_server.sql('SELECT status FROM session WHERE id = ?', session_id)
+    said_so = await watching.ever_saw(SIGNED_OUT)
+    line.mend()
 
-        await tab.signed_out()
-        assert status == [('active',)]
-        assert not said_so
-        assert shared_server.sql('SELECT status FROM session WHERE id = ?', session_id) == [('removed',)]
-        assert shared_server.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_out' AND session_id = ?",
-                                 session_id) == [(1,)]
-        await laptop.context.close()  # before the network goes: the page may still be loading
-        tab.forgive_the_network()
+    await tab.signed_out()
+    assert status == [('active',)]
+    assert not said_so
+    assert shared_server.sql('SELECT status FROM session WHERE id = ?', session_id) == [('removed',)]
+    assert shared_server.sql("SELECT count(*) FROM audit_event WHERE action = 'signed_out' AND session_id = ?",
+                             session_id) == [(1,)]
+    tab.forgive_the_network()
 
 
 @either_store
 async def test_a_sign_out_during_which_the_network_is_lost_for_long_is_claimed_only_if_it_was_done(
-        device: MakeDevice, fast_server: Server) -> None:
-    async with relay_to(fast_server.port) as network:
-        laptop = await device(url=f'http://localhost:{network.port}')
-        session_id = await laptop.sign_up()
-        tab = await laptop.tab('/account')
-        await tab.shows(session_id)
-        watching = await watch(tab)
-        button = await tab.button().element_handle()
-        assert button
+        network: LayNetwork, device: MakeDevice, fast_server: Server) -> None:
+    line = await network(fast_server)
+    laptop = await device(url=f'http://localhost:{line.port}')
+    session_id = await laptop.sign_up()
+    tab = await laptop.tab('/account')
+    await tab.shows(session_id)
+    watching = await watch(tab)
+    button = await tab.button().element_handle()
+    assert button
 
-        network.cut()
-        await button.evaluate('(button) => button.click()')  # whether it is still shown or not
-        await tab.page.wait_for_function('!window.socket.connected')  # the tab gives it up, and what it has sent
-        await expect(tab.see(session_id).first).to_be_hidden()
-        said_so_before = await watching.ever_saw(SIGNED_OUT)
-        status_before = fast_server.sql('SELECT status FROM session WHERE id = ?', session_id)
-        network.mend()
+    line.cut()
+    await button.evaluate('(button) => button.click()')  # whether it is still shown or not
+    await tab.page.wait_for_function('!window.socket.connected')  # the tab gives it up, and what it has sent
+    await expect(tab.see(session_id).first).to_be_hidden()
+    said_so_before = await watching.ever_saw(SIGNED_OUT)
+    status_before = fast_server.sql('SELECT status FROM session WHERE id = ?', session_id)
+    line.mend()
 
-        await expect(tab.see(session_id).or_(tab.see(SIGNED_OUT)).filter(visible=True).first).to_be_visible()
-        said_so = await watching.ever_saw(SIGNED_OUT)
-        status = fast_server.sql('SELECT status FROM session WHERE id = ?', session_id)
-        assert not said_so_before
-        assert status_before == [('active',)]
-        assert not said_so or status == [('removed',)]
-        await laptop.context.close()
-        tab.forgive_the_network()
+    await expect(tab.see(session_id).or_(tab.see(SIGNED_OUT)).filter(visible=True).first).to_be_visible()
+    said_so = await watching.ever_saw(SIGNED_OUT)
+    status = fast_server.sql('SELECT status FROM session WHERE id = ?', session_id)
+    assert not said_so_before
+    assert status_before == [('active',)]
+    assert not said_so or status == [('removed',)]
+    tab.forgive_the_network()
 
 
 @either_store
