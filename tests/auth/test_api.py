@@ -13,7 +13,7 @@ from auth.changes.clients import Clients
 from auth.web.api import me_endpoints
 from tests.auth.conftest import Api, said, sign_up
 from tests.rules import PASSWORD, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 FORM = {'content-type': 'application/x-www-form-urlencoded'}
 JSON = {'content-type': 'application/json'}
@@ -273,6 +273,7 @@ async def test_a_mistake_of_ours_is_a_500_that_tells_nothing(api: Api, monkeypat
     assert 'an inner secret' in caplog.text
 
 
+@both_stores
 async def test_while_the_store_is_away_the_answer_is_a_503_and_nobody_is_signed_out(
         api: Api, rules_with: Callable[..., Rules]) -> None:
     async with api.browser() as laptop:

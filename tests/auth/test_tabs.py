@@ -24,7 +24,7 @@ from auth.rules.reverification import re_authenticate
 from tests.following import Following
 from tests.patience import PATIENCE_SECONDS
 from tests.rules import FAST_TO_HEAR, LAPTOP, PASSWORD, TABLET, Rules
-from tests.running import either_store
+from tests.running import both_stores, either_store
 
 
 def scope_from(where: RequestInfo) -> dict[str, Any]:
@@ -178,6 +178,7 @@ async def test_while_the_process_is_out_of_sync_nothing_is_granted_but_has_to_be
     assert (stranger.state.status, laptop.state.status) == ('signed_out', 'signed_in')
 
 
+@both_stores
 async def test_to_confirm_who_is_at_a_tab_asks_the_store_and_leaves_it_to_the_pump_to_show(
         rules: Rules, tabs: Tabs, following: Following) -> None:
     done = await rules.sign_up()

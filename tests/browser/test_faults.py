@@ -16,12 +16,11 @@ from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from tests.databases import SqliteFile
 from tests.patience import PATIENCE_SECONDS
-from tests.relay import relay_to
 from tests.running import either_store, only_on_sqlite
 from tests.server import Server
 from tests.speed import timing_at
 
-from .devices import MakeDevice, Tab, a_new_address
+from .devices import LayNetwork, MakeDevice, Tab, a_new_address
 from .test_countdown import ends_in
 from .watching import BOUND_SECONDS, watch
 
@@ -39,52 +38,7 @@ def acts(instrumented: Server) -> Callable[[], str]:
 
 
 @either_store
-async def test_a_page_that_says_nothing_of_who_is_here_is_hidden_too_when_the_server_is_lost(
-        device: MakeDevice) -> None:
-    laptop = await device()
-    await laptop.sign_up()
-    tab = await laptop.tab()
-    content = tab.page.locator('main.ls-content')
-
-    await tab.page.evaluate("""() => {
-        window.socket.disconnect();  // or what it hears may show it again
-        for (const marked of document.querySelectorAll('[data-here]')) marked.removeAttribute('data-here');
-        document.documentElement.classList.add('ls-away');
-    }""")
-
-    await expect(content).to_have_css('visibility', 'hidden')
-    for who, shown in (('signed_in accounts', 'hidden'), ('signed_out accounts', 'hidden'), ('signed_out', 'visible'),
-                       ('loading', 'visible')):
-        await tab.page.evaluate("(who) => { document.querySelector('main').dataset.here = who }", who)
-        await expect(content).to_have_css('visibility', shown)
-
-
-async def test_a_click_that_was_sent_before_the_push_arrived_does_nothing(
-        device: MakeDevice, instrumented: Server, acts: Callable[[], str]) -> None:
-    laptop = await device(instrumented)
-    session_id = await laptop.sign_up()
-    tab = await laptop.tab('/acting')
-    while not acts():  # a click while the server does not hear its store for a moment counts for nothing
-        await tab.button('Act').click()
-        await tab.page.evaluate(UNTIL_HEARD)
-    before = acts()
-
-    for _ in range(3):
-        button = await tab.button('Act').element_handle()
-        assert button
-        with instrumented.standing_still():
-            instrumented.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
-            await button.evaluate('(button) => button.click()')
-        await tab.signed_out()
-        instrumented.sql("UPDATE session SET status = 'active' WHERE id = ?", session_id)
-        await expect(tab.button('Act')).to_be_visible()
-
-    assert acts() == before
-    tab.forgive_the_network()
-
-
-@either_store
-async def test_after_the_end_no_frame_of_the_tab_does_anything(
+async def test_a_click_that_was_sent_before_the_push_arrived_does_nothing_nor_does_any_frame_after_the_end(
         device: MakeDevice, instrumented: Server, acts: Callable[[], str]) -> None:
     laptop = await device(instrumented)
     session_id = await laptop.sign_up()
@@ -92,20 +46,30 @@ async def test_after_the_end_no_frame_of_the_tab_does_anything(
     sent: list[str] = []
     tab.page.on('websocket', lambda socket: socket.on('framesent', lambda payload: sent.append(str(payload))))
     await tab.open('/acting')
-    await tab.button('Act').click()
-    frame = await the_click(sent)
-    while not acts():
-        await asyncio.sleep(0.01)
+    while not acts():  # a click while the server does not hear its store for a moment counts for nothing
+        await tab.button('Act').click()
+        await tab.page.evaluate(UNTIL_HEARD)
+    before = acts()
 
-    instrumented.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
-    await tab.signed_out()
+    frame = ''
+    for _ in range(3):
+        instrumented.sql("UPDATE session SET status = 'active' WHERE id = ?", session_id)
+        button = await tab.button('Act').element_handle()
+        assert button
+        sent.clear()
+        with instrumented.standing_still():
+            instrumented.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
+            await button.evaluate('(button) => button.click()')
+            frame = await the_click(sent)
+        await tab.signed_out()
     await tab.page.evaluate('(frame) => window.socket.emit(...JSON.parse(frame.slice(2)))', frame)
     await tab.page.evaluate('emitEvent("sub_pages_open", "/acting")')
     await tab.page.evaluate('emitEvent("sub_pages_navigate", "/account")')
     await expect(tab.page).to_have_url(f'{tab.url}/account')
 
     await tab.signed_out()
-    assert acts() == 'acted\n'
+    assert acts() == before
+    tab.forgive_the_network()
 
 
 async def the_click(sent: list[str]) -> str:
@@ -122,11 +86,11 @@ async def test_a_hidden_tab_is_clean_before_it_is_shown_again(device: MakeDevice
     session_id = await laptop.sign_up(address)
     hidden = await laptop.tab('/account')
     await hidden.shows(session_id)
-    front = await laptop.tab()
+    front = await laptop.tab(None)
+    await front.page.goto(f'{laptop.url}/v1/client')  # any other page
     await front.page.bring_to_front()
 
     shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", session_id)
-    await front.signed_out()
     await hidden.page.wait_for_function('(address) => !document.body.textContent.includes(address)', arg=address)
 
     await hidden.page.bring_to_front()
@@ -156,10 +120,10 @@ async def test_back_after_sign_out_shows_nothing_private(device: MakeDevice) -> 
     assert not await watching.ever_saw(session_id)
 
 
+@either_store
 async def test_a_server_killed_between_commit_and_push_comes_back_with_the_ended_signed_out_and_the_others_as_they_were(
-        device: MakeDevice, own_server) -> None:
-    server = await own_server(speed=5)
-    laptop, phone = await device(server), await device(server)
+        device: MakeDevice, fast_server: Server) -> None:
+    laptop, phone = await device(fast_server), await device(fast_server)
     address = a_new_address()
     on_laptop, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
     ended, living = await laptop.tab('/account'), await phone.tab('/account')
@@ -167,10 +131,10 @@ async def test_a_server_killed_between_commit_and_push_comes_back_with_the_ended
     await living.shows(on_phone)
     await living.page.evaluate('window.old_page = true')
 
-    with server.standing_still():
-        server.sql("UPDATE session SET status = 'removed' WHERE id = ?", on_laptop)
-        server.kill()
-    await server.start()
+    with fast_server.standing_still():
+        fast_server.sql("UPDATE session SET status = 'removed' WHERE id = ?", on_laptop)
+        fast_server.kill()
+    await fast_server.start()
 
     await ended.signed_out()
     await ended.live()
@@ -209,31 +173,11 @@ async def test_a_server_that_stands_still_leaves_nothing_private_on_the_screen_w
 
 
 @either_store
-async def test_what_ended_while_the_server_stood_still_is_not_shown_again(
+async def test_what_the_server_said_before_a_tab_lost_it_shows_nothing_again_nor_does_it_show_what_ended_meanwhile(
         device: MakeDevice, fast_server: Server) -> None:
     laptop = await device(fast_server)
     address = a_new_address()
     session_id = await laptop.sign_up(address)
-    tab = await laptop.tab('/account')
-    await tab.shows(session_id)
-
-    with fast_server.standing_still():
-        await gives_its_socket_up(tab)
-        await expect(tab.see(address).first).to_be_hidden()
-        watching = await watch(tab)
-        fast_server.sql("UPDATE session SET status = 'removed' WHERE id = ?", session_id)
-
-    await tab.signed_out()
-    assert not await watching.ever_saw(address)
-    tab.forgive_the_network()
-
-
-@either_store
-async def test_what_the_server_said_before_a_tab_lost_it_shows_nothing_again(
-        device: MakeDevice, fast_server: Server) -> None:
-    laptop = await device(fast_server)
-    address = a_new_address()
-    await laptop.sign_up(address)
     tab = await laptop.tab('/account')
     await expect(tab.see(address).first).to_be_visible()
 
@@ -246,7 +190,14 @@ async def test_what_the_server_said_before_a_tab_lost_it_shows_nothing_again(
             seen = await tab.page.locator('main.ls-content').evaluate('(main) => getComputedStyle(main).visibility')
         await expect(tab.see(address).first).to_be_visible()
         assert seen == 'hidden'
+    with fast_server.standing_still():
+        await gives_its_socket_up(tab)
+        await expect(tab.see(address).first).to_be_hidden()
+        watching = await watch(tab)
+        fast_server.sql("UPDATE session SET status = 'removed' WHERE id = ?", session_id)
 
+    await tab.signed_out()
+    assert not await watching.ever_saw(address)
     tab.forgive_the_network()
 
 
@@ -296,63 +247,63 @@ async def test_a_tab_that_took_long_to_load_and_then_hears_nothing_counts_from_w
 
 @either_store
 async def test_a_silent_network_hides_what_is_private_within_5_seconds_and_a_page_that_it_kept_is_current_then(
-        device: MakeDevice, shared_server: Server) -> None:
+        network: LayNetwork, device: MakeDevice, shared_server: Server) -> None:
     """README.md: "A tab that cannot hear the server … hides within 5 seconds what was not marked public"."""
-    async with relay_to(shared_server.port) as network:
-        laptop = await device(url=f'http://localhost:{network.port}')
-        address = a_new_address()
-        session_id = await laptop.sign_up(address)
-        tab, late = await laptop.tab('/account'), await laptop.tab(None)
-        await tab.shows(session_id)
-        watching = await watch(tab)
-        requests: list[str] = []
-        late.page.on('request', lambda request: requests.append(request.url) if request.url.endswith('/tabs') else None)
+    line = await network(shared_server)
+    laptop = await device(url=f'http://localhost:{line.port}')
+    address = a_new_address()
+    session_id = await laptop.sign_up(address)
+    tab, late = await laptop.tab('/account'), await laptop.tab(None)
+    await tab.shows(session_id)
+    watching = await watch(tab)
+    requests: list[str] = []
+    late.page.on('request', lambda request: requests.append(request.url) if request.url.endswith('/tabs') else None)
 
-        network.cut()
-        cut_at = time.time()
-        opening = asyncio.create_task(late.open('/'))
-        await expect(tab.see(address).first).to_be_hidden()
-        last_seen_at = await watching.last_saw(address)
-        await asyncio.sleep(cut_at + 5.5 - time.time())  # longer than a tab may hear nothing
-        network.mend()
-        await opening
+    line.cut()
+    cut_at = time.time()
+    opening = asyncio.create_task(late.open('/'))
+    await expect(tab.see(address).first).to_be_hidden()
+    last_seen_at = await watching.last_saw(address)
+    await asyncio.sleep(cut_at + 5.5 - time.time())  # longer than a tab may hear nothing
+    line.mend()
+    await opening
 
-        await late.shows(session_id)
-        assert requests == []
-        await expect(tab.see(address).first).to_be_visible()
-        assert last_seen_at - cut_at < BOUND_SECONDS + watching.stalled
-        await laptop.context.close()  # before the network goes: a page may still be loading
-        tab.forgive_the_network()
+    await late.shows(session_id)
+    assert requests == []
+    await expect(tab.see(address).first).to_be_visible()
+    assert last_seen_at - cut_at < BOUND_SECONDS + watching.stalled
+    tab.forgive_the_network()
 
 
 @either_store
 async def test_what_ended_while_the_network_was_silent_is_not_shown_again(
-        device: MakeDevice, fast_server: Server) -> None:
-    async with relay_to(fast_server.port) as network:
-        laptop = await device(url=f'http://localhost:{network.port}')
-        address = a_new_address()
-        session_id = await laptop.sign_up(address)
-        tab = await laptop.tab('/account')
-        await tab.shows(session_id)
+        network: LayNetwork, device: MakeDevice, fast_server: Server) -> None:
+    line = await network(fast_server)
+    laptop = await device(url=f'http://localhost:{line.port}')
+    address = a_new_address()
+    session_id = await laptop.sign_up(address)
+    tab = await laptop.tab('/account')
+    await tab.shows(session_id)
 
-        network.cut()
-        await gives_its_socket_up(tab)
-        await expect(tab.see(address).first).to_be_hidden()
-        watching = await watch(tab)
-        fast_server.sql("UPDATE session SET status = 'removed' WHERE id = ?", session_id)
-        network.mend()
+    line.cut()
+    await gives_its_socket_up(tab)
+    await expect(tab.see(address).first).to_be_hidden()
+    watching = await watch(tab)
+    fast_server.sql("UPDATE session SET status = 'removed' WHERE id = ?", session_id)
+    line.mend()
 
-        await tab.signed_out()
-        assert not await watching.ever_saw(address)
-        await laptop.context.close()  # before the network goes: the page may still be loading
-        tab.forgive_the_network()
+    await tab.signed_out()
+    assert not await watching.ever_saw(address)
+    tab.forgive_the_network()
 
 
 @either_store
-async def test_a_tab_whose_socket_was_thrown_out_comes_back(device: MakeDevice) -> None:
+async def test_a_tab_whose_socket_was_thrown_out_or_has_dropped_comes_back_without_what_has_ended(
+        device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
-    session_id = await laptop.sign_up()
-    tab = await laptop.tab()
+    address = a_new_address()
+    session_id = await laptop.sign_up(address)
+    tab = await laptop.tab('/account')
     await tab.shows(session_id)
     page_id = await tab.page.evaluate('window.clientId')
     query = await tab.page.evaluate(
@@ -363,41 +314,12 @@ async def test_a_tab_whose_socket_was_thrown_out_comes_back(device: MakeDevice) 
                              wait_timeout=PATIENCE_SECONDS)
         thrown_out = await tab.page.evaluate('window.socket.id')
         answer = await laptop.api('POST', '/client/tabs', tab=page_id, socket=str(before.get_sid()), epoch='0')
-
         assert answer.ok, await answer.text()
         await tab.page.wait_for_function('(before) => window.socket.connected && window.socket.id !== before',
                                          arg=thrown_out)
         await expect(tab.page.locator('html')).not_to_have_class(re.compile('away'))
-        await tab.shows(session_id)
+        await expect(tab.see(address).first).to_be_visible()
         await before.wait()  # such as one of before the network changed; it is thrown out in its turn
-
-
-@either_store
-async def test_a_chooser_that_has_lost_the_server_leaves_no_name_on_the_screen(
-        device: MakeDevice, fast_server: Server) -> None:
-    laptop = await device(fast_server)
-    address = a_new_address()
-    await laptop.sign_up(address, first_name='Ann')
-    bob = await laptop.sign_up()
-    await laptop.api('POST', f'/client/sessions/{bob}/remove')
-    tab = await laptop.tab('/sign-in/choose')
-    await expect(tab.see(address)).to_be_visible()
-
-    with fast_server.standing_still():
-        await expect(tab.see(address)).to_be_hidden()
-
-    await expect(tab.see(address)).to_be_visible()
-    tab.forgive_the_network()
-
-
-@either_store
-async def test_a_dropped_transport_is_made_up_for_without_showing_what_has_ended(
-        device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device()
-    address = a_new_address()
-    session_id = await laptop.sign_up(address)
-    tab = await laptop.tab('/account')
-    await tab.shows(session_id)
 
     await laptop.context.set_offline(True)
     await tab.page.evaluate('window.socket.io.engine.close()')
@@ -406,6 +328,33 @@ async def test_a_dropped_transport_is_made_up_for_without_showing_what_has_ended
 
     await tab.signed_out()
     assert address not in await tab.text()
+    tab.forgive_the_network()
+
+
+@either_store
+async def test_without_the_server_no_name_is_in_the_chooser_nor_anything_on_a_page_that_does_not_say_who_is_here(
+        device: MakeDevice, fast_server: Server) -> None:
+    laptop = await device(fast_server)
+    address = a_new_address()
+    await laptop.sign_up(address, first_name='Ann')
+    bob = await laptop.sign_up()
+    await laptop.api('POST', f'/client/sessions/{bob}/remove')
+    tab = await laptop.tab('/sign-in/choose')
+    content = tab.page.locator('main.ls-content')
+    await expect(tab.see(address)).to_be_visible()
+
+    with fast_server.standing_still():
+        await expect(tab.see(address)).to_be_hidden()
+        await tab.page.evaluate("""() => {
+            for (const marked of document.querySelectorAll('[data-here]')) marked.removeAttribute('data-here');
+        }""")
+        await expect(content).to_have_css('visibility', 'hidden')
+        for who, shown in (('signed_in accounts', 'hidden'), ('signed_out', 'visible'), ('loading', 'visible'),
+                           ('signed_out accounts', 'hidden')):
+            await tab.page.evaluate("(who) => { document.querySelector('main').dataset.here = who }", who)
+            await expect(content).to_have_css('visibility', shown)
+
+    await expect(tab.see(address)).to_be_visible()
     tab.forgive_the_network()
 
 
@@ -448,20 +397,21 @@ async def test_a_browser_that_slept_through_the_end_wakes_with_nothing_private(
     tab.forgive_the_network()
 
 
+@either_store
 async def test_while_the_store_is_away_every_tab_is_at_loading_within_5_seconds_and_then_right_again(
         device: MakeDevice, shared_server: Server) -> None:
     """README.md: "A tab … whose server cannot hear the store, hides within 5 seconds what was not marked public"."""
     laptop, phone = await device(), await device()
     address = a_new_address()
     on_laptop, on_phone = await laptop.sign_up(address), await phone.sign_in(address)
-    private, public, ending = await laptop.tab('/account'), await laptop.tab(), await phone.tab('/account')
+    private, public = await laptop.tab('/account'), await phone.tab()
     await private.shows(on_laptop)
-    await ending.shows(on_phone)
-    shown = [(await watch(private), address), (await watch(public), on_laptop), (await watch(ending), address)]
+    await public.shows(on_phone)
+    shown = [(await watch(private), address), (await watch(public), on_phone)]
 
     with shared_server.database.away():
         away_at = time.time()
-        for tab in (private, public, ending):
+        for tab in (private, public):
             await expect(tab.page.get_by_role('main').get_by_text('Loading…')).to_be_visible()
             assert address not in await tab.text()
             assert 'Active Session' not in await tab.text()
@@ -469,13 +419,13 @@ async def test_while_the_store_is_away_every_tab_is_at_loading_within_5_seconds_
     shared_server.sql("UPDATE session SET status = 'revoked' WHERE id = ?", on_phone)
 
     await private.shows(on_laptop)
-    await public.shows(on_laptop)
-    await ending.signed_out()
+    await public.signed_out()
     assert max(last_seen_at) - away_at < BOUND_SECONDS + max(watching.stalled for watching, _ in shown)
-    for tab in (private, public, ending):
+    for tab in (private, public):
         tab.forgive_the_network()
 
 
+@either_store
 async def test_a_page_requested_while_the_store_is_away_becomes_right_by_itself(
         device: MakeDevice, fast_server: Server) -> None:
     laptop = await device(fast_server)
@@ -524,14 +474,14 @@ async def test_lifetimes_end_on_the_screen_one_with_nobody_acting_and_one_whatev
     busy, idle = await device(fast_server), await device(fast_server)
     address = a_new_address()
     used, unused = await busy.sign_up(address), await idle.sign_in(address)
-    at_work, private, public = await busy.tab('/account'), await idle.tab('/account'), await idle.tab()
-    for tab, session_id in ((at_work, used), (private, unused), (public, unused)):
-        await tab.shows(session_id)
+    at_work, left = await busy.tab('/account'), await idle.tab('/account')
+    await at_work.shows(used)
+    await left.shows(unused)
 
     async with _typing(at_work.page):
         ends_in(fast_server, unused, abandon_at=1)
         ends_in(fast_server, used, expire_at=1)
-        for tab in (public, private, at_work):
+        for tab in (left, at_work):
             await tab.signed_out()
             assert address not in await tab.text()
 
