@@ -10,16 +10,23 @@ from typing import Any
 import httpx
 import pytest
 
-from auth import Settings
+from auth import Settings, private, public
 from auth.requests.asgi import Receive, Scope, Send
 from auth.web.gateway import Gateway
 from auth.web.own_access import OwnAccess
 from auth.web.own_routes import OwnRoutes
 from auth.web.waiting_pages import WaitingPages
+from tests.following import Following, NoTabs
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.rules import Rules
 from tests.server import Server
+
+from .conftest import frontend_api_of, sign_up
+
+AHEAD = [('Sec-Purpose', 'prefetch'), ('Sec-Purpose', 'prefetch;prerender'), ('Purpose', 'prefetch'),
+         ('Sec-Purpose', 'prefetch;anonymous-client-ip'), ('X-Moz', 'prefetch'), ('X-Purpose', 'preview')]
+"""How browsers say that nobody has opened a page yet."""
 
 
 @pytest.fixture(scope='module')
@@ -104,6 +111,34 @@ async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(
 
     assert statuses == [200, 404, 404, 404, 404]
     assert answered == ['/reports/1']
+
+
+async def test_a_page_that_is_fetched_ahead_is_not_built(rules: Rules) -> None:
+    built: list[str] = []
+
+    async def build(scope: Scope, _: Receive, send: Send) -> None:
+        built.append(scope['path'])
+        await send({'type': 'http.response.start', 'status': 200, 'headers': []})
+        await send({'type': 'http.response.body', 'body': b''})
+
+    following = Following(rules.auth)
+    await following.start(NoTabs())
+    routes = {'/': public(lambda: None), '/account': private(lambda: None), '/examples': public(lambda: None)}
+    gateway = Gateway(build, sockets=build, api=frontend_api_of(rules.auth, following.clients), routes=routes,
+                      clients=following.clients, waiting=WaitingPages(rules.auth.settings))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway), base_url='http://localhost') as browser:
+        assert (await sign_up(browser)).is_success
+        asked = [('/account', *header) for header in AHEAD] + [(path, *AHEAD[0]) for path in routes]
+        for path, name, value in asked:
+            answer = await browser.get(path, headers={name: value})
+            assert (answer.status_code, answer.headers['cache-control']) == (503, 'no-store'), (name, value, path)
+        for path in ('/_live_sessions/app.css', '/v1/client'):
+            assert (await browser.get(path, headers=dict(AHEAD))).status_code == 200, path
+        opened = await browser.get('/account', headers={'Purpose': 'reading', 'Sec-Purpose': ''})
+    await following.stop()
+
+    assert opened.status_code == 200
+    assert built == ['/_live_sessions/app.css', '/account']
 
 
 async def test_an_address_without_a_page_gets_one_of_ours_that_says_so_and_whither(server: Server) -> None:
