@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Route, expect
 
 from tests.http import patient_client
-from tests.programs import has_ended
+from tests.ports import give_back, known_port
 from tests.running import either_store
 from tests.server import Server
 
@@ -18,27 +19,18 @@ from .devices import Device, MakeDevice, NewServer, Tab, a_new_address
 from .test_blocked_cookies import NO_LOCKS
 
 
-@pytest.fixture(scope='module')
-async def started_servers(tmp_path_factory: pytest.TempPathFactory, new_server: NewServer
-                          ) -> AsyncIterator[tuple[Server, Server]]:
-    """Two processes that serve one store."""
-    first = new_server(tmp_path_factory.mktemp('two-servers'))
-    second = Server(first.folder, store=first.database)
+@pytest.fixture
+async def two_servers(tmp_path: Path, new_server: NewServer) -> AsyncIterator[tuple[Server, Server]]:
+    """Two processes that serve one store; a browser sends both the same cookie, because ports don't count there."""
+    first = new_server(tmp_path, port=known_port())
+    second = Server(first.folder, store=first.database, port=known_port())
     try:
         yield await first.start(), await second.start()
     finally:
-        first.stop()
-        second.stop()
+        for server in (first, second):
+            server.stop()
+            give_back(server.port)
     assert 'Traceback' not in first.log, first.log
-
-
-@pytest.fixture
-async def two_servers(started_servers: tuple[Server, Server]) -> tuple[Server, Server]:
-    """Both run; a browser sends both the same cookie, because ports don't count there."""
-    for server in started_servers:
-        if has_ended(server.process):
-            await server.start()
-    return started_servers
 
 
 async def tab_at(device: Device, server: Server, path: str = '/') -> Tab:
@@ -47,8 +39,9 @@ async def tab_at(device: Device, server: Server, path: str = '/') -> Tab:
     return await tab.open(path)
 
 
-async def test_a_second_account_a_switch_and_a_sign_out_in_one_process_are_followed_by_the_tabs_of_another(
-        device: MakeDevice, two_servers: tuple[Server, Server]) -> None:
+@either_store
+async def test_what_is_done_in_one_process_is_followed_by_the_tabs_of_another_which_go_on_when_that_is_killed(
+        two_servers: tuple[Server, Server], device: MakeDevice) -> None:
     first, second = two_servers
     laptop = await device(first)
     address = a_new_address()
@@ -63,34 +56,26 @@ async def test_a_second_account_a_switch_and_a_sign_out_in_one_process_are_follo
     assert 'Bob' not in await there.text()
     assert (await laptop.api('POST', f'/client/sessions/{bob}/remove')).ok
     await here.button().click()
-
     await there.signed_out()
     assert address not in await there.text()
 
-
-async def test_a_process_that_is_killed_leaves_the_tabs_of_another_alone(
-        device: MakeDevice, two_servers: tuple[Server, Server]) -> None:
-    first, second = two_servers
-    laptop = await device(first)
-    session_id = await laptop.sign_up()
-    here, there = await tab_at(laptop, first), await tab_at(laptop, second)
-    await here.shows(session_id)
-
+    again = await laptop.sign_in(address)
+    for tab in (here, there):
+        await tab.shows(again)
     first.kill()
     await there.button().click()
     await there.signed_out()
     await first.start()
-
     await here.signed_out()
     here.forgive_the_network()
 
 
 @either_store
-async def test_tabs_survive_many_rotations_in_quick_succession(device: MakeDevice) -> None:
+async def test_a_tab_survives_many_rotations_in_quick_succession(device: MakeDevice) -> None:
     laptop = await device()
     address = a_new_address()
     session_id = await laptop.sign_up(address)
-    tabs = [await laptop.tab('/account'), await laptop.tab()]
+    tab = await laptop.tab('/account')
     cookies = {await laptop.cookie()}
 
     for _ in range(8):
@@ -98,47 +83,32 @@ async def test_tabs_survive_many_rotations_in_quick_succession(device: MakeDevic
         cookies.add(await laptop.cookie())
 
     assert len(cookies) == 9
-    for tab in tabs:
-        await tab.shows(session_id)
-    await tabs[0].button().click()  # it can still act
-    for tab in tabs:
-        await tab.signed_out()
+    await tab.shows(session_id)
+    await tab.button().click()  # it can still act
+    await tab.signed_out()
 
 
 @either_store
-@pytest.mark.parametrize('locks', [True, False], ids=['locks', 'no locks'])
-async def test_two_sign_ins_at_one_moment_sign_nobody_out(device: MakeDevice, locks: bool) -> None:
-    """With locks one waits for the other, which draws its form anew; over plain http both send the same cookie."""
-    phone, laptop = await device(), await device()
-    if not locks:
-        await laptop.context.add_init_script(NO_LOCKS)
-    addresses = [a_new_address(), a_new_address()]
-    for address in addresses:
-        await phone.sign_up(address)
-    first_here = await laptop.sign_up()
+async def test_two_sign_ins_at_one_moment_sign_nobody_out(device: MakeDevice) -> None:
+    """One waits for the other, which draws its form anew. Where there are no locks, both send the same cookie."""
+    laptop = await device()
+    addresses, first_here = await people_of(laptop)
     left, right = await laptop.tab('/sign-in'), await laptop.tab('/sign-in')
     for tab, address in zip((left, right), addresses, strict=True):
         await tab.fill(address)
-    both_came, first_is_done = asyncio.Barrier(2), asyncio.Event()
-
-    async def hold_both(route: Route) -> None:
-        if not first_is_done.is_set():  # one may be told to try again
-            await both_came.wait()
-            first_is_done.set()
-        await route.continue_()
+    first_is_done = asyncio.Event()
 
     async def hold_the_first_answer(route: Route) -> None:
         answer = await route.fetch()
         await first_is_done.wait()
         await route.fulfill(response=answer)
 
-    await laptop.context.route('**/v1/client/sign_ins', hold_the_first_answer if locks else hold_both)
+    await laptop.context.route('**/v1/client/sign_ins', hold_the_first_answer)
     for tab in (left, right):
         await tab.page.evaluate('document.querySelector("form").requestSubmit()')
-    if locks:
-        for tab in (left, right):
-            await expect(tab.page.get_by_label('Email address')).to_have_value('')
-        first_is_done.set()
+    for tab in (left, right):
+        await expect(tab.page.get_by_label('Email address')).to_have_value('')
+    first_is_done.set()
     for tab in (left, right):
         await expect(tab.page).to_have_url(f'{tab.url}/')
 
@@ -149,12 +119,9 @@ async def test_two_sign_ins_at_one_moment_sign_nobody_out(device: MakeDevice, lo
 async def test_a_sign_in_whose_cookie_was_just_replaced_waits_for_the_new_one_and_signs_nobody_out(device: MakeDevice
                                                                                                     ) -> None:
     """Over plain http: the second request is looked up after the first was committed, and before it was answered."""
-    phone, laptop = await device(), await device()
+    laptop = await device()
     await laptop.context.add_init_script(NO_LOCKS)
-    addresses = [a_new_address(), a_new_address()]
-    for address in addresses:
-        await phone.sign_up(address)
-    first_here = await laptop.sign_up()
+    addresses, first_here = await people_of(laptop)
     old = await laptop.cookie()
     left, right = await laptop.tab('/sign-in'), await laptop.tab('/sign-in')
     for tab, address in zip((left, right), addresses, strict=True):
@@ -188,6 +155,15 @@ async def test_a_sign_in_whose_cookie_was_just_replaced_waits_for_the_new_one_an
 
     assert next(requests) > 4
     await all_are_here(laptop, (left, right), first_here, addresses)
+
+
+async def people_of(laptop: Device) -> tuple[list[str], str]:
+    """Two people who have an account and are not signed in, and the session of another one who is."""
+    addresses = [a_new_address(), a_new_address()]
+    for address in addresses:
+        await laptop.sign_up(address)
+    assert (await laptop.api('DELETE', '/client/sessions')).ok
+    return addresses, await laptop.sign_up()
 
 
 async def all_are_here(laptop: Device, tabs: Sequence[Tab], first_here: str, addresses: Sequence[str]) -> None:
