@@ -1,4 +1,4 @@
-"""What an app keeps for an account: two people in one browser, and one of them on two devices."""
+"""What an app keeps for an account, in a browser of two people; more in tests/auth/test_account_storage.py."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.running import either_store
 
-from .devices import MakeDevice, StartServer, Tab, a_new_address
+from .devices import MakeDevice, StartServer, Tab
 
 pytestmark = either_store
 
@@ -22,30 +22,27 @@ async def reads(tab: Tab, words: str) -> None:
 
 async def test_nobody_reads_what_is_kept_for_another_account_of_the_same_browser(
         device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server(STORING)
-    laptop, phone = await device(server), await device(server)
-    address = a_new_address()
-    ann = await laptop.sign_up(address)
+    laptop = await device(await own_server(STORING))
+    ann = await laptop.sign_up()
     tab = await laptop.tab('/note')
     await reads(tab, 'none')
     await tab.button('Keep red').click()
     await reads(tab, 'red')
-    held = await laptop.tab('/held')
-    await held.button('Look').click()
-    await expect(held.page.locator('.told')).to_have_text('It reads red')
+    await tab.follow('/held')
+    await tab.button('Look').click()
+    await expect(tab.page.locator('.told')).to_have_text('It reads red')
 
-    here = held.page.locator('[data-here]').first
+    here = tab.page.locator('[data-here]').first
     before = await here.get_attribute('data-here')
-    await laptop.sign_up()  # the page of the tab is drawn anew, and the other one stays
+    await laptop.sign_up()  # this page stays
+    await expect(here).not_to_have_attribute('data-here', before or '')
+    await expect(here).to_have_attribute('data-here', re.compile('signed_in'))
+    await tab.button('Look').click()
+    await expect(tab.page.locator('.told')).to_have_text('Refused: authentication_invalid')
+    await tab.follow('/note')
     await reads(tab, 'none')
     await tab.button('Keep blue').click()
     await reads(tab, 'blue')
-    await expect(here).not_to_have_attribute('data-here', before or '')
-    await expect(here).to_have_attribute('data-here', re.compile('signed_in'))
-    await held.button('Look').click()
-    await expect(held.page.locator('.told')).to_have_text('Refused: authentication_invalid')
 
     assert (await laptop.api('POST', f'/client/sessions/{ann}/touch')).ok
-    await reads(tab, 'red')
-    await phone.sign_in(address)
-    await reads(await phone.tab('/note'), 'red')
+    await reads(tab, 'red')  # this one is drawn anew
