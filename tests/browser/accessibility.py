@@ -11,10 +11,10 @@ WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 # A page's frames are pages that are measured by themselves. The words of a source differ in colour only, and
 # are many: axe-core looks at plain text in their place, which takes it half as long.
-_RUN = """async (runOnly) => {
+_RUN = """async ([runOnly, rules]) => {
     const sources = [...document.querySelectorAll('.ls-source code')].map((code) => [code, [...code.childNodes]]);
     for (const [code] of sources) code.textContent = code.textContent;
-    const found = await axe.run(document, { runOnly, iframes: false, resultTypes: ['violations'] });
+    const found = await axe.run(document, { runOnly, rules, iframes: false, resultTypes: ['violations'] });
     for (const [code, words] of sources) code.replaceChildren(...words);
     const isOfQuasar = ({ html }) => html.includes('q-loading-bar') // it comes with any request, and has no name
         || html.startsWith('<main class="q-page"'); // it is a main in any case; role=none
@@ -47,10 +47,12 @@ const contrast = (one, other) => {
 };
 const written = (colour) => `rgb(${colour.slice(0, 3).map(Math.round)})`;
 const over = ([r, g, b, a], [x, y, z]) => [[r, x], [g, y], [b, z]].map(([f, k]) => (f * a + k * (255 - a)) / 255);
+const below = (element) => element.matches('.ls-show-password') // stands on its field
+    ? element.previousElementSibling : element.parentElement;
 const backs = new Map(), shares = new Map(); // what many elements have in common is computed once
 const back = (element) => { // one may see through a background to the next one
     if (!backs.has(element)) {
-        const own = rgba(getComputedStyle(element).backgroundColor), next = element.parentElement;
+        const own = rgba(getComputedStyle(element).backgroundColor), next = below(element);
         backs.set(element, own[3] === 255 || !next ? own : over(own, back(next)));
     }
     return backs.get(element);
@@ -153,15 +155,17 @@ TEXT_SIZES = """() => [...document.body.querySelectorAll('*')]
                    parseFloat(getComputedStyle(one).fontSize)])"""
 
 
-async def violations(tab: Tab, *, whole: bool = True) -> list[str]:
+async def violations(tab: Tab, *, whole: bool = True, contrasts: bool = True) -> list[str]:
     """What axe-core finds.
 
     :param whole: whether a page is there, with a heading and a main part
+    :param contrasts: whether it measures those of words, which takes as long as all of its other rules
     """
     if not await tab.page.evaluate('"axe" in window'):
         await tab.page.evaluate(AXE)
     await tab.page.evaluate(_AT_REST)
-    return await tab.page.evaluate(_RUN, [*WCAG, *(['best-practice'] if whole else [])])
+    return await tab.page.evaluate(_RUN, [[*WCAG, *(['best-practice'] if whole else [])],
+                                          {'color-contrast': {'enabled': contrasts}}])
 
 
 async def weak_contrasts(tab: Tab) -> list[str]:
