@@ -19,8 +19,10 @@ async def background(tab: Tab) -> int:
 
 
 async def test_the_colours_follow_the_system_until_the_switch_says_otherwise(device: MakeDevice) -> None:
-    laptop = await device(color_scheme='dark')
-    tab, other = await laptop.tab(), await laptop.tab('/sign-in')
+    laptop = await device()
+    tab, other = await laptop.tab(None), await laptop.tab('/sign-in')
+    await tab.page.emulate_media(color_scheme='dark')
+    await tab.open()
     assert await background(tab) < 60
 
     switch = tab.page.get_by_role('button', name='Theme: system (change)')
@@ -39,9 +41,9 @@ async def test_a_visitor_who_does_not_sign_in_leaves_no_cookie_and_no_row(
     laptop = await device()
     before = shared_server.sql('SELECT count(*) FROM client')
 
-    tab = await laptop.tab(None)
-    for path in ('/', '/sign-in', '/examples/android'):
-        await tab.open(path)
+    tab = await laptop.tab()
+    await tab.follow('/examples/android')
+    await tab.open('/sign-in')
 
     assert await laptop.context.cookies() == []
     assert shared_server.sql('SELECT count(*) FROM client') == before
@@ -62,8 +64,8 @@ async def test_the_secret_of_the_cookie_is_in_no_page_no_frame_no_answer_and_no_
         socket.on('framereceived', lambda payload: seen.append(str(payload)))
 
     tab.page.on('websocket', record)
-    for path in ('/account', '/sign-in', '/examples/ios', '/'):
-        await tab.open(path)
+    for go, path in ((tab.open, '/account'), (tab.follow, '/sign-in'), (tab.follow, '/examples/ios'), (tab.open, '/')):
+        await go(path)
         seen.append(await tab.page.content())
     seen.append(await (await laptop.api('GET', '/client')).text())
     await tab.button().click()
@@ -74,38 +76,30 @@ async def test_the_secret_of_the_cookie_is_in_no_page_no_frame_no_answer_and_no_
     assert secret not in shared_server.log
 
 
-async def test_open_another_tab_opens_one_that_is_live_on_its_own(device: MakeDevice) -> None:
+async def test_a_tab_that_is_opened_or_duplicated_is_live_on_its_own_and_leaves_the_first_one_alone(
+        device: MakeDevice) -> None:
     laptop = await device()
     session_id = await laptop.sign_up()
-    left = await laptop.tab()
-    await left.shows(session_id)
+    first = await laptop.tab()
+    await first.shows(session_id)
 
     async with laptop.context.expect_page() as opened:
-        await left.page.get_by_role('link', name='Open another tab').click()
-    right = Tab(await opened.value, left.url)
-    await right.live()
-    await right.shows(session_id)
-    await right.button().click()
-
-    await left.signed_out()
-    await right.signed_out()
-
-
-async def test_a_duplicated_tab_is_live_and_leaves_the_first_one_alone(device: MakeDevice) -> None:
-    laptop = await device()
-    session_id = await laptop.sign_up()
-    left = await laptop.tab('/account')
-    await left.shows(session_id)
-
+        await first.page.get_by_role('link', name='Open another tab').click()
+    another = Tab(await opened.value, first.url)
     async with laptop.context.expect_page() as opened:  # with an opener, the new tab gets a copy of the tab's storage
-        await left.page.evaluate("window.open('/account')")
-    right = Tab(await opened.value, left.url)
-    await right.live()
-    await right.shows(session_id)
-    await left.button().click()
+        await first.page.evaluate("window.open('/account')")
+    copy = Tab(await opened.value, first.url)
+    for tab in (another, copy):
+        await tab.live()
+        await tab.shows(session_id)
+    await copy.follow('/')
+    await first.follow('/account')
+    for tab in (first, copy):  # the server has shown each its page
+        await tab.shows(session_id)
+    await another.button().click()
 
-    await left.signed_out()
-    await right.signed_out()
+    for tab in (first, another, copy):
+        await tab.signed_out()
 
 
 async def test_a_person_with_a_keyboard_alone_signs_in_and_skips_to_the_content(device: MakeDevice) -> None:
@@ -155,13 +149,11 @@ async def test_what_changes_by_itself_is_announced(device: MakeDevice, shared_se
 async def test_an_address_that_looks_like_code_is_shown_as_text(device: MakeDevice) -> None:
     laptop, address = await device(), "{{7777*7777}}o'brien&amp`${7777*7777}`@example.com"
     dialogs: list[str] = []
-    tab = await laptop.tab('/sign-up')
+    await laptop.sign_up(address)
+    tab = await laptop.tab(None)
     tab.page.on('dialog', lambda dialog: dialogs.append(dialog.message))
 
-    await tab.fill(address)
-    await tab.button('Sign up').click()
-    await expect(tab.button()).to_be_visible()
-
+    await tab.open()
     for path in ('/account', '/sign-in', '/sign-in/choose'):
         await tab.follow(path)
         await expect(tab.page.get_by_text(address).first).to_be_attached()
