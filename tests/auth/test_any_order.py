@@ -71,12 +71,30 @@ class ModelBrowser:
     active: str | None = None
 
 
+LIMITS = Settings(session_lifetime_seconds=LIFETIME.total_seconds(),
+                  session_inactivity_seconds=INACTIVITY.total_seconds())
+
+
+def rules_on(path: Path) -> Rules:
+    """The rules on a store."""
+    clock = Clock()
+    auth = Auth(store_at(f'sqlite:///{path}', PATIENT), LIMITS, clock, Passwords(memory_kib=8, time_cost=1))
+    return Rules(SqliteFile(path), auth, clock)
+
+
 @cache
-def empty_store() -> bytes:
-    """A store with all its tables and no rows; to migrate takes longer than to copy."""
-    with tempfile.TemporaryDirectory() as folder:
+def store_with_people() -> bytes:
+    """A store with the three people, and nobody signed in; to sign them up takes longer than to copy."""
+    with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as loop:
         path = Path(folder) / 'live.db'
         migrate(f'sqlite:///{path}')
+        rules = rules_on(path)
+        for address in ADDRESSES:
+            loop.run(rules.sign_up(address))
+        loop.run(rules.auth.close())
+        for statement in ("UPDATE session SET status = 'removed'", 'DELETE FROM audit_event',
+                          'PRAGMA wal_checkpoint(TRUNCATE)'):
+            rules.sql(statement)
         return path.read_bytes()
 
 
@@ -89,20 +107,12 @@ class Sessions(RuleBasedStateMachine):
         self.loop = asyncio.Runner()
         self.folder = tempfile.TemporaryDirectory()
         path = Path(self.folder.name) / 'live.db'
-        path.write_bytes(empty_store())
-        clock = Clock()
-        limits = Settings(session_lifetime_seconds=LIFETIME.total_seconds(),
-                          session_inactivity_seconds=INACTIVITY.total_seconds())
-        auth = Auth(store_at(f'sqlite:///{path}', PATIENT), limits, clock, Passwords(memory_kib=8, time_cost=1))
-        self.rules = Rules(SqliteFile(path), auth, clock)
+        path.write_bytes(store_with_people())
+        self.rules = rules_on(path)
         self.browsers = [ModelBrowser() for _ in range(3)]
         self.sessions: dict[str, ModelSession] = {}
         self.disabled: set[int] = set()
         self.passwords = [PASSWORD] * 3
-        for address in ADDRESSES:
-            self.run(self.rules.sign_up(address))
-        self.rules.sql("UPDATE session SET status = 'removed'")
-        self.rules.sql('DELETE FROM audit_event')
 
     def teardown(self) -> None:
         """Leave nothing behind."""
