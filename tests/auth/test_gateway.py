@@ -61,7 +61,7 @@ async def test_visitors_who_hang_up_before_they_are_answered_are_no_error(server
 
     for milliseconds in range(30):
         await asyncio.gather(*(visit(path, milliseconds / 1000) for path in paths))
-    async with httpx.AsyncClient(base_url=server.url, timeout=100) as browser:  # what they asked for is made before
+    async with patient_client(base_url=server.url, timeout=100) as browser:  # what they asked for is made before
         after = await browser.get('/')
 
     assert after.status_code == 200

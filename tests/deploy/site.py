@@ -184,7 +184,7 @@ async def _start(part: Server | Nginx) -> None:
 async def _answers(process: Server) -> None:
     """Wait until a process that runs answers, and can hear the store: until then its pages are at Loading."""
     try:
-        async with asyncio.timeout(START_SECONDS), httpx.AsyncClient(timeout=START_SECONDS) as http:
+        async with asyncio.timeout(START_SECONDS), patient_client(timeout=START_SECONDS) as http:
             while 'You are signed out' not in (await http.get(process.url)).raise_for_status().text:
                 await asyncio.sleep(0.1)
     except (httpx.HTTPError, TimeoutError) as error:

@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import httpx
 
+from tests.http import patient_client
+
 PASSWORD = 'lantern kiosk vapour 7319'
 Attack = Callable[['Site'], Awaitable[str | None]]
 ATTACKS: dict[str, Attack] = {}
@@ -61,7 +63,7 @@ class Site:
 
     def browser(self, **headers: str) -> httpx.AsyncClient:
         """A browser that holds nothing."""
-        self.opened.append(httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20))
+        self.opened.append(patient_client(base_url=self.url, headers=headers, timeout=20))
         return self.opened[-1]
 
     async def somebody(self, browser: httpx.AsyncClient | None = None, **more: str) -> Person:
