@@ -67,8 +67,8 @@ async def taken(page: Page) -> int:
 
 async def test_a_sub_domain_signs_a_fresh_browser_in_as_nobody(browser: Browser, domain: Neighbours) -> None:
     async with somebody(browser) as page:
-        everything, found = domain.planted, list[bytes]()
-        for planted in everything:
+        of_the_host, found = domain.planted[::len(PATHS)], list[bytes]()  # no browser sends the path of a cookie
+        for planted in of_the_host:
             domain.planted = [planted]
             await page.goto(domain.theirs)
             found += [planted] * await taken(page)
