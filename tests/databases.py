@@ -43,10 +43,9 @@ class TestDatabase(ABC):
     def rows(self, tables: Sequence[str]) -> list[list[Any]]:
         """All rows of some tables, on one such connection."""
 
+    @abstractmethod
     def sql_elsewhere(self, statement: str) -> None:
-        """Do the same in another process."""
-        run_python('import sys; from tests.databases import connect_to; '
-                   'connect_to(sys.argv[1]).execute(sys.argv[2])', [self.url, self.written(statement)])
+        """Do the same in another process, which loads no more than that takes."""
 
     def written(self, statement: str) -> str:
         """Write a statement in the words of this database."""
@@ -95,6 +94,11 @@ class SqliteFile(TestDatabase):
         """Keep the connection for the next statement, where there is a server."""
         with closing(connect_to(self.url)) as connection:
             return connection.execute(statement, values).fetchall()
+
+    def sql_elsewhere(self, statement: str) -> None:
+        """Do the same in another process, which loads no more than that takes."""
+        run_python('import sqlite3, sys; sqlite3.connect(sys.argv[1], isolation_level=None).execute(sys.argv[2])',
+                   [str(self.path), statement])
 
     def rows(self, tables: Sequence[str]) -> list[list[Any]]:
         """All rows of some tables, on one such connection."""
@@ -166,6 +170,11 @@ class PostgresDatabase(TestDatabase):
         """Keep the connection for the next statement, where there is a server."""
         self.unharmed &= not re.search(r'\b(CREATE|ALTER|DROP|TRUNCATE|pg_terminate_backend)\b', statement)
         return self.server.ask(self.url, self.written(statement), values)
+
+    def sql_elsewhere(self, statement: str) -> None:
+        """Do the same in another process, which loads no more than that takes."""
+        run_python('import psycopg, sys; psycopg.connect(sys.argv[1], autocommit=True).execute(sys.argv[2])',
+                   [self.url, self.written(statement)])
 
     def rows(self, tables: Sequence[str]) -> list[list[Any]]:
         """All rows of some tables, on one such connection."""

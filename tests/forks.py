@@ -15,11 +15,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from tests.forking import Program
 from tests.programs import ROOT, clean_environment
+
+RUN_SECONDS = 100
 
 
 class Forked:
@@ -92,6 +95,23 @@ class Forker:
 def fork(program: Program) -> Forked:
     """Start a program."""
     return _forker().fork(program)
+
+
+def printed_by(script: Path, folder: Path, *arguments: str, **settings: Any) -> str:
+    """Run a program that ends by itself, in a folder; returns what it has printed, on either way."""
+    log = folder / 'printed'
+    fork(Program([str(script), *arguments], str(folder), str(log), clean_environment(**settings), [])).wait(RUN_SECONDS)
+    return log.read_text(encoding='utf-8')
+
+
+def printed_at_once(code: str, folder: Path, **settings: Any) -> list[str]:
+    """Run a few lines in two processes that start at once, and wait for both; returns what each has printed."""
+    script, logs = folder / 'program.py', [folder / f'{number}.printed' for number in range(2)]
+    script.write_text(code, encoding='utf-8')
+    programs = [fork(Program([str(script)], str(folder), str(log), clean_environment(**settings), [])) for log in logs]
+    for program in programs:
+        program.wait(RUN_SECONDS)
+    return [log.read_text(encoding='utf-8') for log in logs]
 
 
 @cache

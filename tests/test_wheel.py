@@ -91,11 +91,6 @@ class Installed:
         """What the server has printed."""
         return (self.folder / 'server.log').read_text(encoding='utf-8')
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run Python in it."""
-        return subprocess.run([self.python, *arguments], cwd=self.folder, env=self.environment(), check=False,
-                              capture_output=True, text=True, timeout=2 * PATIENCE_SECONDS)
-
     def fork(self, script: Path, log: Path, *arguments: str, **settings: str) -> Forked:
         """Run a script in it, forked off a process that has loaded what the wheel has."""
         log.unlink(missing_ok=True)
@@ -128,7 +123,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
 
 def test_every_module_is_in_the_package_and_nothing_beside_it(installed: Installed) -> None:
     assert installed.printed_by(EVERY_MODULE) == 'All were found.\n'
-    assert 'python -m live_sessions' in installed.run('-m', 'live_sessions', '--help').stdout
+    assert 'python -m live_sessions' in installed.printed_by(COMMAND_LINE, '--help')
 
 
 async def test_an_app_of_an_author_runs_against_the_package_alone(installed: Installed) -> None:

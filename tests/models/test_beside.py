@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,9 +18,10 @@ from models import METADATA, CannotOpenStore, RowsOf, check_schema, migrate
 from models.database_url import open_database
 from models.version import known_versions
 from tests.databases import SqliteFile, TestDatabase
+from tests.forks import printed_at_once
 from tests.models.test_ownership import contents
 from tests.models.test_store import MIGRATE
-from tests.programs import ROOT, clean_environment
+from tests.programs import ROOT
 from tests.rules import Rules
 
 NEWEST = known_versions()[0]
@@ -187,13 +186,9 @@ def test_two_versions_that_may_both_be_ours_are_left_alone(fresh: TestDatabase) 
     assert isinstance(fresh, SqliteFile) or contents(fresh) == before
 
 
-async def test_processes_that_start_at_once_move_it_once(fresh: TestDatabase) -> None:
+def test_processes_that_start_at_once_move_it_once(fresh: TestDatabase, tmp_path: Path) -> None:
     make_former(fresh, NEWEST)
 
-    programs = [await asyncio.create_subprocess_exec(
-        sys.executable, '-c', MIGRATE, stderr=asyncio.subprocess.PIPE, cwd=ROOT,
-        env=clean_environment(database_url=fresh.url)) for _ in range(2)]
-    ends = [await program.communicate() for program in programs]
+    assert printed_at_once(MIGRATE, tmp_path, database_url=fresh.url) == ['Migrated.\n'] * 2
 
-    assert [program.returncode for program in programs] == [0, 0], ends
     assert (versions(fresh, 'live_sessions_version'), versions(fresh, 'alembic_version')) == ([NEWEST], [])

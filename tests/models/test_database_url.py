@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import subprocess
-import sys
 import traceback
 from pathlib import Path
 
@@ -13,7 +11,8 @@ import pytest
 
 from models import BadDatabaseUrl, CannotOpenStore, check_schema, copy_store, migrate, wait_for_server
 from models.database_url import open_database, shown
-from tests.programs import ROOT, clean_environment
+from tests.forks import printed_by
+from tests.programs import ROOT
 from tests.rules import FAST
 
 ANOTHER_FILE = {
@@ -124,12 +123,10 @@ def test_an_at_sign_in_a_password_is_told_with_how_to_write_it(url: str) -> None
 
 
 def test_the_server_tells_a_url_that_it_cannot_use_in_one_line(tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, str(ROOT / 'main.py'), '--port', '0'], cwd=tmp_path, capture_output=True,
-                          text=True, timeout=100, check=False, env=clean_environment(database_url=AT_SIGNS[-1]))
+    line, = printed_by(ROOT / 'main.py', tmp_path, '--port', '0', database_url=AT_SIGNS[-1]).splitlines()
 
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, '', 1)
-    assert 'Write it as %40' in done.stderr
-    assert SECRET not in done.stderr
+    assert 'Write it as %40' in line
+    assert SECRET not in line
 
 
 def test_an_option_that_there_is_not_is_told_at_once() -> None:

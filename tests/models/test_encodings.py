@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import secrets
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,8 +15,9 @@ from sqlalchemy import make_url
 from auth.cli import main
 from auth.rules.store import Store
 from models import CannotOpenStore, check_schema, copy_store, migrate, wait_for_server
+from tests.forks import printed_by
 from tests.postgres import Postgres
-from tests.programs import ROOT, clean_environment
+from tests.programs import ROOT
 from tests.rules import PATIENT, Rules
 from tests.running import only_on_postgres
 
@@ -61,12 +61,9 @@ def test_a_database_that_cannot_hold_every_name_is_refused_at_the_start(
 
 @only_on_postgres
 def test_the_server_tells_that_in_one_sentence(kind: str, make_in: Callable[..., str], tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, str(ROOT / 'main.py'), '--port', '0'], cwd=tmp_path, capture_output=True,
-                          text=True, timeout=100, check=False, stdin=subprocess.DEVNULL,
-                          env=clean_environment(database_url=make_in('SQL_ASCII')))
+    line, = printed_by(ROOT / 'main.py', tmp_path, '--port', '0', database_url=make_in('SQL_ASCII')).splitlines()
 
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, '', 1), done.stderr
-    assert 'is encoded in SQL_ASCII, which cannot hold every name' in done.stderr
+    assert 'is encoded in SQL_ASCII, which cannot hold every name' in line
 
 
 @only_on_postgres

@@ -6,7 +6,6 @@ import hashlib
 import io
 import shutil
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,8 +17,9 @@ from auth.cli import main
 from models import CannotOpenStore, check_schema, copy_store, migrate
 from models.ownership import ForeignStore
 from tests.databases import PostgresDatabase, SqliteFile, TestDatabase
+from tests.forks import printed_by
 from tests.postgres import Postgres
-from tests.programs import ROOT, clean_environment
+from tests.programs import ROOT
 from tests.running import either_store
 
 FOREIGN = {
@@ -102,11 +102,9 @@ def test_the_server_tells_it_in_one_sentence(empty: TestDatabase, tmp_path: Path
         empty.sql(statement)
     before = contents(empty)
 
-    done = subprocess.run([sys.executable, str(ROOT / 'main.py'), '--port', '0'], cwd=tmp_path, capture_output=True,
-                          text=True, timeout=100, check=False, env=clean_environment(database_url=empty.url))
+    line, = printed_by(ROOT / 'main.py', tmp_path, '--port', '0', database_url=empty.url).splitlines()
 
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, '', 1), done.stderr
-    assert "belongs to another program: it holds 'posts'" in done.stderr
+    assert "belongs to another program: it holds 'posts'" in line
     assert contents(empty) == before
 
 

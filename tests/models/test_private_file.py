@@ -18,7 +18,7 @@ from auth.rules.store import Store
 from models import CannotOpenStore, copy_store, migrate
 from models.change import Change
 from models.private_file import close_to_others, make_private
-from tests.programs import run_python
+from tests.forks import printed_by
 from tests.rules import PATIENT
 
 WRITES = 'import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute("BEGIN IMMEDIATE")'
@@ -116,7 +116,8 @@ def test_a_folder_that_was_there_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def test_at_no_moment_does_a_new_file_stand_there_for_others(tmp_path: Path) -> None:
-    watched = '''
+    watched = tmp_path / 'watched.py'
+    watched.write_text('''
 import os, sys
 from models import migrate
 
@@ -124,9 +125,9 @@ path = sys.argv[1]
 os.umask(0)
 sys.addaudithook(lambda event, _: event == 'sqlite3.connect' and print(f'{os.stat(path).st_mode & 0o777:o}'))
 migrate(f'sqlite:///{path}')
-'''
+''')
 
-    seen = run_python(watched, [str(tmp_path / 'data' / 'live.db')]).stdout.split()
+    seen = printed_by(watched, tmp_path, str(tmp_path / 'data' / 'live.db')).split()
 
     assert set(seen) == {'600'}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -17,12 +16,13 @@ from models import BadDatabaseUrl, CannotOpenStore, FeedLost, migrate
 from models.database_url import open_database
 from models.sqlite import KEPT_CHANGES
 from tests.databases import connect_to
+from tests.forks import printed_at_once
 from tests.patience import PATIENCE_SECONDS
-from tests.programs import clean_environment, run_python
+from tests.programs import run_python
 from tests.rules import Rules
 from tests.running import only_on_sqlite
 
-MIGRATE = 'import os, models; models.migrate(os.environ["DATABASE_URL"])'
+MIGRATE = 'import os, models; models.migrate(os.environ["DATABASE_URL"]); print("Migrated.")'
 
 
 def one(db: Connection) -> int:
@@ -203,11 +203,7 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
 async def test_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
     url = f'sqlite:///{tmp_path}/live.db'
 
-    programs = [await asyncio.create_subprocess_exec(sys.executable, '-c', MIGRATE, stderr=asyncio.subprocess.PIPE,
-                                                     env=clean_environment(database_url=url)) for _ in range(2)]
-    ends = [await program.communicate() for program in programs]
-
-    assert [program.returncode for program in programs] == [0, 0], ends
+    assert printed_at_once(MIGRATE, tmp_path, database_url=url) == ['Migrated.\n'] * 2
     await Store(url).close()
 
 
