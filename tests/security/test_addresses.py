@@ -12,6 +12,7 @@ import pytest
 
 from tests.apps import GUARDED
 from tests.patience import PATIENCE_SECONDS
+from tests.programs import CHEAP_PASSWORDS
 from tests.server import Server
 
 from .visitors import Somebody, Tab, until
@@ -55,7 +56,7 @@ OTHER_NUMBERS = ['/numbers/x', '/numbers/7?least=x', '/numbers/7e0', '/numbers/%
 async def ada(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Somebody]:
     """An administrator."""
     folder = tmp_path_factory.mktemp('addresses')
-    server = await Server(folder, {'acts': folder / 'acts'}, script=GUARDED).start()
+    server = await Server(folder, {'acts': folder / 'acts', CHEAP_PASSWORDS: 1}, script=GUARDED).start()
     somebody = await Somebody.at(server).sign_up(administrator=True)
     yield somebody
     await somebody.close()

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.apps import GUARDED
+from tests.programs import CHEAP_PASSWORDS
 from tests.server import Server
 
 from .visitors import Somebody, Tab, until
@@ -20,7 +21,7 @@ _SECRET = 'the inner secret of the server'
 async def somebody(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Somebody]:
     """Somebody whose name nobody knows."""
     folder = tmp_path_factory.mktemp('failures')
-    server = await Server(folder, {'acts': folder / 'acts'}, script=GUARDED).start()
+    server = await Server(folder, {'acts': folder / 'acts', CHEAP_PASSWORDS: 1}, script=GUARDED).start()
     somebody = Somebody.at(server)
     yield somebody
     await somebody.close()

@@ -11,6 +11,7 @@ from auth import Settings
 from tests.apps import SERVE
 from tests.databases import TestDatabase
 from tests.patience import PATIENCE_SECONDS
+from tests.programs import CHEAP_PASSWORDS
 from tests.running import only_on_postgres
 from tests.server import Server
 
@@ -62,7 +63,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 
     That a socket joins no tab ends it later than any test waits: it has to be its frames that do.
     """
-    settings = {'socket_join_seconds': 3 * PATIENCE_SECONDS}
+    settings = {'socket_join_seconds': 3 * PATIENCE_SECONDS, CHEAP_PASSWORDS: 1}
     server = await Server(tmp_path_factory.mktemp('frames'), settings, SERVE, speed=5).start()
     yield server
     server.stop()

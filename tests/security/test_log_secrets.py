@@ -17,6 +17,7 @@ from auth.web.log_lines import OneLine
 from auth.web.redaction import HIDDEN, redact
 from tests.apps import GUARDED
 from tests.patience import PATIENCE_SECONDS
+from tests.programs import CHEAP_PASSWORDS
 from tests.server import Server
 
 from .conftest import Start
@@ -33,7 +34,7 @@ NAME = 'Canaria'
 async def test_no_secret_is_in_the_log_after_all_that_people_do_and_all_that_fails(
         start: Start, log_format: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     acts = tmp_path_factory.mktemp('acts') / 'acts'
-    server = await start({'acts': acts, 'log_format': log_format}, script=GUARDED, speed=5)
+    server = await start({'acts': acts, 'log_format': log_format, CHEAP_PASSWORDS: 1}, script=GUARDED, speed=5)
     somebody, stranger = Somebody.at(server), Somebody.at(server)
     secrets = [PASSWORD, OTHER_PASSWORD, ADDRESS, NAME]
 

@@ -22,6 +22,7 @@ from auth.web.routes import Routes
 from pages import ROUTES
 from tests.apps import SERVE
 from tests.browser.devices import MakeDevice, a_new_address
+from tests.programs import CHEAP_PASSWORDS
 from tests.rules import Rules
 from tests.running import both_stores, either_store
 from tests.server import Server
@@ -170,7 +171,7 @@ async def test_only_administrators_read_what_was_refused(rules: Rules) -> None:
 
 @either_store
 async def test_what_browsers_refused_an_administrator_reads(device: MakeDevice, start: Start) -> None:
-    server: Server = await start(speed=5, script=SERVE)
+    server: Server = await start({CHEAP_PASSWORDS: 1}, speed=5, script=SERVE)
     laptop = await device(server)
     address = a_new_address()
     await laptop.sign_up(address)
