@@ -15,8 +15,8 @@ from auth import Auth, Settings
 from auth.credentials.passwords import Passwords
 from auth.rules.store import Store
 from auth.timing import Timing
-from models import migrate
 from models.database_url import open_database
+from tests import databases
 from tests.computed_once import judged_once, store_at
 from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase
 from tests.postgres import Postgres, postgres_for_tests
@@ -56,12 +56,9 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 
 @pytest.fixture(scope='session')
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with all its tables and no rows. It is copied for each test: to migrate takes longer than most tests."""
-    path = tmp_path_factory.mktemp('empty') / 'live.db'
-    migrate(f'sqlite:///{path}')
-    assert [file.name for file in path.parent.iterdir()] == ['live.db']  # so a copy of the one file is whole
-    return path
+def empty_file() -> Path:
+    """A store with all its tables and no rows."""
+    return databases.empty_file()
 
 
 @pytest.fixture(scope='session')

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import shutil
 import sqlite3
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from threading import Event
 from typing import Any, Literal
@@ -16,6 +19,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, make_url
 
+from models import migrate
 from tests.patience import PATIENCE_SECONDS
 from tests.postgres import ENDED_WITHIN, Postgres
 from tests.programs import run_python
@@ -232,6 +236,16 @@ class PostgresDatabase(TestDatabase):
             with suppress(psycopg.Error):
                 self.sql('DROP FUNCTION no_more CASCADE')
         self.server.give_back(self.url, still_connected=self.still_connected)
+
+
+@cache
+def empty_file() -> Path:
+    """A store with all its tables and no rows. It is copied for each test: to migrate takes longer than most tests."""
+    folder = Path(tempfile.mkdtemp(prefix='live-sessions-empty-'))
+    atexit.register(shutil.rmtree, folder)
+    migrate(f'sqlite:///{folder}/live.db')
+    assert [file.name for file in folder.iterdir()] == ['live.db']  # so a copy of the one file is whole
+    return folder / 'live.db'
 
 
 def connect_to(url: str) -> Any:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import httpx
 
-from tests.databases import SqliteFile, TestDatabase
+from tests.databases import SqliteFile, TestDatabase, empty_file
 from tests.forking import Program
 from tests.forks import Forked, fork
 from tests.http import patient_client
@@ -54,9 +54,9 @@ class Server:
 
     @property
     def database(self) -> TestDatabase:
-        """Its store; a SQLite file of its own if it was given none."""
+        """Its store; if it was given none, a SQLite file of its own with all its tables, which it need not make."""
         if self.store is None:
-            self.store = SqliteFile(self.folder / 'live.db')
+            self.store = SqliteFile(self.folder / 'live.db', empty_file())
         return self.store
 
     @property

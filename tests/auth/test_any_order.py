@@ -32,9 +32,8 @@ from auth.rules.devices import read_all_devices, revoke, revoke_others
 from auth.rules.profile import change_password
 from auth.rules.recent import LONG_AGO, RECENT
 from auth.rules.sessions import end_overdue, set_active, sign_out, touch
-from models import migrate
 from tests.computed_once import store_at
-from tests.databases import SqliteFile
+from tests.databases import SqliteFile, empty_file
 from tests.rules import LAPTOP, NEW_PASSWORD, PASSWORD, PATIENT, Clock, Rules
 from tests.running import both_stores
 
@@ -86,8 +85,7 @@ def rules_on(path: Path) -> Rules:
 def store_with_people() -> bytes:
     """A store with the three people, and nobody signed in; to sign them up takes longer than to copy."""
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as loop:
-        path = Path(folder) / 'live.db'
-        migrate(f'sqlite:///{path}')
+        path = SqliteFile(Path(folder) / 'live.db', empty_file()).path
         rules = rules_on(path)
         for address in ADDRESSES:
             loop.run(rules.sign_up(address))
