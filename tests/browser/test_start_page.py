@@ -14,6 +14,7 @@ from tests.apps import FIVE_LINES
 from tests.http import patient_client
 from tests.programs import ROOT
 from tests.running import either_store
+from tests.security.visitors import Somebody, until
 from tests.server import Server
 
 from .devices import MakeDevice, StartServer, focus
@@ -22,12 +23,21 @@ pytestmark = either_store
 
 README = (ROOT / 'README.md').read_text(encoding='utf-8')
 
+# Of each example: whether the two sources are at one height, whether every line of both is whole, and our source.
+LAID_OUT = """(names) => names.map((name) => {
+    const both = ['quote', 'ours'].map((which) => document.getElementById(`${name}-${which}`));
+    const [quote, ours] = both.map((source) => source.getBoundingClientRect());
+    return [quote.top === ours.top,
+            both.every((source) => source.checkVisibility() && source.scrollWidth <= source.clientWidth),
+            both[1].innerText];
+})"""
+
 
 async def test_the_five_lines_are_a_private_page_that_is_taken_away_when_the_session_ends(
         device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server(FIVE_LINES)
     laptop = await device(server)
-    stranger = await (await device(server)).tab('/reports')
+    asked = await laptop.context.request.get(f'{server.url}/reports', max_redirects=0, max_retries=1)
     session_id = await laptop.sign_up()
     left, right = await laptop.tab('/reports'), await laptop.tab('/reports')
     for tab in (left, right):
@@ -37,11 +47,13 @@ async def test_the_five_lines_are_a_private_page_that_is_taken_away_when_the_ses
 
     await expect(right.page.get_by_role('heading', name='You are signed out')).to_be_visible()
     await expect(right.see('Your reports')).to_have_count(0)
-    await expect(stranger.page).to_have_url(f'{server.url}/sign-in?redirect_url=%2Freports')
+    assert asked.headers['location'] == '/sign-in?redirect_url=%2Freports'  # of who was nobody yet
 
 
-async def test_the_start_page_shows_what_an_author_writes_and_the_two_commands(device: MakeDevice) -> None:
+async def test_the_start_page_shows_a_visitor_what_an_author_writes_and_where_to_sign_up_around_it_the_chosen_theme(
+        device: MakeDevice) -> None:
     tab = await (await device()).tab()
+    await expect(tab.see('Sign up').first).to_be_visible()
 
     shown = [(await tab.page.locator(f'#{name}').inner_text()).rstrip() for name in ('five-lines', 'run', 'test')]
 
@@ -50,8 +62,17 @@ async def test_the_start_page_shows_what_an_author_writes_and_the_two_commands(d
     assert RUN in README
     assert TEST in README
 
+    colours = "[...document.querySelectorAll('meta[name=theme-color]')].map((one) => one.content)"
+    light, dark = system = await tab.page.evaluate(colours)
+    seen = []
+    for _ in range(3):
+        await tab.page.locator('[data-theme-switch]').click()
+        seen.append(await tab.page.evaluate(colours))
+    assert seen == [[light, light], [dark, dark], system]
 
-async def test_the_start_page_has_two_live_tabs_in_which_an_end_is_seen(device: MakeDevice) -> None:
+
+async def test_the_start_page_has_two_live_tabs_in_which_an_end_is_seen_and_tells_nobody_there_to_sign_up(
+        device: MakeDevice) -> None:
     laptop = await device()
     session_id = await laptop.sign_up()
     tab = await laptop.tab()
@@ -59,6 +80,8 @@ async def test_the_start_page_has_two_live_tabs_in_which_an_end_is_seen(device: 
     await tab.page.locator('[data-frame]').last.scroll_into_view_if_needed()
     for pane in panes:
         await expect(pane.get_by_text(f'Active Session: {session_id}')).to_be_visible()
+    await expect(tab.button()).to_be_visible()
+    assert not re.search('sign (up|in)\\b', await tab.page.locator('#ls-content').inner_text(), re.IGNORECASE)
 
     await panes[0].get_by_role('button', name='Sign out').click()
 
@@ -66,18 +89,6 @@ async def test_the_start_page_has_two_live_tabs_in_which_an_end_is_seen(device: 
     await tab.signed_out()
     await expect(tab.page.get_by_text('Tab 2', exact=True)).to_be_visible()  # what is nobody's stays
     await expect(tab.see('Closed when in doubt')).to_be_visible()
-
-
-async def test_who_is_signed_in_is_not_told_to_sign_up(device: MakeDevice) -> None:
-    laptop = await device()
-    visitor = await laptop.tab()
-    await expect(visitor.see('Sign up').first).to_be_visible()
-
-    await laptop.sign_up()
-    tab = await visitor.open()
-    await expect(tab.button()).to_be_visible()
-
-    assert not re.search('sign (up|in)\\b', await tab.page.locator('#ls-content').inner_text(), re.IGNORECASE)
 
 
 async def test_a_page_says_what_it_is_before_any_script_runs(device: MakeDevice, shared_server: Server) -> None:
@@ -100,35 +111,18 @@ async def test_a_page_says_what_it_is_before_any_script_runs(device: MakeDevice,
     assert len(picture.content) < 10_000
 
 
-async def test_the_colour_around_the_page_is_that_of_the_chosen_theme(device: MakeDevice) -> None:
-    tab = await (await device(color_scheme='light')).tab()
-    colours = "[...document.querySelectorAll('meta[name=theme-color]')].map((one) => one.content)"
-    system = await tab.page.evaluate(colours)
+async def test_the_demo_says_how_to_reach_a_server_that_listens_to_this_machine_only(shared_server: Server) -> None:
+    visitor = Somebody.at(shared_server)
 
-    seen = []
-    for _ in range(3):
-        await tab.page.locator('[data-theme-switch]').click()
-        seen.append(await tab.page.evaluate(colours))
+    tab = await visitor.tab('/demo')
+    await until(lambda: 'id="reachable"' in str(tab.elements))
 
-    light, dark = system
-    assert seen == [[light, light], [dark, dark], system]
-
-
-async def test_a_password_manager_finds_where_a_password_is_changed(device: MakeDevice) -> None:
-    laptop = await device()
-    await laptop.sign_up()
-    tab = await laptop.tab('/.well-known/change-password')
-
-    await expect(tab.page).to_have_url(f'{tab.url}/account/security')
-    await expect(tab.page.get_by_label('Current password').first).to_be_visible()
-
-
-async def test_the_demo_says_how_to_reach_a_server_that_listens_to_this_machine_only(device: MakeDevice) -> None:
-    tab = await (await device()).tab('/demo')
-
-    await expect(tab.page.locator('#reachable')).to_contain_text('uv run main.py --host 0.0.0.0 --port ')
-    await expect(tab.page.locator('#demo-address')).to_have_value(f'{tab.url}/demo')
-    await expect(tab.page.get_by_role('img', name='QR code')).to_have_count(0)
+    html = ''.join(element.get('props', {}).get('innerHTML', '') for element in tab.elements.values())
+    assert f'uv run main.py --host 0.0.0.0 --port {shared_server.port}' in re.sub('<.*?>', '', html)
+    assert [element['props']['value'] for element in tab.elements.values()
+            if element.get('props', {}).get('id') == 'demo-address'] == [f'{shared_server.url}/demo']
+    assert 'QR code' not in html
+    await visitor.close()
 
 
 async def test_the_demo_shows_the_address_in_the_network_as_text_and_as_a_code(
@@ -151,48 +145,44 @@ async def test_a_piece_of_source_is_copied_and_that_is_said(device: MakeDevice) 
     tab = await laptop.tab('/examples')
     quote = index.EXAMPLES[0].quote.code
     button, said = tab.page.locator('button[data-copy=nextjs-quote]'), tab.page.locator('#nextjs-quote-copied')
+    await tab.page.evaluate("""() => {
+        const clipboard = window.clipboard = navigator.clipboard;
+        window.write = clipboard.writeText.bind(clipboard); // whatever becomes of it for the page
+    }""")
 
-    for refusal in ("Clipboard.prototype.writeText = () => Promise.reject(new Error('no'))",
-                    'delete Navigator.prototype.clipboard', ''):
-        await tab.page.reload()
-        await tab.live()
-        await tab.page.evaluate("navigator.clipboard.writeText('of before')")
+    for refusal in ('', "Clipboard.prototype.writeText = () => Promise.reject(new Error('no'))",
+                    'delete Navigator.prototype.clipboard'):
+        await tab.page.evaluate("write('of before')")
+        await said.evaluate("(said) => { said.textContent = ''; }")
         await tab.page.evaluate(f'{refusal}; true')
         await focus(button)
         await tab.page.keyboard.press('Enter')
 
         await expect(said).to_have_text('Copied.')
         await expect(button).to_be_focused()
-        if 'delete' not in refusal:
-            assert await tab.page.evaluate('navigator.clipboard.readText()') == quote
+        assert await tab.page.evaluate('clipboard.readText()') == quote
 
 
-async def test_the_examples_are_beside_what_they_answer_to_and_no_line_is_cut(device: MakeDevice) -> None:
+async def test_the_examples_are_beside_what_they_answer_to_no_line_is_cut_and_the_whole_file_is_where_each_one_runs(
+        device: MakeDevice) -> None:
     tab = await (await device()).tab('/examples')
 
     for width in (320, 360, 1280):
         await tab.page.set_viewport_size({'width': width, 'height': 800})
         await tab.page.wait_for_function('(width) => innerWidth === width', arg=width)
-        for example in index.EXAMPLES:
-            quote, ours = tab.page.locator(f'#{example.name}-quote'), tab.page.locator(f'#{example.name}-ours')
-            left, right = await quote.bounding_box(), await ours.bounding_box()
-            assert left
-            assert right
-            assert (left['y'] == right['y']) is (width == 1280), (width, example.name)
-            for source in (quote, ours):
-                assert await source.evaluate('(one) => one.scrollWidth <= one.clientWidth'), (width, example.name)
-            lines = (await ours.inner_text()).splitlines()
+        laid_out = await tab.page.evaluate(LAID_OUT, [example.name for example in index.EXAMPLES])
+        for example, (are_beside, are_whole, ours) in zip(index.EXAMPLES, laid_out, strict=True):
+            assert are_beside is (width == 1280), (width, example.name)
+            assert are_whole, (width, example.name)
+            lines = ours.splitlines()
             assert len(lines) <= 6
             assert [line.strip() for line in lines] == [
                 line.strip() for line in inspect.getsource(example.matters).splitlines()]
 
-
-async def test_an_example_has_its_whole_file_below(device: MakeDevice) -> None:
-    tab = await (await device()).tab('/examples/android')
-    whole = tab.page.locator('#android-file')
+    await tab.page.get_by_role('link', name='Run Android').click()
+    summary, whole = tab.page.get_by_text('The whole file'), tab.page.locator('#android-file')
+    await expect(summary).to_be_visible()
     await expect(whole).to_be_hidden()
-
-    await tab.page.get_by_text('The whole file').click()
-
+    await summary.click()
     await expect(whole).to_be_visible()
     assert (await whole.inner_text()).strip() == index.EXAMPLES[4].file.read_text(encoding='utf-8').strip()
