@@ -143,14 +143,24 @@ async def test_to_a_person_who_is_no_administrator_the_door_answers_as_if_there_
     assert (await ada.get('/admin', 'POST')).status_code == 405
 
 
+async def test_within_an_open_page_it_is_the_same_answer(visitor: NewPerson) -> None:
+    ann, ada = await visitor().sign_up(), await visitor().sign_up(administrator=True)
+
+    for person, words in ((ann, 'There is no page here'), (ada, 'Administration')):
+        tab = await person.tab('/')
+        await tab.click_with(tab.handler(event='sub_pages_navigate'), '/admin')
+        await tab.sees(words)
+        assert ('Administration' in tab.texts()) is (person is ada)
+
+
 async def test_a_stranger_is_sent_to_sign_in_and_comes_back_to_the_very_address(visitor: NewPerson) -> None:
-    stranger = visitor()
+    stranger, paths = visitor(), ['/admin', '/admin/sessions', '/words/1?sort=a%26b', '/words/a%3Fb%25']
 
-    answers = [await stranger.get(path) for path in ('/admin', '/words/1?sort=a%26b', '/words/a%3Fb%25')]
+    answers = [await stranger.get(path) for path in paths]
 
-    assert [answer.status_code for answer in answers] == [303, 303, 303]
+    assert [answer.status_code for answer in answers] == [303] * 4
     wanted = [answer.next_request.url.params['redirect_url'] for answer in answers if answer.next_request]
-    assert wanted == ['/admin', '/words/1?sort=a%26b', '/words/a%3Fb%25']
+    assert wanted == paths
 
 
 async def test_a_page_beside_the_table_that_does_not_say_who_may_see_it_is_private(visitor: NewPerson) -> None:
