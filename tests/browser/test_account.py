@@ -10,7 +10,7 @@ from tests.rules import NEW_PASSWORD, PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import MakeDevice, StartServer, Tab, a_new_address
+from .devices import MakeDevice, Tab, a_new_address
 
 pytestmark = either_store
 
@@ -23,11 +23,12 @@ async def change_password(tab: Tab, current: str, new: str) -> None:
 
 async def test_a_new_name_is_seen_everywhere_and_two_tabs_that_change_it_do_not_undo_what_the_other_one_did(
         device: MakeDevice) -> None:
-    laptop, phone = await device(), await device(viewport={'width': 360, 'height': 740})
+    laptop, phone = await device(), await device()
     address = a_new_address()
     await laptop.sign_up(address, first_name='Ann', last_name='Example')
     await phone.sign_in(address)
     left, right = await laptop.tab('/account'), await phone.tab('/account')
+    await right.page.set_viewport_size({'width': 360, 'height': 740})
     sent: list[str | None] = []
     for tab in (left, right):
         tab.page.on('request', lambda request: sent.append(request.post_data) if request.method == 'PATCH' else None)
@@ -75,26 +76,23 @@ async def test_a_new_password_is_judged_while_it_is_typed_and_changed_with_the_c
     await here.open('/account/security')
     field, before = here.page.get_by_label('New password'), await laptop.cookie()
 
-    for typed, told in (('short', '8 characters or more'), ('password1', 'most common'),
-                        (address, 'your email address')):
+    for typed, told in (('short', '8 characters or more'), (address, 'your email address')):
         await field.fill('')
         await field.press_sequentially(typed)
         await expect(here.see(told)).to_be_visible()
     await field.fill('quite a long one of my own')
     await expect(here.page.locator('[data-error="new_password"]')).to_have_text('')
 
-    await change_password(here, 'wrong horse battery', NEW_PASSWORD)
-    await expect(here.see('That is not your password. Nothing was changed. Try again.')).to_be_visible()
-    await expect(here.page.get_by_label('Current password')).to_be_focused()
-    assert await (await device()).sign_in(address)
-
     await here.page.get_by_label('Sign out of all other devices').uncheck()
     await change_password(here, PASSWORD, NEW_PASSWORD)
     await expect(here.see('Your password was changed.')).to_be_visible()
     await there.shows(on_phone)
     await change_password(here, PASSWORD, third)  # which it is no longer
-    await expect(here.see('That is not your password.')).to_be_visible()
+    await expect(here.see('That is not your password. Nothing was changed. Try again.')).to_be_visible()
+    await expect(here.page.get_by_label('Current password')).to_be_focused()
     await expect(here.see('Your password was changed.')).to_be_hidden()
+    signed_in = await (await device()).api('POST', '/client/sign_ins', identifier=address, password=NEW_PASSWORD)
+    assert signed_in.ok
 
     await beside.page.evaluate('''() => {
         window.channel = new BroadcastChannel("live-sessions");
@@ -113,13 +111,13 @@ async def test_a_new_password_is_judged_while_it_is_typed_and_changed_with_the_c
     assert (await phone.api('POST', '/client/sign_ins', identifier=address, password=third)).ok
     assert frames
     assert not [frame for frame in frames if any(typed in frame for typed in (
-        'password1', 'quite a long', 'horse battery'))]
+        'short', 'quite a long', 'battery'))]
     here.complaints.clear()  # the browser logs every answer of 4xx
 
 
 async def test_a_person_downloads_what_is_kept_of_them_and_sign_out_beside_this_session_ends_no_other(
         device: MakeDevice) -> None:
-    laptop = await device(accept_downloads=True)
+    laptop = await device()
     address = a_new_address()
     ann = await laptop.sign_up(first_name='Ann')
     bob = await laptop.sign_up(address, first_name='Bob')
@@ -166,37 +164,16 @@ async def test_an_account_is_deleted_only_when_it_is_confirmed_and_then_everywhe
     assert address not in str(rows)
 
 
-async def test_a_browser_that_holds_as_many_accounts_as_it_may_is_told_so_at_sign_in(
-        device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server(max_accounts=2)
-    laptop, phone = await device(server), await device(server)
-    address = a_new_address()
-    await phone.sign_up(address)
-    await laptop.sign_up()
-    second = await laptop.sign_up()
-    tab = await laptop.tab('/sign-in')
-
-    await tab.fill(address)
-    await tab.button('Sign in').click()
-
-    await expect(tab.see('This browser holds 2 accounts, which is the most it may.')).to_be_visible()
-    client = (await (await laptop.api('GET', '/client')).json())['response']
-    assert client['last_active_session_id'] == second
-    assert server.sql("SELECT count(*) FROM session WHERE status = 'active'") == [(3,)]
-    tab.complaints.clear()  # the browser logs every answer of 4xx
-
-
 async def test_a_password_is_judged_anew_when_the_address_changes(device: MakeDevice) -> None:
     laptop = await device()
     tab = await laptop.tab('/sign-up')
     address, password = tab.page.get_by_label('Email address'), tab.page.get_by_label('Password')
     await address.fill('annabel@example.com')
-    await password.press_sequentially('annabel@example.com')
+    await password.fill('annabel@example.com')
     said = tab.see('email address').and_(tab.page.locator('[data-error=password]'))
     await expect(said).to_be_visible()
 
-    await address.fill('')
-    await address.press_sequentially('horatio@stonewall.org')
+    await address.fill('horatio@stonewall.org')
 
     await expect(said).to_be_hidden()
     tab.complaints.clear()  # of the 422
