@@ -11,7 +11,7 @@ from tests.running import either_store
 from tests.server import Server
 
 from .accessibility import violations, weak_contrasts
-from .devices import Device, MakeDevice, Tab, a_new_address
+from .devices import MakeDevice, a_new_address
 
 pytestmark = either_store
 
@@ -24,18 +24,13 @@ async def given(device: MakeDevice, server: Server) -> str:
     return address
 
 
-async def signing_in(device: Device, address: str, path: str) -> Tab:
-    tab = await device.tab(f'/sign-in?redirect_url={path}')
-    await tab.fill(address)
-    await tab.page.keyboard.press('Enter')
-    await expect(tab.page.get_by_role('heading', name='Choose a new password')).to_be_visible()
-    return tab
-
-
 async def test_a_new_password_is_asked_for_and_then_the_person_goes_on(device: MakeDevice, shared_server: Server
                                                                        ) -> None:
     address, laptop = await given(device, shared_server), await device()
-    tab = await signing_in(laptop, address, '/account/security')
+    tab = await laptop.tab('/sign-in?redirect_url=/account/security')
+    await tab.fill(address)
+    await tab.page.keyboard.press('Enter')
+    await expect(tab.page.get_by_role('heading', name='Choose a new password')).to_be_visible()
     other = await laptop.tab('/')
 
     await expect(tab.see(address)).to_be_visible()
@@ -61,14 +56,18 @@ async def test_a_new_password_is_asked_for_and_then_the_person_goes_on(device: M
 
 async def test_what_ends_the_session_takes_the_form_away_and_they_may_sign_out(device: MakeDevice, shared_server: Server
                                                                                ) -> None:
-    address, laptop, phone = await given(device, shared_server), await device(), await device()
-    tab, other = [await signing_in(one, address, '/account') for one in (laptop, phone)]
+    address, laptop = await given(device, shared_server), await device()
+    await laptop.sign_in(address)
+    tab = await laptop.tab('/sign-in/new-password?redirect_url=/account')
+    await expect(tab.see(address)).to_be_visible()
 
+    shared_server.sql("UPDATE session SET status = 'revoked' WHERE status = 'pending'")
+    await expect(tab.see('Sign in first.')).to_be_visible()
+    await expect(tab.page.get_by_label('New password')).to_have_count(0)
+    assert address not in await tab.text()
+    await expect(tab.page.get_by_role('link', name=re.compile('^Sign in'))).to_have_count(2)
+
+    await laptop.sign_in(address)
+    await expect(tab.page.get_by_label('New password')).to_be_visible()
     await tab.button().click()
     await expect(tab.page).to_have_url(f'{tab.url}/sign-in')
-    shared_server.sql("UPDATE session SET status = 'revoked' WHERE status = 'pending'")
-
-    await expect(other.see('Sign in first.')).to_be_visible()
-    await expect(other.page.get_by_label('New password')).to_have_count(0)
-    assert address not in await other.text()
-    await expect(other.page.get_by_role('link', name=re.compile('^Sign in'))).to_have_count(2)
