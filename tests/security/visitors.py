@@ -33,9 +33,10 @@ class Tab(OpenPage):
         await self.send('event', id=int(element[0]), listener_id=element[1], args=[])
 
     def handler(self, *, text: str = '', event: str = 'click') -> tuple[str, str]:
-        """The ids of an element and its listener, by its text or by the event."""
+        """The ids of an element and its listener, by its text, what it is called, or by the event."""
         return next((element_id, listener['listener_id']) for element_id, element in self.elements.items()
-                    if not text or text in (element.get('text'), (element.get('props') or {}).get('label'))
+                    for props in [element.get('props') or {}]
+                    if not text or text in (element.get('text'), props.get('label'), props.get('aria-label'))
                     for listener in element.get('events', ()) if listener['type'] == event)
 
     async def sees(self, text: str) -> None:
