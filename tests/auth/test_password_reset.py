@@ -320,7 +320,9 @@ async def test_a_browser_resets_a_password_and_signs_in_with_it(api: Api) -> Non
         assert refused.json()['errors'][0]['meta'] == {'param_name': 'password'}
         assert (await phone.post(path, data={'code': code, 'password': NEW_PASSWORD})).status_code == 200
         late = await phone.post(path, data={'code': code, 'password': NEW_PASSWORD})
-        assert (late.status_code, late.json()['errors'][0]['code']) == (422, 'verification_expired')
+        error = late.json()['errors'][0]
+        assert (late.status_code, error['code']) == (422, 'verification_expired')
+        assert error['long_message'].startswith('This link does not work any more')
 
         assert (await laptop.get('/v1/client')).json()['response']['sessions'] == []
         assert (await sign_in(phone)).status_code == 422
