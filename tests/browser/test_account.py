@@ -73,7 +73,8 @@ async def test_a_new_password_is_judged_while_it_is_typed_and_changed_with_the_c
     here, beside, there = await laptop.tab(None), await laptop.tab(), await phone.tab('/account')
     frames: list[str] = []
     here.page.on('websocket', lambda socket: socket.on('framesent', lambda frame: frames.append(str(frame))))
-    await here.open('/account/security')
+    await here.open('/.well-known/change-password')  # where a password manager goes
+    await expect(here.page).to_have_url(f'{here.url}/account/security')
     field, before = here.page.get_by_label('New password'), await laptop.cookie()
 
     for typed, told in (('short', '8 characters or more'), (address, 'your email address')):
