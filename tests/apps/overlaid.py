@@ -175,12 +175,17 @@ def plain() -> None:
     state = auth_state()
     ui.label().bind_text_from(state, 'session_id', lambda id: f'Active Session: {id}')
     ui.label().bind_text_from(state, 'user', lambda user: f'This is {user.name}, {user.email_address}' if user else '')
-    with ui.row() as row:
-        ui.label('Before')
-    follow(row, lambda: None)
-    with ui.column():
-        last = ui.label('Last')
-    ui.button('Add', on_click=lambda: _add(row, last))
+    parts = [_part() for _ in range(4)]
+    ui.button('Add', on_click=lambda: [_add(*part) for part in parts])
+
+
+def _part() -> tuple[ui.row, ui.label]:
+    with ui.column().classes('part'):
+        with ui.row() as row:
+            ui.label('Before')
+        follow(row, lambda: None)
+        with ui.column():
+            return row, ui.label('Last')
 
 
 def _add(row: ui.row, last: ui.label) -> None:

@@ -16,9 +16,11 @@ from .devices import SIGNED_OUT, MakeDevice, Tab, a_new_address
 
 pytestmark = either_store
 
-# As browsers' translators do: every text becomes an element, and so does what comes later.
-TRANSLATE = '''(how) => {
+# As browsers' translators do: every text becomes an element, and so does what comes later; each part in its own way.
+TRANSLATE = '''(hows) => {
     window.translations = 0;
+    const parts = [...document.querySelectorAll('.part')];
+    const howOf = (text) => hows[parts.findIndex((part) => part.contains(text))] ?? hows[0];
     const isDone = (node) => node.parentElement?.closest('font, script, style, title, textarea');
     const ways = {
         replace(text) { text.replaceWith(wrapped(wrapped(text.nodeValue))); },
@@ -39,7 +41,7 @@ TRANSLATE = '''(how) => {
             if (!text.isConnected || !text.nodeValue.trim() || isDone(text)) continue;
             if (known.get(text) === text.nodeValue) continue;
             window.translations += 1;
-            ways[how](text);
+            ways[howOf(text)](text);
             known.set(text, text.nodeValue);
         }
     }
@@ -50,23 +52,24 @@ TRANSLATE = '''(how) => {
         }
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }'''
-TRANSLATED = '''(text) => [...document.querySelectorAll('.nicegui-row > *')]
-    .find((one) => one.innerText.includes(text)).innerHTML'''
+PARTS = '''() => [...document.querySelectorAll('.part')].map((part) => {
+    const beside = [...part.querySelectorAll('.nicegui-row > *')];
+    return [beside.map((one) => one.innerText), beside.find((one) => one.innerText.includes('Before')).innerHTML];
+})'''
 WAYS = ['replace', 'wrap', 'rewrite', 'add beside']
 PAGES = {'/': '{ann}', '/account': '{anns}', '/account/security': 'Active devices', '/plain': '{ann}',
          '/demo/pane': 'Signed in as Ann'}
 """What each page shows while Ann is here."""
 
-SEEN = {'replace': [*PAGES], 'wrap': ['/', '/account', '/plain'], 'add beside': ['/account', '/plain', '/demo/pane'],
-        'rewrite': ['/account', '/account/security', '/plain']}
-"""Which pages are translated in which way: all of them as most do, and each in another way, too."""
+SEEN = {'every way': [('/', how) for how in WAYS], 'every page': [(path, 'replace') for path in PAGES if path != '/']}
+"""Pages, and how each is translated: ways differ in what becomes of a text, and pages in which texts they have."""
 
-WITH_PANEL = ('replace', 'wrap')
+WITH_PANEL = [('/', 'replace'), ('/', 'wrap')]
 
 
-async def translate(tab: Tab, how: str) -> None:
-    """Begin to translate the page."""
-    await tab.page.evaluate(TRANSLATE, how)
+async def translate(tab: Tab, *hows: str) -> None:
+    """Begin to translate the page, or each part of it in another way."""
+    await tab.page.evaluate(TRANSLATE, hows)
 
 
 async def read(tab: Tab) -> str:
@@ -98,22 +101,20 @@ async def are_quiet(*tabs: Tab) -> None:
     assert max(now - then for now, then in zip(after, before, strict=True)) < 50
 
 
-@pytest.mark.parametrize('how', WAYS)
-async def test_a_translated_page_follows_an_end_a_sign_in_a_switch_and_a_name(
-        device: MakeDevice, overlaid: Server, how: str) -> None:
+@pytest.mark.parametrize('seen', SEEN)
+async def test_a_translated_page_follows_an_end_a_sign_in_a_switch_and_a_name_and_is_hidden_when_the_server_is_lost(
+        device: MakeDevice, overlaid: Server, seen: str) -> None:
     laptop = await device(overlaid)
     anns, bobs = a_new_address(), a_new_address()
     ann = await laptop.sign_up(anns, first_name='Ann')
-    tabs = {path: await laptop.tab(path) for path in SEEN[how]}
-    everywhere = [*tabs.values()]
-    if how in WITH_PANEL:
-        panel = await laptop.tab()
-        await panel.button('Account panel: Ann').click()
-        everywhere.append(panel)
-    for tab in everywhere:
+    tabs = [(path, await laptop.tab(path)) for path, _ in SEEN[seen]]
+    everywhere = [tab for _, tab in tabs]
+    for (path, how), tab in zip(SEEN[seen], everywhere, strict=True):
+        if (path, how) in WITH_PANEL:
+            await tab.button('Account panel: Ann').click()
         await translate(tab, how)
-    if how in WITH_PANEL:
-        await shows(everywhere[-1], anns)
+        if (path, how) in WITH_PANEL:
+            await expect(tab.page.get_by_role('dialog', name='Account panel')).to_contain_text(anns)
 
     overlaid.sql("UPDATE session SET status = 'revoked' WHERE id = ?", ann)
     for tab in everywhere:
@@ -121,61 +122,53 @@ async def test_a_translated_page_follows_an_end_a_sign_in_a_switch_and_a_name(
         await shows(tab, SIGNED_OUT)
     await are_quiet(*everywhere)
     overlaid.sql("UPDATE session SET status = 'active' WHERE id = ?", ann)
-    for path, tab in tabs.items():
+    for path, tab in tabs:
         await shows(tab, PAGES[path].format(ann=ann, anns=anns))
-    await are_quiet(*tabs.values())
+    await are_quiet(*everywhere)
     bob = await laptop.sign_up(bobs, first_name='Bob')
-    for tab in tabs.values():
+    for tab in everywhere:
         await shows(tab, 'Bob')
         await holds_nothing_of(tab, ann, anns, 'Ann')
     assert (await laptop.api('POST', f'/client/sessions/{ann}/touch')).ok
-    for path, tab in tabs.items():
+    for path, tab in tabs:
         await shows(tab, 'Ann' if path != '/demo/pane' else 'Signed in as Ann')
         await holds_nothing_of(tab, bob, bobs, 'Bob')
     assert (await laptop.api('PATCH', '/me', first_name='Annabel')).ok
-
-    for tab in tabs.values():
+    for tab in everywhere:
         await shows(tab, 'Annabel')
-    await are_quiet(*tabs.values())
-
-
-async def test_a_translated_page_is_hidden_when_the_server_is_lost(device: MakeDevice, overlaid: Server) -> None:
-    laptop = await device(overlaid)
-    address = a_new_address()
-    session_id = await laptop.sign_up(address)
-    tabs = [await laptop.tab(path) for path in ('/account', '/plain', '/account', '/plain')]
-    for tab, how in zip(tabs, WAYS, strict=True):
-        await translate(tab, how)
+    await are_quiet(*everywhere)
 
     with overlaid.standing_still():
-        for tab in tabs:
-            await expect(tab.page.locator('html')).to_have_class(re.compile('away'))
-            seen = await tab.page.evaluate('document.body.innerText')
-            assert [text for text in (session_id, address, 'Sign out') if text in seen] == []
-
-    for tab in tabs:
-        await shows(tab, session_id)
+        for tab in everywhere:
+            await hides(tab, ann, anns, 'Annabel', 'Sign out')
+    for path, tab in tabs:
+        await shows(tab, PAGES[path].format(ann=ann, anns=anns))
         tab.forgive_the_network()
+
+
+async def hides(tab: Tab, *texts: str) -> None:
+    """Wait until a page is hidden, with all that it holds."""
+    await expect(tab.page.locator('html')).to_have_class(re.compile('away'))
+    on_screen = await tab.page.evaluate('document.body.innerText')
+    assert [text for text in texts if text in on_screen] == []
 
 
 async def test_what_comes_and_goes_beside_a_translated_text(device: MakeDevice, overlaid: Server) -> None:
     laptop = await device(overlaid)
     await laptop.sign_up()
-    tab = await laptop.tab(None)
+    tab = await laptop.tab('/plain')
+    await translate(tab, *WAYS)
+    before = await tab.page.evaluate(PARTS)
 
-    for how in WAYS:
-        await tab.open('/plain')
-        await translate(tab, how)
-        before = await tab.page.evaluate(TRANSLATED, 'Before')
-        for count in range(1, 4):
-            add = tab.page.get_by_role('button').filter(has_text=re.compile('^Add'))
-            await add.evaluate('(button) => button.click()')
-            await expect(tab.page.locator('.nicegui-row > *')).to_have_count(1 + 2 * count)
-        await shows(tab, 'Lasts')
+    for count in range(1, 4):
+        add = tab.page.get_by_role('button').filter(has_text=re.compile('^Add'))
+        await add.evaluate('(button) => button.click()')
+        await expect(tab.page.locator('.nicegui-row > *')).to_have_count(len(WAYS) * (1 + 2 * count))
+    await expect(tab.page.locator('.part').filter(has_text='Lasts')).to_have_count(len(WAYS))
 
-        texts = await tab.page.evaluate(
-            "[...document.querySelectorAll('.nicegui-row > *')].map((one) => one.innerText)")
+    after = await tab.page.evaluate(PARTS)
+    for how, (_, untouched), (texts, still) in zip(WAYS, before, after, strict=True):
         for text, expected in zip(texts, ['Added'] * 3 + ['Before'] + ['Added last'] * 3, strict=True):
             assert text.replace('\u200b', '').startswith(expected), how
-        assert await tab.page.evaluate(TRANSLATED, 'Before') == before, how  # nothing has happened to this one
-        await are_quiet(tab)
+        assert still == untouched, how  # nothing has happened to this one
+    await are_quiet(tab)
