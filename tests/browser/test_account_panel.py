@@ -80,7 +80,7 @@ async def test_a_person_with_a_keyboard_alone_stays_in_it_comes_back_switches_an
         device: MakeDevice) -> None:
     laptop = await device(viewport=NARROW)
     ann, bob = await ann_and_bob(laptop)
-    tab = await laptop.tab()
+    tab = await laptop.tab('/account')
     await tab.shows(bob)
 
     await focus(account_button(tab))
@@ -104,8 +104,8 @@ async def test_a_person_with_a_keyboard_alone_stays_in_it_comes_back_switches_an
     await tab.page.keyboard.press('Enter')
     await tab.shows(ann)
     await expect(panel(tab)).to_be_hidden()
+    await expect(account_button(tab)).to_be_focused()
 
-    await focus(account_button(tab))
     await tab.page.keyboard.press('Space')
     await expect(panel(tab).get_by_role('button', name='Bob')).to_be_visible()
     for _ in range(4):
@@ -113,6 +113,8 @@ async def test_a_person_with_a_keyboard_alone_stays_in_it_comes_back_switches_an
     await expect(panel(tab).get_by_role('link', name='Add account')).to_be_focused()
     await tab.page.keyboard.press('Enter')
     await expect(tab.page).to_have_url(f'{tab.url}/sign-in')
+    await expect(tab.page.get_by_role('heading', name='Add account')).to_be_visible()
+    await expect(tab.see('You are signed in as Ann.')).to_be_visible()
 
 
 async def test_a_slow_answer_is_not_followed_by_a_second_one_that_would_take_the_focus(device: MakeDevice) -> None:
@@ -186,24 +188,11 @@ async def test_several_accounts_are_switched_and_signed_out_one_by_one_and_every
     await left.page.get_by_role('listitem').get_by_role('button').click()
     await right.shows(bob)
 
-    cid = await laptop.sign_up(first_name='Cid')
-    await right.shows(cid)
-    await opened(right)
-    await expect(panel(right).get_by_role('button', name='Bob')).to_be_visible()
-    await laptop.api('POST', f'/client/sessions/{bob}/remove')  # as another tab does while it is open
-    await expect(panel(right).get_by_role('button', name='Bob')).to_have_count(0)
-    await expect(panel(right).get_by_role('button')).to_have_text(['Sign out'])
-    await laptop.api('POST', f'/client/sessions/{cid}/remove')
-    await expect(panel(right)).to_be_hidden()
-    await right.signed_out()
-    await expect(right.page.get_by_text('Cid')).to_have_count(0)
-    assert cid not in await right.text()
 
-
-async def test_it_stays_open_with_the_focus_where_it_was_while_other_tabs_switch_add_renew_and_leave(
+async def test_it_stays_open_with_the_focus_where_it_was_while_other_tabs_switch_add_renew_and_leave_until_the_end(
         device: MakeDevice) -> None:
     laptop = await device()
-    ann, _ = await ann_and_bob(laptop)
+    ann, bob = await ann_and_bob(laptop)
     tab = await laptop.tab()
     account = await opened(tab)
     await account.evaluate(NOTE_WHETHER_IT_CLOSES)
@@ -214,7 +203,7 @@ async def test_it_stays_open_with_the_focus_where_it_was_while_other_tabs_switch
     await expect(account.get_by_role('button', name='Bob')).to_be_visible()
     await expect(account.locator('strong').first).to_have_text('Ann')
     await expect(link).to_be_focused()
-    await laptop.sign_up(first_name='Cid')
+    cid = await laptop.sign_up(first_name='Cid')
     await expect(account.get_by_role('button', name='Ann')).to_be_visible()
     await expect(account.locator('strong').first).to_have_text('Cid')
     await expect(link).to_be_focused()
@@ -228,8 +217,16 @@ async def test_it_stays_open_with_the_focus_where_it_was_while_other_tabs_switch
     await laptop.api('POST', f'/client/sessions/{ann}/remove')  # what had the focus is gone
     await expect(account.get_by_role('button', name='Ann')).to_have_count(0)
     await expect(account).to_be_focused()
-
+    await laptop.api('POST', f'/client/sessions/{bob}/remove')
+    await expect(account.get_by_role('button', name='Bob')).to_have_count(0)
+    await expect(account.get_by_role('button')).to_have_text(['Sign out'])
     assert await account.evaluate('(panel) => panel.open && !panel.closed')
+
+    await laptop.api('POST', f'/client/sessions/{cid}/remove')
+    await expect(account).to_be_hidden()
+    await tab.signed_out()
+    await expect(tab.page.get_by_text('Cid')).to_have_count(0)
+    assert cid not in await tab.text()
 
 
 async def test_sign_out_of_all_accounts_empties_this_browser_and_no_other_and_an_error_stays_and_fits(
@@ -285,13 +282,12 @@ async def test_sign_out_of_all_accounts_empties_this_browser_and_no_other_and_an
 
 
 async def test_opened_while_the_store_is_away_it_is_filled_when_the_store_is_back(
-        device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server()  # no faster: a tab that is deaf for a moment closes its dialogs
-    laptop = await device(server)
+        device: MakeDevice, shared_server: Server) -> None:
+    laptop = await device()
     await laptop.sign_up(first_name='Ann')
     tab = await laptop.tab()
 
-    with server.database.away():
+    with shared_server.database.away():
         while (await laptop.ask('GET', '/client')).ok:  # the file is looked for twice a second
             await asyncio.sleep(0.05)
         account = await opened(tab)
@@ -303,16 +299,18 @@ async def test_opened_while_the_store_is_away_it_is_filled_when_the_store_is_bac
     tab.complaints.clear()  # the browser logs the requests that the server could not answer
 
 
-async def test_in_single_session_mode_it_has_no_add_account(
+async def test_in_single_session_mode_the_sign_in_page_sends_home_and_the_panel_has_no_add_account(
         device: MakeDevice, own_server: StartServer) -> None:
     server = await own_server(single_session_mode=True)
     laptop = await device(server)
-    await laptop.sign_up()
-    tab = await laptop.tab()
+    address = a_new_address()
+    await laptop.sign_up(address)
+    tab = await laptop.tab('/sign-in')
+    await expect(tab.page).to_have_url(f'{tab.url}/')
 
     account = await opened(tab)
     await expect(account.get_by_role('link')).to_have_text(['Manage account'])
-    again = await laptop.api('POST', '/client/sign_ups', email_address=a_new_address(), password=PASSWORD)
+    again = await laptop.api('POST', '/client/sign_ins', identifier=address, password=PASSWORD)
 
     assert (await again.json())['errors'][0]['code'] == 'session_exists'
 

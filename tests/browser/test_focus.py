@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
 from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import Device, MakeDevice, Tab, a_new_address, focus
+from .devices import Device, MakeDevice, focus
 
 pytestmark = either_store
 
@@ -24,37 +24,15 @@ DRAW = """(names) => {
 }"""
 
 
-def account_button(tab: Tab) -> Locator:
-    return tab.page.get_by_role('button', name='Account panel: ')
-
-
 async def ann_and_bob(laptop: Device) -> tuple[str, str]:
     return await laptop.sign_up(first_name='Ann'), await laptop.sign_up(first_name='Bob')
 
 
-async def test_who_switches_in_the_panel_with_a_keyboard_goes_on_at_the_account_button(device: MakeDevice) -> None:
+async def test_a_switch_in_another_tab_leaves_the_focus_on_what_reads_the_same_or_on_the_content_where_nothing_does(
+        device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     ann, bob = await ann_and_bob(laptop)
-    tab = await laptop.tab('/account')
-    await tab.shows(bob)
-    panel = tab.page.get_by_role('dialog', name='Account panel')
-
-    for name, session_id in (('Ann', ann), ('Bob', bob)):
-        await expect(account_button(tab)).to_be_visible()
-        await focus(account_button(tab))
-        await tab.page.keyboard.press('Enter')
-        await focus(panel.get_by_role('button', name=name))
-        await tab.page.keyboard.press('Enter')
-
-        await tab.shows(session_id)
-        await expect(panel).to_be_hidden()
-        await expect(account_button(tab)).to_be_focused()
-
-
-async def test_a_switch_in_another_tab_leaves_the_focus_in_the_field_or_on_the_button_of_the_same_name(
-        device: MakeDevice) -> None:
-    laptop = await device()
-    ann, bob = await ann_and_bob(laptop)
+    shared_server.sql('UPDATE user SET is_admin = (1 = 1) WHERE id = (SELECT user_id FROM session WHERE id = ?)', bob)
     tab = await laptop.tab('/account')
     await tab.shows(bob)
     field, save = tab.page.get_by_label('Last name'), tab.button('Save')
@@ -71,18 +49,9 @@ async def test_a_switch_in_another_tab_leaves_the_focus_in_the_field_or_on_the_b
     await tab.page.keyboard.type('Example')
     await expect(field).to_have_value('Example')
 
-
-async def test_a_page_that_the_other_account_may_not_see_leaves_the_focus_on_the_content(
-        device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device()
-    ann, address = await laptop.sign_up(first_name='Ann'), a_new_address()
-    await laptop.sign_up(address)
-    shared_server.sql('UPDATE user SET is_admin = (1 = 1) WHERE email_address = ?', address)
-    tab = await laptop.tab('/admin')
+    await tab.follow('/admin')
     await focus(tab.page.get_by_role('searchbox'))
-
     await laptop.api('POST', f'/client/sessions/{ann}/touch')
-
     await expect(tab.see('There is no page here')).to_be_visible()
     await expect(tab.page.locator('#ls-content')).to_be_focused()
 
@@ -100,8 +69,8 @@ async def test_who_chooses_an_account_with_a_keyboard_does_not_lose_the_focus(de
     await expect(tab.page.get_by_role('heading', name='Examples', level=1)).to_be_focused()
 
 
-async def test_a_form_that_was_sent_keeps_the_focus_in_its_field_whether_it_is_drawn_anew_or_not(
-        device: MakeDevice) -> None:
+async def test_a_form_that_was_sent_and_a_moment_hidden_leave_the_focus_in_its_field(
+        device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     await laptop.sign_up()
     tab = await laptop.tab('/account/security')
@@ -110,28 +79,18 @@ async def test_a_form_that_was_sent_keeps_the_focus_in_its_field_whether_it_is_d
     await tab.page.get_by_label('Current password').fill(PASSWORD)
     await field.fill('quite a long one of my own')
     await tab.page.keyboard.press('Enter')
-
     await expect(tab.see('Your password was changed.')).to_be_visible()
-    await expect(field).to_be_focused()
+    await expect(field).to_be_focused()  # whether the form is drawn anew or not
 
-
-async def test_a_moment_hidden_leaves_the_focus_where_it_was(device: MakeDevice, fast_server: Server) -> None:
-    laptop = await device(fast_server)
-    await laptop.sign_up()
-    tab = await laptop.tab('/account')
-    field = tab.page.get_by_label('First name')
-    await focus(field)
-
-    with fast_server.standing_still():
+    with shared_server.standing_still():
         await expect(field).to_be_hidden()
         await expect(tab.page.locator('#ls-away')).to_be_focused()
-
     await expect(field).to_be_visible()
     await expect(field).to_be_focused()
     tab.forgive_the_network()
 
 
-async def test_of_several_that_read_the_same_it_goes_to_the_same_one_and_to_none_that_may_be_another(
+async def test_of_several_that_read_the_same_it_goes_to_the_same_one_and_to_none_that_may_be_another_or_was_left(
         device: MakeDevice) -> None:
     laptop = await device()
     tab = await laptop.tab('/examples')
@@ -145,16 +104,8 @@ async def test_of_several_that_read_the_same_it_goes_to_the_same_one_and_to_none
     await tab.page.evaluate(DRAW, ['i', 'j', 'k'])
     await expect(tab.page.locator('#j')).to_be_focused()
 
-
-async def test_who_has_pointed_elsewhere_is_not_taken_back(device: MakeDevice) -> None:
-    laptop = await device()
-    tab = await laptop.tab('/examples')
-    await tab.page.evaluate(DRAW, ['a'])
-    await focus(tab.page.locator('#a'))
-
-    await tab.page.mouse.click(5, 300)
-    await tab.page.evaluate(DRAW, ['b'])
+    await tab.page.mouse.click(5, 300)  # who has pointed elsewhere is not taken back
+    await tab.page.evaluate(DRAW, ['l', 'm', 'n'])
     await tab.page.evaluate('new Promise(requestAnimationFrame)')
-
-    await expect(tab.page.locator('#b')).not_to_be_focused()
+    await expect(tab.page.locator('#m')).not_to_be_focused()
     await expect(tab.page.get_by_role('heading', name='Drawn')).not_to_be_focused()
