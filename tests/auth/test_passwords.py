@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -51,6 +52,16 @@ def test_a_refused_password_names_its_field(password: str, error: type[AuthError
         check_password(password, email_address='annabell@example.com', least=LEAST)
 
     assert refused.value.param == 'password'
+
+
+@pytest.mark.parametrize(('password', 'told'), [
+    ('short', 'Passwords must have 8 characters or more.'),
+    ('iloveyou', 'That password is among the most common ones.'),
+    ('x' * (MAX_LENGTH + 1), 'Passwords may have 256 characters at most.'),
+])
+def test_a_refusal_says_what_to_change(password: str, told: str) -> None:
+    with pytest.raises(AuthError, match=re.escape(told)):
+        check_password(password, email_address='annabell@example.com', least=LEAST)
 
 
 def test_length_is_counted_in_letters_however_they_are_typed() -> None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
 from playwright.async_api import WebSocket, expect
 
-from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
+from tests.sockets import OpenPage
 
-from .devices import MakeDevice, StartServer, a_new_address
+from .devices import MakeDevice, Tab, a_new_address
 
 pytestmark = either_store
 
 REFUSED = 'status of 4'  # how Chromium reports an answer of 4xx
+
+
+def forgive_refusals(tab: Tab) -> None:
+    tab.complaints[:] = [complaint for complaint in tab.complaints if REFUSED not in complaint]
 
 
 async def test_signing_up_lands_on_the_page_that_was_asked_for(device: MakeDevice) -> None:
@@ -24,6 +33,7 @@ async def test_signing_up_lands_on_the_page_that_was_asked_for(device: MakeDevic
     await tab.page.get_by_role('main').get_by_role('link', name='Sign up').click()
     await tab.page.get_by_label('First name').fill('Ann')
     await tab.fill(address)
+    await expect(tab.page.get_by_label('Keep me signed in')).not_to_be_checked()
     await tab.button('Sign up').click()
 
     await expect(tab.page).to_have_url(f'{tab.url}/account')
@@ -31,57 +41,44 @@ async def test_signing_up_lands_on_the_page_that_was_asked_for(device: MakeDevic
     cookie, *others = sorted(await laptop.context.cookies(), key=lambda one: len(one['name']))
     assert (cookie['name'], cookie['httpOnly'], cookie['sameSite'], cookie['path'], cookie['domain']) == (
         '__client', True, 'Lax', '/', 'localhost')
+    assert cookie['expires'] == -1  # it goes with the browser
     told = {one.partition('=')[0] for one in (await tab.page.evaluate('document.cookie')).split('; ')}
     assert told == {one['name'] for one in others}
     assert all(one['name'].startswith('__client_uat') and one['value'].isdecimal() for one in others)
 
 
-async def test_signing_in_lands_on_the_page_that_was_asked_for(device: MakeDevice) -> None:
-    phone, laptop = await device(), await device()
+async def test_a_wrong_password_is_told_at_its_field_until_either_is_mended_and_the_right_one_lands_where_one_wanted(
+        device: MakeDevice) -> None:
+    laptop = await device()
     address = a_new_address()
-    await phone.sign_up(address)
+    await laptop.sign_up(address)
+    await laptop.context.clear_cookies()
     tab = await laptop.tab('/account')
+    email, password = tab.page.get_by_label('Email address'), tab.page.get_by_label('Password')
 
+    for field in (email, password):
+        await tab.fill(address, 'not the password')
+        await tab.button('Sign in').click()
+
+        await expect(tab.see('The email address or the password is incorrect. Try again.')).to_be_visible()
+        await expect(password).to_be_focused()
+        await expect(password).to_have_attribute('aria-invalid', 'true')
+        await expect(password).to_have_accessible_description(re.compile('is incorrect'))
+        await expect(email).to_have_value(address)
+        assert await laptop.cookie() is None
+        await field.press('x')
+        await expect(password).not_to_have_attribute('aria-invalid', 'true')
+        await expect(tab.see('is incorrect')).to_have_count(0)
     await tab.fill(address)
     await tab.button('Sign in').click()
 
     await expect(tab.page).to_have_url(f'{tab.url}/account')
     await expect(tab.see(address).first).to_be_visible()
+    forgive_refusals(tab)
 
 
-async def test_a_wrong_password_is_told_at_its_field_and_the_rest_stays(device: MakeDevice) -> None:
-    laptop = await device()
-    tab = await laptop.tab('/sign-in')
-    address = a_new_address()
-
-    await tab.fill(address, 'not the password')
-    await tab.button('Sign in').click()
-
-    await expect(tab.see('The email address or the password is incorrect. Try again.')).to_be_visible()
-    await expect(tab.page.get_by_label('Password')).to_be_focused()
-    await expect(tab.page.get_by_label('Password')).to_have_attribute('aria-invalid', 'true')
-    await expect(tab.page.get_by_label('Email address')).to_have_value(address)
-    assert await laptop.cookie() is None
-    await tab.has_complained(REFUSED)
-
-
-async def test_a_refused_password_says_what_to_change(device: MakeDevice) -> None:
-    laptop = await device()
-    tab = await laptop.tab('/sign-up')
-
-    for password, told in (('short', 'Passwords must have 8 characters or more.'),
-                           ('iloveyou', 'That password is among the most common ones.'),
-                           ('Summer2026', 'Choose several words that do not belong together.'),
-                           ('x' * 257, 'Passwords may have 256 characters at most.')):
-        await tab.fill(a_new_address(), password)
-        async with tab.page.expect_console_message(lambda message: REFUSED in message.text):  # it may be told before
-            await tab.button('Sign up').click()
-
-        await expect(tab.see(told)).to_be_visible()
-    tab.complaints[:] = [complaint for complaint in tab.complaints if REFUSED not in complaint]
-
-
-async def test_no_password_passes_through_the_websocket(device: MakeDevice, shared_server: Server) -> None:
+async def test_nothing_that_is_typed_passes_through_the_websocket_and_no_password_is_kept(
+        device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     tab = await laptop.tab(None)
     frames: list[str] = []
@@ -96,34 +93,42 @@ async def test_no_password_passes_through_the_websocket(device: MakeDevice, shar
     await tab.page.get_by_label('Password').press_sequentially('secret-of-the-form')
     await tab.button('Sign up').click()
     await expect(tab.button()).to_be_visible()
+    await tab.live()
+    await tab.follow('/account/security')
+    await tab.page.get_by_label('Current password').press_sequentially('typed-1')
+    await tab.button('Show the password').first.click()
+    await tab.page.get_by_label('New password').press_sequentially('typed-2')
+    await tab.button('Change password').click()
+    await expect(tab.page.get_by_label('New password')).to_have_accessible_description(re.compile('must have 8 char'))
+    await tab.page.get_by_role('button', name='Rename').click()
+    await tab.page.get_by_label('Name', exact=True).press_sequentially('typed-3')
+    await tab.button('Cancel').click()
+    await expect(tab.page.get_by_role('dialog')).to_have_count(0)
 
     assert frames
-    assert not [frame for frame in frames if 'secret-of' in frame]
-    assert 'secret-of' not in shared_server.log
-    assert 'secret-of' not in repr([row for table in ('user', 'audit_event')
-                                    for row in shared_server.sql(f'SELECT * FROM {table}')])
+    kept = repr([row for table in ('user', 'audit_event') for row in shared_server.sql(f'SELECT * FROM {table}')])
+    assert not [frame for frame in [*frames, shared_server.log, kept] if 'secret-of' in frame or 'typed-' in frame]
+    forgive_refusals(tab)
 
 
-async def test_a_redirect_to_another_site_goes_home_instead(device: MakeDevice) -> None:
-    phone, laptop = await device(), await device()
-    address = a_new_address()
-    await phone.sign_up(address)
-    tab = await laptop.tab(None)
+@pytest.mark.parametrize(('wanted', 'then'), [('/account', '/account'), ('javascript:document.title=1', '/'),
+                                              ('/\\evil.example', '/')])
+async def test_a_redirect_to_another_site_goes_home_instead(shared_server: Server, wanted: str, then: str) -> None:
+    async with aiohttp.ClientSession() as http:
+        for path in ('/sign-in', '/sign-up'):
+            page = OpenPage()
+            await page.open(http, f'{shared_server.url}{path}?{urlencode({"redirect_url": wanted})}')
+            await page.close()
 
-    for redirect_url in ('javascript:document.title=1', '/\\evil.example'):  # the others are in test_redirects.py
-        await laptop.context.clear_cookies()
-        await tab.open(f'/sign-in?redirect_url={redirect_url}')
-        await tab.fill(address)
-        await tab.button('Sign in').click()
-
-        await expect(tab.page).to_have_url(f'{tab.url}/')
-        await expect(tab.button()).to_be_visible()
+            where_the_form_leads = [props['data-then'] for element in page.elements.values()
+                                    if 'data-then' in (props := element.get('props', {}))]
+            assert where_the_form_leads == [then], path
 
 
 async def test_a_form_left_open_becomes_signed_in_by_itself_and_submitting_it_is_no_error(device: MakeDevice) -> None:
-    phone, laptop = await device(), await device()
-    address = a_new_address()
-    await phone.sign_up(address)
+    laptop, address = await device(), a_new_address()
+    await laptop.sign_up(address)
+    await laptop.context.clear_cookies()
     left, right = await laptop.tab('/sign-in'), await laptop.tab('/sign-in')
     await right.fill(address)
 
@@ -138,32 +143,10 @@ async def test_a_form_left_open_becomes_signed_in_by_itself_and_submitting_it_is
     await expect(left.button()).to_be_visible()
 
 
-async def test_somebody_who_is_signed_in_is_offered_to_add_an_account(device: MakeDevice) -> None:
-    laptop = await device()
-    await laptop.sign_up(first_name='Ann')
-
-    tab = await laptop.tab('/sign-in')
-
-    await expect(tab.page.get_by_role('heading', name='Add account')).to_be_visible()
-    await expect(tab.see('You are signed in as Ann.')).to_be_visible()
-
-
-async def test_in_single_session_mode_the_sign_in_page_sends_home(device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server(single_session_mode=True)
-    laptop = await device(server)
-    await laptop.sign_up('ann@example.com')
-
-    tab = await laptop.tab('/sign-in')
-    refused = await laptop.api('POST', '/client/sign_ins', identifier='ann@example.com', password=PASSWORD)
-
-    await expect(tab.page).to_have_url(f'{tab.url}/')
-    assert (await refused.json())['errors'][0]['code'] == 'session_exists'
-
-
-async def test_a_person_with_a_keyboard_alone_signs_up_and_out(device: MakeDevice) -> None:
+async def test_a_person_with_a_keyboard_alone_signs_up_mends_what_was_refused_and_signs_out(device: MakeDevice) -> None:
     laptop = await device()
     tab = await laptop.tab('/')
-    press = tab.page.keyboard.press
+    press, password = tab.page.keyboard.press, tab.page.get_by_label('Password', exact=True)
 
     async def tab_to(name: str) -> None:
         for _ in range(20):
@@ -177,24 +160,36 @@ async def test_a_person_with_a_keyboard_alone_signs_up_and_out(device: MakeDevic
     await tab_to('Sign up')
     await press('Enter')
     await expect(tab.page.get_by_role('heading', name='Sign up')).to_be_visible()
-    await tab_to('Email address')
+    await tab_to('First name (optional)')
+    await press('Enter')
+    await expect(tab.page.get_by_label('Email address')).to_be_focused()
     await tab.page.keyboard.type(a_new_address())
     await tab_to('Password')
-    await tab.page.keyboard.type(PASSWORD)
+    await tab.page.keyboard.type('iloveyou')
+    await press('Enter')
+    await expect(tab.see('That password is among the most common ones.')).to_be_visible()
+    await expect(password).to_be_focused()
+    await press('Tab')
+    await expect(tab.button('Show the password')).to_be_focused()
+    await press('Enter')
+    await press('Shift+Tab')
+    await press('End')
+    await tab.page.keyboard.type(' and much else')
     await press('Enter')
     await expect(tab.button()).to_be_visible()
     await tab_to('Sign out')
     await press('Enter')
 
     await tab.signed_out()
+    forgive_refusals(tab)
 
 
 NASTY = '<img src=x onerror="document.title=1"><b>&amp;{{ 7777*7777 }}</b>${7777*7777}`\'"</script>'
 COMPUTED = '60481729'  # a shorter number may be in an id, an address or a time
 
 
-async def test_markup_in_names_and_user_agents_is_shown_as_text(device: MakeDevice) -> None:
-    laptop = await device(user_agent=f'Mozilla/5.0 {NASTY}')
+async def test_markup_in_names_is_shown_as_text(device: MakeDevice) -> None:
+    laptop = await device()
     await laptop.sign_up(first_name=NASTY[:100], last_name='{{constructor}}')
 
     tab = await laptop.tab()
