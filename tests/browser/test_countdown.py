@@ -6,7 +6,6 @@ import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from playwright.async_api import Locator, expect
 
 from tests.rules import PASSWORD
@@ -62,24 +61,37 @@ async def test_it_is_counted_down_in_every_tab_and_to_stay_in_one_calms_all(
     await expect(name).to_be_focused()
 
 
-async def test_a_key_is_enough_and_a_script_is_none(device: MakeDevice, shared_server: Server) -> None:
+async def test_neither_a_script_nor_a_page_loaded_anew_nor_a_new_socket_is_activity_and_a_key_is_enough(
+        device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     session_id = await laptop.sign_up()
     tab = await laptop.tab()
     ends_in(shared_server, session_id, abandon_at=SOON)
     await expect(card(tab)).to_be_visible()
-    end = shared_server.sql('SELECT abandon_at FROM session WHERE id = ?', session_id)
+    ends = 'SELECT last_active_at, abandon_at FROM session WHERE id = ?'
+    before = shared_server.sql(ends, session_id)
 
     await tab.page.evaluate("""() => {
         for (const type of ['keydown', 'pointerdown', 'click']) document.body.dispatchEvent(new Event(type));
         document.querySelector('h1').click();
     }""")
     await tab.page.evaluate("fetch('/v1/client').then(() => 0)")
-    by_a_script = shared_server.sql('SELECT abandon_at FROM session WHERE id = ?', session_id)
+    by_a_script = shared_server.sql(ends, session_id)
+    await tab.page.evaluate('location.reload()')
+    await expect(card(tab)).to_be_visible()
+    await tab.live()
+    socket = await tab.page.evaluate('window.socket.id')
+    await tab.page.evaluate('window.socket.io.engine.close()')
+    await tab.page.wait_for_function(
+        "(old) => window.socket.connected && window.socket.id !== old && !document.querySelector('.ls-away')",
+        arg=socket)
+    await expect(card(tab)).to_be_visible()
+    by_themselves = shared_server.sql(ends, session_id)
 
     await tab.press_until(card(tab).is_hidden)
 
-    assert by_a_script == end
+    assert by_a_script == by_themselves == before
+    tab.forgive_the_network()
 
 
 async def test_at_the_age_limit_who_signs_in_again_keeps_what_they_have_typed(
@@ -113,44 +125,20 @@ async def test_at_the_age_limit_who_signs_in_again_keeps_what_they_have_typed(
     tab.forgive_the_network()
 
 
-@pytest.mark.parametrize('hours', [-7, 7])
-async def test_a_browser_whose_clock_is_wrong_counts_as_any_other(
-        device: MakeDevice, shared_server: Server, hours: int) -> None:
+async def test_a_browser_whose_clock_is_wrong_counts_as_any_other(device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
-    await laptop.context.add_init_script(f'const now = Date.now; Date.now = () => now() + {hours} * 3_600_000;')
+    await laptop.context.add_init_script(
+        'window.wrongByHours = 7; const now = Date.now; Date.now = () => now() + window.wrongByHours * 3_600_000;')
     session_id = await laptop.sign_up()
     tab = await laptop.tab()
     ends_in(shared_server, session_id, abandon_at=LATER)
 
     await tab.page.evaluate('new Promise(requestAnimationFrame)')
     await expect(card(tab)).to_be_hidden()
+    await tab.page.evaluate('window.wrongByHours = -7')
     ends_in(shared_server, session_id, abandon_at=SOON)
 
     await expect(card(tab)).to_contain_text(re.compile(r'in 0:[345]\d'))
-
-
-async def test_a_page_that_is_loaded_anew_or_joins_again_is_no_activity_and_goes_on_counting(
-        device: MakeDevice, shared_server: Server) -> None:
-    laptop = await device()
-    session_id = await laptop.sign_up()
-    tab = await laptop.tab()
-    ends_in(shared_server, session_id, abandon_at=SOON)
-    await expect(card(tab)).to_be_visible()
-    ends = 'SELECT last_active_at, abandon_at FROM session WHERE id = ?'
-    before = shared_server.sql(ends, session_id)
-
-    await tab.page.evaluate('location.reload()')
-    await expect(card(tab)).to_be_visible()
-    await tab.live()
-    socket = await tab.page.evaluate('window.socket.id')
-    await tab.page.evaluate('window.socket.io.engine.close()')
-    await tab.page.wait_for_function(
-        "(old) => window.socket.connected && window.socket.id !== old && !document.querySelector('.ls-away')",
-        arg=socket)
-    await expect(card(tab)).to_be_visible()
-
-    assert shared_server.sql(ends, session_id) == before
-    tab.forgive_the_network()
 
 
 async def test_over_a_dialog_it_is_seen_and_at_the_end_it_leaves(device: MakeDevice, shared_server: Server) -> None:
@@ -175,31 +163,19 @@ async def test_over_a_dialog_it_is_seen_and_at_the_end_it_leaves(device: MakeDev
     assert is_on_top
 
 
-@pytest.mark.parametrize('keep', [False, True])
-async def test_the_box_on_the_form_decides_whether_the_cookie_outlives_the_browser(device: MakeDevice, keep: bool
-                                                                                  ) -> None:
+async def test_who_ticks_the_box_on_the_form_is_kept_until_they_sign_out_and_the_others_go_with_the_browser(
+        device: MakeDevice) -> None:
     laptop = await device()
+    ann = await laptop.sign_up()
     tab = await laptop.tab('/sign-up')
-    box = tab.page.get_by_label('Keep me signed in')
-    await expect(box).not_to_be_checked()
     await tab.fill(a_new_address())
-    if keep:
-        await box.check()
+    await tab.page.get_by_label('Keep me signed in').check()
     await tab.button('Sign up').click()
     await expect(tab.see('Active Session: ').first).to_be_visible()
 
     cookie, = [one for one in await laptop.context.cookies() if one.get('name') == '__client']
     left = cookie['expires'] - datetime.now(UTC).timestamp()  # type: ignore[typeddict-item]
-    assert 29.9 < left / 86_400 <= 30 if keep else cookie['expires'] == -1  # type: ignore[typeddict-item]
-
-
-async def test_when_who_was_kept_signs_out_by_the_button_the_cookie_of_the_others_goes_with_the_browser(
-        device: MakeDevice) -> None:
-    laptop = await device()
-    ann = await laptop.sign_up()
-    cookie = {'email_address': a_new_address(), 'password': PASSWORD, 'keep_signed_in': 'on'}
-    assert (await laptop.context.request.post(f'{laptop.url}/v1/client/sign_ups', form=cookie, max_retries=1)).ok
-    tab = await laptop.tab()
+    assert 29.9 < left / 86_400 <= 30
 
     await tab.page.locator('.ls-user-button > button').click()
     await tab.page.get_by_role('dialog').get_by_role('button', name='Sign out', exact=True).click()
