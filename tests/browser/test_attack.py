@@ -19,7 +19,7 @@ async def guess(thief: Device, address: str, times: int) -> list[int]:
 
 async def test_administrators_see_it_live_and_the_owner_comes_in_where_they_have_been_before(
         device: MakeDevice, own_server: StartServer) -> None:
-    server = await own_server(speed=5, alert_after_wrong_passwords='12')
+    server = await own_server(speed=5, alert_after_wrong_passwords='11')
     boss, ann, thief = await device(server), await device(server), await device(server)
     address, hers = a_new_address(), a_new_address()
     await boss.sign_up(address)
@@ -31,11 +31,11 @@ async def test_administrators_see_it_live_and_the_owner_comes_in_where_they_have
     await expect(tab.page.get_by_text(hers).first).to_be_visible()
     await expect(notice).to_have_count(0)
 
-    answers = await guess(thief, hers, 15)
+    answers = await guess(thief, hers, 12)
 
-    assert answers == [422] * 10 + [429] * 5
+    assert answers == [422] * 10 + [429] * 2
     await expect(tab.page.get_by_role('status').filter(has_text='Somebody is guessing passwords.')).to_be_visible()
-    await expect(notice).to_contain_text('10 wrong passwords, 5 more refused by a limit')
+    await expect(notice).to_contain_text('10 wrong passwords, 2 more refused by a limit')
     await expect(notice).to_contain_text(hers)
 
     visitor = await thief.tab('/sign-in')
