@@ -49,31 +49,29 @@ async def says(page: OpenPage, text: str) -> None:
 async def test_twenty_devices_with_three_tabs_each_are_signed_out_at_once(
         device: MakeDevice, shared_server: Server, http: aiohttp.ClientSession) -> None:
     address = a_new_address()
-    laptop = await device()
+    laptop, phone = await device(), await device()
     session_id = await laptop.sign_up(address)
-    here = await laptop.tab('/account/security')
+    await phone.sign_in(address)
+    here, beside, there = await laptop.tab('/account/security'), await laptop.tab(), await phone.tab('/account')
     pages: list[OpenPage] = []
-
-    async def open_page(path: str, cookie: str) -> OpenPage:
-        pages.append(OpenPage(comes_again=True))
-        await pages[-1].open(http, shared_server.url + path, lambda: cookie)
-        await says(pages[-1], 'Active Session: sess_')
-        return pages[-1]
-
-    beside = await open_page('/', f'__client={await laptop.cookie()}')
-    there = [await open_page(path, cookie)
-             for cookie in [await cookie_of_another_device(http, shared_server, address) for _ in range(DEVICES)]
-             for path in PATHS]
+    for _ in range(DEVICES - 1):
+        cookie = await cookie_of_another_device(http, shared_server, address)
+        for path in PATHS:
+            pages.append(OpenPage(comes_again=True))
+            await pages[-1].open(http, shared_server.url + path, lambda cookie=cookie: cookie)
+    for page in pages:
+        await says(page, 'Active Session: sess_')
     await expect(here.see(f'Sign out of all other devices ({DEVICES})')).to_be_visible()
 
     await here.page.get_by_role('button', name='Sign out of all other devices').click()
     await here.confirm(f'Sign out of {DEVICES} other devices?')
 
-    for page in there:
+    await there.signed_out()
+    for page in pages:
         await says(page, SIGNED_OUT)
         assert not [text for text in page.texts() if 'Active Session' in text or address in text]
     await expect(here.see(f'Signed out of {DEVICES} other devices.')).to_be_visible()
     await expect(here.page.locator('.ls-devices .ls-row')).to_have_count(1)
-    assert f'Active Session: {session_id}' in beside.texts()
+    await beside.shows(session_id)
     for page in pages:
         await page.close()
