@@ -90,8 +90,12 @@ async def has_width(tab: Tab, width: int) -> None:
 
 
 async def faults_of(tab: Tab) -> list[str]:
-    """All that is wrong with a page, in every look; it is left as it was found."""
-    found = await faults_in_all_colours(tab)
+    """All that is wrong with a page, in every look; it is left as it was found.
+
+    The colours that a system forces on a page are its own, the same on each page: the dark ones are looked at on
+    each, and the light ones where states are.
+    """
+    found = [*await faults_in_both_themes(tab), *await weak_contrasts_in(tab, 'dark', 'active')]
     await tab.page.emulate_media(color_scheme='light', forced_colors='none', reduced_motion='reduce')
     found += [f'it moves: {fault}' for fault in await tab.page.evaluate(MOVING)]
     await tab.page.emulate_media(reduced_motion='no-preference')
@@ -208,6 +212,7 @@ async def test_states_are_seen_in_forced_colours(device: MakeDevice, shared_serv
     switch = tab.page.locator('[data-theme-switch]')
     themes: set[bytes] = set()
     unseen: list[tuple[str, str]] = []
+    weak: list[str] = []
 
     for _ in range(3):
         themes.add(await look_of(switch))
@@ -224,8 +229,10 @@ async def test_states_are_seen_in_forced_colours(device: MakeDevice, shared_serv
                 if await look_of(shown) == before:
                     unseen.append((what, attribute))
                 await shown.evaluate(SET, [attribute, had])
+        weak += await weak_contrasts(tab)
+        await tab.page.evaluate('scrollTo(0, 0)')  # where each control was focused
 
-    assert (len(themes), unseen) == (3, [])
+    assert (len(themes), unseen, weak) == (3, [], [])
 
 
 async def look_of(element: Locator) -> bytes:
