@@ -96,6 +96,7 @@ class Server:
         """Let it do nothing for a while; not in the middle of a transaction, which others would wait for."""
         for _ in range(TRIES_TO_STOP):
             self.send_signal(signal.SIGSTOP)
+            self._wait_until_it_stands_still()
             if not self.database.is_being_written():
                 break
             self.send_signal(signal.SIGCONT)
@@ -106,6 +107,14 @@ class Server:
             yield
         finally:
             self.send_signal(signal.SIGCONT)
+
+    def _wait_until_it_stands_still(self) -> None:
+        """A signal takes a moment to reach every thread, of which one may begin to write meanwhile. Linux tells."""
+        assert self.process is not None
+        with suppress(OSError):  # it, or a thread of it, has ended
+            while any(thread.read_text().rpartition(')')[2].split()[0] in 'RSD'
+                      for thread in Path(f'/proc/{self.process.pid}/task').glob('*/stat')):
+                time.sleep(0.001)
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""
