@@ -24,6 +24,8 @@ from .devices import LayNetwork, MakeDevice, Tab, a_new_address
 from .test_countdown import ends_in
 from .watching import BOUND_SECONDS, watch
 
+pytestmark = either_store  # those of PostgreSQL are in tests/deploy
+
 DOES_NOT_HEAR = 'Connection lost. This page is hidden until it is back.'
 
 UNTIL_HEARD = 'new Promise((done) => window.socket.emit("handshake", {}, done))'
@@ -37,7 +39,6 @@ def acts(instrumented: Server) -> Callable[[], str]:
     return lambda: path.read_text() if path.exists() else ''
 
 
-@either_store
 async def test_a_click_that_was_sent_before_the_push_arrived_does_nothing_nor_does_any_frame_after_the_end(
         device: MakeDevice, instrumented: Server, acts: Callable[[], str]) -> None:
     laptop = await device(instrumented)
@@ -79,7 +80,6 @@ async def the_click(sent: list[str]) -> str:
     return next(payload for payload in sent if '"event"' in payload)
 
 
-@either_store
 async def test_a_hidden_tab_is_clean_before_it_is_shown_again(device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
     address = a_new_address()
@@ -97,7 +97,6 @@ async def test_a_hidden_tab_is_clean_before_it_is_shown_again(device: MakeDevice
     await hidden.signed_out()
 
 
-@either_store
 async def test_back_after_sign_out_shows_nothing_private(device: MakeDevice) -> None:
     laptop = await device()
     address = a_new_address()
@@ -120,7 +119,6 @@ async def test_back_after_sign_out_shows_nothing_private(device: MakeDevice) -> 
     assert not await watching.ever_saw(session_id)
 
 
-@either_store
 async def test_a_server_killed_between_commit_and_push_comes_back_with_the_ended_signed_out_and_the_others_as_they_were(
         device: MakeDevice, fast_server: Server) -> None:
     laptop, phone = await device(fast_server), await device(fast_server)
@@ -147,7 +145,6 @@ async def test_a_server_killed_between_commit_and_push_comes_back_with_the_ended
         tab.forgive_the_network()
 
 
-@either_store
 async def test_a_server_that_stands_still_leaves_nothing_private_on_the_screen_within_5_seconds(
         device: MakeDevice, shared_server: Server) -> None:
     """README.md: "A tab that cannot hear the server … hides within 5 seconds what was not marked public"."""
@@ -172,7 +169,6 @@ async def test_a_server_that_stands_still_leaves_nothing_private_on_the_screen_w
     tab.forgive_the_network()
 
 
-@either_store
 async def test_what_the_server_said_before_a_tab_lost_it_shows_nothing_again_nor_does_it_show_what_ended_meanwhile(
         device: MakeDevice, fast_server: Server) -> None:
     laptop = await device(fast_server)
@@ -201,7 +197,6 @@ async def test_what_the_server_said_before_a_tab_lost_it_shows_nothing_again_nor
     tab.forgive_the_network()
 
 
-@either_store
 async def test_a_tab_that_took_long_to_load_and_then_hears_nothing_counts_from_when_it_asked(
         device: MakeDevice) -> None:
     """README.md: "A tab that cannot hear the server … hides within 5 seconds what was not marked public"."""
@@ -245,7 +240,6 @@ async def test_a_tab_that_took_long_to_load_and_then_hears_nothing_counts_from_w
         assert seconds < BOUND_SECONDS
 
 
-@either_store
 async def test_a_silent_network_hides_what_is_private_within_5_seconds_and_a_page_that_it_kept_is_current_then(
         network: LayNetwork, device: MakeDevice, shared_server: Server) -> None:
     """README.md: "A tab that cannot hear the server … hides within 5 seconds what was not marked public"."""
@@ -275,7 +269,6 @@ async def test_a_silent_network_hides_what_is_private_within_5_seconds_and_a_pag
     tab.forgive_the_network()
 
 
-@either_store
 async def test_what_ended_while_the_network_was_silent_is_not_shown_again(
         network: LayNetwork, device: MakeDevice, fast_server: Server) -> None:
     line = await network(fast_server)
@@ -297,7 +290,6 @@ async def test_what_ended_while_the_network_was_silent_is_not_shown_again(
     tab.forgive_the_network()
 
 
-@either_store
 async def test_a_tab_whose_socket_was_thrown_out_or_has_dropped_comes_back_without_what_has_ended(
         device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
@@ -331,7 +323,6 @@ async def test_a_tab_whose_socket_was_thrown_out_or_has_dropped_comes_back_witho
     tab.forgive_the_network()
 
 
-@either_store
 async def test_without_the_server_no_name_is_in_the_chooser_nor_anything_on_a_page_that_does_not_say_who_is_here(
         device: MakeDevice, fast_server: Server) -> None:
     laptop = await device(fast_server)
@@ -358,7 +349,6 @@ async def test_without_the_server_no_name_is_in_the_chooser_nor_anything_on_a_pa
     tab.forgive_the_network()
 
 
-@either_store
 async def test_a_browser_that_slept_through_the_end_wakes_with_nothing_private(
         device: MakeDevice, fast_server: Server) -> None:
     laptop = await device(fast_server)
@@ -397,7 +387,6 @@ async def test_a_browser_that_slept_through_the_end_wakes_with_nothing_private(
     tab.forgive_the_network()
 
 
-@either_store
 async def test_while_the_store_is_away_every_tab_is_at_loading_within_5_seconds_and_then_right_again(
         device: MakeDevice, shared_server: Server) -> None:
     """README.md: "A tab … whose server cannot hear the store, hides within 5 seconds what was not marked public"."""
@@ -425,7 +414,6 @@ async def test_while_the_store_is_away_every_tab_is_at_loading_within_5_seconds_
         tab.forgive_the_network()
 
 
-@either_store
 async def test_a_page_requested_while_the_store_is_away_becomes_right_by_itself(
         device: MakeDevice, fast_server: Server) -> None:
     laptop = await device(fast_server)
@@ -468,7 +456,6 @@ async def test_a_store_put_in_place_of_another_is_the_one_that_counts(
         one.forgive_the_network()
 
 
-@either_store
 async def test_lifetimes_end_on_the_screen_one_with_nobody_acting_and_one_whatever_is_done(
         device: MakeDevice, fast_server: Server) -> None:
     busy, idle = await device(fast_server), await device(fast_server)

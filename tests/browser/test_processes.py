@@ -18,6 +18,8 @@ from tests.server import Server
 from .devices import Device, MakeDevice, NewServer, Tab, a_new_address
 from .test_blocked_cookies import NO_LOCKS
 
+pytestmark = either_store  # tests/deploy has several processes on PostgreSQL
+
 
 @pytest.fixture
 async def two_servers(tmp_path: Path, new_server: NewServer) -> AsyncIterator[tuple[Server, Server]]:
@@ -39,7 +41,6 @@ async def tab_at(device: Device, server: Server, path: str = '/') -> Tab:
     return await tab.open(path)
 
 
-@either_store
 async def test_what_is_done_in_one_process_is_followed_by_the_tabs_of_another_which_go_on_when_that_is_killed(
         two_servers: tuple[Server, Server], device: MakeDevice) -> None:
     first, second = two_servers
@@ -70,7 +71,6 @@ async def test_what_is_done_in_one_process_is_followed_by_the_tabs_of_another_wh
     here.forgive_the_network()
 
 
-@either_store
 async def test_a_tab_survives_many_rotations_in_quick_succession(device: MakeDevice) -> None:
     laptop = await device()
     address = a_new_address()
@@ -88,7 +88,6 @@ async def test_a_tab_survives_many_rotations_in_quick_succession(device: MakeDev
     await tab.signed_out()
 
 
-@either_store
 async def test_two_sign_ins_at_one_moment_sign_nobody_out(device: MakeDevice) -> None:
     """One waits for the other, which draws its form anew. Where there are no locks, both send the same cookie."""
     laptop = await device()
@@ -115,7 +114,6 @@ async def test_two_sign_ins_at_one_moment_sign_nobody_out(device: MakeDevice) ->
     await all_are_here(laptop, (left, right), first_here, addresses)
 
 
-@either_store
 async def test_a_sign_in_whose_cookie_was_just_replaced_waits_for_the_new_one_and_signs_nobody_out(device: MakeDevice
                                                                                                     ) -> None:
     """Over plain http: the second request is looked up after the first was committed, and before it was answered."""

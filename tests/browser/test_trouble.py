@@ -13,10 +13,11 @@ from tests.server import Server
 from .devices import SIGNED_OUT, LayNetwork, MakeDevice, a_new_address
 from .watching import watch
 
+pytestmark = either_store
+
 AWAY = 'The server cannot reach its data right now. Nothing was changed.'
 
 
-@either_store
 async def test_a_form_says_what_is_in_the_way_keeps_what_was_typed_and_makes_one_account_of_two_clicks_at_last(
         device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
@@ -47,7 +48,6 @@ async def test_a_form_says_what_is_in_the_way_keeps_what_was_typed_and_makes_one
     tab.forgive_the_network()
 
 
-@either_store
 async def test_a_sign_out_while_the_store_is_away_is_told_to_have_failed_and_works_when_it_is_back(
         device: MakeDevice, shared_server: Server) -> None:
     """By the button, and by two examples that sign out in ways of their own."""
@@ -80,7 +80,6 @@ async def test_a_sign_out_while_the_store_is_away_is_told_to_have_failed_and_wor
                              session_id) == [(1,)]
 
 
-@either_store
 async def test_a_sign_out_that_the_server_has_not_heard_is_not_claimed_and_is_made_up_for(
         network: LayNetwork, device: MakeDevice, shared_server: Server) -> None:
     line = await network(shared_server)
@@ -107,7 +106,6 @@ async def test_a_sign_out_that_the_server_has_not_heard_is_not_claimed_and_is_ma
     tab.forgive_the_network()
 
 
-@either_store
 async def test_a_sign_out_during_which_the_network_is_lost_for_long_is_claimed_only_if_it_was_done(
         network: LayNetwork, device: MakeDevice, fast_server: Server) -> None:
     line = await network(fast_server)
@@ -136,7 +134,6 @@ async def test_a_sign_out_during_which_the_network_is_lost_for_long_is_claimed_o
     tab.forgive_the_network()
 
 
-@either_store
 async def test_the_javascript_example_tells_of_a_locked_store_and_can_try_again(
         device: MakeDevice, shared_server: Server) -> None:
     laptop = await device()
@@ -155,7 +152,6 @@ async def test_the_javascript_example_tells_of_a_locked_store_and_can_try_again(
     await tab.signed_out()
 
 
-@either_store
 async def test_the_android_example_is_loading_while_the_store_is_away(
         device: MakeDevice, fast_server: Server) -> None:
     laptop = await device(fast_server)
@@ -175,7 +171,6 @@ async def test_the_android_example_is_loading_while_the_store_is_away(
     tab.forgive_the_network()
 
 
-@either_store
 async def test_while_fifty_wrong_passwords_are_tried_a_live_sign_out_is_still_seen_at_once(device: MakeDevice) -> None:
     laptop, attacker = await device(), await device()
     address = a_new_address()
