@@ -23,6 +23,7 @@ from tests.postgres import Postgres, postgres_for_tests
 from tests.rules import PATIENT, Clock, Rules
 from tests.running import (
     pytest_addoption,
+    pytest_collection_modifyitems,
     pytest_configure,
     pytest_generate_tests,
     pytest_ignore_collect,
@@ -32,9 +33,9 @@ from tests.running import (
     pytest_xdist_auto_num_workers,
 )
 
-__all__ = ['pytest_addoption', 'pytest_collection_finish', 'pytest_configure', 'pytest_generate_tests',
-           'pytest_ignore_collect', 'pytest_itemcollected', 'pytest_runtest_makereport', 'pytest_unconfigure',
-           'pytest_xdist_auto_num_workers']
+__all__ = ['pytest_addoption', 'pytest_collection_finish', 'pytest_collection_modifyitems', 'pytest_configure',
+           'pytest_generate_tests', 'pytest_ignore_collect', 'pytest_itemcollected', 'pytest_runtest_makereport',
+           'pytest_unconfigure', 'pytest_xdist_auto_num_workers']
 
 
 @pytest.fixture

@@ -36,6 +36,11 @@ IN_TURN = tuple(Path(__file__).parent / name for name in ('auth', 'security'))
 """Folders whose tests are shared out among the kinds of store, by name: what one of them asks of its store, others
 ask of the other kind. ``both_stores`` marks those without which a statement would never reach one kind."""
 
+FIRST = tuple(str(Path(__file__).parent / name) for name in (
+    'faults', 'deploy', 'benchmarks', 'browser/test_clocks.py', 'browser/test_translated.py', 'security/test_memory.py',
+    'security/test_attacks.py', 'security/test_oidc.py', 'auth/test_taking.py', 'test_mail.py'))
+"""Where tests take longer than ten seconds. At the end, one of them would leave a core with nothing to do."""
+
 _MAY_RUN = pytest.StashKey[bool]()
 
 _EVERYBODYS = pytest.StashKey[ExitStack]()
@@ -82,6 +87,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop it."""
     config.stash.get(_EVERYBODYS, ExitStack()).close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, which is in an order by chance as all other tests are."""
+    items.sort(key=lambda item: not str(item.path).startswith(FIRST))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
