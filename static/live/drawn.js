@@ -22,10 +22,6 @@ function restore(vnode, nodes, alone) {
   const html = vnode.props?.innerHTML;
   if (html !== undefined) return alone && rewriteHtml(el, html);
   if (shapeFlag & COMPONENT || !(shapeFlag & ARRAY_CHILDREN)) return;
-  if (typeof vnode.props?.innerHTML === "string") { // HTML as it was sent, which Vue does not look into
-    if (alone && el && !isPublic(el)) el.innerHTML = vnode.props.innerHTML;
-    return;
-  }
   if (el?.matches?.("[data-frame]")) return; // frames.js puts a page there, which has this for itself
   const within = type === Vue.Fragment ? nodes : [];
   for (const child of children) restore(child, within, alone);
@@ -76,7 +72,7 @@ function rewrite(text, value) {
   text.nodeValue = value;
 }
 
-// What is within it Vue has from a text, and knows nothing of its nodes.
+// HTML as it was sent: Vue does not look into it, and knows nothing of its nodes.
 function rewriteHtml(element, html) {
   if (element && !isPublic(element) && element.innerHTML !== html) element.innerHTML = html;
 }
