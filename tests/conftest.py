@@ -16,9 +16,8 @@ from auth.credentials.passwords import Passwords
 from auth.rules.store import Store
 from auth.timing import Timing
 from models.database_url import open_database
-from tests import databases
 from tests.computed_once import judged_once, store_at
-from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase
+from tests.databases import Kind, PostgresDatabase, SqliteFile, TestDatabase, empty_file
 from tests.postgres import Postgres, postgres_for_tests
 from tests.rules import PATIENT, Clock, Rules
 from tests.running import (
@@ -57,12 +56,6 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 
 @pytest.fixture(scope='session')
-def empty_file() -> Path:
-    """A store with all its tables and no rows."""
-    return databases.empty_file()
-
-
-@pytest.fixture(scope='session')
 def postgres() -> Iterator[Postgres]:
     """The PostgreSQL server of all tests that do it no harm."""
     with postgres_for_tests() as server:
@@ -77,7 +70,7 @@ def make_database(request: pytest.FixtureRequest, tmp_path: Path, kind: Kind) ->
     def make() -> TestDatabase:
         if kind == 'sqlite':
             path = tmp_path / f'store-{len(made)}' / 'live.db'
-            made.append(SqliteFile(path, request.getfixturevalue('empty_file')))
+            made.append(SqliteFile(path, empty_file()))
         else:
             made.append(PostgresDatabase(request.getfixturevalue('postgres')))
         return made[-1]

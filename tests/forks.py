@@ -99,19 +99,23 @@ def fork(program: Program) -> Forked:
 
 def printed_by(script: Path, folder: Path, *arguments: str, **settings: Any) -> str:
     """Run a program that ends by itself, in a folder; returns what it has printed, on either way."""
-    log = folder / 'printed'
-    fork(Program([str(script), *arguments], str(folder), str(log), clean_environment(**settings), [])).wait(RUN_SECONDS)
+    program, log = _begun(script, folder / 'printed', *arguments, **settings)
+    program.wait(RUN_SECONDS)
     return log.read_text(encoding='utf-8')
 
 
 def printed_at_once(code: str, folder: Path, **settings: Any) -> list[str]:
     """Run a few lines in two processes that start at once, and wait for both; returns what each has printed."""
-    script, logs = folder / 'program.py', [folder / f'{number}.printed' for number in range(2)]
+    script = folder / 'program.py'
     script.write_text(code, encoding='utf-8')
-    programs = [fork(Program([str(script)], str(folder), str(log), clean_environment(**settings), [])) for log in logs]
-    for program in programs:
+    both = [_begun(script, folder / f'{number}.printed', **settings) for number in range(2)]
+    for program, _ in both:
         program.wait(RUN_SECONDS)
-    return [log.read_text(encoding='utf-8') for log in logs]
+    return [log.read_text(encoding='utf-8') for _, log in both]
+
+
+def _begun(script: Path, log: Path, *arguments: str, **settings: Any) -> tuple[Forked, Path]:
+    return fork(Program([str(script), *arguments], str(log.parent), str(log), clean_environment(**settings), [])), log
 
 
 @cache

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from auth import Settings, private, public
-from auth.requests.asgi import Receive, Scope, Send
+from auth.requests.asgi import App, Receive, Scope, Send
 from auth.web.gateway import Gateway
 from auth.web.own_access import OwnAccess
 from auth.web.own_routes import OwnRoutes
@@ -91,14 +91,20 @@ async def test_a_socket_keeps_no_memory_to_compress_with_though_browsers_ask_for
     assert not [header for header in headers if header.lower().startswith('sec-websocket-extensions')]
 
 
-async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(rules: Rules) -> None:
-    answered: list[str] = []
+def noting(paths: list[str]) -> App:
+    """An app that answers everything, and notes what was asked of it."""
 
     async def app(scope: Scope, _: Receive, send: Send) -> None:
-        answered.append(scope['path'])
+        paths.append(scope['path'])
         await send({'type': 'http.response.start', 'status': 200, 'headers': []})
         await send({'type': 'http.response.body', 'body': b''})
 
+    return app
+
+
+async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(rules: Rules) -> None:
+    answered: list[str] = []
+    app = noting(answered)
     nobody_knows: Any = None
     own = OwnAccess(app, OwnRoutes(app, paths={}, open_paths=['/reports/', '/_nicegui_ws', '/_nicegui/']), rules.auth,
                     nobody_knows, nobody_knows)
@@ -115,12 +121,7 @@ async def test_what_is_no_page_is_left_to_the_app_only_where_that_was_asked_for(
 
 async def test_a_page_that_is_fetched_ahead_is_not_built(rules: Rules) -> None:
     built: list[str] = []
-
-    async def build(scope: Scope, _: Receive, send: Send) -> None:
-        built.append(scope['path'])
-        await send({'type': 'http.response.start', 'status': 200, 'headers': []})
-        await send({'type': 'http.response.body', 'body': b''})
-
+    build = noting(built)
     following = Following(rules.auth)
     await following.start(NoTabs())
     routes = {'/': public(lambda: None), '/account': private(lambda: None), '/examples': public(lambda: None)}

@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.apps import BUTTONS, DRAFTED, INSTRUMENTED, OVERLAID, RECENT, SERVE
-from tests.databases import Kind, PostgresDatabase, SqliteFile
+from tests.databases import Kind, PostgresDatabase, SqliteFile, empty_file
 from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import give_back, known_port
@@ -67,7 +67,7 @@ def new_server(kind: Kind, request: pytest.FixtureRequest) -> NewServer:
 
     def make(folder: Path, *settings: Any, **more: Any) -> Server:
         store = PostgresDatabase(request.getfixturevalue('postgres')) if kind == 'postgres' else SqliteFile(
-            folder / 'live.db', request.getfixturevalue('empty_file'))
+            folder / 'live.db', empty_file())
         return Server(folder, *settings, store=store, **more)
 
     return make

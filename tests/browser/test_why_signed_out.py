@@ -11,13 +11,10 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.forking import Program
-from tests.forks import fork
-from tests.patience import PATIENCE_SECONDS
-from tests.programs import clean_environment
+from tests.forks import printed_by
 from tests.rules import NEW_PASSWORD, PASSWORD
 from tests.running import either_store
-from tests.security.visitors import NewPerson, Somebody, until
+from tests.security.visitors import NewPerson, Somebody, until, visitors_of
 from tests.server import Server
 
 from .devices import Device, MakeDevice, Tab, a_new_address
@@ -81,15 +78,8 @@ ENDS: dict[str, tuple[str, End]] = {
 @pytest.fixture
 async def visitor(shared_server: Server) -> AsyncIterator[NewPerson]:
     """Makes people without a browser: what a page says is the server's choice."""
-    made: list[Somebody] = []
-
-    def make() -> Somebody:
-        made.append(Somebody.at(shared_server))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.close()
+    async with visitors_of(shared_server) as make:
+        yield make
 
 
 async def two_devices(device: MakeDevice, server: Server | None = None) -> tuple[Device, Device, str, str]:
@@ -171,15 +161,14 @@ async def test_an_administrator_signs_somebody_out_at_the_command_line(
     address = a_new_address()
     await laptop.sign_up(address)
     tab = await laptop.tab('/account')
-    script, log = tmp_path / 'command.py', tmp_path / 'log'
+    script = tmp_path / 'command.py'
     script.write_text('import runpy; runpy.run_module("auth", run_name="__main__")')
 
-    command = fork(Program([str(script), 'sessions', 'revoke-user', address], str(tmp_path), str(log),
-                           clean_environment(database_url=shared_server.database.url), []))
+    printed = await asyncio.to_thread(printed_by, script, tmp_path, 'sessions', 'revoke-user', address,
+                                      database_url=shared_server.database.url)
 
     await says(tab, BY_ADMINISTRATOR)
-    await asyncio.to_thread(command.wait, PATIENCE_SECONDS)
-    assert log.read_text() == f'1 session of {address} ended.\n'
+    assert printed == f'1 session of {address} ended.\n'
 
 
 async def test_who_has_an_old_cookie_a_foreign_one_or_none_learns_nothing(

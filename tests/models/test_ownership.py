@@ -16,7 +16,7 @@ import pytest
 from auth.cli import main
 from models import CannotOpenStore, check_schema, copy_store, migrate
 from models.ownership import ForeignStore
-from tests.databases import PostgresDatabase, SqliteFile, TestDatabase
+from tests.databases import PostgresDatabase, SqliteFile, TestDatabase, empty_file
 from tests.forks import printed_by
 from tests.postgres import Postgres
 from tests.programs import ROOT
@@ -55,9 +55,9 @@ def empty(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
 
 
 @pytest.fixture
-def ours(tmp_path: Path, empty_file: Path) -> str:
+def ours(tmp_path: Path) -> str:
     """The URL of a store of our own."""
-    return f'sqlite:///{shutil.copyfile(empty_file, tmp_path / "ours.db")}'
+    return f'sqlite:///{shutil.copyfile(empty_file(), tmp_path / "ours.db")}'
 
 
 @pytest.fixture

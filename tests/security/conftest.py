@@ -13,7 +13,7 @@ from tests.auth import conftest as of_the_rules
 from tests.browser import conftest as of_browsers
 from tests.server import Server
 
-from .visitors import NewPerson, Somebody
+from .visitors import NewPerson, visitors_of
 from .wire import Connection
 
 api = of_the_rules.api
@@ -57,15 +57,8 @@ def server(served: Server, trace: Path) -> Server:
 @pytest.fixture
 async def visitor(server: Server) -> AsyncIterator[NewPerson]:
     """Makes browsers."""
-    made: list[Somebody] = []
-
-    def make() -> Somebody:
-        made.append(Somebody.at(server))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.close()
+    async with visitors_of(server) as make:
+        yield make
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,6 +113,20 @@ class Somebody:
 
 
 NewPerson = Callable[[], Somebody]
+
+
+@asynccontextmanager
+async def visitors_of(server: Server) -> AsyncGenerator[NewPerson]:
+    """Makes browsers, which leave at the end."""
+    made: list[Somebody] = []
+
+    def make() -> Somebody:
+        made.append(Somebody.at(server))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.close()
 
 
 async def until(true: Callable[[], object]) -> None:
