@@ -12,7 +12,7 @@ from tests.server import Server
 
 from .accessibility import out_of_place, violations, weak_contrasts
 from .devices import Device, MakeDevice, Tab, a_new_address
-from .test_admin import administrator
+from .test_admin import administrator, told
 
 pytestmark = either_store
 
@@ -22,11 +22,6 @@ async def page_of(laptop: Device, server: Server, address: str) -> Tab:
     tab = await laptop.tab(f'/admin/users/{user_id}')
     await expect(tab.page.locator('.ls-administration .ls-row')).to_contain_text(address)
     return tab
-
-
-async def told(tab: Tab, words: str) -> None:
-    await expect(tab.page.get_by_role('status').filter(has_text=words)).to_be_visible()
-    await expect(tab.page.locator('.ls-administration h2[data-takes-focus]')).to_be_focused()
 
 
 async def test_a_user_is_made_and_given_a_password_by_keyboard_and_none_crosses_the_websocket(
