@@ -19,11 +19,37 @@ from .engine import Actions, Engine
 from .installed import FIREFOX
 from .processes import family, home, wait_until
 
+_PREFERENCES = {
+    'browser.newtabpage.enabled': False,
+    'browser.startup.page': 0,
+    'dom.ipc.processPrelaunch.enabled': False,
+    # It asks nobody for anything but the pages of a test.
+    'app.normandy.enabled': False,
+    'app.update.disabledForTesting': True,
+    'browser.safebrowsing.blockedURIs.enabled': False,
+    'browser.safebrowsing.downloads.enabled': False,
+    'browser.safebrowsing.malware.enabled': False,
+    'browser.safebrowsing.phishing.enabled': False,
+    'browser.search.update': False,
+    'browser.topsites.contile.enabled': False,
+    'datareporting.policy.dataSubmissionEnabled': False,
+    'dom.push.connection.enabled': False,
+    'extensions.getAddons.cache.enabled': False,
+    'extensions.systemAddon.update.enabled': False,
+    'extensions.update.enabled': False,
+    'network.captive-portal-service.enabled': False,
+    'network.connectivity-service.enabled': False,
+    'services.settings.server': 'data:,',
+    'toolkit.telemetry.server': 'data:,',
+}
+
 
 @contextmanager
 def firefox() -> Generator[Engine]:
     """Start it."""
     with home() as (folder, environment):
+        preferences = ''.join(f'user_pref("{name}", {json.dumps(value)});\n' for name, value in _PREFERENCES.items())
+        (folder / 'user.js').write_text(preferences, encoding='utf-8')
         command = (next(filter(shutil.which, FIREFOX)), '--headless', '--no-remote', '--profile', f'{folder}')
         with family(*command, '--remote-debugging-port', '0', log=folder / 'firefox.log',
                     environment={**environment, 'MOZ_CRASHREPORTER_DISABLE': '1'}):

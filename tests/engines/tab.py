@@ -31,6 +31,12 @@ _MIDDLE = f'''(wanted) => {{
     return null;
 }}'''
 
+_FOLLOW = '''(path) => {
+    const link = document.body.appendChild(Object.assign(document.createElement("a"), {href: path}));
+    link.click();
+    link.remove();
+}'''
+
 
 @dataclass
 class Tab:
@@ -44,6 +50,12 @@ class Tab:
         """Go to a page of the site, and wait until it is live."""
         self.engine.go(self.handle, self.url + path)
         self._wait(lambda: self.run('() => window.did_handshake === true'), f'{path} is live')
+        return self
+
+    def follow(self, path: str) -> Tab:
+        """Go to a page as a link does, with nothing loaded anew, and wait until it is drawn."""
+        self.run(_FOLLOW, path)
+        self.at(path)
         return self
 
     def back(self) -> None:
