@@ -39,14 +39,24 @@ class KeptAnswers:
         elif key in self._kept:
             await _send(send, *self._kept[key])
         else:
-            await self._app(scope, receive, self._keeping(key, send))
+            await self._make(key, scope, receive, send)
 
-    def _keeping(self, key: _Key, send: Send) -> Send:
-        """Hold an answer back until it is whole, if it is one to keep."""
+    async def _make(self, key: _Key, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the app answer, and hold the answer back until it is whole, if it is one to keep.
+
+        When somebody leaves, Starlette stops reading the file, and ends the answer as if that was all of it.
+        """
         headers: _Headers | None = None
         body = bytearray()
+        is_left = False
 
-        async def sending(message: Message) -> None:
+        async def receiving() -> Message:
+            nonlocal is_left
+            message = await receive()
+            is_left = is_left or message['type'] == 'http.disconnect'
+            return message
+
+        async def holding(message: Message) -> None:
             nonlocal headers
             if message['type'] == 'http.response.start' and _is_for_good(message):
                 headers = [(bytes(name), bytes(value)) for name, value in message['headers']
@@ -55,12 +65,12 @@ class KeptAnswers:
                 await send(message)
             else:
                 body.extend(message.get('body', b''))
-                if not message.get('more_body'):
+                if not message.get('more_body') and not is_left:
                     headers.append((b'content-length', str(len(body)).encode()))
                     self._keep(key, headers, bytes(body))
                     await _send(send, headers, bytes(body))
 
-        return sending
+        await self._app(scope, receiving, holding)
 
     def _keep(self, key: _Key, headers: _Headers, body: bytes) -> None:
         if key not in self._kept and self._bytes + len(body) <= MOST_BYTES:

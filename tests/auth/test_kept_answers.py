@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
 
-from auth.requests.asgi import Receive, Scope, Send
+from auth.requests.asgi import Message, Receive, Scope, Send
 from auth.web import kept_answers
 from auth.web.kept_answers import KeptAnswers
 
@@ -106,6 +112,57 @@ async def test_half_an_answer_is_not_kept() -> None:
 
     assert answer.text == '/a.js for identity'
     assert files.asked == 2
+
+
+class SaysForHowLong(BaseHTTPMiddleware):
+    """As NiceGUI's: it ends each answer as if it was whole, also one that was broken off within."""
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        answer = await call_next(request)
+        answer.headers['cache-control'] = FOR_GOOD[1].decode()
+        return answer
+
+
+async def test_what_somebody_did_not_wait_for_is_no_empty_file_to_the_next_one(tmp_path: Path) -> None:
+    (tmp_path / 'a.css').write_text('body { color: red }')
+    files, begun, sent = StaticFiles(directory=tmp_path), asyncio.Event(), list[Message]()
+
+    async def begins(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            await send(message)
+            if not begun.is_set():
+                begun.set()
+                await asyncio.Event().wait()  # it reads the file, until it is told that nobody waits for it
+
+        await files(scope, receive, sending)
+
+    async def leaving() -> Message:
+        await begun.wait()
+        return {'type': 'http.disconnect'}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    app = KeptAnswers(SaysForHowLong(begins))
+    scope = {'type': 'http', 'method': 'GET', 'path': '/a.css', 'query_string': b'', 'headers': []}
+    await app(scope, leaving, send)
+    async with visitor(app) as browser:
+        answer = await browser.get('/a.css')
+
+    assert sent == []
+    assert answer.text == 'body { color: red }'
+
+
+async def test_what_could_not_be_read_to_its_end_is_an_error_and_no_shorter_file() -> None:
+    files = Files(FOR_GOOD)
+    files.breaks = True
+    async with visitor(KeptAnswers(SaysForHowLong(files))) as browser:
+        with pytest.raises(ConnectionError):
+            await browser.get('/a.css')
+        files.breaks = False
+        answer = await browser.get('/a.css', headers={'accept-encoding': 'identity'})
+
+    assert answer.text == '/a.css for identity'
 
 
 async def test_the_memory_for_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
