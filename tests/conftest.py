@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.starting import pytest_collection_finish  # isort: split
+from tests.starting import pytest_collection, pytest_collection_finish  # isort: split
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
@@ -32,9 +32,9 @@ from tests.running import (
     pytest_xdist_auto_num_workers,
 )
 
-__all__ = ['pytest_addoption', 'pytest_collection_finish', 'pytest_collection_modifyitems', 'pytest_configure',
-           'pytest_generate_tests', 'pytest_ignore_collect', 'pytest_itemcollected', 'pytest_runtest_makereport',
-           'pytest_unconfigure', 'pytest_xdist_auto_num_workers']
+__all__ = ['pytest_addoption', 'pytest_collection', 'pytest_collection_finish', 'pytest_collection_modifyitems',
+           'pytest_configure', 'pytest_generate_tests', 'pytest_ignore_collect', 'pytest_itemcollected',
+           'pytest_runtest_makereport', 'pytest_unconfigure', 'pytest_xdist_auto_num_workers']
 
 
 @pytest.fixture

@@ -37,8 +37,9 @@ IN_TURN = tuple(Path(__file__).parent / name for name in ('auth', 'security'))
 ask of the other kind. ``both_stores`` marks those without which a statement would never reach one kind."""
 
 FIRST = tuple(str(Path(__file__).parent / name) for name in (
-    'faults', 'deploy', 'benchmarks', 'browser/test_clocks.py', 'browser/test_translated.py', 'security/test_memory.py',
-    'security/test_attacks.py', 'security/test_oidc.py', 'auth/test_taking.py', 'test_mail.py'))
+    'faults', 'deploy', 'benchmarks', 'browser/test_accessibility.py', 'browser/test_clocks.py',
+    'browser/test_translated.py', 'security/test_memory.py', 'security/test_attacks.py', 'security/test_oidc.py',
+    'auth/test_taking.py', 'test_five_lines.py', 'test_mail.py'))
 """Where tests take longer than ten seconds. At the end, one of them would leave a core with nothing to do."""
 
 _MAY_RUN = pytest.StashKey[bool]()

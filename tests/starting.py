@@ -10,7 +10,11 @@ import gc
 import os
 import shutil
 import sys
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+
+import pytest
 
 MEMORY = Path('/dev/shm')  # noqa: S108 (pytest makes a folder there that is its owner's alone)
 ENOUGH = 4 * 1024 ** 3
@@ -24,6 +28,27 @@ sys.dont_write_bytecode = False
 os.environ.pop('PYTHONDONTWRITEBYTECODE', None)  # workers read what another process has compiled, as servers do
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
     os.environ.setdefault('PYTEST_DEBUG_TEMPROOT', str(MEMORY))  # on a disk, each commit waits for it
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Load the tests, each worker from another file on: what one of them has compiled, the others only read.
+
+    What can't be loaded fails again when the tests are found, which tells it.
+    """
+    worker, workers = os.environ.get('PYTEST_XDIST_WORKER'), int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', '1'))
+    if worker is None or workers == 1:
+        return
+    given = (Path(argument).resolve() for argument in session.config.args)
+    files = sorted(file for folder in given for file in folder.rglob('test_*.py') if not _is_left_out(file, session))
+    first = len(files) * int(worker.removeprefix('gw')) // workers
+    for file in files[first:] + files[:first]:
+        with suppress(Exception, pytest.skip.Exception):
+            import_module('.'.join(file.relative_to(session.config.rootpath).with_suffix('').parts))
+
+
+def _is_left_out(file: Path, session: pytest.Session) -> bool:
+    ask = session.config.hook.pytest_ignore_collect
+    return any(ask(collection_path=path, config=session.config) for path in (file.parent, file))
 
 
 def pytest_collection_finish() -> None:
