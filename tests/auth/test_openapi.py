@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 pytestmark = either_store
 
-bounded = settings(max_examples=20, deadline=None, derandomize=True, database=None,
+bounded = settings(max_examples=10, deadline=None, derandomize=True, database=None,
                    suppress_health_check=[*HealthCheck])
 
 numbers = itertools.count()
