@@ -1,4 +1,4 @@
-"""Bodies of HTTP requests of sockets that poll: read whole, with a limit, and handed on."""
+"""Bodies of HTTP requests: read whole or not at all, with a limit, and handed on."""
 
 from __future__ import annotations
 
@@ -6,18 +6,27 @@ from ..requests.asgi import Message, Receive, Scope, Send, header
 from .answers import send_answer
 
 
+class BrokenOff(Exception):
+    """Whoever sends a body has left before its end: half of it may mean something else, such as a shorter password."""
+
+
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
-    """Read a body; None if it is longer than allowed."""
+    """Read a body; None if it is longer than allowed.
+
+    :raises BrokenOff: if its end does not come
+    """
     announced = header(scope, b'content-length') or '0'
     if not announced.isdecimal() or int(announced[:20]) > limit:
         return None
     body = bytearray()
     while True:
         message = await receive()
+        if message['type'] == 'http.disconnect':
+            raise BrokenOff
         body += message.get('body', b'')
         if len(body) > limit:
             return None
-        if message['type'] != 'http.request' or not message.get('more_body'):
+        if not message.get('more_body'):
             return bytes(body)
 
 

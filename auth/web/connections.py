@@ -24,7 +24,7 @@ from ..requests.asgi import App, Message, Receive, Scope, Send
 from ..requests.request_info import request_info_of
 from ..settings import Settings
 from ..timing import Timing
-from .bodies import read_body, refuse, replay
+from .bodies import BrokenOff, read_body, refuse, replay
 from .event_queue import EventQueue
 from .frames import MAX_POLLED_PACKETS, Refused, check_body, check_frame, is_connect, is_event
 from .refused_sockets import RefusedSockets
@@ -239,6 +239,8 @@ class Connections:
         except Refused as error:
             self._refused.drop(socket, f'it sent {error}')
             await refuse(scope, send, 400, 'Bad Request')
+            return
+        except BrokenOff:
             return
         scope['headers'] = [*((name, value) for name, value in scope['headers'] if name != b'content-length'),
                             (b'content-length', str(len(body)).encode())]

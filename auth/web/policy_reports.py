@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 from collections import Counter
+from contextlib import suppress
 
 from ..changes.background import Background
 from ..errors import StoreAway
@@ -20,7 +21,7 @@ from ..requests.request_info import request_info_of
 from ..rules.context import Auth
 from ..rules.violations import Violation, note_violations
 from .answers import send_answer
-from .bodies import read_body
+from .bodies import BrokenOff, read_body
 from .log_lines import NowAndThen, printable
 from .report_reader import read_report
 from .routes import Routes
@@ -73,9 +74,10 @@ class PolicyReports:
             return
         kind = (header(scope, b'content-type') or '').partition(';')[0].strip().lower()
         if kind in _KINDS and self._has_room(request_info_of(scope).network):
-            body = await read_body(scope, receive, MAX_BYTES)
-            if body is not None:
-                self._count(body)
+            with suppress(BrokenOff):
+                body = await read_body(scope, receive, MAX_BYTES)
+                if body is not None:
+                    self._count(body)
         await send_answer(send, 204, '')
 
     def _has_room(self, network: str) -> bool:

@@ -17,8 +17,10 @@ from uvicorn.protocols.websockets import websockets_sansio_impl
 from auth.requests.asgi import App, Receive, Scope, Send
 from auth.web.http_protocol import Http
 from auth.web.websocket_protocol import WebSocket
+from tests.http import patient_client
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
+from tests.rules import PASSWORD
 from tests.server import Server
 
 from .conftest import Start
@@ -81,6 +83,21 @@ async def test_half_of_a_header_or_a_body_ends_after_ten_seconds_also_when_it_tr
     assert min(after) > 9.9
     assert max(after) < 25
     assert 'Traceback' not in server.log
+
+
+async def test_a_form_whose_end_does_not_come_makes_no_account(server: Server) -> None:
+    form = f'email_address=half@example.com&password={PASSWORD}'.replace(' ', '+')
+    headers = {'origin': server.url, 'content-type': 'application/x-www-form-urlencoded'}
+    head = ''.join(f'{name}: {value}\r\n' for name, value in headers.items())
+    connection = await Connection.to(server.port, (
+        f'POST /v1/client/sign_ups HTTP/1.1\r\nHost: localhost:{server.port}\r\n{head}'
+        f'Content-Length: {len(form) + 10}\r\n\r\n{form}').encode())
+
+    await connection.ended()
+    async with patient_client(base_url=server.url, headers=headers) as person:
+        answer = await person.post('/v1/client/sign_ups', content=form)
+
+    assert answer.status_code == 200, answer.text
 
 
 async def test_whoever_is_whole_in_time_is_answered_and_may_ask_again(server: Server) -> None:

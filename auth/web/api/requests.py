@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, parse_qsl
 from ...errors import AuthError, ParamInvalid
 from ...language import N_
 from ...requests.asgi import Receive, Scope, header
+from ..bodies import BrokenOff, read_body
 
 MAX_BODY_BYTES = 16 * 1024
 """Room for the longest password and names many times over; a larger body is refused before it is read."""
@@ -97,9 +98,14 @@ def method_of(scope: Scope) -> str:
 async def read_fields(scope: Scope, receive: Receive) -> dict[str, str]:
     """Read the fields of a form or a JSON object.
 
-    :raises AuthError: if there are too many bytes, they are neither, or a field is doubled or no text
+    :raises AuthError: if there are too many bytes or not all, they are neither, or a field is doubled or no text
     """
-    body = await _read_body(scope, receive)
+    try:
+        body = await read_body(scope, receive, MAX_BODY_BYTES)
+    except BrokenOff as error:
+        raise BodyInvalid from error
+    if body is None:
+        raise BodyTooLarge
     kind = (header(scope, b'content-type') or '').partition(';')[0].strip().lower()
     if not body:
         return {}
@@ -108,20 +114,6 @@ async def read_fields(scope: Scope, receive: Receive) -> dict[str, str]:
     if kind == 'application/x-www-form-urlencoded':
         return _form_fields(body)
     raise BodyInvalid
-
-
-async def _read_body(scope: Scope, receive: Receive) -> bytes:
-    announced = header(scope, b'content-length') or '0'
-    if not announced.isdecimal() or int(announced) > MAX_BODY_BYTES:
-        raise BodyTooLarge
-    body = b''
-    while True:
-        message = await receive()
-        body += message.get('body', b'')
-        if len(body) > MAX_BODY_BYTES:
-            raise BodyTooLarge
-        if message['type'] == 'http.disconnect' or not message.get('more_body'):
-            return body
 
 
 def _json_fields(body: bytes) -> dict[str, str]:
