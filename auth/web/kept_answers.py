@@ -59,8 +59,7 @@ class KeptAnswers:
         async def holding(message: Message) -> None:
             nonlocal headers
             if message['type'] == 'http.response.start' and _is_for_good(message):
-                headers = [(bytes(name), bytes(value)) for name, value in message['headers']
-                           if name.lower() != b'content-length']
+                headers = _headers_of_a_whole_file(message)
             elif headers is None:
                 await send(message)
             else:
@@ -88,6 +87,17 @@ def _key(scope: Scope) -> _Key | None:
 def _is_for_good(start: Message) -> bool:
     return start['status'] == 200 and any(name.lower() == b'cache-control' and _FOR_GOOD in value
                                           for name, value in start['headers'])
+
+
+def _headers_of_a_whole_file(start: Message) -> _Headers:
+    """Take what is said of a file, but for its length; compressed, it has a weak tag.
+
+    Those who have half of it would be sent the rest of the file as it is, which has the same tag (RFC 9110, 8.8.3.3).
+    """
+    given = [(bytes(name).lower(), bytes(value)) for name, value in start['headers']]
+    is_compressed = any(name == b'content-encoding' for name, _ in given)
+    return [(name, b'W/' + value if is_compressed and name == b'etag' and value.startswith(b'"') else value)
+            for name, value in given if name != b'content-length']
 
 
 async def _send(send: Send, headers: _Headers, body: bytes) -> None:

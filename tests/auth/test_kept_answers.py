@@ -60,6 +60,15 @@ async def test_a_file_of_a_version_is_made_once_and_whole_each_time() -> None:
     assert second.headers['content-length'] == str(len(second.content))
 
 
+@pytest.mark.parametrize(('sent', 'told'), [
+    ([(b'etag', b'"1"'), (b'content-encoding', b'x-test')], 'W/"1"'),
+    ([(b'etag', b'W/"1"'), (b'content-encoding', b'x-test')], 'W/"1"'),
+    ([(b'content-encoding', b'x-test')], None), ([(b'ETag', b'"1"')], '"1"')])
+async def test_nobody_who_has_half_of_what_is_compressed_is_sent_the_rest_of_what_is_not(
+        sent: list[tuple[bytes, bytes]], told: str | None) -> None:
+    assert [answer.headers.get('etag') for answer in await twice(Files(FOR_GOOD, *sent))] == [told] * 2
+
+
 async def test_each_path_and_each_encoding_has_an_answer_of_its_own() -> None:
     files = Files(FOR_GOOD)
     async with visitor(KeptAnswers(files)) as browser:
