@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import signal
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import ExitStack
 from functools import wraps
@@ -74,7 +75,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """See to it that what is asked for is there, and start one PostgreSQL for all workers."""
+    """See to it that what is asked for is there, and start one PostgreSQL for all workers.
+
+    Whoever tells the tests to end, such as CI when they take too long, ends them as Ctrl-C does: in good order.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if _wants(config, ENGINES, '--engines'):
         check_installed()
     if _wants(config, CONFORMANCE, '--conformance'):
