@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.browser import conftest as of_browsers
 from tests.server import Server
 
 from .engine import Engine
-from .firefox import firefox
+from .firefox import Firefox, firefox
 from .tab import Tab
 from .webkit import webkit
 
@@ -20,10 +21,25 @@ shared_server = of_browsers.shared_server
 NewTab = Callable[[], Tab]
 
 
-@pytest.fixture(params=[webkit, firefox], ids=['webkit', 'firefox'])
+@pytest.fixture(scope='session')
+def firefoxes() -> Iterator[Callable[[], Firefox]]:
+    """Gives the Firefox of all tests, and a new one where that has ended; to start one takes longer than most tests."""
+    with ExitStack() as running:
+        started: list[Firefox] = []
+
+        def give() -> Firefox:
+            if not started or not started[-1].is_running():
+                started.append(running.enter_context(firefox()))
+            return started[-1]
+
+        yield give
+
+
+@pytest.fixture(params=['webkit', 'firefox'])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """A browser of one test, in each engine."""
-    with request.param() as running:
+    """A browser in each engine, with nothing in it of the tests before."""
+    given = webkit() if request.param == 'webkit' else request.getfixturevalue('firefoxes')().as_new()
+    with given as running:
         yield running
 
 

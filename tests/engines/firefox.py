@@ -7,10 +7,11 @@ import itertools
 import json
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.patience import PATIENCE_SECONDS
@@ -45,7 +46,7 @@ _PREFERENCES = {
 
 
 @contextmanager
-def firefox() -> Generator[Engine]:
+def firefox() -> Generator[Firefox]:
     """Start it."""
     with home() as (folder, environment):
         preferences = ''.join(f'user_pref("{name}", {json.dumps(value)});\n' for name, value in _PREFERENCES.items())
@@ -67,10 +68,24 @@ class Firefox(Engine):
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
         self._numbers = itertools.count(1)
+        self._user = ''
         self._ask('session.new', capabilities={})
 
+    def is_running(self) -> bool:
+        """Tell whether it answers."""
+        with suppress(ConnectionClosed, OSError):
+            return bool(self._ask('session.status'))
+        return False
+
+    @contextmanager
+    def as_new(self) -> Generator[Engine]:
+        """Let it have no cookies, storage or tabs of before; those of the block go with its end."""
+        self._user = self._ask('browser.createUserContext')['userContext']
+        yield self
+        self._ask('browser.removeUserContext', userContext=self._user)
+
     def new_tab(self) -> str:
-        return self._ask('browsingContext.create', type='tab')['context']
+        return self._ask('browsingContext.create', type='tab', userContext=self._user)['context']
 
     def go(self, tab: str, url: str) -> None:
         self._ask('browsingContext.navigate', context=tab, url=url, wait='complete')
