@@ -96,8 +96,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long, which is in an order by chance as all other tests are."""
-    items.sort(key=lambda item: not str(item.path).startswith(FIRST))
+    """Begin with what takes long, which is in an order by chance as all other tests are.
+
+    Each worker has an equal part of all tests in turn, and whoever is done takes over from others: so one worker begins
+    with what mostly waits, and another one with those of other engines and clients.
+    """
+    workers = int(os.environ.get('PYTEST_XDIST_WORKER_COUNT', '1'))
+    first = [item for item in items if str(item.path).startswith(FIRST)]
+    second = [item for item in items if item.path.is_relative_to(ENGINES) or item.path.is_relative_to(CONFORMANCE)]
+    taken = {*first, *second}
+    others = [item for item in items if item not in taken]
+    part = max(len(items) // workers - len(first), 0)
+    items[:] = [*first, *others[:part], *second, *others[part:]]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
