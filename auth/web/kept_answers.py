@@ -48,12 +48,12 @@ class KeptAnswers:
         """
         headers: _Headers | None = None
         body = bytearray()
-        is_left = False
+        has_left = False
 
         async def receiving() -> Message:
-            nonlocal is_left
+            nonlocal has_left
             message = await receive()
-            is_left = is_left or message['type'] == 'http.disconnect'
+            has_left = has_left or message['type'] == 'http.disconnect'
             return message
 
         async def holding(message: Message) -> None:
@@ -64,7 +64,7 @@ class KeptAnswers:
                 await send(message)
             else:
                 body.extend(message.get('body', b''))
-                if not message.get('more_body') and not is_left:
+                if not message.get('more_body') and not has_left:
                     headers.append((b'content-length', str(len(body)).encode()))
                     self._keep(key, headers, bytes(body))
                     await _send(send, headers, bytes(body))

@@ -30,6 +30,13 @@ BUSY = re.compile(r'status of 503|WebSocket connection')
 """What it says where a server or the browser has so much to do that one believes for a moment that the other one
 or the store is lost. The page gets over it, and what it shows in the end is what tests look at."""
 
+FOLLOW = '''(path) => {
+    const link = document.body.appendChild(Object.assign(document.createElement('a'), {href: path}));
+    link.click();
+    link.remove();
+}'''
+"""Goes to a page as a link does, in whichever engine."""
+
 # By then, the style sheets are there. It is told how each that is empty came, since nobody will be able to ask again.
 _LIVE = '''() => window.did_handshake === true && [
     [...document.querySelectorAll('link[rel=stylesheet][href^="/"]')].filter((link) => !link.sheet?.cssRules.length)
@@ -81,11 +88,7 @@ class Tab:
 
     async def follow(self, path: str) -> Tab:
         """Go to a page as a link does, with nothing loaded anew: it costs a tenth of opening the page."""
-        await self.page.evaluate('''(path) => {
-            const link = document.body.appendChild(Object.assign(document.createElement('a'), {href: path}));
-            link.click();
-            link.remove();
-        }''', path)
+        await self.page.evaluate(FOLLOW, path)
         await expect(self.page).to_have_url(self.url + path)
         return self
 

@@ -11,9 +11,9 @@ from tests.rules import PASSWORD
 from tests.running import either_store
 from tests.server import Server
 
-from .devices import SIGNED_OUT, Device, LayNetwork, MakeDevice, Tab, a_new_address
+from .devices import SIGNED_OUT, LayNetwork, MakeDevice, Tab, a_new_address
 from .test_sign_out import ends
-from .watching import watch
+from .watching import Watch, watch
 
 pytestmark = either_store
 
@@ -81,29 +81,28 @@ async def test_a_sign_out_while_the_store_is_away_is_told_to_have_failed_and_wor
     assert ends(shared_server, session_id) == 1
 
 
-async def signed_in_at(laptop: Device) -> tuple[Tab, str]:
-    """A tab of somebody who has just signed up, and their session."""
+async def sign_out_at_a_cut(network: LayNetwork, device: MakeDevice, server: Server) -> tuple[Relay, Tab, str, Watch]:
+    """Press the button of somebody who has just signed up once the network is cut, whether it is still shown or not.
+
+    Returns the network, the tab, its session, and what is seen in it since before the cut.
+    """
+    line = await network(server)
+    laptop = await device(url=f'http://localhost:{line.port}')
     session_id = await laptop.sign_up()
     tab = await laptop.tab('/account')
     await tab.shows(session_id)
-    return tab, session_id
-
-
-async def sign_out_at_a_cut(tab: Tab, line: Relay) -> None:
-    """Cut the network, and press the button, whether it is still shown or not."""
+    watching = await watch(tab)
     button = await tab.button().element_handle()
     assert button
     line.cut()
     await button.evaluate('(button) => button.click()')
+    return line, tab, session_id, watching
 
 
 async def test_a_sign_out_that_the_server_has_not_heard_is_not_claimed_and_is_made_up_for(
         network: LayNetwork, device: MakeDevice, shared_server: Server) -> None:
-    line = await network(shared_server)
-    tab, session_id = await signed_in_at(await device(url=f'http://localhost:{line.port}'))
-    watching = await watch(tab)
+    line, tab, session_id, watching = await sign_out_at_a_cut(network, device, shared_server)
 
-    await sign_out_at_a_cut(tab, line)
     status = shared_server.sql('SELECT status FROM session WHERE id = ?', session_id)
     said_so = await watching.ever_saw(SIGNED_OUT)
     line.mend()
@@ -118,11 +117,8 @@ async def test_a_sign_out_that_the_server_has_not_heard_is_not_claimed_and_is_ma
 
 async def test_a_sign_out_during_which_the_network_is_lost_for_long_is_claimed_only_if_it_was_done(
         network: LayNetwork, device: MakeDevice, fast_server: Server) -> None:
-    line = await network(fast_server)
-    tab, session_id = await signed_in_at(await device(url=f'http://localhost:{line.port}'))
-    watching = await watch(tab)
+    line, tab, session_id, watching = await sign_out_at_a_cut(network, device, fast_server)
 
-    await sign_out_at_a_cut(tab, line)
     await tab.page.wait_for_function('!window.socket.connected')  # the tab gives it up, and what it has sent
     await expect(tab.see(session_id).first).to_be_hidden()
     said_so_before = await watching.ever_saw(SIGNED_OUT)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.browser.devices import FOLLOW
 from tests.patience import PATIENCE_SECONDS
 from tests.rules import PASSWORD
 
@@ -31,12 +32,6 @@ _MIDDLE = f'''(wanted) => {{
     return null;
 }}'''
 
-_FOLLOW = '''(path) => {
-    const link = document.body.appendChild(Object.assign(document.createElement("a"), {href: path}));
-    link.click();
-    link.remove();
-}'''
-
 
 @dataclass
 class Tab:
@@ -54,7 +49,7 @@ class Tab:
 
     def follow(self, path: str) -> Tab:
         """Go to a page as a link does, with nothing loaded anew, and wait until it is drawn."""
-        self.run(_FOLLOW, path)
+        self.run(FOLLOW, path)
         self.at(path)
         return self
 
