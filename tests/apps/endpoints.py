@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request, WebSocket
+from fastapi import APIRouter, Depends, FastAPI, Request, WebSocket
 from fastapi.responses import RedirectResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from nicegui import app as nicegui_app
@@ -257,19 +257,28 @@ async def callback(request: Request, proven: str, kept: bool = False) -> Redirec
 # ---------------------------------------------------------------- streams and sockets
 
 
-async def _ticks() -> AsyncIterator[str]:
+async def _ticks(pause: float) -> AsyncIterator[str]:
+    while True:
+        yield 'tick\n'
+        await asyncio.sleep(pause)
+
+
+async def _held() -> AsyncIterator[None]:
+    """What a stream holds while it is open.
+
+    Whoever lets it go in the generator may do so late: Starlette does not close one that is cut while it hands out a
+    part, and Python does when it comes to it.
+    """
     try:
-        while True:
-            yield 'tick\n'
-            await asyncio.sleep(0.05)
+        yield
     finally:
         act('stream over')
 
 
-@nicegui_app.get('/api/stream')
-async def stream() -> StreamingResponse:
+@nicegui_app.get('/api/stream', dependencies=[Depends(_held)])
+async def stream(pause: float) -> StreamingResponse:
     """Tells more and more."""
-    return StreamingResponse(_ticks())
+    return StreamingResponse(_ticks(pause))
 
 
 async def _echo(websocket: WebSocket, whose: str) -> None:

@@ -323,10 +323,12 @@ async def test_a_socket_nobody_speaks_on_is_closed_at_the_end_as_well(visitor: N
     assert (closed.type, websocket.close_code) == (aiohttp.WSMsgType.CLOSE, 1008)
 
 
-async def test_a_stream_has_no_more_parts_after_the_end(visitor: NewPerson, server: Server, trace: Path) -> None:
+@pytest.mark.parametrize('pause', [0.05, 0], ids=['cut while it waits', 'cut while it tells'])
+async def test_a_stream_has_no_more_parts_after_the_end(visitor: NewPerson, server: Server, trace: Path, pause: float
+                                                        ) -> None:
     ann = await visitor().sign_up()
 
-    async with ann.web.stream('GET', '/api/stream') as answer:
+    async with ann.web.stream('GET', '/api/stream', params={'pause': pause}) as answer:
         parts = answer.aiter_text()
         first = await anext(parts)
         server.sql(REVOKED, ann.address)
