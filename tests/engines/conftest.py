@@ -11,7 +11,7 @@ from tests.browser import conftest as of_browsers
 from tests.server import Server
 
 from .engine import Engine
-from .firefox import Firefox, firefox
+from .firefox import firefox
 from .tab import Tab
 from .webkit import webkit
 
@@ -21,25 +21,28 @@ shared_server = of_browsers.shared_server
 NewTab = Callable[[], Tab]
 
 
-@pytest.fixture(scope='session')
-def firefoxes() -> Iterator[Callable[[], Firefox]]:
-    """Gives the Firefox of all tests, and a new one where that has ended; to start one takes longer than most tests."""
-    with ExitStack() as running:
-        started: list[Firefox] = []
+START = {'webkit': webkit, 'firefox': firefox}
 
-        def give() -> Firefox:
-            if not started or not started[-1].is_running():
-                started.append(running.enter_context(firefox()))
-            return started[-1]
+
+@pytest.fixture(scope='session')
+def running_engines() -> Iterator[Callable[[str], Engine]]:
+    """Gives the browser of all tests by its engine, and a new one where that has ended: to start one takes longer than
+    most tests."""
+    with ExitStack() as running:
+        started: dict[str, Engine] = {}
+
+        def give(name: str) -> Engine:
+            if name not in started or not started[name].is_running():
+                started[name] = running.enter_context(START[name]())
+            return started[name]
 
         yield give
 
 
-@pytest.fixture(params=['webkit', 'firefox'])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+@pytest.fixture(params=sorted(START, reverse=True))
+def engine(request: pytest.FixtureRequest, running_engines: Callable[[str], Engine]) -> Iterator[Engine]:
     """A browser in each engine, with nothing in it of the tests before."""
-    given = webkit() if request.param == 'webkit' else request.getfixturevalue('firefoxes')().as_new()
-    with given as running:
+    with running_engines(request.param).as_new() as running:
         yield running
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
 from typing import Any
 
 Actions = list[dict[str, Any]]
@@ -11,6 +12,14 @@ Actions = list[dict[str, Any]]
 
 class Engine(ABC):
     """A running browser with cookies of its own. Its tabs are known by their handles; see ``Tab`` for what one does."""
+
+    @abstractmethod
+    def is_running(self) -> bool:
+        """Tell whether it answers."""
+
+    @abstractmethod
+    def as_new(self) -> AbstractContextManager[Engine]:
+        """Let it have no cookies, storage or tabs of before; those of the block go with its end."""
 
     @abstractmethod
     def new_tab(self) -> str:

@@ -72,14 +72,12 @@ class Firefox(Engine):
         self._ask('session.new', capabilities={})
 
     def is_running(self) -> bool:
-        """Tell whether it answers."""
         with suppress(ConnectionClosed, OSError):
             return bool(self._ask('session.status'))
         return False
 
     @contextmanager
     def as_new(self) -> Generator[Engine]:
-        """Let it have no cookies, storage or tabs of before; those of the block go with its end."""
         self._user = self._ask('browser.createUserContext')['userContext']
         yield self
         self._ask('browser.removeUserContext', userContext=self._user)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
+from selenium.common import WebDriverException
 from selenium.webdriver.remote.client_config import ClientConfig
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.webkitgtk.options import Options
+from urllib3.exceptions import HTTPError
 
 from tests.ports import free_port
 
@@ -22,7 +24,7 @@ from .processes import family, home, wait_until
 
 
 @contextmanager
-def webkit() -> Generator[Engine]:
+def webkit() -> Generator[WebKit]:
     """Start it."""
     port = free_port()
     with home() as (folder, environment), _screen(folder, environment) as display, family(
@@ -39,12 +41,28 @@ class WebKit(Engine):
 
     def __init__(self, driver: webdriver.Remote) -> None:
         self._driver = driver
-        self._unused = driver.window_handles
+        self._first, = driver.window_handles
+        self._is_new = True
+
+    def is_running(self) -> bool:
+        with suppress(WebDriverException, HTTPError):
+            return bool(self._driver.window_handles)
+        return False
+
+    @contextmanager
+    def as_new(self) -> Generator[Engine]:
+        self._is_new = True
+        yield self
+        for tab in self._driver.window_handles:
+            if tab != self._first:
+                self._at(tab).execute_script('localStorage.clear()')
+                self._driver.delete_all_cookies()
+                self._driver.close()
+        self._at(self._first)
 
     def new_tab(self) -> str:
-        if self._unused:
-            return self._unused.pop()
-        self._driver.switch_to.new_window('tab')
+        self._driver.switch_to.new_window('window' if self._is_new else 'tab')
+        self._is_new = False
         return self._driver.current_window_handle
 
     def go(self, tab: str, url: str) -> None:
