@@ -95,6 +95,7 @@ async def test_after_a_link_the_heading_of_the_new_page_is_said_once(device: Mak
         await goes_on(tab, name, there, path)
     await laptop.api('DELETE', '/client/sessions')
     await tab.signed_out()
+    await expect(tab.see('You signed out in this browser.')).to_be_visible()  # said a moment later, before going on
     await goes_on(tab, 'Sign in', 'Sign in', '/sign-in')  # to a form
 
 

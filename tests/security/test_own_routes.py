@@ -323,7 +323,7 @@ async def test_a_socket_nobody_speaks_on_is_closed_at_the_end_as_well(visitor: N
     assert (closed.type, websocket.close_code) == (aiohttp.WSMsgType.CLOSE, 1008)
 
 
-@pytest.mark.parametrize('pause', [0.05, 0], ids=['cut while it waits', 'cut while it tells'])
+@pytest.mark.parametrize('pause', [0.05, 0, 3600], ids=['waits', 'tells', 'is silent'])
 async def test_a_stream_has_no_more_parts_after_the_end(visitor: NewPerson, server: Server, trace: Path, pause: float
                                                         ) -> None:
     ann = await visitor().sign_up()
