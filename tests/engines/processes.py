@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 START_SECONDS = 60
 _END_SECONDS = 10
@@ -39,10 +40,16 @@ def family(*command: str, environment: Mapping[str, str], log: Path) -> Generato
         keeper.stdin.close()
         with suppress(subprocess.TimeoutExpired):
             keeper.wait(_END_SECONDS)
-        with suppress(ProcessLookupError):
-            os.killpg(keeper.pid, signal.SIGKILL)
-        keeper.wait()
-        wait_until(lambda: not _lives(keeper.pid), _END_SECONDS)
+        kill_family(keeper)
+
+
+def kill_family(process: subprocess.Popen[Any]) -> None:
+    """Kill what was started with a session of its own, with all that it has started, and wait until nothing of it is
+    left: it may write files until then."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    wait_until(lambda: not _lives(process.pid), _END_SECONDS)
 
 
 @contextmanager
