@@ -32,18 +32,24 @@ class Program:
 
 
 def fork_until_nobody_asks() -> None:
-    """Fork until nobody can ask any more; what is loaded by now is never looked at by the garbage collector of a
-    program, whose memory it would become then."""
+    """Fork until nobody can ask any more, then end all programs that still run: whoever asked has ended, and may have
+    been killed.
+
+    What is loaded by now is never looked at by the garbage collector of a program, whose memory it would become then.
+    """
     gc.collect()
     gc.freeze()
+    os.setpgid(0, 0)  # its own group: programs are in it, and whoever asks is not
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # or those that have ended would stay as zombies
     program = _next_program()
-    if program is not None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _become(program)
-        runpy.run_path(program.command[0], run_name='__main__')
+    if program is None:
+        os.killpg(0, signal.SIGKILL)  # this process as well
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _become(program)
+    runpy.run_path(program.command[0], run_name='__main__')
 
 
 def _next_program() -> Program | None:

@@ -66,7 +66,7 @@ class Forked:
 
 
 class Forker:
-    """A process that has loaded code, and forks programs; it ends with this one, whose end of the pipe is closed then.
+    """A process that has loaded code, and forks programs; they end with this one, whose end of the pipe is closed then.
 
     :param command: what it loads, and then reads lines; see tests/forking.py
     """
@@ -87,7 +87,7 @@ class Forker:
         return Forked(int(pid))
 
     def close(self) -> None:
-        """End it; programs go on."""
+        """End it, and its programs."""
         with self._process:
             pass
 
