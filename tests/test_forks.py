@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from tests.engines.processes import wait_until
 from tests.patience import PATIENCE_SECONDS
@@ -32,19 +32,11 @@ def test_what_was_forked_ends_with_whoever_asked_for_it_although_that_is_killed(
     assert asking.stdout
     try:
         pid = int(asking.stdout.readline())
-        lived = lives(pid)
+        lived = psutil.pid_exists(pid)
         asking.kill()
-        wait_until(lambda: not lives(pid), PATIENCE_SECONDS)
+        wait_until(lambda: not psutil.pid_exists(pid), PATIENCE_SECONDS)
     finally:
         end(asking)
         asking.stdout.close()
 
     assert lived
-
-
-def lives(pid: int) -> bool:
-    """Whether there is such a process."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, 0)
-        return True
-    return False

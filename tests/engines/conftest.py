@@ -19,8 +19,6 @@ new_server = of_browsers.new_server
 shared_server = of_browsers.shared_server
 
 NewTab = Callable[[], Tab]
-
-
 START = {'webkit': webkit, 'firefox': firefox}
 
 
@@ -39,7 +37,7 @@ def running_engines() -> Iterator[Callable[[str], Engine]]:
         yield give
 
 
-@pytest.fixture(params=sorted(START, reverse=True))
+@pytest.fixture(params=START)
 def engine(request: pytest.FixtureRequest, running_engines: Callable[[str], Engine]) -> Iterator[Engine]:
     """A browser in each engine, with nothing in it of the tests before."""
     with running_engines(request.param).as_new() as running:

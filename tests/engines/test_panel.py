@@ -41,6 +41,7 @@ def open_the_panel(tab: Tab) -> None:
     """Sign up, maybe with one more account, and open its panel."""
     tab.open('/sign-up').fill_in(address := a_new_address())
     tab.at('/')
+    tab.sees('Active Session')
     tab.click(f'Account panel: {address}')
     tab.sees('Manage account')
 
@@ -58,6 +59,7 @@ def test_the_account_panel_is_as_tall_as_what_it_holds_and_scrolled_where_the_wi
     # With two accounts, it has one more question, and more to show than a low window has room for.
     tab.resize(1280, 300)
     open_the_panel(tab)
+    tab.sees('Add account')
     measured = tab.run(_MEASURE)
 
     assert measured['belowTheWindow'] <= 0
@@ -66,6 +68,7 @@ def test_the_account_panel_is_as_tall_as_what_it_holds_and_scrolled_where_the_wi
     tab.tab_to('Sign out of all accounts')
     tab.press('Enter')
 
+    # What it asks is in a dialog that is as tall as what it holds, too.
     tab.sees('Sign out of 2 accounts?')
     assert tab.run(_BELOW_THE_BUTTONS) < 40
     tab.tab_to('Sign out of 2 accounts')

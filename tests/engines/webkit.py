@@ -42,7 +42,6 @@ class WebKit(Engine):
     def __init__(self, driver: webdriver.Remote) -> None:
         self._driver = driver
         self._first, = driver.window_handles
-        self._is_new = True
 
     def is_running(self) -> bool:
         with suppress(WebDriverException, HTTPError):
@@ -51,7 +50,6 @@ class WebKit(Engine):
 
     @contextmanager
     def as_new(self) -> Generator[Engine]:
-        self._is_new = True
         yield self
         for tab in self._driver.window_handles:
             if tab != self._first:
@@ -61,8 +59,9 @@ class WebKit(Engine):
         self._at(self._first)
 
     def new_tab(self) -> str:
-        self._driver.switch_to.new_window('window' if self._is_new else 'tab')
-        self._is_new = False
+        is_first = self._driver.window_handles == [self._first]
+        # No picture could be taken of a tab in the window of the first.
+        self._driver.switch_to.new_window('window' if is_first else 'tab')
         return self._driver.current_window_handle
 
     def go(self, tab: str, url: str) -> None:
